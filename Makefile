@@ -1,0 +1,53 @@
+# Everything runs from a bare clone: Python 3.11 or later, make and a network are enough.
+PYTHON ?= python3
+PORT ?= 8000
+ARGS ?=
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links
+
+.PHONY: help demo test lint lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/installed ## serve the record on http://localhost:8000/ (PORT=… for another)
+	$(BIN)/python manage.py demo --port $(PORT)
+
+test: .venv/installed-dev node_modules/installed ## run every test (ARGS="-k matrix" for some)
+	$(BIN)/python tests/browser/install.py
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+lint: .venv/installed-dev ## check style, types, templates, migrations and settings
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	SECRET_KEY=unused DATABASE_URL=postgresql:///unused $(BIN)/mypy .
+	$(BIN)/djlint --lint --quiet templates
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check
+
+lock: .venv/installed-dev ## renew the lock files from pyproject.toml and package.json
+	$(COMPILE) --upgrade pyproject.toml --output-file requirements.txt
+	$(COMPILE) --upgrade pyproject.toml --group dev --constraint requirements.txt \
+		--output-file requirements-dev.txt
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm update --package-lock-only
+
+clean: ## remove what can be made again; the data in var/ stays
+	rm -rf .venv node_modules .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.txt | .venv/bin/python
+	$(PIP) --requirement requirements.txt
+	touch $@
+
+.venv/installed-dev: requirements-dev.txt | .venv/installed
+	$(PIP) --requirement requirements-dev.txt
+	touch $@
+
+node_modules/installed: package-lock.json .npmrc | .venv/installed-dev
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci
+	touch $@

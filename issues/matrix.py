@@ -1,0 +1,239 @@
+"""Where each party stands: the rows of every matrix on the site.
+
+Pure: functions take positions read ``with_evidence()``, and lists of parties, issues and rounds,
+and return typed rows. A page, its figure and its export are made of the same rows.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from issues.models import SILENT, Issue, Position, Progress, Stance
+from rounds.forms import end_of
+from rounds.models import Party, Round
+
+MARKS = {
+    Stance.DEMANDS: "▲",
+    Stance.SUPPORTS: "△",
+    Stance.OPEN: "○",
+    Stance.OPEN_IF: "◐",
+    Stance.OPPOSES: "▽",
+    Stance.RED_LINE: "▼",
+    Stance.NO_POSITION: "—",
+    Stance.WILL_NOT_SAY: "×",
+}
+SCALE = [stance for stance in Stance if stance not in SILENT]
+NOT_RECORDED = "not-recorded"
+ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """Where one party stands on one issue. Without evidence it says why it is empty."""
+
+    party: Party
+    stance: str = NOT_RECORDED  # a Stance, NOT_RECORDED or ABSENT
+    label: str = ""
+    mark: str = ""
+    gist: str = ""
+    condition: str = ""
+    note: str = ""
+    since: dt.date | None = None
+    when: str = ""
+    on_record: bool = True
+    basis: str = ""
+    url: str = ""
+    publisher: str = ""
+    moved: bool = False
+    absent: bool = False  # took no part in the meeting that the row is about
+    was: str = ""  # the stance before it moved, in words
+    was_stance: str = ""
+
+    @property
+    def recorded(self) -> bool:
+        return self.since is not None
+
+    @property
+    def silent(self) -> bool:
+        return self.stance in SILENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row of a matrix: an issue or a round, and a cell per party in their order."""
+
+    title: str
+    url: str
+    key: str
+    cells: list[Cell]
+    issue: Issue | None = None
+    round: Any = None  # a Round, read ``with_names()``
+    progress: Progress | None = None
+
+    @property
+    def moved(self) -> bool:
+        return any(cell.moved for cell in self.cells)
+
+    @property
+    def recorded(self) -> bool:
+        return any(cell.recorded for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A stance that changed, or was first taken, after one day and up to another."""
+
+    issue: Issue
+    cell: Cell
+
+
+History = dict[tuple[int, int], list[Position]]
+
+
+def history(positions: Iterable[Position]) -> History:
+    """The positions of each (issue, party), oldest first."""
+    by_pair: History = defaultdict(list)
+    for position in sorted(positions, key=lambda position: position.first_day):
+        by_pair[position.issue_id, position.party_id].append(position)
+    return by_pair
+
+
+def standing(positions: Sequence[Position], day: dt.date) -> Position | None:
+    """The last of one pair's positions, oldest first, taken by ``day``."""
+    taken = [position for position in positions if position.first_day <= day]
+    return taken[-1] if taken else None
+
+
+def cell(
+    party: Party, positions: Sequence[Position], day: dt.date, after: dt.date | None = None
+) -> Cell:
+    """A party's cell on ``day``; it moved if what it stands on was taken after ``after``."""
+    now = standing(positions, day)
+    if now is None:
+        return Cell(party=party, label=_("not recorded"))
+    before = standing(positions, after) if after else None
+    moved = after is not None and now.first_day > after
+    evidence = now.evidence
+    return Cell(
+        party=party,
+        stance=now.stance,
+        label=now.get_stance_display(),  # type: ignore[attr-defined]
+        mark=MARKS[Stance(now.stance)],
+        gist=now.gist,
+        condition=now.condition,
+        note=now.note,
+        since=now.first_day,
+        when=now.when,
+        on_record=evidence.on_the_record,
+        basis=evidence.get_basis_display(),
+        url=evidence.get_absolute_url(),
+        publisher=evidence.source.publisher,
+        moved=moved,
+        was=before.get_stance_display() if moved and before else "",  # type: ignore[attr-defined]
+        was_stance=before.stance if moved and before else "",
+    )
+
+
+def by_issue(
+    issues: Iterable[Issue],
+    parties: Sequence[Party],
+    positions: Iterable[Position],
+    day: dt.date,
+    after: dt.date | None = None,
+) -> list[Row]:
+    """Issues down, parties across, as of ``day``; what came after ``after`` counts as moved."""
+    by_pair = history(positions)
+    return [
+        Row(
+            title=issue.name,
+            url=issue.get_absolute_url(),
+            key=issue.slug,
+            issue=issue,
+            cells=[cell(party, by_pair[issue.pk, party.pk], day, after) for party in parties],
+        )
+        for issue in issues
+    ]
+
+
+def by_round(
+    issue: Issue,
+    rounds: Sequence[Round],
+    parties: Sequence[Party],
+    positions: Iterable[Position],
+    progress: Iterable[Progress],
+    day: dt.date,
+) -> list[Row]:
+    """Rounds down, in the order they ended, parties across: where each stood at the end of each.
+
+    A meeting beside the sequence of rounds has a row if something moved there. A party that was
+    not at the table and did not move is shown as absent.
+    """
+    by_pair = history(positions)
+    levels = {mark.round_id: mark for mark in progress}
+    rows: list[Row] = []
+    after: dt.date | None = None
+    for end, meeting in sorted(
+        ((min(end_of(meeting), day), meeting) for meeting in rounds), key=lambda pair: pair[0]
+    ):
+        present = {party["code"] for party in meeting.party_list}  # type: ignore[attr-defined]
+        cells = [cell(party, by_pair[issue.pk, party.pk], end, after) for party in parties]
+        rows.append(
+            Row(
+                title=meeting.name,
+                url=meeting.get_absolute_url(),
+                key=meeting.slug,
+                round=meeting,
+                progress=levels.get(meeting.pk),
+                cells=[
+                    _absent(one) if present and one.party.code not in present else one
+                    for one in cells
+                ],
+            )
+        )
+        after = end
+    return [row for row in rows if row.moved or row.progress or row.round.is_round]
+
+
+def _absent(one: Cell) -> Cell:
+    if one.moved:
+        return one
+    return Cell(party=one.party, stance=ABSENT, label=_("not at the table"), absent=True)
+
+
+def moves(rows: Iterable[Row]) -> list[Move]:
+    """What moved in a matrix by issue, the latest first."""
+    found = [Move(row.issue, one) for row in rows if row.issue for one in row.cells if one.moved]
+    return sorted(found, key=lambda move: move.cell.since or dt.date.min, reverse=True)
+
+
+def answer(cells: Iterable[Cell]) -> str:
+    """Where the parties stand on one issue, in a sentence: who demands, who refuses."""
+    groups: dict[str, list[Cell]] = defaultdict(list)
+    for one in cells:
+        groups[one.stance].append(one)
+    clauses = [
+        _clause(stance, groups[stance])
+        for stance in [*(stance.value for stance in Stance), NOT_RECORDED]
+        if groups.get(stance)
+    ]
+    sentence = "; ".join(clauses)
+    return f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
+
+
+def _clause(stance: str, cells: Sequence[Cell]) -> str:
+    verbs = {
+        Stance.DEMANDS: _("demanding it: %(who)s"),
+        Stance.SUPPORTS: _("in favour: %(who)s"),
+        Stance.OPEN: _("open to it: %(who)s"),
+        Stance.OPEN_IF: _("open on a condition: %(who)s"),
+        Stance.OPPOSES: _("against: %(who)s"),
+        Stance.RED_LINE: _("calling it a red line: %(who)s"),
+        Stance.NO_POSITION: _("without a public position: %(who)s"),
+        Stance.WILL_NOT_SAY: _("will not say: %(who)s"),
+        NOT_RECORDED: _("not recorded: %(who)s"),
+    }
+    return verbs[stance] % {"who": ", ".join(one.party.name for one in cells)}

@@ -1,0 +1,93 @@
+"""Proposals as rows: items of the timeline, and threads of offer and counter-offer. Pure."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from issues.models import Comparator, Proposal, ProposalStatus
+from rounds.timeline import Item, Kind, Ref, attributed, dated
+
+
+def proposal_items(proposals: Iterable[Proposal], day: dt.date | None = None) -> Iterator[Item]:
+    """Rows of proposals read ``with_names()``, with their status as it was on ``day``."""
+    for record in proposals:
+        status = record.status_on(day)
+        answered = record.responds_to
+        yield Item(
+            **dated(record, Kind.PROPOSAL),
+            **attributed(record),
+            title=record.title,
+            label=_("counter-proposal") if answered else _("proposal"),
+            text=record.summary,
+            status=status,
+            status_label=str(ProposalStatus(status).label),
+            next_title=answered.title if answered else "",
+            next_url=answered.get_absolute_url() if answered else "",
+            issues=[{"slug": record.issue.slug, "name": record.issue.name}],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A proposal, its numbers, and what answered it."""
+
+    item: Item
+    terms: list[str]
+    settled: str  # since when it has its status, in words
+    answers: list["Thread"] = field(default_factory=list)
+
+
+def threads(proposals: Iterable[Proposal], day: dt.date | None = None) -> list[Thread]:
+    """The proposals of an issue, oldest first, each answer under what it answers.
+
+    Reads them ``with_names().with_terms()``.
+    """
+    records = sorted(proposals, key=lambda record: (record.first_day, record.pk))
+    items = dict(zip((r.pk for r in records), proposal_items(records, day), strict=True))
+    answers: dict[int | None, list[Proposal]] = defaultdict(list)
+    for record in records:
+        answers[record.responds_to_id if record.responds_to_id in items else None].append(record)
+
+    def thread(record: Proposal) -> Thread:
+        item = items[record.pk]
+        return Thread(
+            item=item,
+            terms=[term_words(term) for term in record.term_list],  # type: ignore[attr-defined]
+            settled=record.settled_words if item.status != ProposalStatus.TABLED else "",
+            answers=[thread(answer) for answer in answers[record.pk]],
+        )
+
+    return [thread(record) for record in answers[None]]
+
+
+def term_words(term: Ref) -> str:
+    """A number of a proposal in words: "Regional content: at least 85 %, core parts"."""
+    words = _("%(name)s: %(value)s") % {
+        "name": term["name"],
+        "value": value_words(term["comparator"], term["low"], term["high"], term["unit"]),
+    }
+    return f"{words} ({term['scope']})" if term["scope"] else words
+
+
+def value_words(comparator: str, low: Any, high: Any, unit: str) -> str:
+    """ "at least 85 %", "between 3 and 5 years"."""
+    numbers = {"low": number(low), "high": number(high) if high is not None else "", "unit": unit}
+    if comparator == Comparator.BETWEEN:
+        return _("between %(low)s and %(high)s %(unit)s") % numbers
+    if comparator in {"", Comparator.EXACTLY}:
+        return _("%(low)s %(unit)s") % numbers
+    return f"{Comparator(comparator).label} " + _("%(low)s %(unit)s") % numbers
+
+
+def number(value: Any) -> str:
+    """A number as people write it, without zeros that say nothing."""
+    amount = Decimal(str(value)).normalize()
+    exponent = amount.as_tuple().exponent
+    places = max(0, -exponent) if isinstance(exponent, int) else 0
+    return number_format(amount, decimal_pos=places, use_l10n=True, force_grouping=True)

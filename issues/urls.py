@@ -1,0 +1,9 @@
+from django.urls import path
+
+from issues import views
+
+urlpatterns = [
+    path("issues/", views.issue_list, name="issue_list"),
+    path("issues/<slug:slug>/", views.issue_detail, name="issue_detail"),
+    path("proposals/<slug:slug>/", views.proposal_detail, name="proposal_detail"),
+]

@@ -1,0 +1,170 @@
+"""Pages of the reading: the matrix, an issue, a proposal. Each: guard, query, context, render."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from issues import matrix
+from issues.figures import measure_figure, points
+from issues.models import Issue, Measure, Position, Proposal
+from issues.proposals import proposal_items, term_words, threads
+from issues.tables import PointTable
+from rounds.forms import AsOf, AsOfForm, end_of
+from rounds.models import LinkKind, Party, Round, Statement, StatementLink
+from rounds.timeline import attribution, merged, statement_items
+
+STATEMENTS_SHOWN = 60  # on one page; the timeline has them all
+
+
+def rounds_by(day: dt.date, rounds: Iterable[Round]) -> list[Round]:
+    """The rounds proper that were held, or had begun, by ``day``, oldest first."""
+    begun = [one for one in rounds if one.is_round and one.took_place and one.first_day <= day]
+    return sorted(begun, key=lambda one: one.first_day)
+
+
+def end_of_previous(as_of: AsOf, rounds: Iterable[Round]) -> tuple[dt.date | None, Round | None]:
+    """The end of the round before the one at ``as_of``: what came after it has moved since."""
+    begun = rounds_by(as_of.day, rounds)
+    if as_of.round in begun:
+        begun = begun[: begun.index(as_of.round) + 1]
+    if len(begun) < 2:
+        return None, None
+    return min(end_of(begun[-2]), as_of.day), begun[-2]
+
+
+def issue_list(request: HttpRequest) -> HttpResponse:
+    form = AsOfForm(request.GET)
+    as_of = form.wish
+    rounds = list(Round.objects.published().in_order())
+    after, previous = end_of_previous(as_of, rounds)
+    parties = list(Party.objects.all())
+    rows = matrix.by_issue(
+        Issue.objects.published(),
+        parties,
+        Position.objects.published().as_of(as_of.day).with_evidence(),
+        as_of.day,
+        after,
+    )
+    context = {
+        "form": form,
+        "as_of": as_of,
+        "rounds": [one for one in rounds if one.took_place],
+        "previous": previous,
+        "parties": parties,
+        "rows": [row for row in rows if row.recorded],
+        "unrecorded": [row for row in rows if not row.recorded],
+    }
+    status = 200 if form.is_valid() else 400
+    return render(request, "issues/issue_list.html", context, status=status)
+
+
+def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    issue = get_object_or_404(Issue.objects.published().with_sources(), slug=slug)
+    form = AsOfForm(request.GET)
+    as_of = form.wish
+    day = as_of.day
+    parties = list(Party.objects.all())
+    rounds = list(Round.objects.published().with_names().in_order())
+    after, previous = end_of_previous(as_of, rounds)
+    positions = list(issue.positions.published().as_of(day).with_evidence())
+    progress = issue.progress.published().select_related("source", "issue")
+    proposals = list(issue.proposals.published().as_of(day).with_names().with_terms())
+    statements = list(
+        issue.statements.published().as_of(day).with_names().latest_first()[: STATEMENTS_SHOWN + 1]
+    )
+    measures = issue.measures.published().select_related("source", "agreed_source")
+    (now,) = matrix.by_issue([issue], parties, positions, day, after)
+    by_round = matrix.by_round(
+        issue,
+        [one for one in rounds if one.took_place and one.first_day <= day],
+        parties,
+        positions,
+        progress,
+        day,
+    )
+    context = {
+        "issue": issue,
+        "form": form,
+        "as_of": as_of,
+        "rounds": [one for one in rounds if one.took_place],
+        "previous": previous,
+        "parties": parties,
+        "now": now,
+        "answer": matrix.answer(now.cells),
+        "latest_progress": next((row for row in reversed(by_round) if row.progress), None),
+        "agreed": [one for one in proposals if one.status_on(day) == "agreed"],
+        "by_round": by_round,
+        "threads": threads(proposals, day),
+        "charts": _charts(measures, proposals, as_of),
+        "statements": merged(statement_items(statements[:STATEMENTS_SHOWN])),
+        "more_statements": len(statements) > STATEMENTS_SHOWN,
+        "disagreements": _disagreements(issue, statements),
+        "notes": [one for one in [issue, *proposals, *statements] if one.note],
+        "sources": _sources([issue, *proposals, *statements]),
+    }
+    status = 200 if form.is_valid() else 400
+    return render(request, "issues/issue_detail.html", context, status=status)
+
+
+def _charts(
+    measures: Iterable[Measure], proposals: list[Proposal], as_of: AsOf
+) -> list[dict[str, Any]]:
+    """A figure and the table of its rows for each measure that somebody gave a number."""
+    charts = []
+    for measure in measures:
+        rows = points(measure, proposals, as_of.day)
+        if rows:
+            figure = measure_figure(rows) if any(row.day for row in rows) else None
+            charts.append(
+                {
+                    "id": f"chart-{measure.slug}",
+                    "measure": measure,
+                    "figure": figure,
+                    "table": PointTable(rows),
+                }
+            )
+    return charts
+
+
+def _disagreements(issue: Issue, statements: Iterable[Statement]) -> list[StatementLink]:
+    keys = [one.pk for one in statements]
+    links = StatementLink.objects.published().filter(kind=LinkKind.CONTRADICTS)
+    return list(
+        links.filter(statement__in=keys, other__in=keys).select_related(
+            "statement__source", "other__source"
+        )
+    )
+
+
+def _sources(records: Iterable[Any]) -> list[dict[str, str]]:
+    """Each publication that the page rests on, once."""
+    found: dict[str, dict[str, str]] = {}
+    for record in records:
+        first = record.source
+        found[first.slug] = {
+            "slug": first.slug,
+            "publisher": first.publisher,
+            "title": first.title,
+        }
+        found.update({other["slug"]: other for other in record.other_source_list})
+    return sorted(found.values(), key=lambda source: (source["publisher"], source["title"]))
+
+
+def proposal_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    proposals = Proposal.objects.published()
+    proposal = get_object_or_404(proposals.with_names().with_terms(), slug=slug)
+    (item,) = proposal_items([proposal])
+    context = {
+        "proposal": proposal,
+        "item": item,
+        "attribution": attribution(proposal, []),
+        "terms": [term_words(term) for term in proposal.term_list],
+        "responses": proposal_items(proposal.responses.published().with_names()),
+        "positions": proposal.positions.published().select_related("party", "issue"),
+        "address": request.build_absolute_uri(reverse("proposal_detail", args=[slug])),
+    }
+    return render(request, "issues/proposal_detail.html", context)

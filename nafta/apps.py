@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class NaftaConfig(AppConfig):
+    name = "nafta"
+    verbose_name = "Site"

@@ -1,0 +1,11 @@
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from rounds.models import Negotiation
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """The negotiation that this site covers, read only where a template names it."""
+    return {"negotiation": SimpleLazyObject(Negotiation.objects.first)}

@@ -1,0 +1,48 @@
+"""``manage.py demo``: the shipped record in a browser, from a database that may be empty."""
+
+import secrets
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management import BaseCommand, CommandParser, call_command
+from django.utils.translation import gettext as _
+
+from rounds.models import Negotiation
+
+EDITOR = "editor"
+
+
+class Command(BaseCommand):
+    help = "Prepare the database, load the shipped record if there is none, and serve the site."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="Port on this machine.")
+
+    def handle(self, *, port: int, verbosity: int, **options: Any) -> None:
+        call_command("migrate", verbosity=0, interactive=False)
+        if not Negotiation.objects.exists():  # what somebody entered since is left alone
+            call_command("load_record", verbosity=verbosity, stdout=self.stdout)
+        password = self._editor()
+        self.stdout.write(
+            _(
+                "\n  The record   http://localhost:%(port)s/\n"
+                "  The admin    http://localhost:%(port)s/admin/\n"
+                "  Log in as    %(name)s\n"
+                "  Password     %(password)s   (for this run only)\n\n"
+                "  Stop it with Ctrl-C.\n"
+            )
+            % {"port": port, "name": EDITOR, "password": password}
+        )
+        self.stdout.flush()
+        call_command("runserver", f"127.0.0.1:{port}", use_reloader=False, verbosity=0)
+
+    def _editor(self) -> str:
+        """Make, or give a new password to, the demo's editor."""
+        password = secrets.token_urlsafe(12)
+        users = get_user_model()._default_manager
+        editor, _made = users.get_or_create(
+            username=EDITOR, defaults={"is_staff": True, "is_superuser": True}
+        )
+        editor.set_password(password)  # type: ignore[attr-defined]
+        editor.save()
+        return password

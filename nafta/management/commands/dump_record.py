@@ -1,0 +1,34 @@
+"""``manage.py dump_record FOLDER``: the whole record as a data package."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from nafta import package
+
+
+class Command(BaseCommand):
+    help = "Write the whole record, drafts too, into a folder: a CSV a model and datapackage.json."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path, help="a new or empty folder, or an older package")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder: Path = options["folder"]
+        outermost = not connection.in_atomic_block
+        try:
+            with transaction.atomic():
+                if outermost:  # all tables as of one moment, whoever writes meanwhile
+                    with connection.cursor() as cursor:
+                        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                package.write(folder)
+        except package.PackageError as error:
+            raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(_("Nothing was written: %s") % error) from error
+        if options["verbosity"]:
+            self.stdout.write(_("The record is in %s.") % folder)

@@ -1,0 +1,377 @@
+"""The record as a Data Package: a folder of CSV files and ``datapackage.json``, which says what
+their columns are. See https://specs.frictionlessdata.io/tabular-data-package/.
+
+The description is made of the models and their resources, so it cannot go out of date.
+"""
+
+import csv
+import io
+import json
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from issues import resources as issues
+from rounds import resources as rounds
+from rounds.models import Negotiation, Source
+from rounds.resources import CELL_LIMIT, KEY, Column, Key, Keys, RecordResource, Text, one_of, shown
+
+DESCRIPTOR = "datapackage.json"
+FILE_LIMIT = 10_000_000  # bytes: far more than a newsroom writes, and little to read at once
+LICENCE = {
+    "name": "BSD-3-Clause",
+    "title": "BSD 3-Clause License",
+    "path": "https://opensource.org/license/bsd-3-clause",
+}
+
+# Each after those that its rows point at.
+TABLES: dict[str, type[RecordResource]] = {
+    "negotiation": rounds.NegotiationResource,
+    "parties": rounds.PartyResource,
+    "people": rounds.PersonResource,
+    "sources": rounds.SourceResource,
+    "rounds": rounds.RoundResource,
+    "deadlines": rounds.DeadlineResource,
+    "issues": issues.IssueResource,
+    "statements": issues.StatementResource,
+    "statement_links": rounds.StatementLinkResource,
+    "measures": issues.MeasureResource,
+    "proposals": issues.ProposalResource,
+    "terms": issues.TermResource,
+    "positions": issues.PositionResource,
+    "progress": issues.ProgressResource,
+}
+FILES = [DESCRIPTOR, *(f"{table}.csv" for table in TABLES)]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong, and where: ``line`` 0 and ``column`` "" stand for the whole."""
+
+    file: str
+    text: str
+    line: int = 0
+    column: str = ""
+
+    def __str__(self) -> str:
+        line = _("line %d") % self.line if self.line else ""
+        where = ", ".join(part for part in (self.file, line, self.column) if part)
+        return f"{where}: {self.text}"
+
+    @property
+    def place(self) -> tuple[str, int, str]:
+        return self.file, self.line, self.column
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A row of a table: where it begins, its cells by column, and its natural key."""
+
+    table: str
+    line: int
+    cells: dict[str, str]
+    key: tuple[str, ...]
+
+    @property
+    def file(self) -> str:
+        return f"{self.table}.csv"
+
+
+@dataclass
+class Package:
+    """``rows`` in the order of files and lines; ``torn`` ones have too few or too many cells."""
+
+    rows: list[Row] = field(default_factory=list)
+    torn: list[Row] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+class PackageError(Exception):
+    """A folder that cannot be read or written as a package; ``problems`` say why."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+def resources() -> dict[str, RecordResource]:
+    return {table: resource() for table, resource in TABLES.items()}
+
+
+# --- reading ---
+
+
+def read(folder: Path) -> Package:
+    """The package in ``folder``, with the problems that its files show by themselves.
+
+    Raises PackageError if any of the tables cannot be read at all.
+    """
+    package = Package(problems=list(descriptor_problems(folder)))
+    unreadable = []
+    for table, resource in resources().items():
+        try:
+            read_table(folder / f"{table}.csv", resource, package)
+        except PackageError as error:
+            unreadable += error.problems
+    if unreadable:
+        raise PackageError(sorted([*package.problems, *unreadable], key=file_and_line))
+    return package
+
+
+def file_and_line(problem: Problem) -> tuple[int, int]:
+    return FILES.index(problem.file), problem.line
+
+
+def descriptor_problems(folder: Path) -> Iterator[Problem]:
+    """What is wrong with ``datapackage.json``."""
+    try:
+        description = json.loads(read_text(folder / DESCRIPTOR))
+        listed = [entry["path"] for entry in description["resources"]]
+    except PackageError as error:
+        yield from error.problems
+        return
+    except (ValueError, RecursionError) as error:
+        yield Problem(DESCRIPTOR, _("found no JSON (%s), expected a data package") % error)
+        return
+    except (KeyError, TypeError):
+        text = _("found JSON without a list of resources and their paths, expected a data package")
+        yield Problem(DESCRIPTOR, text)
+        return
+    for path in listed:
+        if path not in FILES[1:]:
+            expected = one_of(str(path), FILES[1:])
+            text = _("found the file “%(path)s”, expected %(expected)s")
+            yield Problem(DESCRIPTOR, text % {"path": shown(str(path)), "expected": expected})
+    for path in FILES[1:]:
+        if (count := listed.count(path)) != 1:
+            text = _("found the file “%(path)s” %(count)d times, expected it once")
+            yield Problem(DESCRIPTOR, text % {"path": path, "count": count})
+
+
+def read_text(path: Path) -> str:
+    """The text of a file, its lines ended by line feeds. Raises PackageError."""
+    try:
+        if (size := path.stat().st_size) > FILE_LIMIT:
+            limits = {"size": size, "limit": FILE_LIMIT}
+            text = _("found %(size)d bytes, expected at most %(limit)d") % limits
+            raise PackageError([Problem(path.name, text)])
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise PackageError([Problem(path.name, _("found no such file, expected one"))]) from None
+    except OSError as error:
+        text = _("found a file that cannot be read: %s") % error.strerror
+        raise PackageError([Problem(path.name, text)]) from error
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        text = _("found bytes that are no text, expected UTF-8")
+        raise PackageError([Problem(path.name, text, line)]) from error
+
+
+def read_table(path: Path, resource: RecordResource, package: Package) -> None:
+    """Add the rows of a CSV file to ``package``. Raises PackageError if it is no table of ours."""
+    lines = csv_rows(path)
+    header = next(lines, (1, [""]))[1]
+    if problems := list(header_problems(path.name, header, resource)):
+        raise PackageError(problems)
+    keys = resource.key_columns()
+    seen: dict[tuple[str, ...], int] = {}
+    for line, cells in lines:
+        by_column = dict(zip(header, cells, strict=False))
+        key = tuple(by_column.get(column.column_name, "").strip() for column in keys)
+        row = Row(path.stem, line, by_column, key)
+        if len(cells) != len(header):
+            counts = {"found": len(cells), "expected": len(header)}
+            text = _("found %(found)d cells, expected %(expected)d") % counts
+            package.problems.append(Problem(path.name, text, line))
+            package.torn.append(row)
+            continue
+        package.rows.append(row)
+        package.problems += key_problems(row, keys, seen.get(key))
+        seen.setdefault(key, line)
+
+
+def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV file, blank lines left out, with the line that each begins on.
+
+    Raises PackageError.
+    """
+    reader = csv.reader(io.StringIO(read_text(path), newline="\n"), strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise PackageError([Problem(path.name, csv_words(error), line)]) from error
+        if cells:
+            yield line, cells
+
+
+def csv_words(error: csv.Error) -> str:
+    if "field limit" in str(error):
+        text = _("found a cell of more than %(found)d characters, expected at most %(limit)d")
+        return text % {"found": csv.field_size_limit(), "limit": CELL_LIMIT}
+    text = _('found a row that is no CSV (%s), expected cells with commas between, quoted with "')
+    return text % error
+
+
+def header_problems(file: str, header: list[str], resource: RecordResource) -> Iterator[Problem]:
+    """The columns may come in any order, but all must come, once, and no others."""
+    names = [column.column_name for column in resource.columns()]
+    missing = [name for name in names if name not in header]
+    for name in dict.fromkeys(header):
+        if name not in names:
+            text = _("found the column “%(name)s”, expected %(expected)s")
+            values = {"name": shown(name), "expected": one_of(name, missing or names)}
+            yield Problem(file, text % values, 1)
+        elif (count := header.count(name)) > 1:
+            text = _("found the column %(count)d times, expected it once") % {"count": count}
+            yield Problem(file, text, 1, name)
+    for name in missing:
+        yield Problem(file, _("found no such column, expected one"), 1, name)
+
+
+def key_problems(row: Row, keys: list[Column], earlier: int | None) -> Iterator[Problem]:
+    """What keeps a row from being told from all others, ``earlier`` being the line of its twin."""
+    for column, text in zip(keys, row.key, strict=True):
+        if not text and not column.field.blank:
+            yield Problem(
+                row.file, _("found nothing, expected a key"), row.line, column.column_name
+            )
+    if earlier:
+        values = {"key": shown(", ".join(row.key)), "line": earlier}
+        text = _("found “%(key)s” again, expected each once: line %(line)d has it") % values
+        yield Problem(row.file, text, row.line, keys[0].column_name)
+
+
+# --- writing ---
+
+
+def write(folder: Path) -> None:
+    """Write the whole record, drafts too, as a package. The same record makes the same bytes.
+
+    Raises PackageError where ``folder`` holds something else, or there is no record to write.
+    """
+    folder = folder.resolve()
+    if folder.exists() and not (folder / DESCRIPTOR).exists() and any(folder.iterdir()):
+        text = _("found a folder of other things, expected a new one, an empty one or a package")
+        raise PackageError([Problem(str(folder), text)])
+    files = {f"{table}.csv": table_text(resource) for table, resource in resources().items()}
+    files[DESCRIPTOR] = json.dumps(describe(), ensure_ascii=False, indent=2) + "\n"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as temporary:
+        new = Path(temporary) / folder.name
+        new.mkdir()
+        for name, text in files.items():
+            (new / name).write_text(text, encoding="utf-8", newline="\n")
+        if (folder / DESCRIPTOR).exists():  # whatever else an old package holds stays
+            for name in files:
+                (new / name).replace(folder / name)
+        else:
+            new.replace(folder)
+
+
+def table_text(resource: RecordResource) -> str:
+    """The CSV of all rows, by natural key."""
+    header = [column.column_name for column in resource.columns()]
+    keys = [header.index(column.column_name) for column in resource.key_columns()]
+    rows = [resource.export_resource(row) for row in resource.get_queryset()]
+    rows.sort(key=lambda cells: [cells[index] for index in keys])
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    return text.getvalue()
+
+
+def describe() -> dict[str, Any]:
+    """The content of ``datapackage.json``. Raises PackageError if there is no negotiation."""
+    negotiation = Negotiation.objects.first()
+    if negotiation is None:
+        raise PackageError([Problem("negotiation.csv", _("found no negotiation, expected one"))])
+    return {
+        "profile": "tabular-data-package",
+        "name": re.sub("[^-a-z0-9]", "-", negotiation.slug.lower()),
+        "title": negotiation.title,
+        "description": negotiation.standfirst,
+        "licenses": [LICENCE],
+        "sources": [
+            {"title": str(source)} | ({"path": source.url} if source.url else {})
+            for source in Source.objects.order_by("slug")
+        ],
+        "resources": [describe_table(name, resource) for name, resource in resources().items()],
+    }
+
+
+def describe_table(table: str, resource: RecordResource) -> dict[str, Any]:
+    columns, keys = resource.columns(), resource.key_columns()
+    return {
+        "profile": "tabular-data-resource",
+        "name": table,
+        "path": f"{table}.csv",
+        "title": capfirst(str(resource._meta.model._meta.verbose_name_plural)),
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "schema": {
+            "fields": [describe_column(column, is_key=column in keys) for column in columns],
+            "missingValues": [""],
+            "primaryKey": [column.column_name for column in keys],
+            "foreignKeys": [describe_key(table, column) for column in columns if is_key(column)],
+        },
+    }
+
+
+def is_key(column: Column) -> bool:
+    """Whether the cells name one other row. A list of rows has no foreign key in such a schema."""
+    return isinstance(column.widget, Key) and not isinstance(column.widget, Keys)
+
+
+def describe_key(table: str, column: Column) -> dict[str, Any]:
+    target = next(name for name, cls in TABLES.items() if cls._meta.model is column.widget.model)
+    return {
+        "fields": column.column_name,
+        "reference": {"resource": "" if target == table else target, "fields": column.widget.field},
+    }
+
+
+def describe_column(column: Column, *, is_key: bool) -> dict[str, Any]:
+    described = {
+        "name": column.column_name,
+        "type": column.widget.type,
+        "title": capfirst(str(column.title)),
+        "description": str(column.field.help_text),
+        "format": "uri" if isinstance(column.field, models.URLField) else "",
+        "constraints": constraints(column, is_key=is_key),
+    }
+    return {name: value for name, value in described.items() if value}
+
+
+def constraints(column: Column, *, is_key: bool) -> dict[str, Any]:
+    own = column.field
+    rules: dict[str, Any] = {}
+    if column.required or (is_key and not own.blank):
+        rules["required"] = True
+    if own.unique:
+        rules["unique"] = True
+    if isinstance(column.widget, Text):
+        rules["maxLength"] = own.max_length or CELL_LIMIT
+    if isinstance(own, models.SlugField):
+        rules["pattern"] = KEY
+    if isinstance(own, models.IntegerField):
+        rules["minimum"] = max(limits(own, MinValueValidator))
+        rules["maximum"] = min(limits(own, MaxValueValidator))
+    return rules | column.widget.constraints()
+
+
+def limits(own: "models.IntegerField[Any, Any]", kind: type) -> list[int]:
+    return [validator.limit_value for validator in own.validators if isinstance(validator, kind)]

@@ -1,0 +1,16 @@
+from django.contrib import admin
+from django.urls import include, path
+
+from nafta import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("timeline/", views.timeline, name="timeline"),
+    path("rounds/<slug:slug>/", views.round_detail, name="round_detail"),
+    path("parties/<slug:code>/", views.party_detail, name="party_detail"),
+    path("people/<slug:slug>/", views.person_detail, name="person_detail"),
+    path("about/", views.about, name="about"),
+    path("", include("rounds.urls")),
+    path("", include("issues.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,197 @@
+"""Pages that read both the record and the reading. Each: guard, query, context, render."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from issues import matrix
+from issues.models import Issue, Position, Proposal, Stance, with_issues
+from issues.proposals import proposal_items
+from issues.views import STATEMENTS_SHOWN, end_of_previous
+from nafta.forms import TimelineForm
+from rounds.figures import calendar_figure
+from rounds.forms import AsOf, AsOfForm, end_of
+from rounds.models import Deadline, Party, Person, Round, Source, Statement
+from rounds.tables import ItemTable
+from rounds.timeline import (
+    Cursor,
+    Item,
+    Kind,
+    deadline_items,
+    merged,
+    round_items,
+    statement_items,
+)
+
+TIMELINE_PAGE = 300  # items
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    form = AsOfForm(request.GET)
+    as_of = form.wish
+    rounds = list(Round.objects.published().with_names().in_order())
+    after, previous = end_of_previous(as_of, rounds)
+    parties = list(Party.objects.all())
+    positions = Position.objects.published().as_of(as_of.day).with_evidence()
+    rows = matrix.by_issue(Issue.objects.published(), parties, positions, as_of.day, after)
+    held = [one for one in rounds if one.took_place and one.first_day <= as_of.day]
+    deadlines = Deadline.objects.published().with_names()
+    statements = with_issues(Statement.objects.published().as_of(as_of.day).with_names())
+    context = {
+        "form": form,
+        "as_of": as_of,
+        "latest": held[-1] if held else None,
+        "upcoming": [one for one in rounds if one.first_day > as_of.day and not one.is_off],
+        "previous": previous,
+        "parties": parties,
+        "rows": [row for row in rows if row.issue and row.issue.featured],
+        "moves": matrix.moves(rows)[:6],
+        "deadlines": _next_or_last(deadlines, as_of),
+        "statements": merged(statement_items(statements.latest_first()[:4])),
+    }
+    status = 200 if form.is_valid() else 400
+    return render(request, "nafta/home.html", context, status=status)
+
+
+def _next_or_last(deadlines: Any, as_of: AsOf) -> list[Item]:
+    """The next deadline on ``as_of``, else the last one that fell due."""
+    ahead = deadlines.filter(dates__startswith__gte=as_of.day).order_by("dates__startswith")
+    found = list(ahead[:1]) or list(deadlines.as_of(as_of.day).latest_first()[:1])
+    return list(deadline_items(found))
+
+
+def timeline(request: HttpRequest) -> HttpResponse:
+    parties = list(Party.objects.all())
+    issues = list(Issue.objects.published())
+    years = Round.objects.published().years()
+    form = TimelineForm(request.GET, parties=parties, issues=issues, years=years)
+    wishes = form.wishes
+    items = timeline_items(wishes)
+    page, rest = items[:TIMELINE_PAGE], items[TIMELINE_PAGE:]
+    context = {
+        "form": form,
+        "wishes": {name: value for name, value in wishes.items() if name != "after"},
+        "items": page,
+        "table": ItemTable(page),
+        "figure": calendar_figure(page, parties) if page else None,
+        "next_page": _query(request, after=str(Cursor.at(page[-1]))) if rest else "",
+        "is_first_page": "after" not in wishes,
+    }
+    return render(request, "nafta/timeline.html", context, status=200 if form.is_valid() else 400)
+
+
+def timeline_items(wishes: dict[str, Any]) -> list[Item]:
+    """The items asked for, newest first, one more than a page of each kind at most."""
+    streams = [
+        (Kind.ROUND, round_items, Round.objects.published().rounds_proper().with_names()),
+        (Kind.MEETING, round_items, Round.objects.published().beside().with_names()),
+        (Kind.DEADLINE, deadline_items, Deadline.objects.published().with_names()),
+        (Kind.PROPOSAL, proposal_items, Proposal.objects.published().with_names()),
+        (
+            Kind.STATEMENT,
+            statement_items,
+            with_issues(Statement.objects.published().with_names()),
+        ),
+    ]
+    return merged(
+        *(
+            build(_narrowed(records, kind, wishes).latest_first()[: TIMELINE_PAGE + 1])
+            for kind, build, records in streams
+            if wishes.get("kind") in {None, kind}
+        )
+    )
+
+
+def _narrowed(records: Any, kind: str, wishes: dict[str, Any]) -> Any:
+    if party := wishes.get("party"):
+        records = records.for_party(party)
+    if issue := wishes.get("issue"):
+        records = records.touching(issue)
+    if year := wishes.get("year"):
+        records = records.in_year(int(year))
+    if after := wishes.get("after"):
+        records = after.after(records, kind)
+    return records
+
+
+def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    meeting = get_object_or_404(Round.objects.published().with_names(), slug=slug)
+    rounds = list(Round.objects.published().in_order())
+    as_of = AsOf(end_of(meeting), meeting, asked=True)
+    after, previous = _before(meeting, rounds)
+    parties = list(Party.objects.all())
+    positions = Position.objects.published().as_of(as_of.day).with_evidence()
+    rows = matrix.by_issue(Issue.objects.published(), parties, positions, as_of.day, after)
+    statements = with_issues(meeting.statements.published().with_names())
+    place = next(i for i, one in enumerate(rounds) if one.pk == meeting.pk)
+    context = {
+        "round": meeting,
+        "as_of": as_of,
+        "previous": previous,
+        "earlier": rounds[place - 1] if place else None,
+        "later": rounds[place + 1] if place + 1 < len(rounds) else None,
+        "progress": meeting.progress.published().select_related("issue", "source"),
+        "moves": matrix.moves(rows) if meeting.took_place else [],
+        "parties": parties,
+        "rows": [row for row in rows if row.issue and row.issue.featured and row.recorded],
+        "proposals": list(proposal_items(meeting.proposals.published().with_names())),
+        "statements": merged(statement_items(statements.latest_first()[:STATEMENTS_SHOWN])),
+    }
+    return render(request, "nafta/round_detail.html", context)
+
+
+def _before(meeting: Round, rounds: list[Round]) -> tuple[Any, Round | None]:
+    """The meeting before this one that took place, and its end: what came later moved here."""
+    held = [one for one in rounds if one.took_place and end_of(one) < meeting.first_day]
+    last = max(held, key=end_of, default=None)
+    return (end_of(last), last) if last else (None, None)
+
+
+def party_detail(request: HttpRequest, code: str) -> HttpResponse:
+    party = get_object_or_404(Party, code=code)
+    form = AsOfForm(request.GET)
+    day = form.wish.day
+    rounds = list(Round.objects.published().in_order())
+    after, previous = end_of_previous(form.wish, rounds)
+    positions = party.positions.published().as_of(day).with_evidence()
+    rows = matrix.by_issue(Issue.objects.published(), [party], positions, day, after)
+    statements = with_issues(party.statements.published().as_of(day).with_names())
+    proposals = party.proposals.published().as_of(day).with_names().latest_first()
+    context = {
+        "party": party,
+        "form": form,
+        "as_of": form.wish,
+        "rounds": [one for one in rounds if one.took_place],
+        "previous": previous,
+        "rows": [row for row in rows if row.recorded],
+        "unrecorded": [row for row in rows if not row.recorded],
+        "proposals": list(proposal_items(proposals, day)),
+        "statements": merged(statement_items(statements.latest_first()[:STATEMENTS_SHOWN])),
+    }
+    status = 200 if form.is_valid() else 400
+    return render(request, "nafta/party_detail.html", context, status=status)
+
+
+def person_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    person = get_object_or_404(Person.objects.select_related("party"), slug=slug)
+    said = with_issues(person.statements.published().with_names()).latest_first()
+    statements = merged(statement_items(said))
+    if not statements:
+        raise Http404("Nothing that this person said is published.")
+    return render(request, "nafta/person_detail.html", {"person": person, "statements": statements})
+
+
+def about(request: HttpRequest) -> HttpResponse:
+    context = {
+        "scale": [(matrix.MARKS[stance], stance) for stance in Stance],
+        "sources": Source.objects.cited().count(),
+    }
+    return render(request, "nafta/about.html", context)
+
+
+def _query(request: HttpRequest, **changes: str) -> str:
+    query = request.GET.copy()
+    for name, value in changes.items():
+        query[name] = value
+    return query.urlencode()

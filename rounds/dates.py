@@ -1,0 +1,168 @@
+"""Dates as sources give them: a day, a run of days, or some day within a span.
+
+A span is a PostgreSQL ``daterange``: first day included, last day excluded, either a run of
+days ("17-21 November 2017", ``approximate`` false) or the days between which something
+happened ("October 2017", "early May 2018", ``approximate`` true). Without an end it is open.
+"""
+
+import calendar
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.contrib.postgres.fields import DateRangeField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import formats
+from django.utils.dates import MONTHS
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+EARLY, MID = 10, 20  # the last days of "early" and "mid" in a month
+
+
+def span(first: dt.date, last: dt.date | None) -> DateRange:
+    """The range from ``first`` to ``last``, both included; ``last`` None leaves it open."""
+    return DateRange(first, last + dt.timedelta(days=1) if last else None)
+
+
+def first_day(dates: DateRange) -> dt.date:
+    assert dates.lower is not None, "the database refuses a range without a first day"
+    return dates.lower
+
+
+def last_day(dates: DateRange) -> dt.date | None:
+    """The last day included, None where the range is open."""
+    return dates.upper - dt.timedelta(days=1) if dates.upper else None
+
+
+def describe(dates: DateRange, *, approximate: bool = False) -> str:
+    """The span in a reader's words, no more precise than it is."""
+    first, last = first_day(dates), last_day(dates)
+    if last is None:
+        return (
+            _("%(day)s or later") % {"day": day(first)}
+            if approximate
+            else _("since %(day)s") % {"day": day(first)}
+        )
+    if approximate:
+        return _describe_approximate(first, last)
+    return run(first, last)
+
+
+def day(value: dt.date) -> str:
+    return formats.date_format(value, "DATE_FORMAT")
+
+
+def run(first: dt.date, last: dt.date) -> str:
+    """A run of days, what the two ends share said once: "17-21 November 2017"."""
+    if first == last:
+        return day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return _("%(first)s–%(last)s %(month)s %(year)s") % {
+            "first": first.day,
+            "last": last.day,
+            "month": MONTHS[first.month],
+            "year": first.year,
+        }
+    if first.year == last.year:
+        return _("%(first)s – %(last)s") % {
+            "first": formats.date_format(first, "MONTH_DAY_FORMAT"),
+            "last": day(last),
+        }
+    return _("%(first)s – %(last)s") % {"first": day(first), "last": day(last)}
+
+
+def _describe_approximate(first: dt.date, last: dt.date) -> str:
+    if first == last:
+        return _("about %(day)s") % {"day": day(first)}
+    month_end = calendar.monthrange(last.year, last.month)[1]
+    whole_months = first.day == 1 and last.day == month_end
+    if first.year == last.year and whole_months:
+        if (first.month, last.month) == (1, 12):
+            return str(first.year)
+        if first.month == last.month:
+            return _month(first)
+        if first.month % 3 == 1 and last.month == first.month + 2:
+            quarter = [_("first"), _("second"), _("third"), _("fourth")][first.month // 3]
+            return _("the %(quarter)s quarter of %(year)s") % {
+                "quarter": quarter,
+                "year": first.year,
+            }
+    if (first.year, first.month) == (last.year, last.month):
+        part = {
+            (1, EARLY): _("early %(month)s"),
+            (EARLY + 1, MID): _("mid-%(month)s"),
+            (MID + 1, month_end): _("late %(month)s"),
+        }.get((first.day, last.day))
+        if part:
+            return part % {"month": _month(first)}
+    return _("between %(first)s and %(last)s") % {"first": day(first), "last": day(last)}
+
+
+def _month(value: dt.date) -> str:
+    return formats.date_format(value, "YEAR_MONTH_FORMAT")
+
+
+class SpanWidget(forms.MultiWidget):
+    """First day, last day as people say it, and whether the end is open.
+
+    Without a last day the span is one day, so nothing is stretched by an empty input.
+    """
+
+    template_name = "admin/widgets/span.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        day_input = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        super().__init__([day_input, day_input, forms.CheckboxInput()], attrs)
+
+    def decompress(self, value: DateRange | None) -> list[Any]:
+        if not value:
+            return [None, None, False]
+        first, last = value.lower, last_day(value)
+        return [first, None if last == first else last, last is None]
+
+
+class SpanFormField(forms.MultiValueField):
+    widget = SpanWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        fields = (
+            forms.DateField(required=False),
+            forms.DateField(required=False),
+            forms.BooleanField(required=False),
+        )
+        super().__init__(fields, require_all_fields=False, **kwargs)
+
+    def compress(self, values: list[Any]) -> DateRange | None:
+        first, last, is_open = values or (None, None, False)
+        if first is None:
+            if last or is_open:
+                raise ValidationError(_("Give the first day."), code="required")
+            return None
+        if is_open:
+            if last is not None:
+                raise ValidationError(_("Give a last day or leave the end open, not both."))
+            return span(first, None)
+        return checked_span(first, last or first)
+
+
+def checked_span(first: dt.date, last: dt.date) -> DateRange:
+    """As ``span``; raises ``ValidationError`` in an editor's words where the days are swapped."""
+    if last < first:
+        raise ValidationError(
+            _("The last day, %(last)s, is before the first, %(first)s.")
+            % {"last": day(last), "first": day(first)},
+            code="bound_ordering",
+        )
+    return span(first, last)
+
+
+class SpanField(DateRangeField):
+    """A ``DateRangeField`` that forms show and take with its last day included."""
+
+    description = gettext_lazy("A span of days")
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return models.Field.formfield(self, **{"form_class": SpanFormField, **kwargs})

@@ -1,0 +1,171 @@
+"""The overview of the calendar. A builder takes rows and returns a figure; it sees no request.
+
+Colours are names of custom properties, ``var(--party-1)``; the page's script reads their values,
+so charts, tables and both colour schemes have one palette.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+from django.utils.translation import gettext as _
+
+from rounds.models import DeadlineOutcome, Party
+from rounds.timeline import Item, Kind
+
+DAY = 86_400_000  # a day on a date axis, in milliseconds
+SYMBOLS = ["circle", "square", "diamond", "triangle-up", "cross", "star", "pentagon", "hexagon"]
+LANES = {Kind.MEETING: 0, Kind.PROPOSAL: 1, Kind.STATEMENT: 2, Kind.DEADLINE: 3}
+OUTCOMES = {
+    DeadlineOutcome.PENDING: "circle-open",
+    DeadlineOutcome.MET: "circle",
+    DeadlineOutcome.MISSED: "x",
+    DeadlineOutcome.MOVED: "triangle-right",
+}
+
+
+def layout(**changes: Any) -> go.Layout:
+    """What every chart of the site shares: our type, no frame, no drag, both colour schemes."""
+    axis = {
+        "gridcolor": "var(--rule)",
+        "linecolor": "var(--rule)",
+        "zeroline": False,
+        "fixedrange": True,
+        "tickfont": {"color": "var(--ink-2)"},
+        "title": {"font": {"color": "var(--ink-2)"}},
+    }
+    shared = go.Layout(
+        template="none",
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": "system-ui, sans-serif", "size": 13, "color": "var(--ink)"},
+        margin={"l": 48, "r": 12, "t": 8, "b": 36},
+        height=320,
+        xaxis={**axis, "type": "date"},
+        yaxis=axis,
+        legend={"orientation": "h", "y": -0.14, "font": {"color": "var(--ink)"}},
+        hoverlabel={"bgcolor": "var(--paper)", "font": {"color": "var(--ink)"}, "align": "left"},
+        dragmode=False,
+    )
+    return shared.update(changes)
+
+
+def calendar_figure(items: Iterable[Item], parties: Sequence[Party]) -> go.Figure:
+    """Rounds as bars by host, proposals and statements as marks by party, deadlines and slips."""
+    rows = list(items)
+    meetings = [row for row in rows if row.kind in {Kind.ROUND, Kind.MEETING}]
+    figure = go.Figure(layout=layout(height=380, margin={"l": 84, "r": 8, "t": 8, "b": 60}))
+    figure.update_layout(barmode="overlay", bargap=0)
+    for place, party in enumerate(parties):
+        hosted = [row for row in meetings if row.host and row.host["code"] == party.code]
+        _add_meetings(figure, hosted, f"var(--party-{party.colour})")
+        _add_marks(figure, rows, party, place, len(parties))
+    _add_meetings(figure, [row for row in meetings if not row.host], "var(--ink-3)")
+    _add_deadlines(figure, [row for row in rows if row.kind == Kind.DEADLINE])
+    figure.update_yaxes(
+        tickvals=list(LANES.values()),
+        ticktext=[_("Meetings"), _("Proposals"), _("Statements"), _("Deadlines")],
+        range=[3.55, -0.55],
+        showgrid=False,
+    )
+    figure.update_xaxes(range=_talks(meetings))
+    return figure
+
+
+def _talks(meetings: Sequence[Item]) -> list[str] | None:
+    """The months in which rounds were held: what came years later stays in the table."""
+    rounds = [row for row in meetings if row.kind == Kind.ROUND] or list(meetings)
+    if not rounds:
+        return None
+    margin = dt.timedelta(days=45)
+    first = min(row.first for row in rounds) - margin
+    last = max(row.last or row.first for row in rounds) + margin
+    return [first.isoformat(), last.isoformat()]
+
+
+def _add_meetings(figure: go.Figure, rows: Sequence[Item], colour: str) -> None:
+    for off in (False, True):
+        own = [row for row in rows if row.is_off == off]
+        if not own:
+            continue
+        figure.add_bar(
+            orientation="h",
+            base=[row.first.isoformat() for row in own],
+            x=[((row.last or row.first) - row.first).days * DAY + DAY for row in own],
+            y=[LANES[Kind.MEETING]] * len(own),
+            width=0.3 if off else 0.6,
+            marker={
+                "color": "rgba(0,0,0,0)" if off else colour,
+                "line": {"color": colour, "width": 1.5},
+            },
+            showlegend=False,
+            text=[_hover(row, row.place) for row in own],
+            textposition="none",
+            hovertemplate="%{text}<extra></extra>",
+        )
+
+
+def _add_marks(
+    figure: go.Figure, rows: Sequence[Item], party: Party, place: int, count: int
+) -> None:
+    """A party's proposals and statements, on a line of its own within each lane."""
+    own = [
+        row
+        for row in rows
+        if row.kind in {Kind.PROPOSAL, Kind.STATEMENT}
+        and any(one["code"] == party.code for one in row.parties)
+    ]
+    offset = (place - (count - 1) / 2) * 0.6 / max(count, 1)
+    symbol = SYMBOLS[place % len(SYMBOLS)]
+    figure.add_scatter(
+        mode="markers",
+        name=party.name,
+        x=[row.first.isoformat() for row in own],
+        y=[LANES[Kind(row.kind)] + offset for row in own],
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [_doubt(row) for row in own],
+            "arrayminus": [0] * len(own),
+            "width": 0,
+            "thickness": 1,
+        },
+        marker={
+            "color": f"var(--party-{party.colour})",
+            "size": 8,
+            "symbol": [f"{symbol}-open" if row.approximate else symbol for row in own],
+        },
+        text=[_hover(row, row.attribution) for row in own],
+        hovertemplate="%{text}<extra></extra>",
+    )
+
+
+def _doubt(row: Item) -> int:
+    """How long after its first possible day it may have been, in milliseconds."""
+    return (row.last - row.first).days * DAY if row.approximate and row.last else 0
+
+
+def _add_deadlines(figure: go.Figure, rows: Sequence[Item]) -> None:
+    """Each a line from the day it was set to the day it fell due, one under the other."""
+    for place, row in enumerate(sorted(rows, key=lambda row: (row.set_on or row.first, row.pk))):
+        height = LANES[Kind.DEADLINE] + ((place + 0.5) / len(rows) - 0.5) * 0.8
+        figure.add_scatter(
+            mode="lines+markers",
+            x=[(row.set_on or row.first).isoformat(), row.first.isoformat()],
+            y=[height, height],
+            line={"color": "var(--ink-3)", "width": 1},
+            marker={
+                "color": "var(--ink)",
+                "size": [1, 8],
+                "symbol": ["circle", OUTCOMES[DeadlineOutcome(row.status)]],
+            },
+            showlegend=False,
+            text=[_hover(row, row.status_label)] * 2,
+            hovertemplate="%{text}<extra></extra>",
+        )
+
+
+def _hover(row: Item, detail: str) -> str:
+    title = row.title if len(row.title) <= 60 else f"{row.title[:59]}…"
+    return "<br>".join(part for part in (f"<b>{title}</b>", row.when, detail) if part)

@@ -1,0 +1,69 @@
+"""The columns of the record's tables, and of the rows under its chart."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.db.models import F, QuerySet
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from rounds.models import Round, Source
+from rounds.timeline import Item
+
+
+class RoundTable(tables.Table):
+    name = tables.Column(linkify=True, verbose_name=_("Meeting"))
+    dates = tables.Column(accessor="when", order_by="dates__startswith", verbose_name=_("When"))
+    place = tables.Column(verbose_name=_("Where"))
+    kind = tables.Column(verbose_name=_("Kind"))
+    status = tables.Column(verbose_name=_("Status"))
+
+    class Meta:
+        model = Round
+        fields = ("name", "dates", "place", "kind", "status")
+        order_by = "dates"
+        row_attrs = {"class": lambda record: "off" if record.is_off else None}
+
+    def render_dates(self, value: str, record: Round) -> SafeString | str:
+        if record.is_off:
+            return format_html("<s>{}</s>", value)
+        return value
+
+
+class SourceTable(tables.Table):
+    publisher = tables.Column(verbose_name=_("Publisher"))
+    title = tables.Column(linkify=True, verbose_name=_("What it is"))
+    published = tables.Column(
+        accessor="published_words", order_by="published__startswith", verbose_name=_("Published")
+    )
+    claims = tables.Column(verbose_name=_("Claims"), attrs={"td": {"class": "number"}})
+
+    class Meta:
+        model = Source
+        fields = ("publisher", "title", "published", "claims")
+        order_by = ("publisher", "title")
+        empty_text = _("No published record cites a source yet.")
+
+    def order_published(self, queryset: QuerySet[Source], is_descending: bool) -> tuple[Any, bool]:
+        day = F("published__startswith")
+        order = day.desc(nulls_last=True) if is_descending else day.asc(nulls_last=True)
+        return queryset.order_by(order, "publisher", "title"), True
+
+
+class ItemTable(tables.Table):
+    """The rows behind the overview chart, each leading to its place in the timeline."""
+
+    when = tables.Column(verbose_name=_("When"), orderable=False)
+    label = tables.Column(verbose_name=_("What"), orderable=False)
+    title = tables.Column(verbose_name=_("Which"), orderable=False)
+    parties = tables.Column(verbose_name=_("Who"), orderable=False, default="")
+    status_label = tables.Column(verbose_name=_("Status"), orderable=False, default="")
+
+    def render_title(self, value: str, record: Item) -> SafeString:
+        return format_html('<a href="#{}">{}</a>', record.anchor, value)
+
+    def render_parties(self, value: list[dict[str, str]], record: Item) -> str:
+        if record.host:
+            return str(record.host["name"])
+        return ", ".join(party["name"] for party in value)

@@ -1,0 +1,226 @@
+"""The rows of the timeline: every kind of thing that happened, as one kind of row.
+
+Pure: functions take records as the QuerySets' ``with_names()`` reads them and return rows.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rounds.dates import first_day
+from rounds.models import (
+    AttributedRecord,
+    Basis,
+    DatedQuerySet,
+    Deadline,
+    Round,
+    Statement,
+)
+
+Ref = dict[str, Any]  # what a page needs to name and link a party, a person, an issue
+
+
+class Kind(models.TextChoices):
+    """What an item is."""
+
+    STATEMENT = "statement", gettext_lazy("Statements")
+    PROPOSAL = "proposal", gettext_lazy("Proposals")
+    DEADLINE = "deadline", gettext_lazy("Deadlines")
+    MEETING = "meeting", gettext_lazy("Meetings")
+    ROUND = "round", gettext_lazy("Rounds")
+
+
+# The order of items of one day, newest first; a round and a meeting are the same kind of record.
+RANK = {
+    Kind.STATEMENT.value: 0,
+    Kind.PROPOSAL.value: 1,
+    Kind.DEADLINE.value: 2,
+    Kind.MEETING.value: 3,
+    Kind.ROUND.value: 3,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One row: a round, meeting, deadline, proposal or statement."""
+
+    kind: str
+    pk: int
+    slug: str
+    url: str
+    first: dt.date
+    last: dt.date | None  # None: open
+    approximate: bool
+    when: str
+    title: str
+    text: str = ""
+    label: str = ""  # the kind in a reader's words: "ministerial meeting"
+    quotation: str = ""
+    language: str = "en"
+    attribution: str = ""
+    basis: str = ""
+    on_record: bool = True
+    status: str = ""
+    status_label: str = ""
+    is_off: bool = False
+    was: str = ""  # the dates as first announced
+    place: str = ""
+    host: Ref | None = None
+    set_on: dt.date | None = None
+    next_title: str = ""
+    next_url: str = ""
+    publisher: str = ""
+    source_url: str = ""
+    note: str = ""
+    parties: list[Ref] = field(default_factory=list)
+    issues: list[Ref] = field(default_factory=list)
+
+    @property
+    def anchor(self) -> str:
+        return f"{self.kind}-{self.slug}"
+
+    @property
+    def month(self) -> dt.date:
+        return self.first.replace(day=1)
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """Ascending is newest first."""
+        return -self.first.toordinal(), RANK[self.kind], -self.pk
+
+
+def round_items(rounds: Iterable[Round]) -> Iterator[Item]:
+    for record in rounds:
+        yield Item(
+            **dated(record, Kind.ROUND if record.is_round else Kind.MEETING),
+            title=record.name,
+            label=record.get_kind_display(),
+            text=record.summary or record.agenda,
+            status=record.status,
+            status_label=record.get_status_display(),
+            is_off=record.is_off,
+            was=record.planned_when,
+            place=record.place,
+            host={"code": record.host.code, "name": record.host.name, "colour": record.host.colour}
+            if record.host
+            else None,
+            next_title=record.replaced_by.name if record.replaced_by else "",
+            next_url=record.replaced_by.get_absolute_url() if record.replaced_by else "",
+        )
+
+
+def deadline_items(deadlines: Iterable[Deadline]) -> Iterator[Item]:
+    for record in deadlines:
+        later = record.superseded_by
+        yield Item(
+            **dated(record, Kind.DEADLINE),
+            title=record.name,
+            label=_("deadline"),
+            text=record.basis,
+            attribution=_("Set by %(who)s, %(when)s")
+            % {"who": record.set_by, "when": record.set_on_words},
+            status=record.outcome,
+            status_label=record.get_outcome_display(),
+            is_off=later is not None,
+            set_on=first_day(record.set_on),
+            next_title=later.name if later else "",
+            next_url=later.get_absolute_url() if later else "",
+        )
+
+
+def statement_items(statements: Iterable[Statement]) -> Iterator[Item]:
+    for record in statements:
+        yield Item(
+            **dated(record, Kind.STATEMENT),
+            **attributed(record, speakers=record.speaker_list),  # type: ignore[attr-defined]
+            title=record.summary,
+            label=_("statement"),
+            quotation=record.quotation,
+            language=record.language,
+            issues=getattr(record, "issue_list", []),
+        )
+
+
+def dated(record: Any, kind: str) -> dict[str, Any]:
+    """What every item has."""
+    return {
+        "kind": kind,
+        "pk": record.pk,
+        "slug": record.slug,
+        "url": record.get_absolute_url(),
+        "first": record.first_day,
+        "last": record.last_day,
+        "approximate": record.approximate,
+        "when": record.when,
+        "publisher": record.source.publisher,
+        "source_url": record.source.get_absolute_url(),
+        "note": record.note,
+        "parties": record.party_list,
+    }
+
+
+def attributed(record: AttributedRecord, *, speakers: list[Ref] | None = None) -> dict[str, Any]:
+    """Who says so, in a reader's words, and whether on the record."""
+    return {
+        "attribution": attribution(record, [speaker["name"] for speaker in speakers or ()]),
+        "basis": record.basis,
+        "on_record": record.on_the_record,
+    }
+
+
+def attribution(record: AttributedRecord, names: list[str]) -> str:
+    """ "Chrystia Freeland", "A Canadian official, unnamed", or what kind of text it stands in."""
+    if names:
+        return ", ".join(names)
+    if record.basis == Basis.UNNAMED:
+        words = record.attribution[:1].upper() + record.attribution[1:]
+        return _("%(who)s, unnamed") % {"who": words}
+    if record.attribution:
+        return record.attribution[:1].upper() + record.attribution[1:]
+    if record.basis == Basis.REPORTING:
+        return _("%(publisher)s’s own reporting") % {"publisher": record.source.publisher}
+    label = str(record.get_basis_display())  # type: ignore[attr-defined]
+    return label[:1].upper() + label[1:]
+
+
+def merged(*streams: Iterable[Item]) -> list[Item]:
+    """The items of several streams, newest first."""
+    return sorted((item for stream in streams for item in stream), key=lambda item: item.order)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in the timeline: the last item already shown."""
+
+    day: dt.date
+    kind: str
+    pk: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        """The inverse of ``str``. Raises ``ValueError``."""
+        day, kind, pk = text.split(".")
+        return cls(dt.date.fromisoformat(day), Kind(kind).value, int(pk))
+
+    @classmethod
+    def at(cls, item: Item) -> "Cursor":
+        return cls(item.first, item.kind, item.pk)
+
+    def __str__(self) -> str:
+        return f"{self.day.isoformat()}.{self.kind}.{self.pk}"
+
+    def after(self, records: DatedQuerySet, kind: str) -> DatedQuerySet:
+        """The records, all of ``kind``, that come after this place in the timeline."""
+        earlier = Q(dates__startswith__lt=self.day)
+        same_day = Q(dates__startswith=self.day)
+        if RANK[kind] > RANK[self.kind]:
+            return records.filter(earlier | same_day)
+        if RANK[kind] == RANK[self.kind]:
+            return records.filter(earlier | same_day & Q(pk__lt=self.pk))
+        return records.filter(earlier)

@@ -1,0 +1,61 @@
+"use strict";
+// Draws each chart when it comes near the viewport; without script its table is all there is.
+(() => {
+  const canvases = document.querySelectorAll("[data-chart]");
+  if (!canvases.length || !("IntersectionObserver" in window)) return;
+
+  let plotly;
+  const load = (address) => {
+    plotly ??= new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = address;
+      script.onload = () => resolve(window.Plotly);
+      script.onerror = reject;
+      document.head.append(script);
+    });
+    return plotly;
+  };
+
+  // Figures name colours as custom properties, so both schemes share one palette.
+  const coloured = (value, style) => {
+    if (Array.isArray(value)) return value.map((one) => coloured(one, style));
+    if (value && typeof value === "object") {
+      return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, coloured(v, style)]));
+    }
+    const name = typeof value === "string" && /^var\((--[\w-]+)\)$/.exec(value);
+    return name ? style.getPropertyValue(name[1]).trim() : value;
+  };
+
+  const draw = async (canvas) => {
+    const source = document.getElementById(canvas.dataset.chart);
+    try {
+      const Plotly = await load(canvas.dataset.plotly);
+      const figure = coloured(JSON.parse(source.textContent), getComputedStyle(canvas));
+      await Plotly.react(canvas, figure.data, figure.layout, {
+        displayModeBar: false,
+        responsive: true,
+      });
+      canvas.dataset.drawn = "";
+    } catch {
+      canvas.hidden = true; // the table stays
+    }
+  };
+
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        observer.unobserve(target);
+        draw(target);
+      }
+    },
+    { rootMargin: "300px" },
+  );
+  for (const canvas of canvases) {
+    canvas.hidden = false;
+    observer.observe(canvas);
+  }
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    document.querySelectorAll("[data-drawn]").forEach(draw);
+  });
+})();

@@ -1,0 +1,9 @@
+"""A pytest plugin that provides the database before pytest-django loads the settings.
+
+A conftest.py would come too late, so pyproject.toml names this module with ``-p``. Under
+pytest-xdist the workers inherit the controller's ``DATABASE_URL`` and start nothing.
+"""
+
+from nafta import embedded
+
+embedded.provide()
