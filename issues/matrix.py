@@ -177,7 +177,8 @@ def by_round(
     rows: list[Row] = []
     after: dt.date | None = None
     for end, meeting in sorted(
-        ((min(end_of(meeting), day), meeting) for meeting in rounds), key=lambda pair: pair[0]
+        ((min(end_of(meeting, rounds), day), meeting) for meeting in rounds),
+        key=lambda pair: pair[0],
     ):
         present = {party["code"] for party in meeting.party_list}  # type: ignore[attr-defined]
         cells = [cell(party, by_pair[issue.pk, party.pk], end, after) for party in parties]

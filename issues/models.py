@@ -59,7 +59,9 @@ class Issue(Record):
     kind = models.CharField(
         _("kind"), max_length=10, choices=IssueKind.choices, default=IssueKind.DISPUTED
     )
-    status_quo = models.TextField(_("status quo"), help_text=_("What applies while they talk."))
+    status_quo = models.TextField(
+        _("status quo"), blank=True, help_text=_("What applies while they talk.")
+    )
     chapter = models.CharField(_("chapter"), max_length=120, blank=True)
     background = models.TextField(_("background"), blank=True)
     featured = models.BooleanField(_("featured"), default=False)

@@ -33,13 +33,13 @@ def end_of_previous(as_of: AsOf, rounds: Iterable[Round]) -> tuple[dt.date | Non
         begun = begun[: begun.index(as_of.round) + 1]
     if len(begun) < 2:
         return None, None
-    return min(end_of(begun[-2]), as_of.day), begun[-2]
+    return min(end_of(begun[-2], begun), as_of.day), begun[-2]
 
 
 def issue_list(request: HttpRequest) -> HttpResponse:
-    form = AsOfForm(request.GET)
-    as_of = form.wish
     rounds = list(Round.objects.published().in_order())
+    form = AsOfForm(request.GET, rounds=rounds)
+    as_of = form.wish
     after, previous = end_of_previous(as_of, rounds)
     parties = list(Party.objects.all())
     rows = matrix.by_issue(
@@ -64,12 +64,12 @@ def issue_list(request: HttpRequest) -> HttpResponse:
 
 def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     issue = get_object_or_404(Issue.objects.published().with_sources(), slug=slug)
-    form = AsOfForm(request.GET)
-    as_of = form.wish
-    day = as_of.day
     parties = list(Party.objects.all())
     rounds = list(Round.objects.published().with_names().in_order())
+    form = AsOfForm(request.GET, rounds=rounds)
+    as_of = form.wish
     after, previous = end_of_previous(as_of, rounds)
+    day = as_of.day
     positions = list(issue.positions.published().as_of(day).with_evidence())
     progress = issue.progress.published().select_related("source", "issue")
     proposals = list(issue.proposals.published().as_of(day).with_names().with_terms())

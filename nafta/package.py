@@ -298,7 +298,7 @@ def describe() -> dict[str, Any]:
     negotiation = Negotiation.objects.first()
     if negotiation is None:
         raise PackageError([Problem("negotiation.csv", _("found no negotiation, expected one"))])
-    return {
+    description = {
         "profile": "tabular-data-package",
         "name": re.sub("[^-a-z0-9]", "-", negotiation.slug.lower()),
         "title": negotiation.title,
@@ -310,6 +310,11 @@ def describe() -> dict[str, Any]:
         ],
         "resources": [describe_table(name, resource) for name, resource in resources().items()],
     }
+    return without_empty(description)
+
+
+def without_empty(description: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in description.items() if value}
 
 
 def describe_table(table: str, resource: RecordResource) -> dict[str, Any]:
@@ -322,12 +327,16 @@ def describe_table(table: str, resource: RecordResource) -> dict[str, Any]:
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "schema": {
-            "fields": [describe_column(column, is_key=column in keys) for column in columns],
-            "missingValues": [""],
-            "primaryKey": [column.column_name for column in keys],
-            "foreignKeys": [describe_key(table, column) for column in columns if is_key(column)],
-        },
+        "schema": without_empty(
+            {
+                "fields": [describe_column(column, is_key=column in keys) for column in columns],
+                "missingValues": [""],
+                "primaryKey": [column.column_name for column in keys],
+                "foreignKeys": [
+                    describe_key(table, column) for column in columns if is_key(column)
+                ],
+            }
+        ),
     }
 
 
@@ -345,7 +354,7 @@ def describe_key(table: str, column: Column) -> dict[str, Any]:
 
 
 def describe_column(column: Column, *, is_key: bool) -> dict[str, Any]:
-    described = {
+    description = {
         "name": column.column_name,
         "type": column.widget.type,
         "title": capfirst(str(column.title)),
@@ -353,7 +362,7 @@ def describe_column(column: Column, *, is_key: bool) -> dict[str, Any]:
         "format": "uri" if isinstance(column.field, models.URLField) else "",
         "constraints": constraints(column, is_key=is_key),
     }
-    return {name: value for name, value in described.items() if value}
+    return without_empty(description)
 
 
 def constraints(column: Column, *, is_key: bool) -> dict[str, Any]:
@@ -370,8 +379,11 @@ def constraints(column: Column, *, is_key: bool) -> dict[str, Any]:
     if isinstance(own, models.IntegerField):
         rules["minimum"] = max(limits(own, MinValueValidator))
         rules["maximum"] = min(limits(own, MaxValueValidator))
-    return rules | column.widget.constraints()
+    rules.update(column.widget.constraints())
+    return rules
 
 
-def limits(own: "models.IntegerField[Any, Any]", kind: type) -> list[int]:
+def limits(
+    own: "models.IntegerField[Any, Any]", kind: type[MinValueValidator | MaxValueValidator]
+) -> list[Any]:
     return [validator.limit_value for validator in own.validators if isinstance(validator, kind)]

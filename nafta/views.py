@@ -1,5 +1,6 @@
 """Pages that read both the record and the reading. Each: guard, query, context, render."""
 
+import datetime as dt
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from issues.views import STATEMENTS_SHOWN, end_of_previous
 from nafta.forms import TimelineForm
 from rounds.figures import calendar_figure
 from rounds.forms import AsOf, AsOfForm, end_of
-from rounds.models import Deadline, Party, Person, Round, Source, Statement
+from rounds.models import Deadline, Party, Person, Round, RoundStatus, Source, Statement
 from rounds.tables import ItemTable
 from rounds.timeline import (
     Cursor,
@@ -28,9 +29,9 @@ TIMELINE_PAGE = 300  # items
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    form = AsOfForm(request.GET)
-    as_of = form.wish
     rounds = list(Round.objects.published().with_names().in_order())
+    form = AsOfForm(request.GET, rounds=rounds)
+    as_of = form.wish
     after, previous = end_of_previous(as_of, rounds)
     parties = list(Party.objects.all())
     positions = Position.objects.published().as_of(as_of.day).with_evidence()
@@ -42,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "form": form,
         "as_of": as_of,
         "latest": held[-1] if held else None,
-        "upcoming": [one for one in rounds if one.first_day > as_of.day and not one.is_off],
+        "planned": [one for one in rounds if one.status == RoundStatus.PLANNED],
         "previous": previous,
         "parties": parties,
         "rows": [row for row in rows if row.issue and row.issue.featured],
@@ -118,7 +119,7 @@ def _narrowed(records: Any, kind: str, wishes: dict[str, Any]) -> Any:
 def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
     meeting = get_object_or_404(Round.objects.published().with_names(), slug=slug)
     rounds = list(Round.objects.published().in_order())
-    as_of = AsOf(end_of(meeting), meeting, asked=True)
+    as_of = AsOf(end_of(meeting, rounds), meeting, asked=True)
     after, previous = _before(meeting, rounds)
     parties = list(Party.objects.all())
     positions = Position.objects.published().as_of(as_of.day).with_evidence()
@@ -141,19 +142,20 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "nafta/round_detail.html", context)
 
 
-def _before(meeting: Round, rounds: list[Round]) -> tuple[Any, Round | None]:
+def _before(meeting: Round, rounds: list[Round]) -> tuple[dt.date | None, Round | None]:
     """The meeting before this one that took place, and its end: what came later moved here."""
-    held = [one for one in rounds if one.took_place and end_of(one) < meeting.first_day]
-    last = max(held, key=end_of, default=None)
-    return (end_of(last), last) if last else (None, None)
+    held = [one for one in rounds if one.took_place and one.first_day < meeting.first_day]
+    ended = [(end, one) for one in held if (end := end_of(one, rounds)) < meeting.first_day]
+    return max(ended, key=lambda pair: pair[0], default=(None, None))
 
 
 def party_detail(request: HttpRequest, code: str) -> HttpResponse:
     party = get_object_or_404(Party, code=code)
-    form = AsOfForm(request.GET)
-    day = form.wish.day
     rounds = list(Round.objects.published().in_order())
+    form = AsOfForm(request.GET, rounds=rounds)
+    as_of = form.wish
     after, previous = end_of_previous(form.wish, rounds)
+    day = as_of.day
     positions = party.positions.published().as_of(day).with_evidence()
     rows = matrix.by_issue(Issue.objects.published(), [party], positions, day, after)
     statements = with_issues(party.statements.published().as_of(day).with_names())
@@ -161,7 +163,7 @@ def party_detail(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "party": party,
         "form": form,
-        "as_of": form.wish,
+        "as_of": as_of,
         "rounds": [one for one in rounds if one.took_place],
         "previous": previous,
         "rows": [row for row in rows if row.recorded],

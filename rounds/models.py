@@ -207,7 +207,10 @@ class Person(NaturalKeyModel):
 class SourceQuerySet(NaturalKeyQuerySet):
     def cited(self) -> Self:
         """Those that published records cite, each with ``claims``: by how many."""
-        counts = [_count(model, citations) for model, citations in Source.citations(OuterRef("pk")).items()]
+        counts = [
+            _count(model, citations)
+            for model, citations in Source.citations(OuterRef("pk")).items()
+        ]
         return self.annotate(claims=sum(counts[1:], start=counts[0])).filter(claims__gt=0)
 
 
@@ -319,8 +322,13 @@ class Publishable(NaturalKeyModel):
 
     def clean(self) -> None:
         super().clean()
-        if self.state != State.PUBLISHED:
-            return
+        if self.state == State.PUBLISHED:
+            self._refuse_drafts()
+        elif self.pk:
+            self._refuse_pointers()
+
+    def _refuse_drafts(self) -> None:
+        """Raise at each field through which this published record points at a draft."""
         drafts = {
             field.name: _("“%(title)s” is still a draft: publish it first.") % {"title": other}
             for field in self._meta.fields
@@ -331,6 +339,25 @@ class Publishable(NaturalKeyModel):
         }
         if drafts:
             raise ValidationError(drafts)
+
+    def _refuse_pointers(self) -> None:
+        """Raise if this draft has published records pointing at it."""
+        for relation in self._meta.related_objects:
+            model = relation.related_model
+            if not relation.one_to_many or not issubclass(model, Publishable):  # type: ignore[arg-type]
+                continue
+            pointers = model.objects.published().filter(  # type: ignore[attr-defined]
+                **{relation.field.name: self}
+            )
+            if pointer := pointers.first():
+                raise ValidationError(
+                    {
+                        "state": _(
+                            "“%(title)s” is published and refers to this: take it back first."
+                        )
+                        % {"title": pointer}
+                    }
+                )
 
     def refuse_cycle(self, field: str, message: str) -> None:
         """Raise at ``field`` if following it leads back here."""

@@ -15,6 +15,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -192,7 +193,7 @@ class LastDay(Day):
         return last.isoformat() if last else OPEN
 
     def constraints(self) -> dict[str, Any]:
-        return {"pattern": f"{DAY}|{OPEN}"}
+        return {"pattern": f"({DAY}|{OPEN})"}
 
 
 class Key(Cell):
@@ -264,9 +265,9 @@ class Keys(Key, widgets.ManyToManyWidget):  # type: ignore[misc]  # the library 
 def cell_for(field: "models.Field[Any, Any]") -> Cell:
     """How the values of a model's field are written."""
     if isinstance(field, models.ManyToManyField):
-        return Keys(field.related_model)
+        return Keys(field.related_model)  # type: ignore[arg-type]  # every model has a natural key
     if isinstance(field, models.ForeignKey):
-        return Key(field.related_model)  # type: ignore[arg-type]  # every model has a natural key
+        return Key(field.related_model)  # type: ignore[arg-type]  # as above
     if field.choices:
         return Word(str(value) for value, label in field.flatchoices)
     for kind, cell in (
@@ -291,7 +292,7 @@ class Column(fields.Field):  # type: ignore[misc]  # the library has no types
         field: "models.Field[Any, Any]",
         *,
         name: str = "",
-        title: str = "",
+        title: str | Promise = "",
         widget: Cell | None = None,
         required: bool | None = None,
     ) -> None:
@@ -444,8 +445,8 @@ class RecordResource(resources.ModelResource):  # type: ignore[misc]  # the libr
         columns = self.columns()
         lists = [column.attribute for column in columns if isinstance(column.widget, Keys)]
         keys = [column.attribute for column in columns if type(column.widget) is Key]
-        rows = self._meta.model._default_manager.order_by("pk").prefetch_related(*lists)
-        return rows.select_related(*keys) if keys else rows
+        rows: models.QuerySet[Any] = super().get_queryset().order_by("pk").prefetch_related(*lists)
+        return rows.select_related(*keys) if keys else rows  # without names, it takes all
 
     def get_instance(self, instance_loader: Any, row: dict[str, str]) -> models.Model | None:
         """The stored row with the same key. A cell that cannot be a key finds none."""
@@ -487,7 +488,7 @@ class RecordResource(resources.ModelResource):  # type: ignore[misc]  # the libr
                 problem = CellError(column.column_name, str(error))
                 errors.setdefault(column.attribute, []).append(problem)
         if errors:
-            raise ValidationError(errors)  # type: ignore[arg-type]  # lists of errors are taken too
+            raise ValidationError(errors)
 
 
 class NegotiationResource(RecordResource):
@@ -557,7 +558,7 @@ class StatementResource(RecordResource):
 
     class Meta:
         model = Statement
-        fields = (
+        fields: tuple[str, ...] = (
             *("slug", "dates_from", "dates_to", "approximate", "round", "speakers", "parties"),
             *(*ATTRIBUTION, "summary", "quotation", "language", *CLAIM),
         )

@@ -179,7 +179,7 @@ class Load:
     def complaints(self, row: Row, bad: dict[tuple[Any, ...], Row]) -> Iterator["Complaint"]:
         """What the refusal of ``row`` says, each with the ``bad`` rows that its cell points at."""
         error = self.refused[row]
-        errors = getattr(error, "error_dict", {NON_FIELD_ERRORS: error.error_list})
+        errors = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: [error]}
         columns = self.resources[row.table].columns()
         for attribute, problem in ((name, each) for name, some in errors.items() for each in some):
             if isinstance(problem, CellError):

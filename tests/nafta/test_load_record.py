@@ -1,0 +1,511 @@
+"""``load_record``, through its command and the files it is given.
+
+The good package is ``packages/two-party``; each damaged one is a copy of it with one thing wrong.
+"""
+
+import csv
+import io
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
+
+from issues.models import Issue, Measure, Position, Progress, Proposal, Term
+from rounds.models import (
+    Deadline,
+    Negotiation,
+    Party,
+    Person,
+    Round,
+    Source,
+    Statement,
+    StatementLink,
+)
+
+PACKAGES = Path(__file__).parent / "packages"
+TWO = PACKAGES / "two-party"
+EDITORIAL = (Round, Deadline, Statement, Issue, Measure, Proposal, Position, Progress)
+MODELS = (Negotiation, Party, Person, Source, StatementLink, Term, *EDITORIAL)
+
+Damage = Callable[[Path], object]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(TWO, tmp_path / "package"))
+
+
+def load(folder: Path, **options: object) -> str:
+    """What the command prints."""
+    out = io.StringIO()
+    call_command("load_record", folder, stdout=out, **options)
+    return out.getvalue()
+
+
+def problems(folder: Path) -> list[str]:
+    """What the command says is wrong, after its first line."""
+    with pytest.raises(CommandError) as refusal:
+        load(folder)
+    return str(refusal.value).splitlines()[1:]
+
+
+def stored() -> dict[str, int]:
+    """How many rows of each model there are, of those that have any."""
+    counts = {model.__name__: model.objects.count() for model in MODELS}
+    return {name: count for name, count in counts.items() if count}
+
+
+def lines_of(folder: Path, file: str) -> dict[int, list[str]]:
+    """The rows of a file by the line on which they begin; the header is on line 1."""
+    text = (folder / file).read_text(encoding="utf-8")
+    reader, lines, line = csv.reader(io.StringIO(text)), {}, 1
+    for cells in reader:
+        lines[line] = cells
+        line = reader.line_num + 1
+    return lines
+
+
+def write_lines(folder: Path, file: str, rows: list[list[str]]) -> None:
+    with (folder / file).open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle, lineterminator="\n").writerows(rows)
+
+
+def cell(file: str, line: int, **values: str) -> Damage:
+    """Other values in the row on ``line``; a trailing _ makes Python's words columns."""
+
+    def damage(folder: Path) -> None:
+        lines = lines_of(folder, file)
+        for name, value in values.items():
+            lines[line][lines[1].index(name.removesuffix("_"))] = value
+        write_lines(folder, file, list(lines.values()))
+
+    return damage
+
+
+def row(file: str, **values: str) -> Damage:
+    """One more row, empty but for ``values``."""
+
+    def damage(folder: Path) -> None:
+        rows = list(lines_of(folder, file).values())
+        rows.append([values.get(name, values.get(f"{name}_", "")) for name in rows[0]])
+        write_lines(folder, file, rows)
+
+    return damage
+
+
+def text(file: str, old: str, new: str) -> Damage:
+    """Other text in place of the first ``old``."""
+
+    def damage(folder: Path) -> None:
+        before = (folder / file).read_text(encoding="utf-8")
+        assert old in before
+        after = before.replace(old, new, 1)
+        (folder / file).write_text(after, encoding="utf-8", newline="")
+
+    return damage
+
+
+def content(file: str, data: bytes) -> Damage:
+    return lambda folder: (folder / file).write_bytes(data)
+
+
+def gone(file: str) -> Damage:
+    return lambda folder: (folder / file).unlink()
+
+
+def both(*damages: Damage) -> Damage:
+    return lambda folder: [damage(folder) for damage in damages]
+
+
+def folder_instead(folder: Path) -> None:
+    (folder / "terms.csv").unlink()
+    (folder / "terms.csv").mkdir()
+
+
+ROUND = {"name": "New", "kind": "round", "from_": "2019-08-01", "source": "norvale-bulletin"}
+OFF = {**ROUND, "status": "cancelled", "state": "published"}
+STATEMENT = {
+    "slug": "new",
+    "from_": "2019-08-01",
+    "summary": "Something.",
+    "source": "norvale-bulletin",
+}
+A_SOURCE = "sources.csv"
+
+# Name, damage, and the one problem it makes, in full or as far as it is ours to word.
+DAMAGES: list[tuple[str, Damage, str]] = [
+    # The folder and its description
+    ("no description", gone("datapackage.json"), "datapackage.json: found no such file, expected"),
+    ("broken JSON", text("datapackage.json", "{", "["), "datapackage.json: found no JSON ("),
+    (
+        "bottomless JSON",
+        content("datapackage.json", b"[" * 100_000),
+        "datapackage.json: found no JSON (",
+    ),
+    (
+        "JSON of something else",
+        content("datapackage.json", b'{"resources": "none"}'),
+        "datapackage.json: found JSON without a list of resources and their paths, expected",
+    ),
+    (
+        "an unknown file",
+        text("datapackage.json", '"resources": [', '"resources": [{"path": "term.csv"},'),
+        "datapackage.json: found the file “term.csv”, expected another; did you mean terms.csv",
+    ),
+    (
+        "a path elsewhere",
+        text("datapackage.json", '"resources": [', '"resources": [{"path": "../../etc/passwd"},'),
+        "datapackage.json: found the file “../../etc/passwd”, expected one of",
+    ),
+    (
+        "a file not described",
+        text("datapackage.json", '"path": "terms.csv"', '"path": "parties.csv"'),
+        "datapackage.json: found the file “parties.csv” 2 times, expected it once",
+    ),
+    ("no file", gone("terms.csv"), "terms.csv: found no such file, expected one"),
+    ("a folder for a file", folder_instead, "terms.csv: found a file that cannot be read"),
+    # Files that are no tables
+    (
+        "another encoding",
+        content("people.csv", "slug,name\nx,Mårit".encode("latin-1")),
+        "people.csv, line 2: found bytes that are no text, expected UTF-8",
+    ),
+    (
+        "a file beyond all measure",
+        content("people.csv", b"slug,name\nx," + b"y" * 10_500_000),
+        "people.csv: found 10500012 bytes, expected at most 10000000",
+    ),
+    (
+        "a cell beyond all measure",
+        cell("sources.csv", 4, note="y" * 9_000_000),
+        "sources.csv, line 4: found a cell of more than 131072 characters, expected at most 20000",
+    ),
+    (
+        "an open quotation mark",
+        text("sources.csv", "Sudrey Post,", '"Sudrey Post,'),
+        "sources.csv, line 6: found a row that is no CSV (",
+    ),
+    (
+        "text after a quotation mark",
+        text("sources.csv", "Sudrey Post,", '"Sudrey" Post,'),
+        "sources.csv, line 6: found a row that is no CSV (",
+    ),
+    (
+        "lines ended by carriage returns",
+        content("terms.csv", b"proposal,measure,scope,comparator,low,high\rx,y,,about,1,\r"),
+        "terms.csv, line 1: found a row that is no CSV (",
+    ),
+    # Headers
+    (
+        "no header",
+        content("terms.csv", b""),
+        "terms.csv, line 1: found the column “”, expected one of: comparator, high, low,",
+    ),
+    (
+        "a missing column",
+        content("terms.csv", b"proposal,measure,scope,comparator,low\n"),
+        "terms.csv, line 1, high: found no such column, expected one",
+    ),
+    (
+        "an unknown column",
+        content("terms.csv", b"proposal,measure,scope,comparator,low,high,hgih\n"),
+        "terms.csv, line 1: found the column “hgih”, expected one of: comparator, high,",
+    ),
+    (
+        "a column twice",
+        content("terms.csv", b"proposal,measure,scope,comparator,low,high,low\n"),
+        "terms.csv, line 1, low: found the column 2 times, expected it once",
+    ),
+    # Rows
+    (
+        "too few cells",
+        text("terms.csv", "at-least,60,", "at-least,60"),
+        "terms.csv, line 5: found 5 cells, expected 6",
+    ),
+    (
+        "too many cells",
+        text("terms.csv", "at-least,60,", "at-least,60,,"),
+        "terms.csv, line 5: found 7 cells, expected 6",
+    ),
+    (
+        "a row twice",
+        row("people.csv", slug="marit-aske", name="Marit Aske"),
+        "people.csv, line 5, slug: found “marit-aske” again, expected each once: line 4 has it",
+    ),
+    (
+        "a position twice",
+        cell("positions.csv", 7, since_from="2019-02-12"),
+        "positions.csv, line 7, issue: found “share, nv, 2019-02-12” again, expected each once",
+    ),
+    (
+        "a row without a key",
+        row(A_SOURCE, publisher="Nobody", title="Nothing"),
+        "sources.csv, line 7, slug: found nothing, expected a key",
+    ),
+    (
+        "no negotiation",
+        content("negotiation.csv", b"slug,title,short_name,standfirst\n"),
+        "negotiation.csv: found no row, expected one",
+    ),
+    (
+        "two negotiations",
+        row("negotiation.csv", slug="x", title="X", short_name="X", standfirst="X."),
+        "negotiation.csv, line 3: A site covers one negotiation",
+    ),
+    # Cells that could harm
+    (
+        "a long cell",
+        cell(A_SOURCE, 4, note="y" * 20_001),
+        f"sources.csv, line 4, note: found “{'y' * 60}…”: 20001 characters, expected at most 20000",
+    ),
+    (
+        "a cell too long for its column",
+        cell("positions.csv", 6, gist="y" * 161),
+        f"positions.csv, line 6, gist: found “{'y' * 60}…”: 161 characters, expected at most 160",
+    ),
+    (
+        "an invisible character",
+        cell("people.csv", 3, name="In\0es"),
+        "people.csv, line 3, name: found “In\N{REPLACEMENT CHARACTER}es” with the control "
+        "character U+0000, expected text",
+    ),
+    (
+        "an invisible character in a key",
+        cell("terms.csv", 3, proposal="kell-\x1bseason"),
+        "terms.csv, line 3, proposal: found “kell-\N{REPLACEMENT CHARACTER}season” with the "
+        "control character U+001B, expected text",
+    ),
+    (
+        "a formula",
+        cell("people.csv", 3, name='=HYPERLINK("https://evil.example")'),
+        'people.csv, line 3, name: found “=HYPERLINK("https://evil.example")”, expected no formula',
+    ),
+    (
+        "a formula with a plus",
+        cell(A_SOURCE, 4, note="+1+1"),
+        "sources.csv, line 4, note: found “+1+1”, expected no formula",
+    ),
+    (
+        "a formula with an at sign",
+        cell(A_SOURCE, 4, note="@SUM(A1)"),
+        "sources.csv, line 4, note: found “@SUM(A1)”, expected no formula",
+    ),
+    (
+        "a formula with a minus",
+        cell(A_SOURCE, 4, note="-2+cmd|' /C calc'!A0"),
+        "sources.csv, line 4, note: found “-2+cmd|' /C calc'!A0”, expected no formula",
+    ),
+    (
+        "a formula behind a tab",
+        cell(A_SOURCE, 4, note="\t=1"),
+        "sources.csv, line 4, note: found “\t=1”, expected no formula",
+    ),
+    # Values
+    (
+        "nothing where something must be",
+        cell("issues.csv", 2, question=""),
+        "issues.csv, line 2, question: found nothing, expected a value",
+    ),
+    (
+        "no source",
+        cell("progress.csv", 2, source=""),
+        "progress.csv, line 2, source: found nothing, expected a value",
+    ),
+    (
+        "nobody tabled it",
+        cell("proposals.csv", 6, parties=""),
+        "proposals.csv, line 6, parties: found nothing, expected a value",
+    ),
+    (
+        "an unknown word",
+        cell("rounds.csv", 2, status="on going"),
+        "rounds.csv, line 2, status: found “on going”, expected one of: cancelled, held, planned, "
+        "rescheduled, under-way",
+    ),
+    (
+        "an unknown party",
+        cell("people.csv", 2, party="SU"),
+        "people.csv, line 2, party: found “SU”, which is no party; expected one of: nv, su",
+    ),
+    (
+        "an unknown party in a list",
+        cell("rounds.csv", 2, parties="nv, us"),
+        "rounds.csv, line 2, parties: found “us”, which is no party; expected one of: nv, su",
+    ),
+    (
+        "a misspelt statement",
+        both(
+            *(row("statements.csv", **STATEMENT | {"slug": f"2018-{n:02}"}) for n in range(3)),
+            cell("positions.csv", 6, statement="2019-02-12-aske-sixity"),
+        ),
+        "positions.csv, line 6, statement: found “2019-02-12-aske-sixity”, which is no statement; "
+        "expected another; did you mean 2019-02-12-aske-sixty",
+    ),
+    (
+        "no day",
+        cell("statements.csv", 2, from_="12 February 2019"),
+        "statements.csv, line 2, from: found “12 February 2019”, expected a day such as 2017-08-16",
+    ),
+    (
+        "a day that never was",
+        cell("measures.csv", 2, agreed_on="2019-02-30"),
+        "measures.csv, line 2, agreed_on: found “2019-02-30”, expected a day such as",
+    ),
+    (
+        "a last day that is none",
+        cell("rounds.csv", 2, to="opne"),
+        "rounds.csv, line 2, to: found “opne”, expected a day such as 2017-08-16, or “open”",
+    ),
+    (
+        "a last day before the first",
+        cell("rounds.csv", 4, to="2019-02-01"),
+        "rounds.csv, line 4, to: found “2019-02-01”, expected a day not before the first, "
+        "2019-02-11",
+    ),
+    (
+        "a last day without a first",
+        cell("proposals.csv", 3, settled_from=""),
+        "proposals.csv, line 3, settled_from: found nothing, expected the first day of what lasts",
+    ),
+    (
+        "neither true nor false",
+        cell("issues.csv", 2, featured="maybe"),
+        "issues.csv, line 2, featured: found “maybe”, expected true or false",
+    ),
+    (
+        "no whole number",
+        cell("rounds.csv", 4, number="1.5"),
+        "rounds.csv, line 4, number: found “1.5”, expected a whole number",
+    ),
+    (
+        "no number",
+        cell("terms.csv", 5, low="sixty"),
+        "terms.csv, line 5, low: found “sixty”, expected a number such as 75 or 62.5",
+    ),
+    (
+        "too many decimals",
+        cell("terms.csv", 5, low="60.00001"),
+        "terms.csv, line 5, low: found “60.00001”. Ensure that there are no more than 4",
+    ),
+    (
+        "a colour that is none",
+        cell("parties.csv", 2, colour="10"),
+        "parties.csv, line 2, colour: found “10”. ",
+    ),
+    (
+        "a key with blanks",
+        cell(A_SOURCE, 2, slug="The Courier"),
+        "sources.csv, line 2, slug: found “The Courier”. Enter a valid “slug”",
+    ),
+    (
+        "no address",
+        cell(A_SOURCE, 4, url="javascript:alert(1)"),
+        "sources.csv, line 4, url: found “javascript:alert(1)”. Enter a valid URL",
+    ),
+    (
+        "an address twice",
+        cell(A_SOURCE, 6, url="https://treaty.example/kell"),
+        "sources.csv, line 6, url: found “https://treaty.example/kell”. A source with this address",
+    ),
+    # Rules
+    (
+        "a long quotation",
+        cell("statements.csv", 2, quotation="one two three four five six seven eight nine"),
+        "statements.csv, line 2, quotation: found “one two three four five six seven eight nine”. "
+        "A quotation has at most eight words.",
+    ),
+    (
+        "an unnamed speaker without description",
+        cell("statements.csv", 5, attribution=""),
+        "statements.csv, line 5, basis: found “unnamed”. Say how the source describes",
+    ),
+    (
+        "the name of an unnamed speaker",
+        cell("statements.csv", 5, speakers="colm-darroch"),
+        "statements.csv, line 5, speakers: found the name of somebody unnamed, expected nobody",
+    ),
+    (
+        "a number of named speakers",
+        cell("statements.csv", 8, unnamed_count="1"),
+        "statements.csv, line 8, basis: found “on-record”. Only unnamed sources have a number",
+    ),
+    (
+        "the outcome of a meeting that was not held",
+        cell("rounds.csv", 6, summary="A breakthrough."),
+        "rounds.csv, line 6, summary: found “A breakthrough.”. A meeting that was not held has no",
+    ),
+    (
+        "a successor of a meeting that was held",
+        cell("rounds.csv", 4, replaced_by="round-2"),
+        "rounds.csv, line 4, replaced_by: found “round-2”. Only a cancelled or rescheduled meeting",
+    ),
+    (
+        "a number twice",
+        cell("rounds.csv", 5, number="1"),
+        "rounds.csv, line 5, number: found “1”. Another round has this number.",
+    ),
+    (
+        "a meeting that replaces itself",
+        row("rounds.csv", slug="new", replaced_by="new", **OFF),
+        "rounds.csv, line 8, replaced_by: found “new”, expected no circle",
+    ),
+    (
+        "a position that rests on nothing",
+        cell("positions.csv", 6, statement=""),
+        "positions.csv, line 6, statement: found nothing. A position rests on one statement or one",
+    ),
+    (
+        "a condition left out",
+        cell("positions.csv", 5, condition=""),
+        "positions.csv, line 5, stance: found “open-if”. “open if…” needs its condition",
+    ),
+    (
+        "an agreement without a day",
+        cell("measures.csv", 2, agreed_on=""),
+        "measures.csv, line 2, agreed: found “6.5”. An agreed value needs the day",
+    ),
+    (
+        "a rejection without a day",
+        cell("proposals.csv", 5, settled_from="", settled_to=""),
+        "proposals.csv, line 5, status: found “rejected”. A proposal no longer on the table needs",
+    ),
+    (
+        "a span without its second number",
+        cell("terms.csv", 3, high=""),
+        "terms.csv, line 3, comparator: found “between”. “between” needs a higher second value",
+    ),
+    (
+        "a number for another issue",
+        cell("terms.csv", 5, measure="closed-weeks"),
+        "terms.csv, line 5, measure: found “closed-weeks”. This measure belongs to another issue",
+    ),
+    (
+        "published on the strength of a draft",
+        cell("progress.csv", 7, state="published"),
+        "progress.csv, line 7, round: found “round-hushhush”. “hushhush round” is still a draft",
+    ),
+    (
+        "an answer to itself",
+        row(
+            "statement_links.csv",
+            statement="2019-05-they-say",
+            kind="replies-to",
+            other="2019-05-they-say",
+        ),
+        "statement_links.csv, line 6, statement: found “2019-05-they-say”. A statement cannot be",
+    ),
+]
+
+
+@pytest.mark.parametrize(("damage", "problem"), [pytest.param(*d[1:], id=d[0]) for d in DAMAGES])
+def test_damage_is_told_and_nothing_is_stored(package: Path, damage: Damage, problem: str):
+    damage(package)
+    said = problems(package)
+    assert any(line.startswith(problem) for line in said), said
+    assert stored() == {}

@@ -1,0 +1,133 @@
+"""What every page promises: it is there, it leaks no draft, it asks the database little."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests import world as worlds
+from tests.world import SECRET, days
+
+PAGES = [
+    "/",
+    "/?as_of=round-1",
+    "/timeline/",
+    "/timeline/?party=brume&issue=water&kind=statement&year=2030",
+    "/rounds/",
+    "/rounds/?sort=-name",
+    "/rounds/round-1/",
+    "/rounds/round-2/",
+    "/rounds/lake-summit/",
+    "/issues/",
+    "/issues/?as_of=2030-01-09",
+    "/issues/water/",
+    "/issues/water/?as_of=round-1",
+    "/issues/fish/",
+    "/parties/brume/",
+    "/parties/corrie/",
+    "/people/ada-alder/",
+    "/statements/unnamed-on-water/",
+    "/statements/alder-on-water/",
+    "/proposals/half-the-water/",
+    "/proposals/a-third/",
+    "/sources/",
+    "/sources/gazette/",
+    "/about/",
+]
+BUDGET = 10  # queries a page
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_it_is_there_and_leaks_no_draft(client: Client, world: SimpleNamespace, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 200
+    assert SECRET not in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["rounds", "issues", "people", "statements", "proposals", "sources"],
+)
+def test_a_draft_has_no_page(client: Client, world: SimpleNamespace, path: str) -> None:
+    response = client.get(f"/{path}/{SECRET}/")
+    assert response.status_code == 404
+    assert "Not in the record" in response.content.decode()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_it_asks_little_and_no_more_with_twice_the_rows(
+    client: Client, world: SimpleNamespace, path: str
+) -> None:
+    before = queries(client, path)
+    double(world)
+    after = queries(client, path)
+    assert after == before
+    assert after <= BUDGET
+
+
+def queries(client: Client, path: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)
+
+
+def double(world: SimpleNamespace) -> None:
+    """As many statements, proposals, rounds, deadlines, issues, positions again, and more."""
+    for number in range(30):
+        issue = worlds.create_issue(slug=f"issue-{number}")
+        meeting = worlds.create_round(
+            slug=f"meeting-{number}", dates=days("2030-03-09"), parties=[world.arden]
+        )
+        worlds.create_deadline(slug=f"deadline-{number}", dates=days("2030-08-01"))
+        statement = worlds.create_statement(
+            dates=days("2030-03-05"),
+            round=world.round2,
+            speakers=[world.alder, world.birch],
+            parties=[world.arden, world.brume],
+            issues=[world.water, issue],
+            source=world.gazette,
+        )
+        worlds.create_link(statement=statement, kind="contradicts", other=world.whispered)
+        worlds.create_proposal(
+            issue=world.water,
+            dates=days("2030-03-06"),
+            round=world.round2,
+            parties=[world.brume],
+            responds_to=world.half,
+        )
+        worlds.create_measure(slug=f"measure-{number}", issue=world.water, status_quo=1)
+        worlds.create_position(
+            issue=issue, party=world.brume, since=days("2030-03-05"), stance="supports"
+        )
+        worlds.create_progress(round=meeting, issue=world.water, level="stuck")
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/issues/?as_of=round-99", "neither a day"),
+        ("/issues/water/?as_of=2030-13-01", "neither a day"),
+        (f"/issues/?as_of={SECRET}", "neither a day"),
+        ("/timeline/?party=nowhere", "is not in the record"),
+        (f"/timeline/?issue={SECRET}", "is not in the record"),
+        ("/timeline/?year=12", "is not in the record"),
+        ("/timeline/?after=yesterday", "does not exist"),
+    ],
+)
+def test_a_wish_that_makes_no_sense_gets_a_sentence(
+    client: Client, world: SimpleNamespace, path: str, words: str
+) -> None:
+    response = client.get(path)
+    assert response.status_code == 400
+    assert words in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/timeline/", "/rounds/", "/issues/", "/sources/", "/about/"]
+)
+def test_an_empty_site_looks_intended(client: Client, db: None, path: str) -> None:
+    assert client.get(path).status_code == 200
