@@ -44,13 +44,13 @@ class Cell:
     note: str = ""
     since: dt.date | None = None
     when: str = ""
+    approximate: bool = False
     on_record: bool = True
     basis: str = ""
     url: str = ""
     publisher: str = ""
-    moved: bool = False
-    absent: bool = False  # took no part in the meeting that the row is about
-    was: str = ""  # the stance before it moved, in words
+    fresh: bool = False  # taken since the last round: a new stance, or the old one restated
+    was: str = ""  # the stance before a fresh one, in words
     was_stance: str = ""
 
     @property
@@ -58,8 +58,9 @@ class Cell:
         return self.since is not None
 
     @property
-    def silent(self) -> bool:
-        return self.stance in SILENT
+    def moved(self) -> bool:
+        """Another stance than before, or a first one."""
+        return self.fresh and self.stance != self.was_stance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +112,12 @@ def standing(positions: Sequence[Position], day: dt.date) -> Position | None:
 def cell(
     party: Party, positions: Sequence[Position], day: dt.date, after: dt.date | None = None
 ) -> Cell:
-    """A party's cell on ``day``; it moved if what it stands on was taken after ``after``."""
+    """A party's cell on ``day``; it is fresh if what it stands on was taken after ``after``."""
     now = standing(positions, day)
     if now is None:
         return Cell(party=party, label=_("not recorded"))
     before = standing(positions, after) if after else None
-    moved = after is not None and now.first_day > after
+    fresh = after is not None and now.first_day > after
     evidence = now.evidence
     return Cell(
         party=party,
@@ -128,13 +129,14 @@ def cell(
         note=now.note,
         since=now.first_day,
         when=now.when,
+        approximate=now.approximate,
         on_record=evidence.on_the_record,
         basis=evidence.get_basis_display(),
         url=evidence.get_absolute_url(),
         publisher=evidence.source.publisher,
-        moved=moved,
-        was=before.get_stance_display() if moved and before else "",  # type: ignore[attr-defined]
-        was_stance=before.stance if moved and before else "",
+        fresh=fresh,
+        was=before.get_stance_display() if fresh and before else "",  # type: ignore[attr-defined]
+        was_stance=before.stance if fresh and before else "",
     )
 
 
@@ -169,40 +171,51 @@ def by_round(
 ) -> list[Row]:
     """Rounds down, in the order they ended, parties across: where each stood at the end of each.
 
-    A meeting beside the sequence of rounds has a row if something moved there. A party that was
-    not at the table and did not move is shown as absent.
+    A meeting beside the sequence of rounds has a row if something was taken or noted there. A
+    party that was not at the table and took no position is shown as absent.
     """
     by_pair = history(positions)
     levels = {mark.round_id: mark for mark in progress}
     rows: list[Row] = []
-    after: dt.date | None = None
-    for end, meeting in sorted(
-        ((min(end_of(meeting, rounds), day), meeting) for meeting in rounds),
-        key=lambda pair: pair[0],
-    ):
+    after = dt.date.min  # at the first round told, everything is new
+    for end, meeting in told(rounds, day):
         present = {party["code"] for party in meeting.party_list}  # type: ignore[attr-defined]
         cells = [cell(party, by_pair[issue.pk, party.pk], end, after) for party in parties]
-        rows.append(
-            Row(
-                title=meeting.name,
-                url=meeting.get_absolute_url(),
-                key=meeting.slug,
-                round=meeting,
-                progress=levels.get(meeting.pk),
-                cells=[
-                    _absent(one) if present and one.party.code not in present else one
-                    for one in cells
-                ],
-            )
+        row = Row(
+            title=meeting.name,
+            url=meeting.get_absolute_url(),
+            key=meeting.slug,
+            round=meeting,
+            progress=levels.get(meeting.pk),
+            cells=[
+                one if one.fresh or not present or one.party.code in present else absent(one.party)
+                for one in cells
+            ],
         )
-        after = end
-    return [row for row in rows if row.moved or row.progress or row.round.is_round]
+        if meeting.is_round or row.progress or any(one.fresh for one in row.cells):
+            rows.append(row)
+            after = end
+    return rows
 
 
-def _absent(one: Cell) -> Cell:
-    if one.moved:
-        return one
-    return Cell(party=one.party, stance=ABSENT, label=_("not at the table"), absent=True)
+def told(rounds: Sequence[Round], day: dt.date) -> list[tuple[dt.date, Round]]:
+    """The meetings that tell the story up to ``day``, each with its end, in the order of these.
+
+    What happened within a round is told by the round, and of several that ended together the
+    last to begin comes first, as a deal before the talks that led to it.
+    """
+    ends = [(min(end_of(one, rounds), day), one) for one in rounds]
+    proper = [(end, one) for end, one in ends if one.is_round and one.last_day]
+    apart = [
+        (end, one)
+        for end, one in ends
+        if one.is_round or not any(big.first_day <= one.first_day <= last for last, big in proper)
+    ]
+    return sorted(apart, key=lambda pair: (pair[0], -pair[1].first_day.toordinal()))
+
+
+def absent(party: Party) -> Cell:
+    return Cell(party=party, stance=ABSENT, label=_("not at the table"))
 
 
 def moves(rows: Iterable[Row]) -> list[Move]:

@@ -352,7 +352,7 @@ class Term(NaturalKeyModel):
                 violation_error_message=_("This proposal has a number for that already."),
             ),
             models.CheckConstraint(
-                condition=Q(comparator="between", high__gt=F("low"))
+                condition=Q(comparator="between", high__gt=F("low"), high__isnull=False)
                 | (~Q(comparator="between") & Q(high__isnull=True)),
                 name="issues_term_high_only_between",
                 violation_error_message=_(

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from issues import matrix
 from issues.figures import measure_figure, points
-from issues.models import Issue, Measure, Position, Proposal
+from issues.models import Issue, Measure, Position, Proposal, ProposalStatus
 from issues.proposals import proposal_items, term_words, threads
 from issues.tables import PointTable
 from rounds.forms import AsOf, AsOfForm, end_of
@@ -96,8 +96,11 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "now": now,
         "answer": matrix.answer(now.cells),
         "latest_progress": next((row for row in reversed(by_round) if row.progress), None),
-        "agreed": [one for one in proposals if one.status_on(day) == "agreed"],
-        "by_round": by_round,
+        "agreed": sorted(
+            (one for one in proposals if one.status_on(day) == ProposalStatus.AGREED),
+            key=lambda one: one.first_day,
+        )[-2:],
+        "rounds_told": by_round,
         "threads": threads(proposals, day),
         "charts": _charts(measures, proposals, as_of),
         "statements": merged(statement_items(statements[:STATEMENTS_SHOWN])),

@@ -180,7 +180,7 @@ def read_text(path: Path) -> str:
 def read_table(path: Path, resource: RecordResource, package: Package) -> None:
     """Add the rows of a CSV file to ``package``. Raises PackageError if it is no table of ours."""
     lines = csv_rows(path)
-    header = next(lines, (1, [""]))[1]
+    _line, header = next(lines, (1, []))
     if problems := list(header_problems(path.name, header, resource)):
         raise PackageError(problems)
     keys = resource.key_columns()
@@ -230,6 +230,10 @@ def header_problems(file: str, header: list[str], resource: RecordResource) -> I
     """The columns may come in any order, but all must come, once, and no others."""
     names = [column.column_name for column in resource.columns()]
     missing = [name for name in names if name not in header]
+    if not header:
+        text = _("found nothing, expected the columns %(names)s") % {"names": ", ".join(names)}
+        yield Problem(file, text, 1)
+        return
     for name in dict.fromkeys(header):
         if name not in names:
             text = _("found the column “%(name)s”, expected %(expected)s")
@@ -283,14 +287,23 @@ def write(folder: Path) -> None:
 
 
 def table_text(resource: RecordResource) -> str:
-    """The CSV of all rows, by natural key."""
-    header = [column.column_name for column in resource.columns()]
-    keys = [header.index(column.column_name) for column in resource.key_columns()]
-    rows = [resource.export_resource(row) for row in resource.get_queryset()]
-    rows.sort(key=lambda cells: [cells[index] for index in keys])
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    header = [column.column_name for column in resource.columns()]
+    writer = csv.DictWriter(text, header, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(cells for _key, cells in sorted(stored_rows(resource).items()))
     return text.getvalue()
+
+
+def stored_rows(resource: RecordResource) -> dict[tuple[str, ...], dict[str, str]]:
+    """What is stored, as the cells of its rows by their natural keys."""
+    header = [column.column_name for column in resource.columns()]
+    keys = [column.column_name for column in resource.key_columns()]
+    rows = [
+        dict(zip(header, resource.export_resource(instance), strict=True))
+        for instance in resource.get_queryset()
+    ]
+    return {tuple(cells[name] for name in keys): cells for cells in rows}
 
 
 def describe() -> dict[str, Any]:

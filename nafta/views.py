@@ -25,7 +25,8 @@ from rounds.timeline import (
     statement_items,
 )
 
-TIMELINE_PAGE = 300  # items
+TIMELINE_PAGE = 400  # items
+BARS = {Kind.ROUND, Kind.MEETING, Kind.DEADLINE}  # what the chart draws as bars and lines
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -74,7 +75,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "form": form,
         "wishes": {name: value for name, value in wishes.items() if name != "after"},
         "items": page,
-        "table": ItemTable(page),
+        "table": ItemTable([item for item in page if item.kind in BARS]),
         "figure": calendar_figure(page, parties) if page else None,
         "next_page": _query(request, after=str(Cursor.at(page[-1]))) if rest else "",
         "is_first_page": "after" not in wishes,
@@ -145,6 +146,8 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def _before(meeting: Round, rounds: list[Round]) -> tuple[dt.date | None, Round | None]:
     """The meeting before this one that took place, and its end: what came later moved here."""
     held = [one for one in rounds if one.took_place and one.first_day < meeting.first_day]
+    if meeting.is_round:  # a round is told against the round before, not a meeting in between
+        held = [one for one in held if one.is_round]
     ended = [(end, one) for one in held if (end := end_of(one, rounds)) < meeting.first_day]
     return max(ended, key=lambda pair: pair[0], default=(None, None))
 

@@ -167,16 +167,14 @@ class DeadlineAdmin(PublishableAdmin):
 class StatementForm(forms.ModelForm):
     class Meta:
         model = Statement
-        fields = "__all__"
+        exclude = ()
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("basis") == Basis.UNNAMED and cleaned.get("speakers"):
             self.add_error(
                 "speakers",
-                _(
-                    "Whoever is unnamed has no name here: take the speaker away, or change the basis."
-                ),
+                _("Whoever is unnamed has no name here: remove the speaker or change the basis."),
             )
         return cleaned
 

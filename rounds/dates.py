@@ -77,28 +77,46 @@ def run(first: dt.date, last: dt.date) -> str:
 def _describe_approximate(first: dt.date, last: dt.date) -> str:
     if first == last:
         return _("about %(day)s") % {"day": day(first)}
+    if name := _months_name(first, last) or _part_of_month_name(first, last):
+        return name
+    if last == first + dt.timedelta(days=1):
+        return _("%(first)s or %(last)s") % _ends(first, last)
+    return _("between %(first)s and %(last)s") % _ends(first, last)
+
+
+def _months_name(first: dt.date, last: dt.date) -> str:
+    """The name of the year, quarter or month that the span is, if it is one."""
+    whole = first.day == 1 and last.day == calendar.monthrange(last.year, last.month)[1]
+    if not whole or first.year != last.year:
+        return ""
+    if (first.month, last.month) == (1, 12):
+        return str(first.year)
+    if first.month % 3 == 1 and last.month == first.month + 2:
+        quarter = [_("first"), _("second"), _("third"), _("fourth")][first.month // 3]
+        return _("the %(quarter)s quarter of %(year)s") % {"quarter": quarter, "year": first.year}
+    return _month(first) if first.month == last.month else ""
+
+
+def _part_of_month_name(first: dt.date, last: dt.date) -> str:
+    """ "early May 2018", "mid-", "late": the thirds of a month."""
+    if (first.year, first.month) != (last.year, last.month):
+        return ""
     month_end = calendar.monthrange(last.year, last.month)[1]
-    whole_months = first.day == 1 and last.day == month_end
-    if first.year == last.year and whole_months:
-        if (first.month, last.month) == (1, 12):
-            return str(first.year)
-        if first.month == last.month:
-            return _month(first)
-        if first.month % 3 == 1 and last.month == first.month + 2:
-            quarter = [_("first"), _("second"), _("third"), _("fourth")][first.month // 3]
-            return _("the %(quarter)s quarter of %(year)s") % {
-                "quarter": quarter,
-                "year": first.year,
-            }
+    words = {
+        (1, EARLY): _("early %(month)s"),
+        (EARLY + 1, MID): _("mid-%(month)s"),
+        (MID + 1, month_end): _("late %(month)s"),
+    }.get((first.day, last.day), "")
+    return words % {"month": _month(first)} if words else ""
+
+
+def _ends(first: dt.date, last: dt.date) -> dict[str, Any]:
+    """Both ends in words; the first leaves out the month or year that it shares with the last."""
     if (first.year, first.month) == (last.year, last.month):
-        part = {
-            (1, EARLY): _("early %(month)s"),
-            (EARLY + 1, MID): _("mid-%(month)s"),
-            (MID + 1, month_end): _("late %(month)s"),
-        }.get((first.day, last.day))
-        if part:
-            return part % {"month": _month(first)}
-    return _("between %(first)s and %(last)s") % {"first": day(first), "last": day(last)}
+        return {"first": first.day, "last": day(last)}
+    if first.year == last.year:
+        return {"first": formats.date_format(first, "MONTH_DAY_FORMAT"), "last": day(last)}
+    return {"first": day(first), "last": day(last)}
 
 
 def _month(value: dt.date) -> str:

@@ -15,8 +15,10 @@ from rounds.models import DeadlineOutcome, Party
 from rounds.timeline import Item, Kind
 
 DAY = 86_400_000  # a day on a date axis, in milliseconds
+OPEN_END = dt.timedelta(days=183)  # how much is drawn of a round whose end nobody knows
 SYMBOLS = ["circle", "square", "diamond", "triangle-up", "cross", "star", "pentagon", "hexagon"]
 LANES = {Kind.MEETING: 0, Kind.PROPOSAL: 1, Kind.STATEMENT: 2, Kind.DEADLINE: 3}
+HOVER = "%{text}<extra></extra>"  # the script takes each text from the item on the page
 OUTCOMES = {
     DeadlineOutcome.PENDING: "circle-open",
     DeadlineOutcome.MET: "circle",
@@ -78,31 +80,36 @@ def _talks(meetings: Sequence[Item]) -> list[str] | None:
     rounds = [row for row in meetings if row.kind == Kind.ROUND] or list(meetings)
     if not rounds:
         return None
-    margin = dt.timedelta(days=45)
+    margin = dt.timedelta(days=30)
     first = min(row.first for row in rounds) - margin
-    last = max(row.last or row.first for row in rounds) + margin
+    last = max(row.last or row.first + OPEN_END for row in rounds) + margin
     return [first.isoformat(), last.isoformat()]
 
 
 def _add_meetings(figure: go.Figure, rows: Sequence[Item], colour: str) -> None:
     for off in (False, True):
         own = [row for row in rows if row.is_off == off]
+        own.sort(key=lambda row: row.last is not None)  # the open ones lie behind the others
         if not own:
             continue
+        lengths = [
+            (row.last - row.first if row.last else OPEN_END) + dt.timedelta(days=1) for row in own
+        ]
         figure.add_bar(
             orientation="h",
             base=[row.first.isoformat() for row in own],
-            x=[((row.last or row.first) - row.first).days * DAY + DAY for row in own],
+            x=[length.days * DAY for length in lengths],
             y=[LANES[Kind.MEETING]] * len(own),
             width=0.3 if off else 0.6,
             marker={
                 "color": "rgba(0,0,0,0)" if off else colour,
+                "opacity": [0.3 if row.approximate or not row.last else 1 for row in own],
                 "line": {"color": colour, "width": 1.5},
             },
             showlegend=False,
-            text=[_hover(row, row.place) for row in own],
+            customdata=[row.anchor for row in own],
             textposition="none",
-            hovertemplate="%{text}<extra></extra>",
+            hovertemplate=HOVER,
         )
 
 
@@ -116,6 +123,7 @@ def _add_marks(
         if row.kind in {Kind.PROPOSAL, Kind.STATEMENT}
         and any(one["code"] == party.code for one in row.parties)
     ]
+    own.sort(key=lambda row: row.approximate)  # the legend takes the symbol of the first
     offset = (place - (count - 1) / 2) * 0.6 / max(count, 1)
     symbol = SYMBOLS[place % len(SYMBOLS)]
     figure.add_scatter(
@@ -136,8 +144,8 @@ def _add_marks(
             "size": 8,
             "symbol": [f"{symbol}-open" if row.approximate else symbol for row in own],
         },
-        text=[_hover(row, row.attribution) for row in own],
-        hovertemplate="%{text}<extra></extra>",
+        customdata=[row.anchor for row in own],
+        hovertemplate=HOVER,
     )
 
 
@@ -148,24 +156,32 @@ def _doubt(row: Item) -> int:
 
 def _add_deadlines(figure: go.Figure, rows: Sequence[Item]) -> None:
     """Each a line from the day it was set to the day it fell due, one under the other."""
-    for place, row in enumerate(sorted(rows, key=lambda row: (row.set_on or row.first, row.pk))):
-        height = LANES[Kind.DEADLINE] + ((place + 0.5) / len(rows) - 0.5) * 0.8
-        figure.add_scatter(
-            mode="lines+markers",
-            x=[(row.set_on or row.first).isoformat(), row.first.isoformat()],
-            y=[height, height],
-            line={"color": "var(--ink-3)", "width": 1},
-            marker={
-                "color": "var(--ink)",
-                "size": [1, 8],
-                "symbol": ["circle", OUTCOMES[DeadlineOutcome(row.status)]],
-            },
-            showlegend=False,
-            text=[_hover(row, row.status_label)] * 2,
-            hovertemplate="%{text}<extra></extra>",
-        )
+    ordered = sorted(rows, key=lambda row: (row.set_on or row.first, row.pk))
+    steps = [((place + 0.5) / len(rows) - 0.5) * 0.8 for place in range(len(rows))]
+    heights = [LANES[Kind.DEADLINE] + step for step in steps]
+    due = [row.first.isoformat() for row in ordered]
+    figure.add_scatter(
+        mode="lines",
+        x=[x for row, end in zip(ordered, due, strict=True) for x in (_set_on(row), end, None)],
+        y=[y for height in heights for y in (height, height, None)],
+        line={"color": "var(--ink-3)", "width": 1},
+        showlegend=False,
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        mode="markers",
+        x=due,
+        y=heights,
+        marker={
+            "color": "var(--ink)",
+            "size": 8,
+            "symbol": [OUTCOMES[DeadlineOutcome(row.status)] for row in ordered],
+        },
+        showlegend=False,
+        customdata=[row.anchor for row in ordered],
+        hovertemplate=HOVER,
+    )
 
 
-def _hover(row: Item, detail: str) -> str:
-    title = row.title if len(row.title) <= 60 else f"{row.title[:59]}…"
-    return "<br>".join(part for part in (f"<b>{title}</b>", row.when, detail) if part)
+def _set_on(row: Item) -> str:
+    return (row.set_on or row.first).isoformat()

@@ -458,7 +458,7 @@ class Basis(models.TextChoices):
     UNNAMED = "unnamed", _("unnamed")
     JOINT = "joint-statement", _("joint statement")
     DOCUMENT = "document", _("document")
-    REPORTING = "reporting", _("the outlet’s own reporting")
+    REPORTING = "reporting", _("reporting")
 
 
 PUBLIC_BASES = (Basis.ON_RECORD, Basis.JOINT, Basis.DOCUMENT)

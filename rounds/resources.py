@@ -64,7 +64,7 @@ def shown(text: str) -> str:
     return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
 
 
-def unlike(text: str, expected: str) -> ValueError:
+def unlike(text: str, expected: str | Promise) -> ValueError:
     return ValueError(
         _("%(found)s, expected %(expected)s") % {"found": found(text), "expected": expected}
     )
@@ -163,13 +163,15 @@ class Number(Cell):
 class Day(Cell):
     type = "date"
 
+    expected = gettext_lazy("a day such as 2017-08-16")
+
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> dt.date:
         try:
             if re.fullmatch(DAY, value):
                 return dt.date.fromisoformat(value)
         except ValueError:  # 30 February
             pass
-        raise unlike(value, _("a day such as 2017-08-16"))
+        raise unlike(value, self.expected)
 
 
 class FirstDay(Day):
@@ -181,6 +183,7 @@ class FirstDay(Day):
 
 class LastDay(Day):
     type = "string"
+    expected = gettext_lazy("a day such as 2017-08-16, “open”, or nothing for one day")
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> Any:
         """A day, or ``OPEN``."""

@@ -52,7 +52,10 @@ class SourceTable(tables.Table):
 
 
 class ItemTable(tables.Table):
-    """The rows behind the overview chart, each leading to its place in the timeline."""
+    """The meetings and deadlines of the overview chart, each leading to its place below.
+
+    The chart's other marks are the statements and proposals listed there in full.
+    """
 
     when = tables.Column(verbose_name=_("When"), orderable=False)
     label = tables.Column(verbose_name=_("What"), orderable=False)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -86,8 +87,18 @@ class Item:
         return f"{self.kind}-{self.slug}"
 
     @property
-    def month(self) -> dt.date:
-        return self.first.replace(day=1)
+    def period(self) -> str:
+        """The month to file it under; the year, where nobody knows the month; or what is ahead."""
+        if self.first > timezone.localdate():
+            return _("Ahead")
+        if self.approximate and (self.last is None or self.last.month != self.first.month):
+            return str(self.first.year)
+        return formats.date_format(self.first, "YEAR_MONTH_FORMAT")
+
+    @property
+    def day(self) -> dt.date | None:
+        """Its day, where it is known to have been one."""
+        return self.first if self.first == self.last and not self.approximate else None
 
     @property
     def order(self) -> tuple[int, int, int]:

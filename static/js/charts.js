@@ -26,15 +26,31 @@
     return name ? style.getPropertyValue(name[1]).trim() : value;
   };
 
+  // A mark says what the item of the page says that it stands for.
+  const words = (id) => {
+    const item = document.getElementById(id);
+    const part = (selector) => item?.querySelector(selector)?.textContent.trim() ?? "";
+    const title = part(".item-title, .said");
+    const brief = title.length > 60 ? `${title.slice(0, 59)}…` : title;
+    return [`<b>${brief}</b>`, part(".item-when"), part(".item-meta span")]
+      .filter(Boolean).join("<br>").replaceAll("&", "&amp;");
+  };
+
   const draw = async (canvas) => {
     const source = document.getElementById(canvas.dataset.chart);
     try {
       const Plotly = await load(canvas.dataset.plotly);
       const figure = coloured(JSON.parse(source.textContent), getComputedStyle(canvas));
+      for (const trace of figure.data) if (trace.customdata) trace.text = trace.customdata.map(words);
       await Plotly.react(canvas, figure.data, figure.layout, {
         displayModeBar: false,
         responsive: true,
       });
+      if (!("drawn" in canvas.dataset)) {
+        canvas.on("plotly_click", ({ points: [{ customdata }] }) => {
+          if (customdata) location.hash = customdata;
+        });
+      }
       canvas.dataset.drawn = "";
     } catch {
       canvas.hidden = true; // the table stays

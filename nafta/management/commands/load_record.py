@@ -24,6 +24,7 @@ from nafta.package import (
     file_and_line,
     read,
     resources,
+    stored_rows,
 )
 from rounds.models import Negotiation
 from rounds.resources import CellError, Column, Key, RecordResource, found
@@ -116,6 +117,9 @@ class Load:
     changes: dict[str, list[str]] = field(default_factory=lambda: {t: [] for t in TABLES})
     refused: dict[Row, ValidationError] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.stored = {table: stored_rows(resource) for table, resource in self.resources.items()}
+
     def store(self, rows: list[Row], bar: Any) -> None:
         """Store ``rows``, in as many passes as get any further.
 
@@ -130,6 +134,10 @@ class Load:
             rows = list(self.refused)
 
     def store_row(self, row: Row, bar: Any) -> None:
+        if self.stored[row.table].get(row.key) == row.cells:  # seen at a glance, unlike below
+            self.counts[row.table][RowResult.IMPORT_TYPE_SKIP] += 1
+            bar.update()
+            return
         resource = self.resources[row.table]
         result = resource.import_row(
             row.cells,
