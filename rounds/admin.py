@@ -165,10 +165,6 @@ class DeadlineAdmin(PublishableAdmin):
 
 
 class StatementForm(forms.ModelForm):
-    class Meta:
-        model = Statement
-        exclude = ()
-
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("basis") == Basis.UNNAMED and cleaned.get("speakers"):
