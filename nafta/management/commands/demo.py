@@ -1,12 +1,14 @@
 """``manage.py demo``: the shipped record in a browser, from a database that may be empty."""
 
 import secrets
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, CommandParser, call_command
 from django.utils.translation import gettext as _
 
+from nafta.management.commands.load_record import RECORD
 from rounds.models import Negotiation
 
 EDITOR = "editor"
@@ -17,11 +19,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="Port on this machine.")
+        parser.add_argument("--record", type=Path, default=RECORD, help="The package to load.")
 
-    def handle(self, *, port: int, verbosity: int, **options: Any) -> None:
+    def handle(self, *, port: int, record: Path, verbosity: int, **options: Any) -> None:
         call_command("migrate", verbosity=0, interactive=False)
         if not Negotiation.objects.exists():  # what somebody entered since is left alone
-            call_command("load_record", verbosity=verbosity, stdout=self.stdout)
+            call_command("load_record", record, verbosity=0)
         password = self._editor()
         self.stdout.write(
             _(

@@ -1,0 +1,97 @@
+"""A real site in a real browser: ``manage.py demo`` on a database of its own, and Chromium."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.browser.install import chromium_path
+
+ROOT = Path(__file__).parent.parent.parent
+PACKAGES = ROOT / "tests" / "nafta" / "packages"
+
+
+@dataclass(frozen=True)
+class Site:
+    url: str
+    editor: str
+    password: str
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    return {
+        "executable_path": chromium_path(),
+        "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    }
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """The shipped record."""
+    with served(ROOT / "nafta" / "record") as found:
+        yield found
+
+
+@contextmanager
+def served(record: Path) -> Iterator[Site]:
+    """What ``make demo`` serves, from a new database that goes when it is stopped."""
+    name = f"site_{uuid.uuid4().hex}"
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        url = re.sub(r"/[^/?]*(?=\?|$)", f"/{name}", os.environ["DATABASE_URL"], count=1)
+        port = free_port()
+        command = [
+            sys.executable,
+            "manage.py",
+            "demo",
+            "--port",
+            str(port),
+            "--record",
+            str(record),
+        ]
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | {"DATABASE_URL": url, "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        try:
+            yield said_by(process, port)
+        finally:
+            process.terminate()
+            process.communicate()
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def said_by(process: "subprocess.Popen[str]", port: int) -> Site:
+    """Read what the command prints until it says that it serves."""
+    assert process.stdout
+    printed = ""
+    for line in process.stdout:
+        printed += line
+        if "Quit the server" in line:
+            break
+    else:
+        raise AssertionError(printed)
+    login = re.search(r"Log in as +(\S+)\s+Password +(\S+)", printed)
+    assert login, printed
+    return Site(f"http://localhost:{port}", *login.groups())
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,197 @@
+"""What a reader gets in a real browser, page type by page type, on the shipped record."""
+
+import urllib.error
+import urllib.request
+from typing import Any
+
+import brotli
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Request
+
+from tests.browser import nu
+from tests.browser.conftest import ROOT, Site
+
+pytestmark = pytest.mark.browser
+
+PAGES = [
+    "/",
+    "/timeline/",
+    "/timeline/?party=ca&issue=sunset",
+    "/timeline/?party=nobody",
+    "/rounds/",
+    "/rounds/round-5/",
+    "/rounds/lima-2018-04/",
+    "/rounds/permanent-round/",
+    "/issues/",
+    "/issues/?as_of=round-4",
+    "/issues/autos/",
+    "/issues/sunset/?as_of=2017-11-21",
+    "/issues/telecoms/",
+    "/parties/ca/",
+    "/people/chrystia-freeland/",
+    "/statements/2017-11-21-lighthizer-no-headway/",
+    "/proposals/us-sunset-five-years/",
+    "/sources/",
+    "/sources/dow-jones-2017-11-21/",
+    "/about/",
+    "/nothing/here/",
+]
+WEIGHT = 40_000  # bytes of HTML, CSS and own JS
+DYNAMIC, STATIC = 5, 11  # brotli: of a page made on request, of a file compressed once
+PLOTLY = "plotly.min.js"
+
+
+def fetch(url: str) -> bytes:
+    try:
+        with urllib.request.urlopen(url) as response:
+            return bytes(response.read())
+    except urllib.error.HTTPError as error:
+        return bytes(error.read())
+
+
+def test_the_nu_checker_finds_no_error(site: Site) -> None:
+    pages = {path: fetch(site.url + path).decode() for path in PAGES}
+    pages["500"] = (ROOT / "templates" / "500.html").read_text()
+    assert nu.errors(pages) == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_no_violation(
+    browser: Browser, site: Site, path: str, width: int, scheme: Any
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page.goto(site.url + path)
+    results = Axe().run(page)
+    page.close()
+    assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_scrolls_sideways_at_320_px(browser: Browser, site: Site, path: str) -> None:
+    page = browser.new_page(viewport={"width": 320, "height": 600})
+    page.goto(site.url + path)
+    for summary in page.locator("summary").all():
+        summary.click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_it_is_light_over_the_wire(page: Page, site: Site, path: str) -> None:
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request))
+    page.goto(site.url + path)
+    weight = 0
+    for request in asked:
+        if request.resource_type in {"document", "stylesheet", "script"}:
+            if PLOTLY in request.url:
+                continue
+            quality = DYNAMIC if request.resource_type == "document" else STATIC
+            weight += len(brotli.compress(fetch(request.url), quality=quality))
+    assert 1_000 < weight <= WEIGHT
+
+
+def test_plotly_comes_only_when_a_chart_nears_the_viewport(page: Page, site: Site) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{site.url}/issues/autos/", wait_until="networkidle")
+    assert not any(PLOTLY in url for url in asked)
+    page.locator(".chart").first.scroll_into_view_if_needed()
+    page.locator("[data-drawn] .main-svg").first.wait_for()
+    assert sum(PLOTLY in url for url in asked) == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_charts_draw_in_the_colours_of_the_page(browser: Browser, site: Site, scheme: Any) -> None:
+    page = browser.new_page(color_scheme=scheme)
+    faults: list[str] = []
+    page.on(
+        "console", lambda message: faults.append(message.text) if message.type == "error" else None
+    )
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(f"{site.url}/timeline/")
+    page.locator("[data-drawn] .main-svg").first.wait_for()
+    drawn = page.evaluate(
+        """() => {
+          const dot = document.querySelector(".party-1");
+          const probe = document.createElement("i");
+          probe.style.color = getComputedStyle(dot).getPropertyValue("--party-1");
+          document.body.append(probe);
+          const wanted = getComputedStyle(probe).color;
+          const marks = [...document.querySelectorAll(".chart .point path")];
+          return marks.filter((mark) => getComputedStyle(mark).fill === wanted).length;
+        }"""
+    )
+    assert drawn >= 10
+    assert faults == []
+    page.close()
+
+
+def test_a_mark_of_the_chart_leads_to_its_item(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/timeline/")
+    page.locator("[data-drawn] .main-svg").first.wait_for()
+    anchors = page.evaluate(
+        "document.querySelector('[data-drawn]').data.flatMap((trace) => trace.customdata ?? [])"
+    )
+    missing = page.evaluate("(ids) => ids.filter((id) => !document.getElementById(id))", anchors)
+    assert len(anchors) > 200
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/timeline/", "/issues/", "/issues/autos/", "/rounds/round-5/"]
+)
+def test_everything_is_there_without_script(browser: Browser, site: Site, path: str) -> None:
+    with_script = browser.new_page()
+    with_script.goto(site.url + path)
+    without = browser.new_context(java_script_enabled=False).new_page()
+    without.goto(site.url + path)
+    selectors = ["main h2", ".item", ".matrix td", "details table tr", "main a"]
+    for selector in selectors:
+        assert without.locator(selector).count() == with_script.locator(selector).count()
+    assert not without.locator(".chart-canvas").first.is_visible()
+    with_script.close()
+    without.context.close()
+
+
+def test_filters_work_without_script_and_have_an_address(browser: Browser, site: Site) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{site.url}/timeline/")
+    page.get_by_label("Party").select_option("ca")
+    page.get_by_label("Kind").select_option("statement")
+    page.get_by_role("button", name="Show").click()
+    assert "party=ca" in page.url
+    assert "kind=statement" in page.url
+    kinds = {item.get_attribute("id").split("-")[0] for item in page.locator(".item").all()}  # type: ignore[union-attr]
+    assert kinds == {"statement"}
+    page.context.close()
+
+
+def test_a_reader_reaches_the_source_of_a_cell_in_two_clicks(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/issues/?as_of=round-4")
+    row = page.get_by_role("row", name="Sunset clause")
+    row.get_by_role("cell").first.get_by_role("link").click()
+    assert page.get_by_text("Who says so").is_visible()
+    assert page.get_by_role("link", name="original").first.get_attribute("href")
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/timeline/", "/issues/", "/issues/autos/", "/rounds/round-5/"]
+)
+def test_print_leaves_out_what_paper_cannot_use(page: Page, site: Site, path: str) -> None:
+    page.emulate_media(media="print")
+    page.goto(site.url + path)
+    for selector in (".masthead nav", ".as-of", ".filters", ".chart-canvas"):
+        for part in page.locator(selector).all():
+            assert not part.is_visible()
+    assert page.locator("h1").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+
+
+def test_the_keyboard_skips_to_the_content(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/issues/")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
