@@ -163,7 +163,7 @@ class Number(Cell):
 class Day(Cell):
     type = "date"
 
-    expected = gettext_lazy("a day such as 2017-08-16")
+    expected = gettext_lazy("a day such as 2031-05-21")
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> dt.date:
         try:
@@ -183,7 +183,7 @@ class FirstDay(Day):
 
 class LastDay(Day):
     type = "string"
-    expected = gettext_lazy("a day such as 2017-08-16, “open”, or nothing for one day")
+    expected = gettext_lazy("a day such as 2031-05-21, “open”, or nothing for one day")
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> Any:
         """A day, or ``OPEN``."""

@@ -96,11 +96,6 @@ class Item:
         return formats.date_format(self.first, "YEAR_MONTH_FORMAT")
 
     @property
-    def day(self) -> dt.date | None:
-        """Its day, where it is known to have been one."""
-        return self.first if self.first == self.last and not self.approximate else None
-
-    @property
     def order(self) -> tuple[int, int, int]:
         """Ascending is newest first."""
         return -self.first.toordinal(), RANK[self.kind], -self.pk

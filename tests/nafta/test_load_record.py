@@ -359,7 +359,7 @@ DAMAGES: list[tuple[str, Damage, str]] = [
     (
         "no day",
         cell("statements.csv", 2, from_="12 February 2019"),
-        "statements.csv, line 2, from: found “12 February 2019”, expected a day such as 2017-08-16",
+        "statements.csv, line 2, from: found “12 February 2019”, expected a day such as 2031-05-21",
     ),
     (
         "a day that never was",
@@ -369,7 +369,7 @@ DAMAGES: list[tuple[str, Damage, str]] = [
     (
         "a last day that is none",
         cell("rounds.csv", 2, to="opne"),
-        "rounds.csv, line 2, to: found “opne”, expected a day such as 2017-08-16, “open”, or",
+        "rounds.csv, line 2, to: found “opne”, expected a day such as 2031-05-21, “open”, or",
     ),
     (
         "a last day before the first",
@@ -615,12 +615,12 @@ def test_rows_in_a_circle_are_told(package: Path) -> None:
 
 def test_many_problems_are_cut_short(package: Path) -> None:
     header, *_rows = lines_of(package, "people.csv").values()
-    write_lines(package, "people.csv", [header, *([f"p{n}", "", "", "", ""] for n in range(300))])
+    write_lines(package, "people.csv", [header, *([f"p{n}", "", "", "", ""] for n in range(210))])
     write_lines(package, "statements.csv", [lines_of(package, "statements.csv")[1]])
     said = problems(package)
     assert said[0] == "people.csv, line 2, name: found nothing, expected a value"
     assert len(said) == 201
-    assert re.fullmatch(r"and 1\d\d more", said[-1])
+    assert re.fullmatch(r"and \d+ more", said[-1])
 
 
 def test_a_dry_run_refuses_what_a_load_would(package: Path) -> None:

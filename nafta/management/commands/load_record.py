@@ -31,7 +31,7 @@ from rounds.resources import CellError, Column, Key, RecordResource, found
 
 RECORD = settings.BASE_DIR / "nafta" / "record"
 PRINTED = 200  # problems; whoever has more has one cause for most
-LOCK = 2017_08_16  # the same in every load of a database
+LOCK = 0x7265636F7264  # “record”: the same in every load of a database
 
 
 class Command(BaseCommand):

@@ -1,0 +1,70 @@
+"""No sentence of the first five sources stands in the repository.
+
+``golden/article_runs.txt`` holds a hash of every run of six words in them, and none of the words.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+HASHES = Path(__file__).parent / "nafta" / "golden" / "article_runs.txt"
+RUN = 6  # words
+NOT_OURS = {".git", ".venv", "node_modules", "var", "__pycache__"}
+NOT_OURS |= {".mypy_cache", ".ruff_cache", ".pytest_cache", "test-results"}
+TEXT = {".py", ".md", ".html", ".csv", ".json", ".css", ".js", ".toml", ".txt", ".svg", ".yml"}
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", re.sub(r"['’]", "", text.lower()))
+
+
+def runs(text: str) -> Iterator[str]:
+    found = words(text)
+    for start in range(len(found) - RUN + 1):
+        yield " ".join(found[start : start + RUN])
+
+
+def digest(run: str) -> str:
+    return hashlib.sha256(run.encode()).hexdigest()[:16]
+
+
+def copied(text: str, hashes: set[str]) -> list[str]:
+    return [run for run in runs(text) if digest(run) in hashes]
+
+
+def our_files() -> list[Path]:
+    return [
+        path
+        for path in ROOT.rglob("*")
+        if path.is_file()
+        and path.suffix in TEXT
+        and not NOT_OURS.intersection(path.relative_to(ROOT).parts)
+        and path != HASHES
+    ]
+
+
+@pytest.fixture(scope="module")
+def hashes() -> set[str]:
+    return set(HASHES.read_text().split())
+
+
+def test_no_run_of_six_words_is_theirs(hashes: set[str]) -> None:
+    files = our_files()
+    assert len(files) > 100
+    found = {
+        str(path.relative_to(ROOT)): theirs
+        for path in files
+        if (theirs := copied(path.read_text(encoding="utf-8"), hashes))
+    }
+    assert found == {}
+
+
+def test_it_catches_one(hashes: set[str]) -> None:
+    """The agreement's full name stands in every one of the articles; here it stands backwards."""
+    name = "agreement trade free american north the".split()[::-1]
+    assert copied(f"They reopened {' '.join(name)}!", hashes)
+    assert not copied(" ".join(name[:-1]), hashes)
