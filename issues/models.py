@@ -1,7 +1,7 @@
 """The reading: what is at stake, what was tabled, where each party stands, how far it got."""
 
 import datetime as dt
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
@@ -389,6 +389,10 @@ SILENT = (Stance.NO_POSITION, Stance.WILL_NOT_SAY)
 
 
 class PositionQuerySet(PublishableQuerySet):
+    def get_by_natural_key(self, *values: Any) -> Any:
+        issue, party, day = values
+        return self.get(issue__slug=issue, party__code=party, since__startswith=day)
+
     def as_of(self, day: dt.date) -> Self:
         """Taken by ``day``. A span of possible days counts from its first."""
         return self.filter(since__startswith__lte=day)

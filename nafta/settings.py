@@ -63,7 +63,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "import_export",
     "django_tables2",
-    "django_filters",
+    "django.forms",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -86,6 +86,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "nafta.urls"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 WSGI_APPLICATION = "nafta.wsgi.application"
 
 TEMPLATES = [

@@ -43,6 +43,25 @@ def known(field: str, choices: type[models.TextChoices]) -> models.CheckConstrai
     )
 
 
+def begins(field: str) -> models.CheckConstraint:
+    """A span has a first day. It may be null as a whole if the column is."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__startswith__isnull": False}),
+        name=f"%(app_label)s_%(class)s_{field}_begins",
+        violation_error_message=_("Give the first day."),
+    )
+
+
+def plausible(field: str) -> models.CheckConstraint:
+    """A span lies between the years that this site can speak of: a typing error does not."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{field}__startswith__gte": EARLIEST})
+        & (Q(**{f"{field}__endswith__isnull": True}) | Q(**{f"{field}__endswith__lte": LATEST})),
+        name=f"%(app_label)s_%(class)s_{field}_plausible",
+        violation_error_message=_("Give days between the years 1900 and 2100."),
+    )
+
+
 def fixed(field: str) -> pgtrigger.Trigger:
     """An address never changes, whoever writes."""
     return pgtrigger.ReadOnly(name=f"fixed_{field}", fields=[field])
@@ -899,8 +918,9 @@ class StatementSpeaker(Statement.speakers.through):  # type: ignore[name-defined
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func="""
+                    PERFORM 1 FROM rounds_statement WHERE id = NEW.statement_id FOR SHARE;
                     PERFORM 1 FROM rounds_statement
-                    WHERE id = NEW.statement_id AND basis = 'unnamed' FOR SHARE;
+                    WHERE id = NEW.statement_id AND basis = 'unnamed';
                     IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'check_violation',
                         MESSAGE = 'unnamed_has_no_name'; END IF;
                     RETURN NEW;""",

@@ -1,7 +1,7 @@
 """Rules that a check constraint cannot hold, because they look at more than one row.
 
 Each raises ``check_violation``, so Django reports an ``IntegrityError`` as for any constraint.
-``Record.clean`` says the same things first, in an editor's words.
+``Publishable.clean`` says the same things first, in an editor's words.
 """
 
 from typing import Any
@@ -35,7 +35,8 @@ class PublishedNeedsPublished(pgtrigger.Trigger):
         table = field.related_model._meta.db_table  # type: ignore[union-attr]
         column = field.column  # type: ignore[union-attr]
         return f"""
-            PERFORM 1 FROM "{table}" WHERE id = NEW."{column}" AND state <> 'published' FOR SHARE;
+            PERFORM 1 FROM "{table}" WHERE id = NEW."{column}" FOR SHARE;
+            PERFORM 1 FROM "{table}" WHERE id = NEW."{column}" AND state <> 'published';
             IF FOUND THEN {REFUSE} 'published_needs_published: {model._meta.model_name}.{name}';
             END IF;"""
 
@@ -78,7 +79,10 @@ class NoCycle(pgtrigger.Trigger):
         table = model._meta.db_table
         column = model._meta.get_field(self.field).column  # type: ignore[union-attr]
         return f"""
-            IF NEW."{column}" IS NOT NULL AND EXISTS (
+            IF NEW."{column}" IS NULL THEN RETURN NEW; END IF;
+            -- one at a time: two transactions could each add half of a circle
+            PERFORM pg_advisory_xact_lock('"{table}"'::regclass::oid::integer);
+            IF EXISTS (
                 WITH RECURSIVE chain(id) AS (
                     SELECT NEW."{column}"
                     UNION

@@ -88,7 +88,7 @@ def create_deadline(*, slug: str, dates: Any, **fields: Any) -> Deadline:
     defaults = {
         "name": slug.replace("-", " ").capitalize(),
         "state": "published",
-        "set_on": days("2030-01-05"),
+        "set_on": days("2010-01-05"),
         "set_by": "the ministers",
         "source": fields.get("source") or create_source(),
     }
@@ -180,14 +180,14 @@ def create_world() -> SimpleNamespace:
     w.corrie = create_party(code="corrie", colour=3)
     w.alder = create_person(slug="ada-alder", role="Minister", party=w.arden)
     w.birch = create_person(slug="bo-birch", role="Envoy", party=w.brume)
-    w.gazette = create_source(slug="gazette", title="The first day", published=days("2030-01-10"))
+    w.gazette = create_source(slug="gazette", title="The first day", published=days("2010-01-10"))
     w.herald = create_source(slug="herald", publisher="The Herald", title="The same day")
     parties = [w.arden, w.brume, w.corrie]
     w.round1 = create_round(
         slug="round-1",
         number=1,
-        dates=days("2030-01-08", "2030-01-12"),
-        planned_dates=days("2030-01-08", "2030-01-10"),
+        dates=days("2010-01-08", "2010-01-12"),
+        planned_dates=days("2010-01-08", "2010-01-10"),
         place="Ardenport",
         host=w.arden,
         parties=parties,
@@ -198,22 +198,22 @@ def create_world() -> SimpleNamespace:
     w.round2 = create_round(
         slug="round-2",
         number=2,
-        dates=days("2030-03-04", "2030-03-08"),
+        dates=days("2010-03-04", "2010-03-08"),
         place="Brumeville",
         host=w.brume,
         parties=parties,
         summary="Water moved, fish did not.",
     )
     w.bilateral = create_round(
-        slug="bilateral", kind="bilateral", dates=days("2030-02-01"), parties=[w.arden, w.brume]
+        slug="bilateral", kind="bilateral", dates=days("2010-02-01"), parties=[w.arden, w.brume]
     )
     w.cancelled = create_round(
-        slug="lake-summit", kind="leaders", dates=days("2030-02-20"), status="cancelled"
+        slug="lake-summit", kind="leaders", dates=days("2010-02-20"), status="cancelled"
     )
-    w.june = create_deadline(slug="by-june", dates=days("2030-06-30"), parties=[w.arden])
+    w.june = create_deadline(slug="by-june", dates=days("2010-06-30"), parties=[w.arden])
     w.may = create_deadline(
         slug="by-may",
-        dates=days("2030-05-01", "2030-05-10"),
+        dates=days("2010-05-01", "2010-05-10"),
         approximate=True,
         outcome="moved",
         superseded_by=w.june,
@@ -225,7 +225,7 @@ def create_world() -> SimpleNamespace:
         slug="alder-on-water",
         summary="Half of the water must stay in Arden.",
         quotation="not a drop less",
-        dates=days("2030-01-09"),
+        dates=days("2010-01-09"),
         round=w.round1,
         speakers=[w.alder],
         parties=[w.arden],
@@ -236,7 +236,7 @@ def create_world() -> SimpleNamespace:
     w.whispered = create_statement(
         slug="unnamed-on-water",
         summary="Brume would talk if the dam goes.",
-        dates=days("2030-03-01", "2030-03-10"),
+        dates=days("2010-03-01", "2010-03-10"),
         approximate=True,
         round=w.round2,
         basis="unnamed",
@@ -250,7 +250,7 @@ def create_world() -> SimpleNamespace:
     w.denied = create_statement(
         slug="birch-denies",
         summary="No dam was ever spoken of.",
-        dates=days("2030-03-06"),
+        dates=days("2010-03-06"),
         round=w.round2,
         speakers=[w.birch],
         parties=[w.brume],
@@ -261,7 +261,7 @@ def create_world() -> SimpleNamespace:
         slug="half-the-water",
         title="Half of the water",
         issue=w.water,
-        dates=days("2030-01-10"),
+        dates=days("2010-01-10"),
         round=w.round1,
         parties=[w.arden],
     )
@@ -269,7 +269,7 @@ def create_world() -> SimpleNamespace:
         slug="a-third",
         title="A third, reviewed each year",
         issue=w.water,
-        dates=days("2030-03-05"),
+        dates=days("2010-03-05"),
         round=w.round2,
         parties=[w.brume],
         responds_to=w.half,
@@ -279,7 +279,7 @@ def create_world() -> SimpleNamespace:
     create_position(
         issue=w.water,
         party=w.arden,
-        since=days("2030-01-09"),
+        since=days("2010-01-09"),
         stance="demands",
         gist="Half must stay",
         statement=w.said,
@@ -287,14 +287,14 @@ def create_world() -> SimpleNamespace:
     create_position(
         issue=w.water,
         party=w.brume,
-        since=days("2030-01-10"),
+        since=days("2010-01-10"),
         stance="red-line",
         gist="Never half",
     )
     create_position(
         issue=w.water,
         party=w.brume,
-        since=days("2030-03-01", "2030-03-10"),
+        since=days("2010-03-01", "2010-03-10"),
         approximate=True,
         stance="open-if",
         condition="the dam goes",
@@ -304,7 +304,7 @@ def create_world() -> SimpleNamespace:
     create_position(
         issue=w.fish,
         party=w.brume,
-        since=days("2030-01-10"),
+        since=days("2010-01-10"),
         stance="will-not-say",
         gist="Declined to comment",
     )
@@ -324,16 +324,16 @@ def _plant_drafts(w: SimpleNamespace) -> None:
     round_ = create_round(
         slug=SECRET,
         name=SECRET,
-        dates=days("2030-02-10"),
+        dates=days("2010-02-10"),
         parties=[w.arden],
         summary=SECRET,
         **draft,
     )
-    create_deadline(slug=SECRET, name=SECRET, dates=days("2030-07-01"), set_by=SECRET, **draft)
+    create_deadline(slug=SECRET, name=SECRET, dates=days("2010-07-01"), set_by=SECRET, **draft)
     statement = create_statement(
         slug=SECRET,
         summary=SECRET,
-        dates=days("2030-03-07"),
+        dates=days("2010-03-07"),
         round=w.round2,
         parties=[w.arden],
         speakers=[person, w.alder],
@@ -346,7 +346,7 @@ def _plant_drafts(w: SimpleNamespace) -> None:
         slug=SECRET,
         title=SECRET,
         issue=w.water,
-        dates=days("2030-03-06"),
+        dates=days("2010-03-06"),
         round=w.round2,
         parties=[w.arden],
         responds_to=w.half,
@@ -358,7 +358,7 @@ def _plant_drafts(w: SimpleNamespace) -> None:
     create_position(
         issue=w.water,
         party=w.corrie,
-        since=days("2030-03-07"),
+        since=days("2010-03-07"),
         stance="opposes",
         gist=SECRET,
         statement=statement,

@@ -14,14 +14,14 @@ PAGES = [
     "/",
     "/?as_of=round-1",
     "/timeline/",
-    "/timeline/?party=brume&issue=water&kind=statement&year=2030",
+    "/timeline/?party=brume&issue=water&kind=statement&year=2010",
     "/rounds/",
     "/rounds/?sort=-name",
     "/rounds/round-1/",
     "/rounds/round-2/",
     "/rounds/lake-summit/",
     "/issues/",
-    "/issues/?as_of=2030-01-09",
+    "/issues/?as_of=2010-01-09",
     "/issues/water/",
     "/issues/water/?as_of=round-1",
     "/issues/fish/",
@@ -80,11 +80,11 @@ def double(world: SimpleNamespace) -> None:
     for number in range(30):
         issue = worlds.create_issue(slug=f"issue-{number}")
         meeting = worlds.create_round(
-            slug=f"meeting-{number}", dates=days("2030-03-09"), parties=[world.arden]
+            slug=f"meeting-{number}", dates=days("2010-03-09"), parties=[world.arden]
         )
-        worlds.create_deadline(slug=f"deadline-{number}", dates=days("2030-08-01"))
+        worlds.create_deadline(slug=f"deadline-{number}", dates=days("2010-08-01"))
         statement = worlds.create_statement(
-            dates=days("2030-03-05"),
+            dates=days("2010-03-05"),
             round=world.round2,
             speakers=[world.alder, world.birch],
             parties=[world.arden, world.brume],
@@ -94,14 +94,14 @@ def double(world: SimpleNamespace) -> None:
         worlds.create_link(statement=statement, kind="contradicts", other=world.whispered)
         worlds.create_proposal(
             issue=world.water,
-            dates=days("2030-03-06"),
+            dates=days("2010-03-06"),
             round=world.round2,
             parties=[world.brume],
             responds_to=world.half,
         )
         worlds.create_measure(slug=f"measure-{number}", issue=world.water, status_quo=1)
         worlds.create_position(
-            issue=issue, party=world.brume, since=days("2030-03-05"), stance="supports"
+            issue=issue, party=world.brume, since=days("2010-03-05"), stance="supports"
         )
         worlds.create_progress(round=meeting, issue=world.water, level="stuck")
 
@@ -110,7 +110,7 @@ def double(world: SimpleNamespace) -> None:
     ("path", "words"),
     [
         ("/issues/?as_of=round-99", "neither a day"),
-        ("/issues/water/?as_of=2030-13-01", "neither a day"),
+        ("/issues/water/?as_of=2010-13-01", "neither a day"),
         (f"/issues/?as_of={SECRET}", "neither a day"),
         ("/timeline/?party=nowhere", "is not in the record"),
         (f"/timeline/?issue={SECRET}", "is not in the record"),

@@ -1,0 +1,141 @@
+"""The whole story on one page, and in pages where it is too long for one."""
+
+import json
+import re
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+
+from nafta import views
+from rounds.timeline import Item
+from tests import world as worlds
+from tests.world import days
+
+
+def items(client: Client, query: str = "") -> list[Item]:
+    found: list[Item] = client.get(f"/timeline/{query}").context["items"]
+    return found
+
+
+def anchors(client: Client, query: str = "") -> list[str]:
+    return [item.anchor for item in items(client, query)]
+
+
+def test_every_kind_of_thing_is_there_newest_first(client: Client, world: SimpleNamespace) -> None:
+    found = items(client)
+    assert {item.kind for item in found} == {
+        "round",
+        "meeting",
+        "deadline",
+        "proposal",
+        "statement",
+    }
+    assert [item.first for item in found] == sorted((item.first for item in found), reverse=True)
+    assert len({item.anchor for item in found}) == len(found)
+
+
+def test_every_item_has_an_anchor_and_a_permanent_address(
+    client: Client, world: SimpleNamespace
+) -> None:
+    page = client.get("/timeline/").content.decode()
+    for item in items(client):
+        assert f'id="{item.anchor}"' in page
+        path, _, fragment = item.url.partition("#")
+        assert client.get(path).status_code == 200
+        assert not fragment or f'id="{fragment}"' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?kind=deadline", {"deadline-by-june", "deadline-by-may"}),
+        ("?kind=meeting", {"meeting-lake-summit", "meeting-bilateral"}),
+        ("?kind=proposal&party=brume", {"proposal-a-third"}),
+        ("?kind=round&issue=water", {"round-round-1", "round-round-2"}),
+        ("?kind=statement&party=arden&issue=water", {"statement-alder-on-water"}),
+        ("?kind=meeting&year=2010&party=corrie", set()),
+        ("?kind=deadline&issue=water", set()),
+    ],
+)
+def test_filters_are_plain_links(
+    client: Client, world: SimpleNamespace, query: str, found: set[str]
+) -> None:
+    assert set(anchors(client, query)) == found
+
+
+def test_a_cancelled_meeting_looks_cancelled(client: Client, world: SimpleNamespace) -> None:
+    page = client.get("/timeline/?kind=meeting").content.decode()
+    assert "<s>20 February 2010</s>" in page
+    assert "cancelled" in page
+
+
+def test_dates_as_first_announced_are_struck_through(
+    client: Client, world: SimpleNamespace
+) -> None:
+    assert "<s>8–10 January 2010</s>" in client.get("/timeline/?kind=round").content.decode()
+
+
+def test_a_slipped_deadline_leads_to_the_next(client: Client, world: SimpleNamespace) -> None:
+    page = client.get("/timeline/?kind=deadline").content.decode()
+    assert re.search(r"Superseded by: <a href=\"/timeline/#deadline-by-june\">By june</a>", page)
+
+
+def test_an_uncertain_date_is_filed_under_no_month_it_may_not_be_in(
+    client: Client, world: SimpleNamespace
+) -> None:
+    one = worlds.create_statement(dates=days("2009-10-01", "2009-12-31"), approximate=True)
+    (item,) = [item for item in items(client) if item.pk == one.pk and item.kind == "statement"]
+    assert item.period == "2009"
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_pages_lose_nothing_and_show_nothing_twice(
+    client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    for _ in range(5):  # several of each kind on one day
+        worlds.create_statement(dates=days("2010-01-09"))
+        worlds.create_proposal(issue=world.water, dates=days("2010-01-09"))
+        worlds.create_deadline(slug=f"d{_}", dates=days("2010-01-09"))
+        worlds.create_round(slug=f"r{_}", dates=days("2010-01-09"), kind="leaders")
+    whole = anchors(client)
+    monkeypatch.setattr(views, "TIMELINE_PAGE", size)
+    paged: list[str] = []
+    query = ""
+    while True:
+        response = client.get(f"/timeline/{query}")
+        page = [item.anchor for item in response.context["items"]]
+        assert len(page) <= size
+        paged += page
+        if not response.context["next_page"]:
+            break
+        query = f"?{response.context['next_page']}"
+    assert paged == whole
+
+
+def test_the_chart_and_the_table_are_made_of_the_rows_of_the_page(
+    client: Client, world: SimpleNamespace
+) -> None:
+    response = client.get("/timeline/")
+    shown = {item.anchor: item for item in response.context["items"]}
+    figure = json.loads(response.context["figure"].to_json())
+    drawn = {anchor for trace in figure["data"] for anchor in trace.get("customdata", [])}
+    of_no_party = {
+        item.anchor
+        for item in shown.values()
+        if item.kind in {"statement", "proposal"} and not item.parties
+    }
+    assert drawn == set(shown) - of_no_party
+    table = {row.record.anchor for row in response.context["table"].rows}
+    assert table == {
+        item.anchor for item in shown.values() if item.kind in {"round", "meeting", "deadline"}
+    }
+    bars = {
+        anchor: base
+        for trace in figure["data"]
+        if trace["type"] == "bar"
+        for anchor, base in zip(trace["customdata"], trace["base"], strict=True)
+    }
+    assert bars
+    for anchor, base in bars.items():
+        assert base == shown[anchor].first.isoformat()
