@@ -12,9 +12,10 @@ from decimal import Decimal
 import plotly.graph_objects as go
 from django.utils.translation import gettext as _
 
-from issues.models import Measure, Proposal
+from issues.models import Measure, Proposal, ProposalStatus
 from issues.proposals import value_words
 from rounds.dates import day as day_in_words
+from rounds.dates import first_day
 from rounds.figures import SYMBOLS, layout
 from rounds.timeline import Ref
 
@@ -73,7 +74,7 @@ def points(
             url=proposal.get_absolute_url(),
         )
         for proposal in proposals
-        if proposal.status_on(day) != "agreed"
+        if not _is_the_agreement(proposal, measure)
         for term in proposal.term_list  # type: ignore[attr-defined]
         if term["measure"] == measure.slug
         for party in proposal.party_list  # type: ignore[attr-defined]
@@ -96,6 +97,16 @@ def points(
             )
         )
     return rows
+
+
+def _is_the_agreement(proposal: Proposal, measure: Measure) -> bool:
+    """Whether the proposal is the text in which the measure's agreed value stands."""
+    return (
+        measure.agreed is not None
+        and proposal.status == ProposalStatus.AGREED
+        and proposal.settled is not None
+        and first_day(proposal.settled) <= proposal.first_day
+    )
 
 
 def measure_figure(rows: Sequence[Point]) -> go.Figure:

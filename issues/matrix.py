@@ -6,7 +6,7 @@ and return typed rows. A page, its figure and its export are made of the same ro
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,8 @@ MARKS = {
     Stance.NO_POSITION: "—",
     Stance.WILL_NOT_SAY: "×",
 }
-SCALE = [stance for stance in Stance if stance not in SILENT]
+SCALE = [(MARKS[stance], stance) for stance in Stance if stance not in SILENT]
+DAY = dt.timedelta(days=1)
 NOT_RECORDED = "not-recorded"
 ABSENT = "absent"
 
@@ -52,6 +53,7 @@ class Cell:
     fresh: bool = False  # taken since the last round: a new stance, or the old one restated
     was: str = ""  # the stance before a fresh one, in words
     was_stance: str = ""
+    was_condition: str = ""
 
     @property
     def recorded(self) -> bool:
@@ -59,8 +61,8 @@ class Cell:
 
     @property
     def moved(self) -> bool:
-        """Another stance than before, or a first one."""
-        return self.fresh and self.stance != self.was_stance
+        """Another stance or condition than before, or a first one."""
+        return self.fresh and (self.stance, self.condition) != (self.was_stance, self.was_condition)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +139,7 @@ def cell(
         fresh=fresh,
         was=before.get_stance_display() if fresh and before else "",  # type: ignore[attr-defined]
         was_stance=before.stance if fresh and before else "",
+        was_condition=before.condition if fresh and before else "",
     )
 
 
@@ -147,7 +150,7 @@ def by_issue(
     day: dt.date,
     after: dt.date | None = None,
 ) -> list[Row]:
-    """Issues down, parties across, as of ``day``; what came after ``after`` counts as moved."""
+    """Issues down, parties across, as of ``day``; what was taken after ``after`` is fresh."""
     by_pair = history(positions)
     return [
         Row(
@@ -178,7 +181,8 @@ def by_round(
     levels = {mark.round_id: mark for mark in progress}
     rows: list[Row] = []
     after = dt.date.min  # at the first round told, everything is new
-    for end, meeting in told(rounds, day):
+    for end, meeting in told(rounds, day, levels):
+        over = end_of(meeting, rounds) <= day
         present = {party["code"] for party in meeting.party_list}  # type: ignore[attr-defined]
         cells = [cell(party, by_pair[issue.pk, party.pk], end, after) for party in parties]
         row = Row(
@@ -186,7 +190,7 @@ def by_round(
             url=meeting.get_absolute_url(),
             key=meeting.slug,
             round=meeting,
-            progress=levels.get(meeting.pk),
+            progress=levels.get(meeting.pk) if over else None,
             cells=[
                 one if one.fresh or not present or one.party.code in present else absent(one.party)
                 for one in cells
@@ -198,20 +202,31 @@ def by_round(
     return rows
 
 
-def told(rounds: Sequence[Round], day: dt.date) -> list[tuple[dt.date, Round]]:
+def told(
+    rounds: Sequence[Round], day: dt.date, noted: Container[int]
+) -> list[tuple[dt.date, Round]]:
     """The meetings that tell the story up to ``day``, each with its end, in the order of these.
 
-    What happened within a round is told by the round, and of several that ended together the
-    last to begin comes first, as a deal before the talks that led to it.
+    What happened within a round is told by the round, unless the meeting is ``noted`` for
+    itself. A round without an end is told until the next meeting. Of several that ended together
+    the last to begin comes first, as a deal before the talks that led to it.
     """
-    ends = [(min(end_of(one, rounds), day), one) for one in rounds]
-    proper = [(end, one) for end, one in ends if one.is_round and one.last_day]
+    closed = [one for one in rounds if one.is_round and one.last_day]
     apart = [
-        (end, one)
-        for end, one in ends
-        if one.is_round or not any(big.first_day <= one.first_day <= last for last, big in proper)
+        one
+        for one in rounds
+        if one.is_round
+        or one.pk in noted
+        or not any(big.first_day <= one.first_day <= (big.last_day or day) for big in closed)
     ]
-    return sorted(apart, key=lambda pair: (pair[0], -pair[1].first_day.toordinal()))
+    starts = [one.first_day for one in apart]
+    ends = [
+        one.last_day
+        or min((start for start in starts if start > one.first_day), default=day + DAY) - DAY
+        for one in apart
+    ]
+    pairs = [(min(end, day), one) for end, one in zip(ends, apart, strict=True)]
+    return sorted(pairs, key=lambda pair: (pair[0], -pair[1].first_day.toordinal()))
 
 
 def absent(party: Party) -> Cell:

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any, Self
 
+import pgtrigger
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -27,20 +28,17 @@ from rounds.models import (
     State,
     Statement,
     StatementQuerySet,
+    begins,
     fixed,
     known,
     listed,
     new_key,
     parties_listed,
+    plausible,
 )
-from rounds.triggers import KeepPublished, NoCycle, PublishedNeedsPublished
+from rounds.triggers import REFUSE, KeepPublished, NoCycle, PublishedNeedsPublished
 
 GIST_LENGTH = 160
-
-
-class IssueQuerySet(RecordQuerySet):
-    def featured(self) -> Self:
-        return self.filter(featured=True)
 
 
 class IssueKind(models.TextChoices):
@@ -70,7 +68,7 @@ class Issue(Record):
         Statement, blank=True, related_name="issues", verbose_name=_("statements")
     )
 
-    objects = IssueQuerySet.as_manager()
+    objects = RecordQuerySet.as_manager()
 
     class Meta(Record.Meta):
         verbose_name = _("issue")
@@ -114,7 +112,7 @@ def with_issues(statements: StatementQuerySet) -> StatementQuerySet:
 class Measure(Record):
     """Something countable at stake: a share, a number of years, a sum of money."""
 
-    slug = models.SlugField(_("key"), max_length=80, unique=True)
+    slug = models.SlugField(_("key"), max_length=80, unique=True, default=new_key)
     issue = models.ForeignKey(
         Issue, models.PROTECT, related_name="measures", verbose_name=_("issue")
     )
@@ -166,6 +164,9 @@ class Measure(Record):
 
 
 class ProposalQuerySet(DatedQuerySet):
+    def at_round(self, slug: str) -> Self:
+        return self.filter(round__slug=slug)
+
     def touching(self, issue: str) -> Self:
         return self.filter(issue__slug=issue)
 
@@ -263,6 +264,14 @@ class Proposal(AttributedRecord):
                     "one still there has none."
                 ),
             ),
+            models.CheckConstraint(
+                condition=Q(settled__isnull=True)
+                | Q(settled__endswith__isnull=True)
+                | Q(settled__endswith__gt=F("dates__startswith")),
+                name="issues_proposal_settled_after_tabled",
+                violation_error_message=_("A proposal is settled after it was tabled."),
+            ),
+            plausible("settled"),
         ]
         triggers = [
             fixed("slug"),
@@ -361,6 +370,21 @@ class Term(NaturalKeyModel):
             ),
         ]
 
+        triggers = [
+            pgtrigger.Trigger(
+                name="counts_its_own_issue",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=f"""
+                    PERFORM 1 FROM issues_proposal, issues_measure
+                    WHERE issues_proposal.id = NEW.proposal_id
+                    AND issues_measure.id = NEW.measure_id
+                    AND issues_proposal.issue_id <> issues_measure.issue_id;
+                    IF FOUND THEN {REFUSE} 'counts_its_own_issue'; END IF;
+                    RETURN NEW;""",
+            )
+        ]
+
     def __str__(self) -> str:
         return f"{self.get_comparator_display()} {self.low}"
 
@@ -412,9 +436,6 @@ class PositionQuerySet(PublishableQuerySet):
             "proposal__source",
             "proposal__round",
         )
-
-    def resting_on_unnamed(self) -> Self:
-        return self.filter(Q(statement__basis="unnamed") | Q(proposal__basis="unnamed"))
 
 
 class Position(Publishable):
@@ -483,11 +504,8 @@ class Position(Publishable):
                     "“open if…” needs its condition; no other stance has one."
                 ),
             ),
-            models.CheckConstraint(
-                condition=Q(since__startswith__isnull=False),
-                name="issues_position_since_begins",
-                violation_error_message=_("Give the first day."),
-            ),
+            begins("since"),
+            plausible("since"),
             models.CheckConstraint(
                 condition=~Q(gist=""),
                 name="issues_position_has_gist",
@@ -507,10 +525,33 @@ class Position(Publishable):
             PublishedNeedsPublished(
                 name="published_needs_published", fields=["issue", "statement", "proposal"]
             ),
+            pgtrigger.Trigger(
+                name="rests_on_its_own_issue",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=f"""
+                    PERFORM 1 FROM issues_proposal
+                    WHERE id = NEW.proposal_id AND issue_id <> NEW.issue_id;
+                    IF FOUND THEN {REFUSE} 'rests_on_its_own_issue'; END IF;
+                    RETURN NEW;""",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.party} · {self.issue}: {self.get_stance_display()}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.proposal and self.issue_id and self.proposal.issue_id != self.issue_id:
+            raise ValidationError({"proposal": _("This proposal is on another issue.")})
+        evidence = self.statement or self.proposal
+        if evidence and self.since and first_day(self.since) < evidence.first_day:
+            raise ValidationError(
+                {
+                    "since": _("It rests on what was only said or tabled later, %(when)s.")
+                    % {"when": evidence.when}
+                }
+            )
 
     @property
     def first_day(self) -> dt.date:
@@ -536,6 +577,11 @@ class Level(models.TextChoices):
     DROPPED = "dropped", _("dropped")
 
 
+class ProgressQuerySet(RecordQuerySet):
+    def with_titles(self) -> Self:
+        return self.select_related("issue", "round")
+
+
 class Progress(Record):
     """How far an issue got at a round."""
 
@@ -550,7 +596,7 @@ class Progress(Record):
     level = models.CharField(_("how far"), max_length=14, choices=Level.choices)
     summary = models.CharField(_("in one line"), max_length=250, blank=True)
 
-    objects = RecordQuerySet.as_manager()
+    objects = ProgressQuerySet.as_manager()
 
     class Meta(Record.Meta):
         verbose_name = _("progress")
@@ -567,7 +613,23 @@ class Progress(Record):
         ]
         triggers = [
             PublishedNeedsPublished(name="published_needs_published", fields=["round", "issue"]),
+            pgtrigger.Trigger(
+                name="progress_needs_meeting",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("round_id"),
+                func=f"""
+                    PERFORM 1 FROM rounds_round WHERE id = NEW.round_id FOR SHARE;
+                    PERFORM 1 FROM rounds_round
+                    WHERE id = NEW.round_id AND status IN ('cancelled', 'rescheduled');
+                    IF FOUND THEN {REFUSE} 'progress_needs_meeting'; END IF;
+                    RETURN NEW;""",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.issue} · {self.round}: {self.get_level_display()}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.round_id and self.round.is_off:
+            raise ValidationError({"round": _("This meeting was not held: it has no outcome.")})

@@ -1,5 +1,7 @@
 """The columns of the rows under the issue charts."""
 
+from typing import Any
+
 import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -9,6 +11,10 @@ from issues.figures import Point
 
 
 class PointTable(tables.Table):
+    def __init__(self, data: Any, *, caption: str) -> None:
+        super().__init__(data)
+        self.caption = caption
+
     who = tables.Column(verbose_name=_("Who"), orderable=False)
     value = tables.Column(verbose_name=_("Number"), orderable=False)
     scope = tables.Column(verbose_name=_("For"), orderable=False, default="")

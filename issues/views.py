@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,7 +15,7 @@ from issues.models import Issue, Measure, Position, Proposal, ProposalStatus
 from issues.proposals import proposal_items, term_words, threads
 from issues.tables import PointTable
 from rounds.forms import AsOf, AsOfForm, end_of
-from rounds.models import LinkKind, Party, Round, Statement, StatementLink
+from rounds.models import LinkKind, Party, Round, StatementLink
 from rounds.timeline import attribution, merged, statement_items
 
 STATEMENTS_SHOWN = 60  # on one page; the timeline has them all
@@ -32,7 +33,7 @@ def end_of_previous(as_of: AsOf, rounds: Iterable[Round]) -> tuple[dt.date | Non
     if as_of.round in begun:
         begun = begun[: begun.index(as_of.round) + 1]
     if len(begun) < 2:
-        return None, None
+        return (dt.date.min if begun else None), None  # at the first round everything is new
     return min(end_of(begun[-2], begun), as_of.day), begun[-2]
 
 
@@ -52,6 +53,7 @@ def issue_list(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "as_of": as_of,
+        "query": as_of.query,
         "rounds": [one for one in rounds if one.took_place],
         "previous": previous,
         "parties": parties,
@@ -90,6 +92,7 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "issue": issue,
         "form": form,
         "as_of": as_of,
+        "query": as_of.query,
         "rounds": [one for one in rounds if one.took_place],
         "previous": previous,
         "parties": parties,
@@ -105,9 +108,9 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "charts": _charts(measures, proposals, as_of),
         "statements": merged(statement_items(statements[:STATEMENTS_SHOWN])),
         "more_statements": len(statements) > STATEMENTS_SHOWN,
-        "disagreements": _disagreements(issue, statements),
-        "notes": [one for one in [issue, *proposals, *statements] if one.note],
-        "sources": _sources([issue, *proposals, *statements]),
+        "disagreements": _disagreements(issue, day),
+        "notes": [one for one in [issue, *proposals] if one.note],
+        "sources": _sources([issue, *proposals, *statements[:STATEMENTS_SHOWN]]),
     }
     status = 200 if form.is_valid() else 400
     return render(request, "issues/issue_detail.html", context, status=status)
@@ -127,19 +130,18 @@ def _charts(
                     "id": f"chart-{measure.slug}",
                     "measure": measure,
                     "figure": figure,
-                    "table": PointTable(rows),
+                    "table": PointTable(rows, caption=measure.name),
                 }
             )
     return charts
 
 
-def _disagreements(issue: Issue, statements: Iterable[Statement]) -> list[StatementLink]:
-    keys = [one.pk for one in statements]
+def _disagreements(issue: Issue, day: dt.date) -> QuerySet[StatementLink]:
+    """The statements on an issue that contradict each other, as far as made by ``day``."""
+    made = issue.statements.published().as_of(day).order_by().values("pk")
     links = StatementLink.objects.published().filter(kind=LinkKind.CONTRADICTS)
-    return list(
-        links.filter(statement__in=keys, other__in=keys).select_related(
-            "statement__source", "other__source"
-        )
+    return links.filter(statement__in=made, other__in=made).select_related(
+        "statement__source", "other__source"
     )
 
 

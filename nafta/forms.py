@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from issues.models import Issue
-from rounds.models import Party
+from rounds.models import Party, Round
 from rounds.timeline import Cursor, Kind
 
 
@@ -17,17 +17,25 @@ class TimelineForm(forms.Form):
 
     party = forms.ChoiceField(label=gettext_lazy("Party"), required=False)
     issue = forms.ChoiceField(label=gettext_lazy("Issue"), required=False)
+    round = forms.ChoiceField(label=gettext_lazy("Round"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
     year = forms.ChoiceField(label=gettext_lazy("Year"), required=False)
     after = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, data: Any, *, parties: list[Party], issues: list[Issue], years: list[int]
+        self,
+        data: Any,
+        *,
+        parties: list[Party],
+        issues: list[Issue],
+        rounds: list[Round],
+        years: list[int],
     ) -> None:
         super().__init__(data)
         choices = {
             "party": [("", _("All parties"))] + [(one.code, one.name) for one in parties],
             "issue": [("", _("All issues"))] + [(one.slug, one.name) for one in issues],
+            "round": [("", _("All rounds"))] + [(one.slug, one.name) for one in rounds],
             "kind": [("", _("All kinds")), *Kind.choices],
             "year": [("", _("All years"))] + [(str(year), str(year)) for year in years],
         }

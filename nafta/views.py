@@ -26,6 +26,7 @@ from rounds.timeline import (
 )
 
 TIMELINE_PAGE = 400  # items
+DATED = (Round, Deadline, Proposal, Statement)
 BARS = {Kind.ROUND, Kind.MEETING, Kind.DEADLINE}  # what the chart draws as bars and lines
 
 
@@ -43,8 +44,10 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "as_of": as_of,
+        "query": as_of.query,
         "latest": held[-1] if held else None,
-        "planned": [one for one in rounds if one.status == RoundStatus.PLANNED],
+        "latest_is_over": bool(held) and end_of(held[-1], rounds) <= as_of.day,
+        "planned": [one for one in rounds if one.status == RoundStatus.PLANNED and not as_of.asked],
         "previous": previous,
         "parties": parties,
         "rows": [row for row in rows if row.issue and row.issue.featured],
@@ -57,17 +60,20 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _next_or_last(deadlines: Any, as_of: AsOf) -> list[Item]:
-    """The next deadline on ``as_of``, else the last one that fell due."""
-    ahead = deadlines.filter(dates__startswith__gte=as_of.day).order_by("dates__startswith")
-    found = list(ahead[:1]) or list(deadlines.as_of(as_of.day).latest_first()[:1])
-    return list(deadline_items(found))
+    """The next deadline as known on ``as_of``, else the last one that fell due."""
+    known = deadlines.filter(set_on__startswith__lte=as_of.day)
+    ahead = known.filter(dates__startswith__gte=as_of.day).order_by("dates__startswith")
+    found = list(ahead[:1]) or list(known.as_of(as_of.day).latest_first()[:1])
+    return list(deadline_items(found, as_of.day))
 
 
 def timeline(request: HttpRequest) -> HttpResponse:
     parties = list(Party.objects.all())
     issues = list(Issue.objects.published())
-    years = Round.objects.published().years()
-    form = TimelineForm(request.GET, parties=parties, issues=issues, years=years)
+    rounds = list(Round.objects.published().in_order())
+    form = TimelineForm(
+        request.GET, parties=parties, issues=issues, rounds=rounds, years=timeline_years()
+    )
     wishes = form.wishes
     items = timeline_items(wishes)
     page, rest = items[:TIMELINE_PAGE], items[TIMELINE_PAGE:]
@@ -78,9 +84,14 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "table": ItemTable([item for item in page if item.kind in BARS]),
         "figure": calendar_figure(page, parties) if page else None,
         "next_page": _query(request, after=str(Cursor.at(page[-1]))) if rest else "",
-        "is_first_page": "after" not in wishes,
     }
     return render(request, "nafta/timeline.html", context, status=200 if form.is_valid() else 400)
+
+
+def timeline_years() -> list[int]:
+    """The years in which anything in the record began, newest first."""
+    first, *others = (model.objects.published().years() for model in DATED)
+    return sorted((year for (year,) in first.union(*others)), reverse=True)
 
 
 def timeline_items(wishes: dict[str, Any]) -> list[Item]:
@@ -108,6 +119,8 @@ def timeline_items(wishes: dict[str, Any]) -> list[Item]:
 def _narrowed(records: Any, kind: str, wishes: dict[str, Any]) -> Any:
     if party := wishes.get("party"):
         records = records.for_party(party)
+    if slug := wishes.get("round"):
+        records = records.at_round(slug)
     if issue := wishes.get("issue"):
         records = records.touching(issue)
     if year := wishes.get("year"):
@@ -134,6 +147,7 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "earlier": rounds[place - 1] if place else None,
         "later": rounds[place + 1] if place + 1 < len(rounds) else None,
         "progress": meeting.progress.published().select_related("issue", "source"),
+        "query": as_of.query,
         "moves": matrix.moves(rows) if meeting.took_place else [],
         "parties": parties,
         "rows": [row for row in rows if row.issue and row.issue.featured and row.recorded],
@@ -143,13 +157,13 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "nafta/round_detail.html", context)
 
 
-def _before(meeting: Round, rounds: list[Round]) -> tuple[dt.date | None, Round | None]:
+def _before(meeting: Round, rounds: list[Round]) -> tuple[dt.date, Round | None]:
     """The meeting before this one that took place, and its end: what came later moved here."""
     held = [one for one in rounds if one.took_place and one.first_day < meeting.first_day]
     if meeting.is_round:  # a round is told against the round before, not a meeting in between
         held = [one for one in held if one.is_round]
     ended = [(end, one) for one in held if (end := end_of(one, rounds)) < meeting.first_day]
-    return max(ended, key=lambda pair: pair[0], default=(None, None))
+    return max(ended, key=lambda pair: pair[0], default=(dt.date.min, None))
 
 
 def party_detail(request: HttpRequest, code: str) -> HttpResponse:
@@ -167,6 +181,7 @@ def party_detail(request: HttpRequest, code: str) -> HttpResponse:
         "party": party,
         "form": form,
         "as_of": as_of,
+        "query": as_of.query,
         "rounds": [one for one in rounds if one.took_place],
         "previous": previous,
         "rows": [row for row in rows if row.recorded],
@@ -188,10 +203,8 @@ def person_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def about(request: HttpRequest) -> HttpResponse:
-    context = {
-        "scale": [(matrix.MARKS[stance], stance) for stance in Stance],
-        "sources": Source.objects.cited().count(),
-    }
+    scale = [(matrix.MARKS[stance], stance) for stance in Stance]
+    context = {"scale": scale, "sources": Source.objects.cited().count()}
     return render(request, "nafta/about.html", context)
 
 

@@ -19,6 +19,7 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
 EARLY, MID = 10, 20  # the last days of "early" and "mid" in a month
 
 
@@ -159,16 +160,18 @@ class SpanFormField(forms.MultiValueField):
             if last or is_open:
                 raise ValidationError(_("Give the first day."), code="required")
             return None
+        if is_open and last is not None:
+            raise ValidationError(_("Give a last day or leave the end open, not both."))
         if is_open:
-            if last is not None:
-                raise ValidationError(_("Give a last day or leave the end open, not both."))
-            return span(first, None)
+            return checked_span(first, None)
         return checked_span(first, last or first)
 
 
-def checked_span(first: dt.date, last: dt.date) -> DateRange:
-    """As ``span``; raises ``ValidationError`` in an editor's words where the days are swapped."""
-    if last < first:
+def checked_span(first: dt.date, last: dt.date | None) -> DateRange:
+    """As ``span``; raises ``ValidationError`` in an editor's words where it makes no sense."""
+    if first < EARLIEST or (last or first) > LATEST:
+        raise ValidationError(_("Give days between the years 1900 and 2100."))
+    if last is not None and last < first:
         raise ValidationError(
             _("The last day, %(last)s, is before the first, %(first)s.")
             % {"last": day(last), "first": day(first)},

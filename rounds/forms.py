@@ -32,19 +32,23 @@ class AsOf:
         return _("on %(day)s") % {"day": day_in_words(self.day)}
 
     @property
-    def value(self) -> str:
-        return self.round.slug if self.round else self.day.isoformat()
+    def query(self) -> str:
+        """What a link needs to stay on this day; nothing where nobody asked for one."""
+        value = self.round.slug if self.round else self.day.isoformat()
+        return f"?as_of={value}" if self.asked else ""
 
 
 def end_of(meeting: Round, rounds: Iterable[Round]) -> dt.date:
     """The day at whose end a round is told: its last.
 
-    One without a known end is told up to the day before the next of ``rounds`` began, or to today.
+    One without a known end lasts until the day before the next round proper began, or to today.
     """
     if last := meeting.last_day:
         return last
     later = [
-        one.first_day for one in rounds if one.first_day > meeting.first_day and one.took_place
+        one.first_day
+        for one in rounds
+        if one.first_day > meeting.first_day and one.took_place and one.is_round
     ]
     return min(later) - dt.timedelta(days=1) if later else timezone.localdate()
 
@@ -63,15 +67,22 @@ class AsOfForm(forms.Form):
         if not text:
             return AsOf(timezone.localdate())
         try:
-            return AsOf(dt.date.fromisoformat(text), asked=True)
+            day = dt.date.fromisoformat(text)
         except ValueError:
-            pass
-        meeting = self.rounds.get(text)
+            return self._round(text)
+        if day > timezone.localdate():
+            raise ValidationError(_("Nobody knows yet where things stand on that day."))
+        return AsOf(day, asked=True)
+
+    def _round(self, key: str) -> AsOf:
+        meeting = self.rounds.get(key)
         if meeting is None:
             raise ValidationError(
                 _("“%(text)s” is neither a day, such as 2017-11-21, nor a round of this record.")
-                % {"text": text}
+                % {"text": key}
             )
+        if not meeting.took_place:
+            raise ValidationError(_("%(round)s was not held.") % {"round": meeting.name})
         return AsOf(end_of(meeting, self.rounds.values()), meeting, asked=True)
 
     @property

@@ -12,12 +12,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, OuterRef, Q
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import Coalesce, ExtractYear, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from rounds.dates import SpanField, describe, first_day, last_day
-from rounds.triggers import KeepPublished, NoCycle, PublishedNeedsPublished
+from rounds.dates import EARLIEST, LATEST, SpanField, describe, first_day, last_day
+from rounds.triggers import REFUSE, KeepPublished, NoCycle, PublishedNeedsPublished
 
 QUOTATION_WORDS = 8  # a longer quotation is somebody else's article
 PALETTE_SIZE = 9  # party colours in static/css/tokens.css
@@ -275,11 +275,8 @@ class Source(NaturalKeyModel):
                 name="rounds_source_url_once",
                 violation_error_message=_("A source with this address is in the record already."),
             ),
-            models.CheckConstraint(
-                condition=Q(published__isnull=True) | Q(published__startswith__isnull=False),
-                name="rounds_source_published_begins",
-                violation_error_message=_("Give the first day."),
-            ),
+            begins("published"),
+            plausible("published"),
         ]
         triggers = [fixed("slug")]
 
@@ -389,6 +386,10 @@ class Publishable(NaturalKeyModel):
 
 
 class RecordQuerySet(PublishableQuerySet):
+    def with_titles(self) -> Self:
+        """Each with what its ``str()`` needs, so that a list of them asks nothing more."""
+        return self
+
     def with_sources(self) -> Self:
         """Each with its first source and, as ``other_source_list``, those that say the same."""
         name = f"{self.model._meta.model_name}_corroborations"
@@ -428,6 +429,11 @@ class DatedQuerySet(RecordQuerySet):
             dates__startswith__gte=dt.date(year, 1, 1), dates__startswith__lte=dt.date(year, 12, 31)
         )
 
+    def years(self) -> Any:
+        """The years in which these began, each as ``(year,)``, to be joined with others'."""
+        year = ExtractYear("dates__startswith")
+        return self.order_by().annotate(year=year).values_list("year").distinct()
+
     def for_party(self, code: str) -> Self:
         return self.filter(parties__code=code)
 
@@ -447,11 +453,8 @@ class DatedRecord(Record):
         abstract = True
         constraints = [
             *Record.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(dates__startswith__isnull=False),
-                name="%(app_label)s_%(class)s_dates_begin",
-                violation_error_message=_("Give the first day."),
-            ),
+            begins("dates"),
+            plausible("dates"),
         ]
         indexes = [
             models.Index(
@@ -563,6 +566,9 @@ class RoundQuerySet(DatedQuerySet):
         """The meetings beside the rounds proper."""
         return self.exclude(kind__in=ROUNDS_PROPER)
 
+    def at_round(self, slug: str) -> Self:
+        return self.filter(slug=slug)
+
     def touching(self, issue: str) -> Self:
         """Where something was said, tabled or moved on the issue with that key."""
         return self.filter(
@@ -578,15 +584,6 @@ class RoundQuerySet(DatedQuerySet):
                 )
             )
         )
-
-    def years(self) -> list[int]:
-        """The years from the first to the last of these, newest first."""
-        ends = self.aggregate(
-            first=models.Min("dates__startswith"), last=models.Max("dates__startswith")
-        )
-        if ends["first"] is None:
-            return []
-        return list(range(ends["last"].year, ends["first"].year - 1, -1))
 
     def in_order(self) -> Self:
         return self.order_by("dates__startswith", "pk")
@@ -658,12 +655,8 @@ class Round(DatedRecord):
                 name="rounds_round_number_once",
                 violation_error_message=_("Another round has this number."),
             ),
-            models.CheckConstraint(
-                condition=Q(planned_dates__isnull=True)
-                | Q(planned_dates__startswith__isnull=False),
-                name="rounds_round_planned_dates_begin",
-                violation_error_message=_("Give the first day."),
-            ),
+            begins("planned_dates"),
+            plausible("planned_dates"),
             models.CheckConstraint(
                 condition=Q(summary="") | ~Q(status__in=("planned", "cancelled", "rescheduled")),
                 name="rounds_round_outcome_needs_meeting",
@@ -681,6 +674,16 @@ class Round(DatedRecord):
             fixed("slug"),
             NoCycle(name="replaced_by_no_cycle", field="replaced_by"),
             PublishedNeedsPublished(name="published_needs_published", fields=["replaced_by"]),
+            pgtrigger.Trigger(
+                name="cancelled_has_no_progress",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("status"),
+                condition=pgtrigger.Q(new__status__in=["cancelled", "rescheduled"]),
+                func=f"""
+                    PERFORM 1 FROM issues_progress WHERE round_id = NEW.id;
+                    IF FOUND THEN {REFUSE} 'cancelled_has_no_progress'; END IF;
+                    RETURN NEW;""",
+            ),
             KeepPublished(
                 name="keep_published",
                 pointers=[
@@ -721,6 +724,10 @@ class Round(DatedRecord):
 
 
 class DeadlineQuerySet(DatedQuerySet):
+    def at_round(self, slug: str) -> Self:
+        """A deadline is set beside the rounds, never at one."""
+        return self.none()
+
     def touching(self, issue: str) -> Self:
         """A deadline is for the whole of the talks, never for one issue."""
         return self.none()
@@ -779,10 +786,13 @@ class Deadline(DatedRecord):
             *DatedRecord.Meta.constraints,
             known("outcome", DeadlineOutcome),
             models.CheckConstraint(
-                condition=Q(set_on__startswith__isnull=False),
-                name="rounds_deadline_set_on_begins",
-                violation_error_message=_("Give the first day."),
+                condition=Q(dates__endswith__isnull=True)
+                | Q(set_on__startswith__lt=F("dates__endswith")),
+                name="rounds_deadline_set_before_due",
+                violation_error_message=_("A deadline is set before it falls due."),
             ),
+            begins("set_on"),
+            plausible("set_on"),
             models.CheckConstraint(
                 condition=Q(superseded_by__isnull=True) | Q(outcome__in=("moved", "missed")),
                 name="rounds_deadline_superseded_has_passed",
@@ -804,7 +814,7 @@ class Deadline(DatedRecord):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('timeline')}#deadline-{self.slug}"
+        return f"{reverse('timeline')}?kind=deadline#deadline-{self.slug}"
 
     def clean(self) -> None:
         super().clean()
@@ -816,6 +826,9 @@ class Deadline(DatedRecord):
 
 
 class StatementQuerySet(DatedQuerySet):
+    def at_round(self, slug: str) -> Self:
+        return self.filter(round__slug=slug)
+
     def touching(self, issue: str) -> Self:
         return self.filter(issues__slug=issue)
 
@@ -892,10 +905,9 @@ class Statement(AttributedRecord):
                 when=pgtrigger.Before,
                 operation=pgtrigger.UpdateOf("basis"),
                 condition=pgtrigger.Q(new__basis=Basis.UNNAMED.value),
-                func="""
+                func=f"""
                     PERFORM 1 FROM rounds_statement_speakers WHERE statement_id = NEW.id;
-                    IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'check_violation',
-                        MESSAGE = 'unnamed_stays_unnamed'; END IF;
+                    IF FOUND THEN {REFUSE} 'unnamed_stays_unnamed'; END IF;
                     RETURN NEW;""",
             ),
         ]
@@ -917,12 +929,11 @@ class StatementSpeaker(Statement.speakers.through):  # type: ignore[name-defined
                 name="unnamed_has_no_name",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
-                func="""
+                func=f"""
                     PERFORM 1 FROM rounds_statement WHERE id = NEW.statement_id FOR SHARE;
                     PERFORM 1 FROM rounds_statement
                     WHERE id = NEW.statement_id AND basis = 'unnamed';
-                    IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'check_violation',
-                        MESSAGE = 'unnamed_has_no_name'; END IF;
+                    IF FOUND THEN {REFUSE} 'unnamed_has_no_name'; END IF;
                     RETURN NEW;""",
             )
         ]
@@ -975,4 +986,9 @@ class StatementLink(NaturalKeyModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.statement_id} {self.kind} {self.other_id}"
+        return f"{self.statement} {self.get_kind_display()} {self.other}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.statement_id and self.statement_id == self.other_id:
+            raise ValidationError({"other": _("A statement cannot be linked to itself.")})

@@ -13,6 +13,8 @@ from rounds.timeline import Item
 
 
 class RoundTable(tables.Table):
+    caption = _("Rounds and meetings")
+
     name = tables.Column(linkify=True, verbose_name=_("Meeting"))
     dates = tables.Column(accessor="when", order_by="dates__startswith", verbose_name=_("When"))
     place = tables.Column(verbose_name=_("Where"))
@@ -32,6 +34,8 @@ class RoundTable(tables.Table):
 
 
 class SourceTable(tables.Table):
+    caption = _("Publications")
+
     publisher = tables.Column(verbose_name=_("Publisher"))
     title = tables.Column(linkify=True, verbose_name=_("What it is"))
     published = tables.Column(
@@ -56,6 +60,8 @@ class ItemTable(tables.Table):
 
     The chart's other marks are the statements and proposals listed there in full.
     """
+
+    caption = _("Meetings and deadlines")
 
     when = tables.Column(verbose_name=_("When"), orderable=False)
     label = tables.Column(verbose_name=_("What"), orderable=False)

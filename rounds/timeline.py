@@ -20,6 +20,7 @@ from rounds.models import (
     Basis,
     DatedQuerySet,
     Deadline,
+    DeadlineOutcome,
     Round,
     Statement,
 )
@@ -88,11 +89,9 @@ class Item:
 
     @property
     def period(self) -> str:
-        """The month to file it under; the year, where nobody knows the month; or what is ahead."""
+        """The month to file it under, by the first day it could have been; or that it is ahead."""
         if self.first > timezone.localdate():
             return _("Ahead")
-        if self.approximate and (self.last is None or self.last.month != self.first.month):
-            return str(self.first.year)
         return formats.date_format(self.first, "YEAR_MONTH_FORMAT")
 
     @property
@@ -121,9 +120,12 @@ def round_items(rounds: Iterable[Round]) -> Iterator[Item]:
         )
 
 
-def deadline_items(deadlines: Iterable[Deadline]) -> Iterator[Item]:
+def deadline_items(deadlines: Iterable[Deadline], day: dt.date | None = None) -> Iterator[Item]:
+    """Rows of deadlines, with their outcome as it was on ``day``; None is now."""
     for record in deadlines:
-        later = record.superseded_by
+        ahead = day is not None and record.first_day > day
+        outcome = DeadlineOutcome.PENDING if ahead else DeadlineOutcome(record.outcome)
+        later = None if ahead else record.superseded_by
         yield Item(
             **dated(record, Kind.DEADLINE),
             title=record.name,
@@ -131,8 +133,8 @@ def deadline_items(deadlines: Iterable[Deadline]) -> Iterator[Item]:
             text=record.basis,
             attribution=_("Set by %(who)s, %(when)s")
             % {"who": record.set_by, "when": record.set_on_words},
-            status=record.outcome,
-            status_label=record.get_outcome_display(),
+            status=outcome,
+            status_label=str(outcome.label),
             is_off=later is not None,
             set_on=first_day(record.set_on),
             next_title=later.name if later else "",
@@ -190,7 +192,7 @@ def attribution(record: AttributedRecord, names: list[str]) -> str:
     if record.attribution:
         return record.attribution[:1].upper() + record.attribution[1:]
     if record.basis == Basis.REPORTING:
-        return _("%(publisher)s’s own reporting") % {"publisher": record.source.publisher}
+        return _("Reported by %(publisher)s") % {"publisher": record.source.publisher}
     label = str(record.get_basis_display())  # type: ignore[attr-defined]
     return label[:1].upper() + label[1:]
 

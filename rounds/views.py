@@ -33,14 +33,19 @@ def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def source_list(request: HttpRequest) -> HttpResponse:
     table = SourceTable(Source.objects.cited())
-    RequestConfig(request, paginate={"per_page": 300}).configure(table)
+    RequestConfig(request, paginate=False).configure(table)
+    table.paginate(per_page=300)
+    table.page = table.paginator.get_page(request.GET.get("page"))
     return render(request, "rounds/source_list.html", {"table": table})
 
 
 def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
     source = get_object_or_404(Source.objects.cited(), slug=slug)
     claims = [
-        (model._meta.verbose_name_plural, model.objects.published().filter(cites).distinct())  # type: ignore[attr-defined]
+        (
+            model._meta.verbose_name_plural,
+            model.objects.published().filter(cites).distinct().with_titles(),
+        )  # type: ignore[attr-defined]
         for model, cites in Source.citations(source).items()
     ]
     return render(request, "rounds/source_detail.html", {"source": source, "claims": claims})

@@ -159,7 +159,7 @@ def create_position(
     *, issue: Issue, party: Party, since: Any, stance: str, **fields: Any
 ) -> Position:
     defaults: dict[str, Any] = {"gist": f"Gist {next(count)}", "state": "published"}
-    if not fields.get("proposal"):
+    if not fields.get("proposal") and not fields.get("statement"):
         defaults["statement"] = create_statement(dates=since, parties=[party], issues=[issue])
     return _create(
         Position, {}, issue=issue, party=party, since=since, stance=stance, **(defaults | fields)

@@ -133,7 +133,7 @@ def test_a_round_without_an_end_is_told_up_to_the_next_meeting(
     assert list(told) == ["round-1", "round-2", "endless", "deal"]
     assert told["endless"]["corrie"].stance == "open"
     assert told["deal"]["corrie"].stance == "supports"
-    assert rows(client, "/issues/?as_of=endless")["water"]["corrie"].stance == "open"
+    assert rows(client, "/issues/?as_of=endless")["water"]["corrie"].stance == "supports"
 
 
 def test_the_answer_says_who_wants_what() -> None:

@@ -249,8 +249,8 @@ DAMAGES: list[tuple[str, Damage, str]] = [
     ),
     (
         "a position twice",
-        cell("positions.csv", 7, since_from="2019-02-12"),
-        "positions.csv, line 7, issue: found “share, nv, 2019-02-12” again, expected each once",
+        cell("positions.csv", 6, since_from="2019-06-01"),
+        "positions.csv, line 7, issue: found “share, nv, 2019-06-01” again, expected each once",
     ),
     (
         "a row without a key",
@@ -507,7 +507,7 @@ DAMAGES: list[tuple[str, Damage, str]] = [
             kind="replies-to",
             other="2019-05-they-say",
         ),
-        "statement_links.csv, line 6, statement: found “2019-05-they-say”. A statement cannot be",
+        "statement_links.csv, line 6, other: found “2019-05-they-say”. A statement cannot be",
     ),
 ]
 

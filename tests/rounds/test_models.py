@@ -45,7 +45,11 @@ def test_a_source_that_is_cited_cannot_be_deleted(world: SimpleNamespace) -> Non
         ("cancelled", {"state": "secret"}, "state_known"),
         ("round1", {"status": "perhaps"}, "status_known"),
         ("round1", {"kind": "party"}, "kind_known"),
-        ("round1", {"status": "cancelled"}, "outcome_needs_meeting"),
+        ("bilateral", {"status": "cancelled", "summary": "x"}, "outcome_needs_meeting"),
+        ("round1", {"status": "cancelled", "summary": ""}, "cancelled_has_no_progress"),
+        ("june", {"set_on": days("2010-07-01")}, "set_before_due"),
+        ("said", {"dates": days("1066-10-14")}, "dates_plausible"),
+        ("half", {"status": "rejected", "settled": days("2010-01-01")}, "settled_after_tabled"),
         ("round2", {"number": 1}, "number_once"),
         ("may", {"outcome": "pending"}, "superseded_has_passed"),
         ("said", {"quotation": "one two three four five six seven eight nine"}, "quotation_short"),
@@ -119,6 +123,30 @@ def test_progress_once_a_round(world: SimpleNamespace) -> None:
         worlds.create_progress(round=world.round1, issue=world.water, level="stuck")
 
     assert "once_a_round" in refused(again)
+
+
+def test_a_meeting_that_was_not_held_has_no_progress(world: SimpleNamespace) -> None:
+    def note() -> None:
+        worlds.create_progress(round=world.cancelled, issue=world.water, level="stuck")
+
+    assert "progress_needs_meeting" in refused(note)
+
+
+def test_evidence_and_numbers_are_of_the_same_issue(world: SimpleNamespace) -> None:
+    proposal = worlds.create_proposal(issue=world.fish, dates=days("2010-01-09"))
+    position = Position.objects.get(statement=world.said)
+    rests = changes(position, statement=None, proposal=proposal)
+    assert "rests_on_its_own_issue" in refused(rests)
+    assert "counts_its_own_issue" in refused(
+        lambda: worlds.create_term(proposal=proposal, measure=world.share, low=1)
+    )
+
+
+def test_a_position_is_not_older_than_its_evidence(world: SimpleNamespace) -> None:
+    position = Position.objects.get(statement=world.said)
+    position.since = days("2010-01-08")
+    with pytest.raises(ValidationError, match="only said or tabled later"):
+        position.full_clean()
 
 
 def test_a_link_is_to_another_statement_and_made_once(world: SimpleNamespace) -> None:

@@ -56,6 +56,7 @@ def test_every_item_has_an_anchor_and_a_permanent_address(
         ("?kind=statement&party=arden&issue=water", {"statement-alder-on-water"}),
         ("?kind=meeting&year=2010&party=corrie", set()),
         ("?kind=deadline&issue=water", set()),
+        ("?kind=proposal&round=round-2", {"proposal-a-third"}),
     ],
 )
 def test_filters_are_plain_links(
@@ -78,15 +79,18 @@ def test_dates_as_first_announced_are_struck_through(
 
 def test_a_slipped_deadline_leads_to_the_next(client: Client, world: SimpleNamespace) -> None:
     page = client.get("/timeline/?kind=deadline").content.decode()
-    assert re.search(r"Superseded by: <a href=\"/timeline/#deadline-by-june\">By june</a>", page)
+    assert re.search(
+        r"Superseded by: <a href=\"/timeline/\?kind=deadline#deadline-by-june\">By june</a>", page
+    )
 
 
-def test_an_uncertain_date_is_filed_under_no_month_it_may_not_be_in(
+def test_an_uncertain_date_is_filed_under_its_first_day_and_reads_as_uncertain(
     client: Client, world: SimpleNamespace
 ) -> None:
     one = worlds.create_statement(dates=days("2009-10-01", "2009-12-31"), approximate=True)
     (item,) = [item for item in items(client) if item.pk == one.pk and item.kind == "statement"]
-    assert item.period == "2009"
+    assert item.period == "October 2009"
+    assert item.when == "the fourth quarter of 2009"
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
