@@ -1,5 +1,7 @@
 """Entering the reading by hand, and what it adds to the record's own pages of the admin."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
@@ -7,59 +9,117 @@ from issues.models import Issue, Measure, Position, Progress, Proposal, Term
 from rounds.admin import (
     ATTRIBUTION,
     PUBLICATION,
+    REFUSALS,
     SOURCES,
+    Block,
+    DatedAdmin,
+    EntryForm,
+    EntryFormSet,
     PublishableAdmin,
     RoundAdmin,
+    Row,
     StatementAdmin,
 )
+from rounds.dates import first_day
 from rounds.models import Round, Statement
 
+REFUSALS.update(
+    {
+        "cancelled_has_no_progress": _(
+            "A meeting that was not held has no outcome: delete its progress first."
+        ),
+        "progress_needs_meeting": _("This meeting was not held: it has no outcome."),
+        "counts_its_own_issue": _("This measure belongs to another issue than the proposal."),
+        "rests_on_its_own_issue": _("This proposal is on another issue."),
+    }
+)
 
-class ProgressInline(admin.TabularInline):
+
+class ProgressInline(Row):
     model = Progress
     fields = ("issue", "level", "summary", "source", "state")
     autocomplete_fields = ("issue", "source")
-    extra = 0
+    show_change_link = True
 
 
-class ProposalInline(admin.TabularInline):
+class ProposalInline(Block):
     model = Proposal
     fk_name = "round"
-    fields = ("title", "issue", "dates", "source", "state")
-    autocomplete_fields = ("issue", "source")
+    fields = (
+        "title",
+        ("issue", "parties"),
+        ("dates", "approximate"),
+        ("basis", "attribution"),
+        "source",
+        "state",
+    )
+    autocomplete_fields = ("issue", "parties", "source")
     show_change_link = True
-    extra = 0
 
 
-class PositionInline(admin.TabularInline):
+class PositionFormSet(EntryFormSet):
+    def clean(self) -> None:
+        """A party has one position on an issue from a day on, among these rows too."""
+        super().clean()
+        taken = set()
+        for form in self.forms:
+            row = getattr(form, "cleaned_data", {})
+            if not all(row.get(name) for name in ("issue", "party", "since")) or row.get("DELETE"):
+                continue
+            key = (row["issue"], row["party"], first_day(row["since"]))
+            if key in taken:
+                form.add_error(
+                    "since",
+                    _("Another row has a position of this party on this issue from that day."),
+                )
+            taken.add(key)
+
+
+class PositionInline(Block):
     """What a party's position is, entered beside the statement or proposal it rests on."""
 
     model = Position
-    fields = ("issue", "party", "since", "stance", "gist", "condition", "state")
+    formset = PositionFormSet
+    fields = (
+        ("issue", "party"),
+        ("stance", "condition"),
+        "gist",
+        ("since", "approximate"),
+        "state",
+    )
     autocomplete_fields = ("issue", "party")
-    extra = 0
+    show_change_link = True
 
 
-class MentionInline(admin.TabularInline):
+class MentionInline(Row):
     model = Issue.statements.through
     autocomplete_fields = ("issue",)
     verbose_name = _("issue it touches")
     verbose_name_plural = _("issues it touches")
-    extra = 0
 
 
-class MeasureInline(admin.TabularInline):
+class MeasureInline(Row):
     model = Measure
-    fields = ("name", "slug", "unit", "status_quo", "source", "state")
+    fields = ("name", "unit", "status_quo", "source", "state")
     autocomplete_fields = ("source",)
     show_change_link = True
-    extra = 0
 
 
-class TermInline(admin.TabularInline):
+class TermForm(EntryForm):
+    def clean(self) -> dict[str, Any]:
+        """As ``Term.clean``, also where the proposal is entered on the same page."""
+        cleaned = super().clean()
+        proposal, measure = cleaned.get("proposal"), cleaned.get("measure")
+        if proposal and measure and proposal.issue_id not in {None, measure.issue_id}:
+            self.add_error("measure", _("This measure belongs to another issue than the proposal."))
+        return cleaned
+
+
+class TermInline(Row):
     model = Term
+    form = TermForm
+    fields = ("measure", "scope", "comparator", "low", "high")
     autocomplete_fields = ("measure",)
-    extra = 0
 
 
 admin.site.unregister([Round, Statement])
@@ -73,12 +133,13 @@ class RoundWithOutcomeAdmin(RoundAdmin):
 @admin.register(Statement)
 class StatementWithReadingAdmin(StatementAdmin):
     list_filter = (*StatementAdmin.list_filter, "issues")
+    search_fields = (*StatementAdmin.search_fields, "issues__name")
     inlines = (MentionInline, PositionInline, *StatementAdmin.inlines)
 
 
 @admin.register(Issue)
 class IssueAdmin(PublishableAdmin):
-    list_display = ("name", "question", "kind", "chapter", "featured", "order", "state")
+    list_display = ("name", "question", "kind", "featured", "order", "state")
     list_filter = ("state", "kind", "featured")
     search_fields = ("name", "question", "slug", "chapter")
     prepopulated_fields = {"slug": ("name",)}
@@ -92,34 +153,42 @@ class IssueAdmin(PublishableAdmin):
     )
 
 
+class ReadOnIssueAdmin(PublishableAdmin):
+    """What readers find on the page of its issue."""
+
+    def view_on_site(self, record: Any) -> str:
+        return str(record.issue.get_absolute_url())
+
+
 @admin.register(Measure)
-class MeasureAdmin(PublishableAdmin):
-    list_display = ("name", "issue", "unit", "status_quo", "agreed", "state")
+class MeasureAdmin(ReadOnIssueAdmin):
+    list_display = ("name", "issue", "unit", "status_quo", "agreed", "agreed_on", "state")
     list_filter = ("state", "issue")
-    search_fields = ("name", "slug", "issue__name")
+    list_select_related = ("issue",)
+    search_fields = ("name", "unit", "slug", "issue__name")
     prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("issue", "source", "other_sources", "agreed_source")
     fieldsets = (
-        (None, {"fields": ("name", "slug", "issue", "unit", "status_quo")}),
-        (_("What was agreed"), {"fields": ("agreed", "agreed_on", "agreed_source")}),
+        (None, {"fields": ("name", "slug", "issue", ("unit", "status_quo"))}),
+        (_("What was agreed"), {"fields": (("agreed", "agreed_on"), "agreed_source")}),
         SOURCES,
         PUBLICATION,
     )
 
 
 @admin.register(Proposal)
-class ProposalAdmin(PublishableAdmin):
+class ProposalAdmin(DatedAdmin):
     list_display = ("title", "issue", "when", "round", "status", "basis", "state")
-    list_filter = ("state", "status", "issue", "parties", "round")
+    list_filter = ("state", "status", "basis", "issue", "parties", "round")
     list_select_related = ("issue", "round")
-    search_fields = ("title", "summary", "slug")
+    search_fields = ("title", "summary", "issue__name", "parties__name", "attribution", "slug")
     prepopulated_fields = {"slug": ("title",)}
     autocomplete_fields = ("issue", "round", "parties", "responds_to", "source", "other_sources")
     inlines = (TermInline, PositionInline)
     fieldsets = (
         (None, {"fields": ("title", "slug", "summary", "issue", "parties", "responds_to")}),
-        (_("When"), {"fields": ("dates", "approximate", "round")}),
-        (_("What came of it"), {"fields": ("status", "settled", "settled_approximate")}),
+        (_("When"), {"fields": (("dates", "approximate"), "round")}),
+        (_("What came of it"), {"fields": ("status", ("settled", "settled_approximate"))}),
         ATTRIBUTION,
         SOURCES,
         PUBLICATION,
@@ -127,16 +196,25 @@ class ProposalAdmin(PublishableAdmin):
 
 
 @admin.register(Position)
-class PositionAdmin(PublishableAdmin):
+class PositionAdmin(ReadOnIssueAdmin):
     key = ""
-    list_display = ("issue", "party", "when", "stance", "gist", "evidence", "state")
+    list_display = ("gist", "issue", "party", "when", "stance", "evidence", "state")
     list_filter = ("state", "stance", "party", "issue")
     list_select_related = ("issue", "party", "statement", "proposal")
-    search_fields = ("gist", "issue__name", "party__name")
+    search_fields = (
+        "gist",
+        "condition",
+        "issue__name",
+        "party__name",
+        "statement__summary",
+        "statement__speakers__name",
+        "proposal__title",
+    )
+    ordering = ("-since", "-pk")
     autocomplete_fields = ("issue", "party", "statement", "proposal")
     fieldsets = (
-        (None, {"fields": ("issue", "party", "stance", "gist", "condition")}),
-        (_("Since when"), {"fields": ("since", "approximate")}),
+        (None, {"fields": (("issue", "party"), ("stance", "condition"), "gist")}),
+        (_("Since when"), {"fields": (("since", "approximate"),)}),
         (
             _("What it rests on"),
             {
@@ -147,17 +225,30 @@ class PositionAdmin(PublishableAdmin):
         PUBLICATION,
     )
 
+    @admin.display(description=_("since"), ordering="since")
+    def when(self, position: Position) -> str:
+        return position.when
+
+    @admin.display(description=_("rests on"))
+    def evidence(self, position: Position) -> str:
+        return str(position.evidence)
+
 
 @admin.register(Progress)
-class ProgressAdmin(PublishableAdmin):
+class ProgressAdmin(ReadOnIssueAdmin):
     key = ""
-    list_display = ("issue", "round", "level", "summary", "state")
+    list_display = ("issue", "at_round", "level", "summary", "state")
     list_filter = ("state", "level", "issue", "round")
     list_select_related = ("issue", "round")
     search_fields = ("summary", "issue__name", "round__name")
+    ordering = ("-round__dates", "issue")
     autocomplete_fields = ("round", "issue", "source", "other_sources")
     fieldsets = (
-        (None, {"fields": ("round", "issue", "level", "summary")}),
+        (None, {"fields": (("round", "issue"), ("level", "summary"))}),
         SOURCES,
         PUBLICATION,
     )
+
+    @admin.display(description=_("round"), ordering="round__dates")
+    def at_round(self, progress: Progress) -> Round:
+        return progress.round

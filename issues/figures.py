@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import plotly.graph_objects as go
 from django.utils.translation import gettext as _
@@ -43,7 +44,7 @@ def points(
     measure: Measure, proposals: Iterable[Proposal], day: dt.date | None = None
 ) -> list[Point]:
     """A measure's numbers up to ``day``, oldest first. Reads proposals ``with_terms()``."""
-    shared = {"measure": measure.name, "unit": measure.unit}
+    shared: dict[str, Any] = {"measure": measure.name, "unit": measure.unit}
     rows = []
     if measure.status_quo is not None:
         rows.append(

@@ -124,7 +124,7 @@ def cell(
     return Cell(
         party=party,
         stance=now.stance,
-        label=now.get_stance_display(),  # type: ignore[attr-defined]
+        label=now.get_stance_display(),
         mark=MARKS[Stance(now.stance)],
         gist=now.gist,
         condition=now.condition,
@@ -137,7 +137,7 @@ def cell(
         url=evidence.get_absolute_url(),
         publisher=evidence.source.publisher,
         fresh=fresh,
-        was=before.get_stance_display() if fresh and before else "",  # type: ignore[attr-defined]
+        was=before.get_stance_display() if fresh and before else "",
         was_stance=before.stance if fresh and before else "",
         was_condition=before.condition if fresh and before else "",
     )

@@ -27,7 +27,6 @@ from rounds.models import (
     Source,
     State,
     Statement,
-    StatementQuerySet,
     begins,
     fixed,
     known,
@@ -104,7 +103,7 @@ def issues_listed() -> ArraySubquery:
     )
 
 
-def with_issues(statements: StatementQuerySet) -> StatementQuerySet:
+def with_issues(statements: Any) -> Any:
     """Each statement with ``issue_list``, in the same query."""
     return statements.annotate(issue_list=issues_listed())
 
@@ -616,7 +615,7 @@ class Progress(Record):
             pgtrigger.Trigger(
                 name="progress_needs_meeting",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("round_id"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("round_id"),  # type: ignore[no-untyped-call]
                 func=f"""
                     PERFORM 1 FROM rounds_round WHERE id = NEW.round_id FOR SHARE;
                     PERFORM 1 FROM rounds_round

@@ -32,7 +32,7 @@ class TimelineForm(forms.Form):
         years: list[int],
     ) -> None:
         super().__init__(data)
-        choices = {
+        choices: dict[str, Any] = {
             "party": [("", _("All parties"))] + [(one.code, one.name) for one in parties],
             "issue": [("", _("All issues"))] + [(one.slug, one.name) for one in issues],
             "round": [("", _("All rounds"))] + [(one.slug, one.name) for one in rounds],

@@ -53,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "rows": [row for row in rows if row.issue and row.issue.featured],
         "moves": matrix.moves(rows)[:6],
         "deadlines": _next_or_last(deadlines, as_of),
-        "statements": merged(statement_items(statements.latest_first()[:4])),
+        "statements": merged(statement_items(statements.latest_first()[:3])),
     }
     status = 200 if form.is_valid() else 400
     return render(request, "nafta/home.html", context, status=status)
@@ -96,7 +96,7 @@ def timeline_years() -> list[int]:
 
 def timeline_items(wishes: dict[str, Any]) -> list[Item]:
     """The items asked for, newest first, one more than a page of each kind at most."""
-    streams = [
+    streams: list[tuple[Kind, Any, Any]] = [
         (Kind.ROUND, round_items, Round.objects.published().rounds_proper().with_names()),
         (Kind.MEETING, round_items, Round.objects.published().beside().with_names()),
         (Kind.DEADLINE, deadline_items, Deadline.objects.published().with_names()),

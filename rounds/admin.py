@@ -1,19 +1,25 @@
 """Entering the record by hand. (issues/admin.py adds what reads it.)"""
 
-from typing import Any
+from typing import Any, ClassVar
 
+import psycopg
 from django import forms
+from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db import DatabaseError, models, transaction
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from rounds.models import (
     Basis,
+    DatedRecord,
     Deadline,
     Negotiation,
     Party,
@@ -29,9 +35,124 @@ from rounds.timeline import attribution
 admin.site.site_header = _("The editors’ desk")
 admin.site.site_title = _("The editors’ desk")
 admin.site.index_title = _("What is in the record")
+admin.site.enable_nav_sidebar = False  # the lists need its room
 
 
-class KeyedAdmin(admin.ModelAdmin):
+def suggestion(record: Any) -> str:
+    """What an editor picks a record by: its name, when it was, and whether readers see it."""
+    more = [getattr(record, name, "") for name in ("when", "published_words", "role")]
+    if getattr(record, "state", State.PUBLISHED) != State.PUBLISHED:
+        more.append(record.get_state_display())
+    return " · ".join(str(word) for word in (record, *more) if word)
+
+
+class Suggestions(AutocompleteJsonView):
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        return {**super().serialize_result(obj, to_field_name), "text": suggestion(obj)}
+
+
+def suggestions(request: HttpRequest) -> HttpResponse:
+    view = Suggestions.as_view(admin_site=admin.site)
+    return view(request)  # type: ignore[return-value]
+
+
+admin.site.autocomplete_view = suggestions  # type: ignore[method-assign]
+
+# What the triggers refuse, by their names. issues/admin.py adds its own.
+REFUSALS = {
+    "published_needs_published": _(
+        "What is published cannot refer to a draft: publish that one first."
+    ),
+    "keep_published": _("Something published refers to this: take that back to draft first."),
+    "no_cycle": _("These refer to each other in a circle."),
+    "unnamed_stays_unnamed": _("Whoever is unnamed has no name here: remove the speakers first."),
+    "unnamed_has_no_name": _("Whoever is unnamed has no name here: remove the speakers."),
+}
+
+
+def refusal(error: DatabaseError) -> str:
+    """What rule of the record the database holds up, in an editor's words; "" if it is none."""
+    cause = error.__cause__
+    broken_rule = isinstance(cause, psycopg.IntegrityError | psycopg.errors.RaiseException)
+    if not isinstance(cause, psycopg.Error) or not broken_rule:
+        return ""
+    said = cause.diag.message_primary or str(cause)
+    constraints = {
+        constraint.name: constraint.violation_error_message
+        for model in apps.get_models()
+        for constraint in model._meta.constraints
+    }
+    words = constraints.get(cause.diag.constraint_name or "") or REFUSALS.get(said.split(":")[0])
+    return str(words or _("The database refused it: %(reason)s.") % {"reason": said})
+
+
+class EntryForm(forms.ModelForm):
+    """A form that tells everything that is wrong, also with what has no input on the page."""
+
+    refusal = ""  # what the database said when the same was entered a moment ago
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.refusal:
+            self.add_error(None, self.refusal)
+        return cleaned
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """As Django's; what is wrong with a field that is hidden or absent is told of the whole."""
+        told = error.error_dict if hasattr(error, "error_dict") else {field: error}
+        for name, errors in told.items():
+            shown = name in self.fields and not self.fields[name].widget.is_hidden
+            super().add_error(name if shown else None, errors)
+
+
+class EntryFormSet(forms.BaseInlineFormSet):
+    def get_unique_error_message(self, unique_check: Any) -> str:
+        return str(_("Two of these rows say the same: delete one of them."))
+
+    def get_form_error(self) -> str:
+        return str(_("Another row says the same."))
+
+
+class Entry(admin.options.BaseModelAdmin):
+    """What the pages of the admin and the rows within them have in common."""
+
+    form: Any = EntryForm
+    formfield_overrides = {
+        models.URLField: {"assume_scheme": "https"},
+        models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
+    }
+
+    class Media:
+        css = {"all": ["css/admin.css"]}
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, forms.ModelChoiceField):
+            field.label_from_instance = suggestion  # type: ignore[method-assign,assignment]
+            field.widget.can_delete_related = False  # nobody deletes a source from a statement
+            field.widget.can_view_related = False
+        return field
+
+    def readers_see(self, record: Any) -> bool:
+        return bool(getattr(record, "state", State.PUBLISHED) == State.PUBLISHED)
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        return super().get_view_on_site_url(obj) if obj and self.readers_see(obj) else None
+
+
+class Row(Entry, admin.TabularInline):
+    formset = EntryFormSet
+    extra = 0
+
+
+class Block(Entry, admin.StackedInline):
+    """A row with too much in it for a table."""
+
+    formset = EntryFormSet
+    extra = 0
+
+
+class KeyedAdmin(Entry, admin.ModelAdmin):
     """A record whose key is part of its address: given once, then fixed."""
 
     key = "slug"
@@ -44,6 +165,27 @@ class KeyedAdmin(admin.ModelAdmin):
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         return {} if obj else dict(super().get_prepopulated_fields(request, obj))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A key that follows what is typed beside it begins empty, or it would not follow."""
+        empty = dict.fromkeys(self.prepopulated_fields, "")
+        return {**empty, **super().get_changeform_initial_data(request)}
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        form = super().get_form(request, *args, **kwargs)
+        form.refusal = getattr(request, "refusal", "")  # type: ignore[attr-defined]
+        return form
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """As Django's; what only the database refuses comes back with all that was typed."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except DatabaseError as error:
+            words = refusal(error)
+            if not words:
+                raise
+            request.refusal = words  # type: ignore[attr-defined]
+        return super().changeform_view(request, *args, **kwargs)
 
 
 class PublishableAdmin(KeyedAdmin):
@@ -60,38 +202,72 @@ class PublishableAdmin(KeyedAdmin):
         self._set_state(request, queryset, State.DRAFT)
 
     def _set_state(self, request: HttpRequest, queryset: QuerySet[Any], state: State) -> None:
-        """Change them all or none."""
-        refused: list[str] = []
+        """Change them all or none, in whatever order they allow."""
+        changed, refused = 0, [""]
         with transaction.atomic():
-            for record in queryset.exclude(state=state):
-                record.state = state
-                try:
-                    record.full_clean()
-                    record.save()
-                except ValidationError as error:
-                    refused.append(f"{record}: {' '.join(error.messages)}")
-            if refused:
+            waiting = set(queryset.exclude(state=state).values_list("pk", flat=True))
+            while waiting and refused:
+                before, refused = len(waiting), []
+                for record in self.model._default_manager.filter(pk__in=waiting):
+                    if words := self._refusal(record, state):
+                        refused.append(f"{record}: {words}")
+                    else:
+                        waiting.remove(record.pk)
+                        changed += 1
+                        fields = {"changed": {"fields": [str(_("state"))]}}
+                        self.log_change(request, record, [fields])
+                if len(waiting) == before:
+                    break
+            if waiting:
                 transaction.set_rollback(True)
+        if not waiting:
+            told = ngettext("%(count)d entry: %(state)s.", "%(count)d entries: %(state)s.", changed)
+            self.message_user(request, told % {"count": changed, "state": state.label})
+            return
         for words in refused:
             self.message_user(request, words, messages.ERROR)
-        if refused:
-            self.message_user(request, _("Nothing was changed."), messages.WARNING)
-        else:
-            label = state.label
-            self.message_user(request, _("All of them: %(state)s.") % {"state": label})
+        self.message_user(request, _("Nothing was changed."), messages.WARNING)
+
+    def _refusal(self, record: Any, state: State) -> str:
+        """Give ``record`` that state, or say why not."""
+        record.state = state
+        try:
+            record.full_clean()
+            for field in record._meta.many_to_many:
+                if not field.blank and not getattr(record, field.name).exists():
+                    raise ValidationError(
+                        _("%(field)s: nobody."), params={"field": field.verbose_name}
+                    )
+            with transaction.atomic():
+                record.save()
+        except ValidationError as error:
+            return " ".join(error.messages)
+        except DatabaseError as error:
+            if words := refusal(error):
+                return words
+            raise
+        return ""
 
 
-PUBLICATION = (_("Publication"), {"fields": ("state", "note")})
-SOURCES = (_("How we know"), {"fields": ("source", "other_sources")})
-ATTRIBUTION = (
+class DatedAdmin(PublishableAdmin):
+    @admin.display(description=_("when"), ordering="dates")
+    def when(self, record: DatedRecord) -> str:
+        return record.when
+
+
+PUBLICATION: tuple[Any, Any] = (_("Publication"), {"fields": ("state", "note")})
+PUBLICATION_WITH_KEY: tuple[Any, Any] = (_("Publication"), {"fields": ("state", "note", "slug")})
+SOURCES: tuple[Any, Any] = (_("How we know"), {"fields": ("source", "other_sources")})
+ATTRIBUTION: tuple[Any, Any] = (
     _("Attribution"),
-    {"fields": ("basis", "attribution", ("unnamed_count", "unnamed_why"))},
+    {"fields": (("basis", "attribution"), ("unnamed_count", "unnamed_why"))},
 )
 
 
 @admin.register(Negotiation)
 class NegotiationAdmin(KeyedAdmin):
     list_display = ("title", "short_name")
+    prepopulated_fields = {"slug": ("short_name",)}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not Negotiation.objects.exists()
@@ -108,20 +284,40 @@ class PartyAdmin(KeyedAdmin):
 class PersonAdmin(KeyedAdmin):
     list_display = ("name", "role", "organisation", "party")
     list_filter = ("party",)
-    search_fields = ("name", "role", "organisation", "slug")
+    list_select_related = ("party",)
+    search_fields = ("name", "role", "organisation", "party__name", "slug")
     prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("party",)
+    fields = ("name", "slug", "role", "organisation", "party")
+
+    def readers_see(self, record: Person) -> bool:
+        return record.statements.filter(state=State.PUBLISHED).exists()
 
 
 @admin.register(Source)
 class SourceAdmin(KeyedAdmin):
-    list_display = ("title", "publisher", "published_words", "link", "archived")
-    list_filter = (("archive_url", admin.EmptyFieldListFilter), "language", "publisher")
-    search_fields = ("title", "publisher", "url", "slug")
+    list_display = ("title", "publisher", "appeared", "language", "link", "archived")
+    list_filter = (("archive_url", admin.EmptyFieldListFilter), "language")
+    search_fields = ("title", "publisher", "url", "note", "slug")
+    ordering = (F("published").desc(nulls_last=True), "publisher", "title")
+    fieldsets = (
+        (None, {"fields": ("publisher", "title", "url", "archive_url", "language")}),
+        (_("When it appeared"), {"fields": (("published", "published_approximate"),)}),
+        (_("Publication"), {"fields": ("note", "slug")}),
+    )
 
-    @admin.display(description=_("address"))
+    def readers_see(self, record: Source) -> bool:
+        return Source.objects.cited().filter(pk=record.pk).exists()
+
+    @admin.display(description=_("published"), ordering="published")
+    def appeared(self, source: Source) -> str:
+        return source.published_words or "–"
+
+    @admin.display(description=_("address"), ordering="url")
     def link(self, source: Source) -> SafeString | str:
-        return format_html('<a href="{0}">{0}</a>', source.url) if source.url else "–"
+        if not source.url:
+            return "–"
+        return format_html('<a href="{}">{}</a>', source.url, source.url.split("/")[2])
 
     @admin.display(description=_("archived"), boolean=True)
     def archived(self, source: Source) -> bool:
@@ -129,15 +325,15 @@ class SourceAdmin(KeyedAdmin):
 
 
 @admin.register(Round)
-class RoundAdmin(PublishableAdmin):
+class RoundAdmin(DatedAdmin):
     list_display = ("name", "when", "kind", "number", "place", "status", "state")
-    list_filter = ("state", "status", "kind", "host")
-    search_fields = ("name", "place", "slug", "summary")
+    list_filter = ("state", "status", "kind", "parties", "host")
+    search_fields = ("name", "place", "slug", "summary", "agenda")
     prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("host", "parties", "replaced_by", "source", "other_sources")
     fieldsets = (
         (None, {"fields": ("name", "slug", ("kind", "number"), "status")}),
-        (_("When and where"), {"fields": ("dates", "approximate", "planned_dates", "place")}),
+        (_("When and where"), {"fields": (("dates", "approximate"), "planned_dates", "place")}),
         (_("Who"), {"fields": ("host", "parties")}),
         (_("What"), {"fields": ("agenda", "summary", "replaced_by")}),
         SOURCES,
@@ -146,27 +342,31 @@ class RoundAdmin(PublishableAdmin):
 
 
 @admin.register(Deadline)
-class DeadlineAdmin(PublishableAdmin):
-    list_display = ("name", "when", "set_by", "set_on_words", "outcome", "state")
+class DeadlineAdmin(DatedAdmin):
+    list_display = ("name", "when", "set_by", "was_set", "outcome", "state")
     list_filter = ("state", "outcome", "parties")
-    search_fields = ("name", "set_by", "slug", "basis")
+    search_fields = ("name", "set_by", "parties__name", "slug", "basis")
     prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("parties", "superseded_by", "source", "other_sources")
     fieldsets = (
-        (None, {"fields": ("name", "slug", "dates", "approximate")}),
+        (None, {"fields": ("name", "slug", ("dates", "approximate"))}),
         (
             _("Who set it"),
-            {"fields": ("set_by", "parties", "set_on", "set_on_approximate", "basis")},
+            {"fields": ("set_by", "parties", ("set_on", "set_on_approximate"), "basis")},
         ),
         (_("What came of it"), {"fields": ("outcome", "superseded_by")}),
         SOURCES,
         PUBLICATION,
     )
 
+    @admin.display(description=_("set on"), ordering="set_on")
+    def was_set(self, deadline: Deadline) -> str:
+        return deadline.set_on_words
 
-class StatementForm(forms.ModelForm):
+
+class StatementForm(EntryForm):
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned = super().clean()
         if cleaned.get("basis") == Basis.UNNAMED and cleaned.get("speakers"):
             self.add_error(
                 "speakers",
@@ -175,34 +375,50 @@ class StatementForm(forms.ModelForm):
         return cleaned
 
 
-class LinkInline(admin.TabularInline):
+class LinkInline(Row):
     model = StatementLink
     fk_name = "statement"
     autocomplete_fields = ("other",)
-    extra = 0
 
 
 @admin.register(Statement)
-class StatementAdmin(PublishableAdmin):
-    form = StatementForm
-    list_display = ("__str__", "when", "who", "basis", "source", "state")
-    list_filter = ("state", "basis", "parties", "round")
-    list_select_related = ("source",)
-    search_fields = ("summary", "quotation", "attribution", "speakers__name", "slug")
+class StatementAdmin(DatedAdmin):
+    form: Any = StatementForm
+    list_display = ("__str__", "when", "who", "basis", "publisher", "state")
+    list_filter: ClassVar[tuple[str, ...]] = ("state", "basis", "parties", "round")
+    search_fields: ClassVar[tuple[str, ...]] = (
+        "summary",
+        "quotation",
+        "attribution",
+        "speakers__name",
+        "parties__name",
+        "source__publisher",
+        "slug",
+    )
     autocomplete_fields = ("round", "speakers", "parties", "source", "other_sources")
-    inlines = (LinkInline,)
+    inlines: ClassVar[tuple[Any, ...]] = (LinkInline,)
     fieldsets = (
-        (None, {"fields": ("summary", ("quotation", "language"), "slug")}),
-        (_("When"), {"fields": ("dates", "approximate", "round")}),
+        (None, {"fields": ("summary", ("quotation", "language"))}),
+        (_("When"), {"fields": (("dates", "approximate"), "round")}),
         (_("Who"), {"fields": ("speakers", "parties")}),
         ATTRIBUTION,
         SOURCES,
-        PUBLICATION,
+        PUBLICATION_WITH_KEY,
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Statement]:
         return super().get_queryset(request).with_names()  # type: ignore[attr-defined,no-any-return]
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """The row goes to the database before its speakers do: those who now go, go first."""
+        if change and obj.basis == Basis.UNNAMED:
+            obj.speakers.clear()
+        super().save_model(request, obj, form, change)
+
     @admin.display(description=_("who"))
     def who(self, statement: Any) -> str:
         return attribution(statement, [one["name"] for one in statement.speaker_list])
+
+    @admin.display(description=_("source"), ordering="source__publisher")
+    def publisher(self, statement: Statement) -> str:
+        return statement.source.publisher

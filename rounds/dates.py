@@ -29,8 +29,9 @@ def span(first: dt.date, last: dt.date | None) -> DateRange:
 
 
 def first_day(dates: DateRange) -> dt.date:
-    assert dates.lower is not None, "the database refuses a range without a first day"
-    return dates.lower
+    first: dt.date | None = dates.lower
+    assert first is not None, "the database refuses a range without a first day"
+    return first
 
 
 def last_day(dates: DateRange) -> dt.date | None:

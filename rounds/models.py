@@ -95,7 +95,7 @@ class NaturalKeyModel(models.Model):
                 fields = [name for name in constrained_fields(constraint) if name not in excluded]
                 errors.setdefault(fields[0] if fields else "__all__", []).append(error)
         if errors:
-            raise ValidationError(errors)  # type: ignore[arg-type]
+            raise ValidationError(errors)
 
 
 def constrained_fields(constraint: models.BaseConstraint) -> list[str]:
@@ -115,7 +115,7 @@ def _names(expression: Any) -> list[str]:
     if isinstance(expression, tuple):
         return [expression[0]]
     if isinstance(expression, F):
-        return [expression.name]
+        return [expression.name]  # type: ignore[attr-defined]
     return [
         name
         for part in getattr(expression, "get_source_expressions", list)()
@@ -292,7 +292,7 @@ class Source(NaturalKeyModel):
         found: dict[type[Publishable], Q] = {}
         for relation in cls._meta.related_objects:
             model = relation.related_model
-            if issubclass(model, Publishable):  # type: ignore[arg-type]
+            if issubclass(model, Publishable):
                 condition = Q(**{relation.field.name: source})
                 found[model] = found.get(model, Q()) | condition
         return found
@@ -349,7 +349,7 @@ class Publishable(NaturalKeyModel):
             field.name: _("“%(title)s” is still a draft: publish it first.") % {"title": other}
             for field in self._meta.fields
             if isinstance(field, models.ForeignKey)
-            and issubclass(field.related_model, Publishable)  # type: ignore[arg-type]
+            and issubclass(field.related_model, Publishable)
             and (other := getattr(self, field.name, None)) is not None
             and other.state != State.PUBLISHED
         }
@@ -360,7 +360,7 @@ class Publishable(NaturalKeyModel):
         """Raise if this draft has published records pointing at it."""
         for relation in self._meta.related_objects:
             model = relation.related_model
-            if not relation.one_to_many or not issubclass(model, Publishable):  # type: ignore[arg-type]
+            if not relation.one_to_many or not issubclass(model, Publishable):
                 continue
             pointers = model.objects.published().filter(  # type: ignore[attr-defined]
                 **{relation.field.name: self}
@@ -375,7 +375,7 @@ class Publishable(NaturalKeyModel):
                     }
                 )
 
-    def refuse_cycle(self, field: str, message: str) -> None:
+    def refuse_cycle(self, field: str, message: Any) -> None:
         """Raise at ``field`` if following it leads back here."""
         seen, other = {self.pk}, getattr(self, field)
         while other is not None:
@@ -677,7 +677,7 @@ class Round(DatedRecord):
             pgtrigger.Trigger(
                 name="cancelled_has_no_progress",
                 when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("status"),
+                operation=pgtrigger.UpdateOf("status"),  # type: ignore[no-untyped-call]
                 condition=pgtrigger.Q(new__status__in=["cancelled", "rescheduled"]),
                 func=f"""
                     PERFORM 1 FROM issues_progress WHERE round_id = NEW.id;
@@ -903,7 +903,7 @@ class Statement(AttributedRecord):
             pgtrigger.Trigger(
                 name="unnamed_stays_unnamed",
                 when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("basis"),
+                operation=pgtrigger.UpdateOf("basis"),  # type: ignore[no-untyped-call]
                 condition=pgtrigger.Q(new__basis=Basis.UNNAMED.value),
                 func=f"""
                     PERFORM 1 FROM rounds_statement_speakers WHERE statement_id = NEW.id;
@@ -919,7 +919,7 @@ class Statement(AttributedRecord):
         return reverse("statement_detail", args=[self.slug])
 
 
-class StatementSpeaker(Statement.speakers.through):  # type: ignore[name-defined,misc]
+class StatementSpeaker(Statement.speakers.through):  # type: ignore[name-defined]
     """The table behind ``Statement.speakers``, here to carry its rule."""
 
     class Meta:

@@ -87,7 +87,7 @@ def split_keys(text: str) -> list[str]:
     return list(dict.fromkeys(key for part in text.split(",") if (key := part.strip())))
 
 
-class Cell(widgets.Widget):  # type: ignore[misc]  # the library has no types
+class Cell(widgets.Widget):  # the library has no types
     """How a value is written in a cell. ``clean`` is never given an empty one."""
 
     type = "string"  # the names of types and constraints are those of Frictionless table schemas
@@ -239,7 +239,7 @@ class Key(Cell):
         return {"pattern": KEY}
 
 
-class Keys(Key, widgets.ManyToManyWidget):  # type: ignore[misc]  # the library has no types
+class Keys(Key, widgets.ManyToManyWidget):  # the library has no types
     """Any number of other rows, by their keys."""
 
     empty = ()
@@ -284,7 +284,7 @@ def cell_for(field: "models.Field[Any, Any]") -> Cell:
     return Text()
 
 
-class Column(fields.Field):  # type: ignore[misc]  # the library has no types
+class Column(fields.Field):  # the library has no types
     """A column that fills ``field`` of a row.
 
     Its ``clean`` raises ``ValueError`` with what was found and what was expected.
@@ -422,7 +422,7 @@ def as_text(value: Any) -> str:
     return str(value).replace("\r\n", "\n")
 
 
-class RecordResource(resources.ModelResource):  # type: ignore[misc]  # the library has no types
+class RecordResource(resources.ModelResource):  # the library has no types
     """A model's table. ``Meta.fields`` are its columns, in order."""
 
     class Meta:

@@ -193,7 +193,7 @@ def attribution(record: AttributedRecord, names: list[str]) -> str:
         return record.attribution[:1].upper() + record.attribution[1:]
     if record.basis == Basis.REPORTING:
         return _("Reported by %(publisher)s") % {"publisher": record.source.publisher}
-    label = str(record.get_basis_display())  # type: ignore[attr-defined]
+    label = str(record.get_basis_display())
     return label[:1].upper() + label[1:]
 
 

@@ -1,5 +1,7 @@
 """Pages of the record itself. Each view: guard, query, context, render."""
 
+from typing import Any
+
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -41,11 +43,12 @@ def source_list(request: HttpRequest) -> HttpResponse:
 
 def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
     source = get_object_or_404(Source.objects.cited(), slug=slug)
+    citations: list[tuple[Any, Q]] = list(Source.citations(source).items())
     claims = [
         (
             model._meta.verbose_name_plural,
             model.objects.published().filter(cites).distinct().with_titles(),
-        )  # type: ignore[attr-defined]
-        for model, cites in Source.citations(source).items()
+        )
+        for model, cites in citations
     ]
     return render(request, "rounds/source_detail.html", {"source": source, "claims": claims})

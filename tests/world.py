@@ -73,7 +73,9 @@ def create_source(**fields: Any) -> Source:
 
 
 def create_round(*, slug: str, dates: Any, **fields: Any) -> Round:
-    many = {name: fields.pop(name) for name in ("parties", "other_sources") if name in fields}
+    many: dict[str, Any] = {
+        name: fields.pop(name) for name in ("parties", "other_sources") if name in fields
+    }
     defaults = {
         "name": slug.replace("-", " ").capitalize(),
         "state": "published",
@@ -84,7 +86,7 @@ def create_round(*, slug: str, dates: Any, **fields: Any) -> Round:
 
 
 def create_deadline(*, slug: str, dates: Any, **fields: Any) -> Deadline:
-    many = {name: fields.pop(name) for name in ("parties",) if name in fields}
+    many: dict[str, Any] = {name: fields.pop(name) for name in ("parties",) if name in fields}
     defaults = {
         "name": slug.replace("-", " ").capitalize(),
         "state": "published",
@@ -96,7 +98,7 @@ def create_deadline(*, slug: str, dates: Any, **fields: Any) -> Deadline:
 
 
 def create_issue(*, slug: str, **fields: Any) -> Issue:
-    many = {name: fields.pop(name) for name in ("statements",) if name in fields}
+    many: dict[str, Any] = {name: fields.pop(name) for name in ("statements",) if name in fields}
     defaults = {
         "name": slug.replace("-", " ").capitalize(),
         "question": f"Must there be {slug}?",
@@ -120,7 +122,7 @@ def create_measure(*, slug: str, issue: Issue, **fields: Any) -> Measure:
 
 def create_statement(*, dates: Any, **fields: Any) -> Statement:
     names = ("speakers", "parties", "issues", "other_sources")
-    many = {name: fields.pop(name) for name in names if name in fields}
+    many: dict[str, Any] = {name: fields.pop(name) for name in names if name in fields}
     defaults = {
         "summary": f"Statement {next(count)}",
         "state": "published",
@@ -134,7 +136,9 @@ def create_link(*, statement: Statement, kind: str, other: Statement) -> Stateme
 
 
 def create_proposal(*, issue: Issue, dates: Any, **fields: Any) -> Proposal:
-    many = {name: fields.pop(name) for name in ("parties", "other_sources") if name in fields}
+    many: dict[str, Any] = {
+        name: fields.pop(name) for name in ("parties", "other_sources") if name in fields
+    }
     defaults = {
         "title": f"Proposal {next(count)}",
         "basis": "document",

@@ -10,7 +10,7 @@ from issues import matrix
 from issues.models import Issue, Position
 from rounds.models import Party, Round
 from tests import world as worlds
-from tests.world import days, day
+from tests.world import day, days
 
 
 def rows(client: Client, path: str, name: str = "rows") -> dict[str, dict[str, matrix.Cell]]:

@@ -46,6 +46,6 @@ class Command(BaseCommand):
         editor, _made = users.get_or_create(
             username=EDITOR, defaults={"is_staff": True, "is_superuser": True}
         )
-        editor.set_password(password)  # type: ignore[attr-defined]
+        editor.set_password(password)
         editor.save()
         return password

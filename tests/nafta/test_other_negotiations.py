@@ -1,0 +1,54 @@
+"""Another negotiation, with two parties or nine, loads and reads with no line of code changed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from rounds.models import Negotiation, Party
+from tests.nafta.test_record import Links
+from tests.world import SECRET
+
+PACKAGES = Path(__file__).parent / "packages"
+
+
+def pages(client: Client) -> Iterator[tuple[str, str]]:
+    """Every page that anything on the site leads to."""
+    seen, ahead = {"/"}, ["/"]
+    while ahead:
+        path = ahead.pop()
+        response = client.get(path)
+        assert response.status_code == 200, path
+        text = response.content.decode()
+        yield path, text
+        parser = Links()
+        parser.feed(text)
+        targets = {link.partition("#")[0] for link in parser.found if link.startswith("/")}
+        targets = {link for link in targets if "sort=" not in link and "as_of=" not in link}
+        ahead += sorted(targets - seen)
+        seen |= targets
+
+
+@pytest.mark.parametrize(("name", "parties"), [("two-party", 2), ("nine-party", 9)])
+def test_it_loads_and_every_page_reads(client: Client, db: None, name: str, parties: int) -> None:
+    call_command("load_record", PACKAGES / name, verbosity=0)
+    negotiation = Negotiation.objects.get()
+    assert Party.objects.count() == parties
+    count = 0
+    for path, text in pages(client):
+        assert "nafta" not in text.lower().replace("nafta/", ""), path
+        assert SECRET not in text, path
+        assert negotiation.short_name in text, path
+        count += 1
+    assert count > 30
+    matrix = client.get("/issues/").content.decode()
+    for party in Party.objects.all():
+        assert party.name in matrix or name == "two-party"
+
+
+def test_a_negotiation_that_has_not_begun_reads_too(client: Client, db: None) -> None:
+    call_command("load_record", PACKAGES / "not-begun", verbosity=0)
+    for _path, text in pages(client):
+        assert "nafta" not in text.lower()
