@@ -26,7 +26,7 @@ from rounds.models import Round, Statement
 REFUSALS.update(
     {
         "cancelled_has_no_progress": _(
-            "A meeting that was not held has no outcome: delete its progress first."
+            "A meeting that was not held has no outcome: delete its progress and save, then cancel."
         ),
         "progress_needs_meeting": _("This meeting was not held: it has no outcome."),
         "counts_its_own_issue": _("This measure belongs to another issue than the proposal."),

@@ -236,7 +236,7 @@ class PublishableAdmin(KeyedAdmin):
             for field in record._meta.many_to_many:
                 if not field.blank and not getattr(record, field.name).exists():
                     raise ValidationError(
-                        _("%(field)s: nobody."), params={"field": field.verbose_name}
+                        _("“%(field)s” is empty."), params={"field": field.verbose_name}
                     )
             with transaction.atomic():
                 record.save()
@@ -296,7 +296,7 @@ class PersonAdmin(KeyedAdmin):
 
 @admin.register(Source)
 class SourceAdmin(KeyedAdmin):
-    list_display = ("title", "publisher", "appeared", "language", "link", "archived")
+    list_display = ("title", "publisher", "appeared", "link", "archived")
     list_filter = (("archive_url", admin.EmptyFieldListFilter), "language")
     search_fields = ("title", "publisher", "url", "note", "slug")
     ordering = (F("published").desc(nulls_last=True), "publisher", "title")
@@ -384,7 +384,7 @@ class LinkInline(Row):
 @admin.register(Statement)
 class StatementAdmin(DatedAdmin):
     form: Any = StatementForm
-    list_display = ("__str__", "when", "who", "basis", "publisher", "state")
+    list_display = ("__str__", "when", "who", "publisher", "state")
     list_filter: ClassVar[tuple[str, ...]] = ("state", "basis", "parties", "round")
     search_fields: ClassVar[tuple[str, ...]] = (
         "summary",

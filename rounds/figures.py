@@ -44,7 +44,7 @@ def layout(**changes: Any) -> go.Layout:
         font={"family": "system-ui, sans-serif", "size": 13, "color": "var(--ink)"},
         margin={"l": 48, "r": 12, "t": 8, "b": 36},
         height=320,
-        xaxis={**axis, "type": "date", "tickangle": 0, "nticks": 7},
+        xaxis={**axis, "type": "date", "tickformat": "%b\n%Y", "tickangle": 0},
         yaxis=axis,
         legend={"orientation": "h", "yanchor": "top", "y": -0.14, "font": {"color": "var(--ink)"}},
         hoverlabel={"bgcolor": "var(--paper)", "font": {"color": "var(--ink)"}, "align": "left"},

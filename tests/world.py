@@ -260,6 +260,12 @@ def create_world() -> SimpleNamespace:
         parties=[w.brume],
         issues=[w.water],
     )
+    w.quiet = create_statement(
+        slug="nobody-said",
+        summary="The dam stays shut.",
+        basis="reporting",
+        dates=days("2010-01-11"),
+    )
     w.link = create_link(statement=w.denied, kind="contradicts", other=w.whispered)
     w.half = create_proposal(
         slug="half-the-water",

@@ -1,0 +1,108 @@
+"""Posting the forms of the admin as a browser would: what the page holds, with some of it typed."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+
+def address(model: Any, page: Any = "changelist", record: Any = None) -> str:
+    """Of a page of the admin; ``address(Round, round1)`` is where it is changed."""
+    if not isinstance(page, str):
+        page, record = "change", page
+    return reverse(
+        f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}",
+        args=[record.pk] if record else [],
+    )
+
+
+class _Form(HTMLParser):
+    """The fields of a page's form, and the errors told on it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: dict[str, Any] = {}
+        self.errors: list[str] = []
+        self.select = self.textarea = ""
+        self.in_errors = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name, value = given.get("name") or "", given.get("value") or ""
+        if tag == "ul" and "errorlist" in (given.get("class") or ""):
+            self.in_errors = True
+        elif tag == "select":
+            self.select = name
+            if "multiple" in given:
+                self.fields[name] = []
+        elif tag == "option" and "selected" in given:
+            chosen = self.fields.get(self.select)
+            self.fields[self.select] = [*chosen, value] if isinstance(chosen, list) else value
+        elif tag == "textarea":
+            self.textarea, self.fields[name] = name, ""
+        elif tag == "input" and name and not name.startswith("_"):
+            box = given.get("type") in {"checkbox", "radio"}
+            if not box or "checked" in given:
+                self.fields[name] = value or ("on" if box else "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "ul":
+            self.in_errors = False
+        elif tag == "textarea":
+            self.textarea = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.textarea:
+            self.fields[self.textarea] += data
+        elif self.in_errors and data.strip():
+            self.errors.append(data.strip())
+
+
+def _read(page: str) -> _Form:
+    form = _Form()
+    form.feed(page)
+    return form
+
+
+def fields_of(client: Client, page: str) -> dict[str, Any]:
+    """What a browser would send if nothing were typed; empty rows stay behind."""
+    fields = _read(client.get(page).content.decode()).fields
+    return {name: value for name, value in fields.items() if "__prefix__" not in name}
+
+
+def told(response: Any) -> list[str]:
+    """The errors on the page that came back; none if it was saved."""
+    if response.status_code == 302:
+        return []
+    assert response.status_code == 200
+    errors = _read(response.content.decode()).errors
+    assert errors, "the form came back without a word"
+    return errors
+
+
+def enter(
+    client: Client, page: str, *, rows: dict[str, list[Any]] | None = None, **typed: Any
+) -> Any:
+    """Type into the form of ``page``, with new ``rows`` in its inlines, and save."""
+    fields = fields_of(client, page)
+    for prefix, added in (rows or {}).items():
+        first = int(fields[f"{prefix}-TOTAL_FORMS"])
+        fields[f"{prefix}-TOTAL_FORMS"] = first + len(added)
+        for number, row in enumerate(added, first):
+            fields |= {f"{prefix}-{number}-{name}": value for name, value in row.items()}
+    return client.post(page, fields | typed)
+
+
+def change(client: Client, record: Any, **typed: Any) -> Any:
+    return enter(client, address(type(record), record), **typed)
+
+
+def publish(
+    client: Client, records: list[Any], *, action: str = "publish", order: str = ""
+) -> list[str]:
+    """Select ``records`` in their list and run the action; the messages that it left."""
+    page = address(type(records[0])) + (f"?o={order}" if order else "")
+    chosen = {"action": action, "_selected_action": [record.pk for record in records]}
+    response = client.post(page, chosen, follow=True)
+    return [str(message) for message in response.context["messages"]]

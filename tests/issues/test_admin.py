@@ -1,0 +1,255 @@
+"""Entering the reading: rows beside the record, and a whole round by hand."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from issues.models import Issue, Measure, Position, Progress, Proposal, Term
+from rounds.models import Deadline, Person, Round, Source, Statement
+from tests import world as worlds
+from tests.desk import address, change, enter, fields_of, publish, told
+from tests.world import days
+
+
+def position(issue: Any, party: Any, since: str, **fields: Any) -> dict[str, Any]:
+    """A row of positions as typed."""
+    row = {"stance": "opposes", "gist": "No", "condition": "", "state": "published"}
+    return row | {"issue": issue.pk, "party": party.pk, "since_0": since} | fields
+
+
+def test_one_position_a_day_among_the_rows_typed_together(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    row = position(world.fish, world.arden, "2010-01-20")
+    until = row | {"since_1": "2010-01-25", "approximate": "on"}  # the same first day
+    response = change(admin_client, world.said, rows={"positions": [row, until]})
+    assert told(response) == [
+        "Another row has a position of this party on this issue from that day."
+    ]
+    other_party = position(world.fish, world.corrie, "2010-01-20")
+    response = change(admin_client, world.said, rows={"positions": [row, other_party]})
+    assert told(response) == []
+
+
+def test_one_position_a_day_against_what_is_in_the_record(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    row = position(world.water, world.brume, "2010-03-01", state="draft")
+    response = change(admin_client, world.half, rows={"positions": [row]})
+    assert told(response) == [
+        "The record has a position of this party on this issue from that day."
+    ]
+
+
+def test_a_published_row_under_a_draft_is_told_why(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    said = worlds.create_statement(dates=days("2010-01-20"), state="draft", summary="Not yet")
+    row = position(world.fish, world.arden, "2010-01-20")
+    response = change(admin_client, said, rows={"positions": [row]})
+    assert told(response) == ["“Not yet” is still a draft: publish it first."]
+    response = change(admin_client, said, rows={"positions": [row]}, state="published")
+    assert told(response) == []
+
+
+def test_a_row_beside_an_unfinished_statement_is_no_fault(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    """The page lacks its own date, with which that of the row is compared."""
+    row = position(world.fish, world.arden, "2010-01-20", state="draft")
+    page = address(Statement, "add")
+    response = enter(admin_client, page, rows={"positions": [row]}, summary="Typed")
+    assert "This field is required." in told(response)
+    assert "Typed" in response.content.decode()
+
+
+def test_a_key_is_not_to_be_changed_beside_its_issue(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    fields = fields_of(admin_client, address(Issue, world.water))
+    assert "measures-0-name" in fields
+    assert "measures-0-slug" not in fields
+    row = {"name": "Dams", "unit": "dams", "source": world.gazette.pk, "state": "draft"}
+    assert told(change(admin_client, world.water, rows={"measures": [row]})) == []
+    assert Measure.objects.get(name="Dams").slug
+
+
+def proposal_row(world: SimpleNamespace, **fields: Any) -> dict[str, Any]:
+    row = {"title": "Dams", "issue": world.water.pk, "dates_0": "2010-03-05"}
+    return row | {"basis": "document", "source": world.gazette.pk, "state": "published"} | fields
+
+
+def test_a_proposal_entered_at_a_round_says_whose_it_is(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    nobodys = change(admin_client, world.round2, rows={"proposals": [proposal_row(world)]})
+    assert told(nobodys) == ["This field is required."]
+    row = proposal_row(world, parties=[world.arden.pk])
+    assert told(change(admin_client, world.round2, rows={"proposals": [row]})) == []
+    saved = Proposal.objects.get(title="Dams")
+    assert (saved.basis, list(saved.parties.all())) == ("document", [world.arden])
+
+
+def test_a_proposal_of_nobody_is_not_published(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    """Another way into the record may have left one."""
+    nobodys = worlds.create_proposal(
+        issue=world.water, dates=days("2010-03-05"), state="draft", title="Dams"
+    )
+    assert publish(admin_client, [nobodys])[0] == "Dams: “tabled by” is empty."
+    nobodys.parties.add(world.arden)
+    assert publish(admin_client, [nobodys]) == ["1 entry: published."]
+
+
+@pytest.mark.parametrize("page", ["add", "change"])
+def test_a_term_counts_what_its_proposal_is_about(
+    admin_client: Client, world: SimpleNamespace, page: str
+) -> None:
+    salmon = worlds.create_measure(slug="salmon", issue=world.fish)
+    rows = {"terms": [{"measure": salmon.pk, "comparator": "at-least", "low": "5"}]}
+    if page == "change":
+        response = change(admin_client, world.half, rows=rows)
+    else:
+        typed = proposal_row(world, slug="dams", parties=[world.arden.pk], state="draft")
+        response = enter(admin_client, address(Proposal, "add"), rows=rows, **typed)
+    assert told(response) == ["This measure belongs to another issue than the proposal."]
+    assert not Term.objects.filter(measure=salmon).exists()
+
+
+def test_a_position_rests_on_a_proposal_of_its_issue(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    typed = proposal_row(world, slug="dams", parties=[world.arden.pk], state="draft")
+    rows = {"positions": [position(world.fish, world.arden, "2010-03-05", state="draft")]}
+    response = enter(admin_client, address(Proposal, "add"), rows=rows, **typed)
+    assert told(response) == ["This proposal is on another issue."]
+
+
+def entered(client: Client, model: Any, **typed: Any) -> Any:
+    """The record of ``model`` made by filling in its page."""
+    assert told(enter(client, address(model, "add"), **typed)) == []
+    return model.objects.latest("pk")
+
+
+def test_a_whole_round_is_entered_by_hand(
+    admin_client: Client, client: Client, world: SimpleNamespace
+) -> None:
+    desk, water, arden, brume = admin_client, world.water, world.arden, world.brume
+    source = entered(
+        desk,
+        Source,
+        publisher="The Courier",
+        title="Third day",
+        url="courier.example/3",
+        published_0="2010-04-03",
+    )
+    draft = {"source": source.pk}
+    met = entered(
+        desk,
+        Round,
+        name="Round 3",
+        slug="round-3",
+        number="3",
+        status="held",
+        dates_0="2010-04-01",
+        dates_1="2010-04-05",
+        parties=[arden.pk, brume.pk],
+        rows={"progress": [{"issue": water.pk, "level": "stuck", "state": "draft"} | draft]},
+        **draft,
+    )
+    cole = entered(desk, Person, name="Cy Cole", slug="cy-cole", party=brume.pk)
+    rows = {"Issue_statements": [{"issue": water.pk}]}
+    no_way = position(water, brume, "2010-04-02", gist="No way", state="draft")
+    said = entered(
+        desk,
+        Statement,
+        summary="Brume will not have it.",
+        quotation="no way",
+        dates_0="2010-04-02",
+        round=met.pk,
+        speakers=[cole.pk],
+        parties=[brume.pk],
+        rows=rows | {"positions": [no_way]},
+        **draft,
+    )
+    whispered = entered(
+        desk,
+        Statement,
+        summary="Arden may yet give in.",
+        dates_0="2010-04-02",
+        dates_1="2010-04-04",
+        approximate="on",
+        round=met.pk,
+        basis="unnamed",
+        attribution="an Arden official",
+        unnamed_count="1",
+        parties=[arden.pk],
+        rows=rows | {"links": [{"kind": "contradicts", "other": said.pk}]},
+        **draft,
+    )
+    forty = position(water, arden, "2010-04-03", stance="demands", gist="Forty", state="draft")
+    offer = entered(
+        desk,
+        Proposal,
+        title="Forty parts",
+        slug="forty-parts",
+        issue=water.pk,
+        parties=[arden.pk],
+        dates_0="2010-04-03",
+        round=met.pk,
+        basis="document",
+        rows={
+            "terms": [{"measure": world.share.pk, "comparator": "at-least", "low": "40"}],
+            "positions": [forty],
+        },
+        **draft,
+    )
+    counter = entered(
+        desk,
+        Proposal,
+        title="Ten parts",
+        slug="ten-parts",
+        issue=water.pk,
+        parties=[brume.pk],
+        responds_to=offer.pk,
+        dates_0="2010-04-04",
+        round=met.pk,
+        **draft,
+    )
+    july = entered(
+        desk,
+        Deadline,
+        name="By July",
+        slug="by-july",
+        dates_0="2010-07-31",
+        set_by="the ministers",
+        set_on_0="2010-04-05",
+        state="published",
+        **draft,
+    )
+    moved = change(desk, world.june, outcome="moved", superseded_by=july.pk)
+    assert told(moved) == []
+
+    pages = ["/rounds/round-3/", "/issues/water/", f"/statements/{said.slug}/", "/timeline/"]
+    for record in (met, said, whispered, offer, counter):
+        assert client.get(record.get_absolute_url()).status_code == 404
+    for records in (
+        [met],
+        [said, whispered],
+        [offer, counter],
+        list(Position.objects.filter(gist__in=["No way", "Forty"])),
+        list(Progress.objects.filter(round=met)),
+    ):
+        assert "published" in publish(desk, records)[-1]
+    round_page, issue_page, statement_page, timeline = (
+        client.get(page).content.decode() for page in pages
+    )
+    for words in ("Forty parts", "Ten parts", "Brume will not have it."):
+        assert words in round_page
+    for words in ("No way", "Forty", "Arden may yet give in.", "The Courier", "An Arden official"):
+        assert words in issue_page
+    assert "Cy Cole" in statement_page
+    assert "By July" in timeline
