@@ -544,8 +544,9 @@ class Position(Publishable):
         if self.proposal and self.issue_id and self.proposal.issue_id != self.issue_id:
             raise ValidationError({"proposal": _("This proposal is on another issue.")})
         evidence = self.statement or self.proposal
-        dated = evidence and evidence.dates and self.since  # a form may lack either
-        if dated and first_day(self.since) < evidence.first_day:
+        if not (evidence and evidence.dates and self.since):
+            return  # a form may lack either date, and says so itself
+        if first_day(self.since) < evidence.first_day:
             raise ValidationError(
                 {
                     "since": _("It rests on what was only said or tabled later, %(when)s.")

@@ -16,7 +16,17 @@ from rounds.timeline import Item, Kind
 
 DAY = 86_400_000  # a day on a date axis, in milliseconds
 OPEN_END = dt.timedelta(days=183)  # how much is drawn of a round whose end nobody knows
-SYMBOLS = ["circle", "square", "diamond", "triangle-up", "cross", "star", "pentagon", "hexagon"]
+SYMBOLS = [
+    "circle",
+    "square",
+    "diamond",
+    "triangle-up",
+    "cross",
+    "star",
+    "pentagon",
+    "hexagon",
+    "hexagram",
+]
 LANES = {Kind.MEETING: 0, Kind.PROPOSAL: 1, Kind.STATEMENT: 2, Kind.DEADLINE: 3}
 HOVER = "%{text}<extra></extra>"  # the script takes each text from the item on the page
 OUTCOMES = {
