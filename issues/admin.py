@@ -94,7 +94,7 @@ class PositionInline(Block):
 class MentionInline(Row):
     model = Issue.statements.through
     autocomplete_fields = ("issue",)
-    verbose_name = _("issue it touches")
+    verbose_name = _("issue")
     verbose_name_plural = _("issues it touches")
 
 

@@ -14,9 +14,11 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from rounds.dates import SpanFormField
 from rounds.models import (
     Basis,
     DatedRecord,
@@ -131,6 +133,8 @@ class Entry(admin.options.BaseModelAdmin):
             field.label_from_instance = suggestion  # type: ignore[method-assign,assignment]
             field.widget.can_delete_related = False  # nobody deletes a source from a statement
             field.widget.can_view_related = False
+        elif isinstance(field, SpanFormField):
+            field.widget.attrs["title"] = capfirst(field.label)  # Django labels no input of three
         return field
 
     def readers_see(self, record: Any) -> bool:

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.browser
 def desk(browser: Browser, site: Site) -> Iterator[Page]:
     """The admin, logged in, with whatever goes wrong in its scripts."""
     page = browser.new_page(viewport={"width": 1280, "height": 900}, base_url=site.url)
+    page.set_default_timeout(10_000)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto("/admin/")
@@ -40,9 +41,9 @@ def test_a_statement_and_its_position_reach_the_issue(desk: Page, site: Site) ->
     choose(desk, desk.locator(".field-speakers"), "freeland", "Chrystia Freeland")
     choose(desk, desk.locator(".field-source"), "bloomberg", "Bloomberg")
 
-    desk.get_by_role("link", name="Add another Issue it touches").click()
+    desk.get_by_role("button", name="Add another Issue").click()
     choose(desk, desk.locator("#Issue_statements-0"), "sunset", "Sunset clause")
-    desk.get_by_role("link", name="Add another Position").click()
+    desk.get_by_role("button", name="Add another Position").click()
     row = desk.locator("#positions-0")
     choose(desk, row.locator(".fieldBox.field-issue"), "sunset", "Sunset clause")
     choose(desk, row.locator(".fieldBox.field-party"), "canada", "Canada")
