@@ -198,7 +198,7 @@ class ProposalAdmin(DatedAdmin):
 @admin.register(Position)
 class PositionAdmin(ReadOnIssueAdmin):
     key = ""
-    list_display = ("gist", "issue", "party", "when", "stance", "evidence", "state")
+    list_display = ("gist", "issue", "party", "when", "stance", "state", "evidence")
     list_filter = ("state", "stance", "party", "issue")
     list_select_related = ("issue", "party", "statement", "proposal")
     search_fields = (

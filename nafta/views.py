@@ -139,6 +139,7 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
     positions = Position.objects.published().as_of(as_of.day).with_evidence()
     rows = matrix.by_issue(Issue.objects.published(), parties, positions, as_of.day, after)
     statements = with_issues(meeting.statements.published().with_names())
+    shown = list(statements.latest_first()[: STATEMENTS_SHOWN + 1])
     place = next(i for i, one in enumerate(rounds) if one.pk == meeting.pk)
     context = {
         "round": meeting,
@@ -152,7 +153,8 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "parties": parties,
         "rows": [row for row in rows if row.issue and row.issue.featured and row.recorded],
         "proposals": list(proposal_items(meeting.proposals.published().with_names())),
-        "statements": merged(statement_items(statements.latest_first()[:STATEMENTS_SHOWN])),
+        "statements": merged(statement_items(shown[:STATEMENTS_SHOWN])),
+        "more_statements": len(shown) > STATEMENTS_SHOWN,
     }
     return render(request, "nafta/round_detail.html", context)
 

@@ -82,7 +82,16 @@ def calendar_figure(items: Iterable[Item], parties: Sequence[Party]) -> go.Figur
         showgrid=False,
     )
     figure.update_xaxes(range=_talks(meetings))
+    _number(figure, rows)
     return figure
+
+
+def _number(figure: go.Figure, rows: Sequence[Item]) -> None:
+    """Name each mark's item by its place among the rows, which weighs less than its anchor."""
+    places = {row.anchor: place for place, row in enumerate(rows)}
+    for trace in figure.data:
+        if trace.customdata is not None:
+            trace.customdata = [places[anchor] for anchor in trace.customdata]
 
 
 def _talks(meetings: Sequence[Item]) -> list[str] | None:

@@ -175,15 +175,19 @@ def dated(record: Any, kind: str) -> dict[str, Any]:
 
 def attributed(record: AttributedRecord, *, speakers: list[Ref] | None = None) -> dict[str, Any]:
     """Who says so, in a reader's words, and whether on the record."""
+    names = [speaker["name"] for speaker in speakers or ()]
     return {
-        "attribution": attribution(record, [speaker["name"] for speaker in speakers or ()]),
+        "attribution": attribution(record, names),
         "basis": record.basis,
         "on_record": record.on_the_record,
     }
 
 
 def attribution(record: AttributedRecord, names: list[str]) -> str:
-    """ "Chrystia Freeland", "A Canadian official, unnamed", or what kind of text it stands in."""
+    """ "Chrystia Freeland", "A Canadian official, unnamed", or what kind of text it stands in.
+
+    Nothing for what a publication says in its own voice: its name stands beside it.
+    """
     if names:
         return ", ".join(names)
     if record.basis == Basis.UNNAMED:
@@ -192,7 +196,7 @@ def attribution(record: AttributedRecord, names: list[str]) -> str:
     if record.attribution:
         return record.attribution[:1].upper() + record.attribution[1:]
     if record.basis == Basis.REPORTING:
-        return _("Reported by %(publisher)s") % {"publisher": record.source.publisher}
+        return ""
     label = str(record.get_basis_display())
     return label[:1].upper() + label[1:]
 

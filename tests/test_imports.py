@@ -19,7 +19,7 @@ def imported(source: str) -> Iterator[str]:
             yield node.module.split(".")[0]
         elif isinstance(node, ast.ImportFrom):
             yield "relative"
-        elif isinstance(node, ast.Call) and "get_model" in ast.dump(node.func):
+        elif isinstance(node, ast.Attribute) and node.attr == "get_model":
             yield "get_model"  # an import by another name
 
 

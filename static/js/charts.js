@@ -26,9 +26,10 @@
     return name ? style.getPropertyValue(name[1]).trim() : value;
   };
 
-  // A mark says what the item of the page says that it stands for.
-  const words = (id) => {
-    const item = document.getElementById(id);
+  // A mark stands for an item of the page, by its place there, and says what the item says.
+  const items = document.querySelectorAll(".timeline .item");
+  const words = (place) => {
+    const item = items[place];
     const part = (selector) => item?.querySelector(selector)?.textContent.trim() ?? "";
     const title = part(".item-title, .said");
     const brief = title.length > 60 ? `${title.slice(0, 59)}…` : title;
@@ -48,7 +49,7 @@
       });
       if (!("drawn" in canvas.dataset)) {
         canvas.on("plotly_click", ({ points: [{ customdata }] }) => {
-          if (customdata) location.hash = customdata;
+          if (customdata in items) location.hash = items[customdata].id;
         });
       }
       canvas.dataset.drawn = "";

@@ -132,12 +132,21 @@ def test_charts_draw_in_the_colours_of_the_page(browser: Browser, site: Site, sc
 def test_a_mark_of_the_chart_leads_to_its_item(page: Page, site: Site) -> None:
     page.goto(f"{site.url}/timeline/")
     page.locator("[data-drawn] .main-svg").first.wait_for()
-    anchors = page.evaluate(
-        "document.querySelector('[data-drawn]').data.flatMap((trace) => trace.customdata ?? [])"
+    marks = page.evaluate(
+        """() => document.querySelector("[data-drawn]").data
+          .filter((trace) => trace.customdata)
+          .flatMap((trace) => trace.customdata.map((place, n) => [place, trace.text[n]]))"""
     )
-    missing = page.evaluate("(ids) => ids.filter((id) => !document.getElementById(id))", anchors)
-    assert len(anchors) > 200
-    assert missing == []
+    titles = page.locator(".timeline .item").locator(".item-title, .said").all_inner_texts()
+    assert len(marks) > 200
+    for place, text in marks:
+        assert titles[place].strip()[:40].replace("&", "&amp;") in text
+    page.evaluate(
+        """() => document.querySelector("[data-drawn]")
+          .emit("plotly_click", {points: [{customdata: 0}]})"""
+    )
+    first = page.locator(".timeline .item").first.get_attribute("id")
+    assert page.url.endswith(f"#{first}")
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,8 @@ def test_a_term_counts_what_its_proposal_is_about(
         typed = proposal_row(world, slug="dams", parties=[world.arden.pk], state="draft")
         response = enter(admin_client, address(Proposal, "add"), rows=rows, **typed)
     assert told(response) == ["This measure belongs to another issue than the proposal."]
+    terms = response.context["inline_admin_formsets"][0].formset
+    assert list(terms.errors[-1]) == ["measure"]  # told where it was typed
     assert not Term.objects.filter(measure=salmon).exists()
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django.plugin import DjangoDbBlocker
 
 from issues.models import Issue, Position, Progress, Proposal
@@ -150,14 +151,16 @@ class Links(HTMLParser):
         self.found |= {value for name, value in attrs if tag == "a" and name == "href" and value}
 
 
-def test_no_link_of_the_site_is_dead() -> None:
+def test_no_link_of_the_site_is_dead_and_no_page_asks_much() -> None:
     """Every address within the site that any page leads to answers, each asked once."""
     client, ahead = Client(), ["/"]
     seen: set[str] = set()
     while ahead:
         path = ahead.pop()
-        response = client.get(path)
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(path)
         assert response.status_code == 200, path
+        assert len(queries) <= 10, path
         parser = Links()
         parser.feed(response.content.decode())
         targets = {link.partition("#")[0] for link in parser.found if link.startswith("/")}

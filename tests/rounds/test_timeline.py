@@ -121,9 +121,12 @@ def test_the_chart_and_the_table_are_made_of_the_rows_of_the_page(
     client: Client, world: SimpleNamespace
 ) -> None:
     response = client.get("/timeline/")
-    shown = {item.anchor: item for item in response.context["items"]}
+    page = response.context["items"]
+    shown = {item.anchor: item for item in page}
     figure = json.loads(response.context["figure"].to_json())
-    drawn = {anchor for trace in figure["data"] for anchor in trace.get("customdata", [])}
+    drawn = {
+        page[place].anchor for trace in figure["data"] for place in trace.get("customdata", [])
+    }
     of_no_party = {
         item.anchor
         for item in shown.values()
@@ -135,10 +138,10 @@ def test_the_chart_and_the_table_are_made_of_the_rows_of_the_page(
         item.anchor for item in shown.values() if item.kind in {"round", "meeting", "deadline"}
     }
     bars = {
-        anchor: base
+        page[place].anchor: base
         for trace in figure["data"]
         if trace["type"] == "bar"
-        for anchor, base in zip(trace["customdata"], trace["base"], strict=True)
+        for place, base in zip(trace["customdata"], trace["base"], strict=True)
     }
     assert bars
     for anchor, base in bars.items():

@@ -1,0 +1,143 @@
+"""What is at stake: issues, and what is countable about them."""
+
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models
+from django.db.models import OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from rounds.models import (
+    Record,
+    RecordQuerySet,
+    Source,
+    Statement,
+    fixed,
+    known,
+    listed,
+    new_key,
+)
+from rounds.triggers import KeepPublished, PublishedNeedsPublished
+
+
+class IssueKind(models.TextChoices):
+    DISPUTED = "disputed", _("disputed")
+    TECHNICAL = "technical", _("technical")
+
+
+class Issue(Record):
+    """A disputed or technical subject, put as a question a reader could answer yes or no."""
+
+    slug = models.SlugField(_("key"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    question = models.CharField(
+        _("question"), max_length=200, help_text=_("One a reader could answer yes or no.")
+    )
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=IssueKind.choices, default=IssueKind.DISPUTED
+    )
+    status_quo = models.TextField(
+        _("status quo"), blank=True, help_text=_("What applies while they talk.")
+    )
+    chapter = models.CharField(_("chapter"), max_length=120, blank=True)
+    background = models.TextField(_("background"), blank=True)
+    featured = models.BooleanField(_("featured"), default=False)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    statements = models.ManyToManyField(
+        Statement, blank=True, related_name="issues", verbose_name=_("statements")
+    )
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        verbose_name = _("issue")
+        verbose_name_plural = _("issues")
+        ordering = ("-featured", "order", "name")
+        constraints = [*Record.Meta.constraints, known("kind", IssueKind)]
+        triggers = [
+            fixed("slug"),
+            KeepPublished(
+                name="keep_published",
+                pointers=[
+                    ("issues_measure", "issue_id"),
+                    ("issues_proposal", "issue_id"),
+                    ("issues_position", "issue_id"),
+                    ("issues_progress", "issue_id"),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("issue_detail", args=[self.slug])
+
+
+def issues_listed() -> ArraySubquery:
+    """The published issues a statement touches, as ``slug`` and ``name``."""
+    return listed(
+        Issue.objects.published().filter(statements=OuterRef("pk")).order_by("order", "name"),
+        slug="slug",
+        name="name",
+    )
+
+
+def with_issues(statements: Any) -> Any:
+    """Each statement with ``issue_list``, in the same query."""
+    return statements.annotate(issue_list=issues_listed())
+
+
+class Measure(Record):
+    """Something countable at stake: a share, a number of years, a sum of money."""
+
+    slug = models.SlugField(_("key"), max_length=80, unique=True, default=new_key)
+    issue = models.ForeignKey(
+        Issue, models.PROTECT, related_name="measures", verbose_name=_("issue")
+    )
+    name = models.CharField(_("name"), max_length=120)
+    unit = models.CharField(
+        _("unit"), max_length=40, help_text=_("As it stands behind a number: %, years, US$.")
+    )
+    status_quo = models.DecimalField(
+        _("status quo"), max_digits=14, decimal_places=4, null=True, blank=True
+    )
+    agreed = models.DecimalField(
+        _("agreed value"), max_digits=14, decimal_places=4, null=True, blank=True
+    )
+    agreed_on = models.DateField(_("agreed on"), null=True, blank=True)
+    agreed_source = models.ForeignKey(
+        Source,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="agreed_measures",
+        verbose_name=_("source of the agreed value"),
+    )
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        verbose_name = _("measure")
+        verbose_name_plural = _("measures")
+        ordering = ("issue", "name")
+        constraints = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(agreed__isnull=True, agreed_on__isnull=True, agreed_source__isnull=True)
+                | Q(agreed__isnull=False, agreed_on__isnull=False, agreed_source__isnull=False),
+                name="issues_measure_agreed_with_day_and_source",
+                violation_error_message=_(
+                    "An agreed value needs the day it was agreed and a source; "
+                    "without a value, leave both empty."
+                ),
+            ),
+        ]
+        triggers = [
+            fixed("slug"),
+            PublishedNeedsPublished(name="published_needs_published", fields=["issue"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

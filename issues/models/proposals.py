@@ -1,0 +1,264 @@
+"""What was tabled, and its numbers."""
+
+import datetime as dt
+from typing import Self
+
+import pgtrigger
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, OuterRef, Q
+from django.db.models.functions import JSONObject
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from issues.models.issues import Issue, Measure
+from rounds.dates import SpanField, describe, first_day
+from rounds.models import (
+    AttributedRecord,
+    DatedQuerySet,
+    NaturalKeyModel,
+    NaturalKeyQuerySet,
+    Party,
+    Round,
+    State,
+    fixed,
+    known,
+    new_key,
+    parties_listed,
+    plausible,
+)
+from rounds.triggers import REFUSE, KeepPublished, NoCycle, PublishedNeedsPublished
+
+
+class ProposalQuerySet(DatedQuerySet):
+    def at_round(self, slug: str) -> Self:
+        return self.filter(round__slug=slug)
+
+    def touching(self, issue: str) -> Self:
+        return self.filter(issue__slug=issue)
+
+    def with_names(self) -> Self:
+        """Each with ``party_list``, in the same query."""
+        return (
+            self.with_sources()
+            .select_related("round", "issue", "responds_to")
+            .annotate(party_list=parties_listed("proposals"))
+        )
+
+    def with_terms(self) -> Self:
+        """Each with ``term_list``: its numbers, with the measure's published name and unit."""
+        return self.annotate(
+            term_list=ArraySubquery(
+                Term.objects.published()
+                .filter(proposal=OuterRef("pk"))
+                .order_by("measure__name", "scope")
+                .values(
+                    row=JSONObject(
+                        measure="measure__slug",
+                        name="measure__name",
+                        unit="measure__unit",
+                        scope="scope",
+                        comparator="comparator",
+                        low="low",
+                        high="high",
+                    )
+                )
+            )
+        )
+
+
+class ProposalStatus(models.TextChoices):
+    TABLED = "tabled", _("tabled")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    SUPERSEDED = "superseded", _("superseded")
+    REJECTED = "rejected", _("rejected")
+    AGREED = "agreed", _("agreed")
+
+
+class Proposal(AttributedRecord):
+    """Text put on the table, or said to be. Answering another makes it a counter-proposal."""
+
+    slug = models.SlugField(_("key"), max_length=80, unique=True, default=new_key)
+    title = models.CharField(_("title"), max_length=160)
+    summary = models.TextField(_("summary"), blank=True)
+    issue = models.ForeignKey(
+        Issue, models.PROTECT, related_name="proposals", verbose_name=_("issue")
+    )
+    round = models.ForeignKey(
+        Round,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="proposals",
+        verbose_name=_("round"),
+    )
+    parties = models.ManyToManyField(Party, related_name="proposals", verbose_name=_("tabled by"))
+    responds_to = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="responses",
+        verbose_name=_("responds to"),
+        help_text=_("Makes it a counter-proposal."),
+    )
+    status = models.CharField(
+        _("status"), max_length=12, choices=ProposalStatus.choices, default=ProposalStatus.TABLED
+    )
+    settled = SpanField(
+        _("status since"),
+        null=True,
+        blank=True,
+        help_text=_("When it was withdrawn, superseded, rejected or agreed."),
+    )
+    settled_approximate = models.BooleanField(_("status since some day between"), default=False)
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta(AttributedRecord.Meta):
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        ordering = ("-dates", "-id")
+        constraints = [
+            *AttributedRecord.Meta.constraints,
+            known("status", ProposalStatus),
+            models.CheckConstraint(
+                condition=Q(status="tabled", settled__isnull=True)
+                | (~Q(status="tabled") & Q(settled__startswith__isnull=False)),
+                name="issues_proposal_settled_with_day",
+                violation_error_message=_(
+                    "A proposal no longer on the table needs the day since when; "
+                    "one still there has none."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(settled__isnull=True)
+                | Q(settled__endswith__isnull=True)
+                | Q(settled__endswith__gt=F("dates__startswith")),
+                name="issues_proposal_settled_after_tabled",
+                violation_error_message=_("A proposal is settled after it was tabled."),
+            ),
+            plausible("settled"),
+        ]
+        triggers = [
+            fixed("slug"),
+            NoCycle(name="responds_to_no_cycle", field="responds_to"),
+            PublishedNeedsPublished(
+                name="published_needs_published", fields=["issue", "round", "responds_to"]
+            ),
+            KeepPublished(
+                name="keep_published",
+                pointers=[
+                    ("issues_position", "proposal_id"),
+                    ("issues_proposal", "responds_to_id"),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("proposal_detail", args=[self.slug])
+
+    def clean(self) -> None:
+        super().clean()
+        self.refuse_cycle("responds_to", _("These proposals answer each other in a circle."))
+
+    def status_on(self, day: dt.date | None) -> str:
+        """Its status as it was on ``day``; None is now."""
+        if day is not None and self.settled is not None and first_day(self.settled) > day:
+            return ProposalStatus.TABLED
+        return self.status
+
+    @property
+    def settled_words(self) -> str:
+        if self.settled is None:
+            return ""
+        return describe(self.settled, approximate=self.settled_approximate)
+
+
+class TermQuerySet(NaturalKeyQuerySet):
+    def published(self) -> Self:
+        return self.filter(proposal__state=State.PUBLISHED, measure__state=State.PUBLISHED)
+
+
+class Comparator(models.TextChoices):
+    AT_LEAST = "at-least", _("at least")
+    AT_MOST = "at-most", _("at most")
+    EXACTLY = "exactly", _("exactly")
+    ABOUT = "about", _("about")
+    BETWEEN = "between", _("between")
+
+
+class Term(NaturalKeyModel):
+    """A number in a proposal: at least 85 % of regional content, at most five years."""
+
+    natural_key_paths = ("proposal.slug", "measure.slug", "scope")
+
+    proposal = models.ForeignKey(
+        Proposal, models.CASCADE, related_name="terms", verbose_name=_("proposal")
+    )
+    measure = models.ForeignKey(
+        Measure, models.PROTECT, related_name="terms", verbose_name=_("measure")
+    )
+    scope = models.CharField(
+        _("scope"),
+        max_length=80,
+        blank=True,
+        help_text=_("What part of it the number is for: “core parts”, “each year”."),
+    )
+    comparator = models.CharField(_("comparator"), max_length=10, choices=Comparator.choices)
+    low = models.DecimalField(_("value, or lowest value"), max_digits=14, decimal_places=4)
+    high = models.DecimalField(
+        _("highest value"), max_digits=14, decimal_places=4, null=True, blank=True
+    )
+
+    objects = TermQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("term")
+        verbose_name_plural = _("terms")
+        ordering = ("proposal", "measure", "scope")
+        constraints = [
+            known("comparator", Comparator),
+            models.UniqueConstraint(
+                fields=["proposal", "measure", "scope"],
+                name="issues_term_once",
+                violation_error_message=_("This proposal has a number for that already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(comparator="between", high__gt=F("low"), high__isnull=False)
+                | (~Q(comparator="between") & Q(high__isnull=True)),
+                name="issues_term_high_only_between",
+                violation_error_message=_(
+                    "“between” needs a higher second value; the others have none."
+                ),
+            ),
+        ]
+
+        triggers = [
+            pgtrigger.Trigger(
+                name="counts_its_own_issue",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=f"""
+                    PERFORM 1 FROM issues_proposal, issues_measure
+                    WHERE issues_proposal.id = NEW.proposal_id
+                    AND issues_measure.id = NEW.measure_id
+                    AND issues_proposal.issue_id <> issues_measure.issue_id;
+                    IF FOUND THEN {REFUSE} 'counts_its_own_issue'; END IF;
+                    RETURN NEW;""",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_comparator_display()} {self.low}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.proposal_id and self.measure_id and self.proposal.issue_id != self.measure.issue_id:
+            raise ValidationError(
+                {"measure": _("This measure belongs to another issue than the proposal.")}
+            )

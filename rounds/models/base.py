@@ -1,0 +1,191 @@
+"""What every model shares: natural keys, rules told at their fields, draft and published."""
+
+import secrets
+from collections.abc import Iterable
+from operator import attrgetter
+from typing import Any, ClassVar, Self
+
+import pgtrigger
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import JSONObject
+from django.utils.translation import gettext_lazy as _
+
+from rounds.dates import EARLIEST, LATEST
+
+
+def new_key() -> str:
+    """A short address for what has no name of its own; it never changes afterwards."""
+    return secrets.token_hex(4)
+
+
+def listed(queryset: models.QuerySet[Any], **fields: str) -> ArraySubquery:
+    """The rows of ``queryset`` as a list of ``{name: value}``, read with the row they belong to."""
+    values = {name: F(path) for name, path in fields.items()}
+    return ArraySubquery(queryset.values(row=JSONObject(**values)))
+
+
+def known(field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
+    """The database knows the words of a ``TextChoices`` too."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{field}__in": choices.values}),
+        name=f"%(app_label)s_%(class)s_{field}_known",
+        violation_error_message=_("Choose one of: %(words)s.") % {"words": ", ".join(choices)},
+    )
+
+
+def begins(field: str) -> models.CheckConstraint:
+    """A span has a first day. It may be null as a whole if the column is."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__startswith__isnull": False}),
+        name=f"%(app_label)s_%(class)s_{field}_begins",
+        violation_error_message=_("Give the first day."),
+    )
+
+
+def plausible(field: str) -> models.CheckConstraint:
+    """A span lies between the years that this site can speak of: a typing error does not."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{field}__startswith__gte": EARLIEST})
+        & (Q(**{f"{field}__endswith__isnull": True}) | Q(**{f"{field}__endswith__lte": LATEST})),
+        name=f"%(app_label)s_%(class)s_{field}_plausible",
+        violation_error_message=_("Give days between the years 1900 and 2100."),
+    )
+
+
+def fixed(field: str) -> pgtrigger.Trigger:
+    """An address never changes, whoever writes."""
+    return pgtrigger.ReadOnly(name=f"fixed_{field}", fields=[field])
+
+
+class NaturalKeyQuerySet(models.QuerySet[Any]):
+    def get_by_natural_key(self, *values: Any) -> Any:
+        paths = (path.replace(".", "__") for path in self.model.natural_key_paths)
+        return self.get(**dict(zip(paths, values, strict=True)))
+
+
+class NaturalKeyModel(models.Model):
+    """A row that files name by what people call it, never by a number of the database's."""
+
+    natural_key_paths: ClassVar[tuple[str, ...]] = ("slug",)
+
+    class Meta:
+        abstract = True
+
+    def natural_key(self) -> tuple[Any, ...]:
+        return tuple(attrgetter(path)(self) for path in self.natural_key_paths)
+
+    def validate_constraints(self, exclude: Iterable[str] | None = None) -> None:
+        """As Django's, with each broken rule told at the first field it speaks of."""
+        excluded = set(exclude or ())
+        errors: dict[str, list[ValidationError]] = {}
+        for constraint in self._meta.constraints:
+            try:
+                constraint.validate(type(self), self, exclude=excluded)
+            except ValidationError as error:
+                fields = [name for name in constrained_fields(constraint) if name not in excluded]
+                errors.setdefault(fields[0] if fields else "__all__", []).append(error)
+        if errors:
+            raise ValidationError(errors)
+
+
+def constrained_fields(constraint: models.BaseConstraint) -> list[str]:
+    """The names of the fields a constraint speaks of, in its order."""
+    if isinstance(constraint, models.UniqueConstraint) and constraint.fields:
+        return list(constraint.fields)
+    expressions: list[Any] = list(getattr(constraint, "expressions", ()) or ())
+    condition = getattr(constraint, "condition", None)
+    if isinstance(constraint, models.CheckConstraint):
+        expressions = [condition]
+    return [name.split("__")[0] for expression in expressions for name in _names(expression)]
+
+
+def _names(expression: Any) -> list[str]:
+    if isinstance(expression, Q):
+        return [name for child in expression.children for name in _names(child)]
+    if isinstance(expression, tuple):
+        return [expression[0]]
+    if isinstance(expression, F):
+        return [expression.name]  # type: ignore[attr-defined]
+    return [
+        name
+        for part in getattr(expression, "get_source_expressions", list)()
+        for name in _names(part)
+    ]
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+
+
+class PublishableQuerySet(NaturalKeyQuerySet):
+    def published(self) -> Self:
+        return self.filter(state=State.PUBLISHED)
+
+
+class Publishable(NaturalKeyModel):
+    """An editorial record: whether readers may see it, and what they should know of it."""
+
+    state = models.CharField(
+        _("state"), max_length=10, choices=State.choices, default=State.DRAFT, db_index=True
+    )
+    note = models.TextField(
+        _("public note"),
+        blank=True,
+        help_text=_("What sources disagree about, or what readers should know of this entry."),
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [known("state", State)]
+
+    def clean(self) -> None:
+        super().clean()
+        if self.state == State.PUBLISHED:
+            self._refuse_drafts()
+        elif self.pk:
+            self._refuse_pointers()
+
+    def _refuse_drafts(self) -> None:
+        """Raise at each field through which this published record points at a draft."""
+        drafts = {
+            field.name: _("“%(title)s” is still a draft: publish it first.") % {"title": other}
+            for field in self._meta.fields
+            if isinstance(field, models.ForeignKey)
+            and issubclass(field.related_model, Publishable)
+            and (other := getattr(self, field.name, None)) is not None
+            and other.state != State.PUBLISHED
+        }
+        if drafts:
+            raise ValidationError(drafts)
+
+    def _refuse_pointers(self) -> None:
+        """Raise if this draft has published records pointing at it."""
+        for relation in self._meta.related_objects:
+            model = relation.related_model
+            if not relation.one_to_many or not issubclass(model, Publishable):
+                continue
+            pointers = model.objects.published().filter(  # type: ignore[attr-defined]
+                **{relation.field.name: self}
+            )
+            if pointer := pointers.first():
+                raise ValidationError(
+                    {
+                        "state": _(
+                            "“%(title)s” is published and refers to this: take it back first."
+                        )
+                        % {"title": pointer}
+                    }
+                )
+
+    def refuse_cycle(self, field: str, message: Any) -> None:
+        """Raise at ``field`` if following it leads back here."""
+        seen, other = {self.pk}, getattr(self, field)
+        while other is not None:
+            if other.pk in seen:
+                raise ValidationError({field: message})
+            seen.add(other.pk)
+            other = getattr(other, field)

@@ -1,0 +1,306 @@
+"""Who met, when and where, and the dates that somebody set."""
+
+from typing import Self
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from rounds.dates import SpanField, describe
+from rounds.models.base import begins, fixed, known, plausible
+from rounds.models.records import DatedQuerySet, DatedRecord
+from rounds.models.reference import Party, parties_listed
+from rounds.triggers import REFUSE, KeepPublished, NoCycle, PublishedNeedsPublished
+
+
+class RoundKind(models.TextChoices):
+    ROUND = "round", _("round")
+    MINISTERIAL = "ministerial", _("ministerial meeting")
+    INTERSESSIONAL = "intersessional", _("intersessional talks")
+    BILATERAL = "bilateral", _("bilateral talks")
+    LEADERS = "leaders", _("leaders’ meeting")
+    PERMANENT = "permanent-round", _("permanent round")
+    MILESTONE = "milestone", _("milestone")
+
+
+class RoundStatus(models.TextChoices):
+    PLANNED = "planned", _("planned")
+    UNDER_WAY = "under-way", _("under way")
+    HELD = "held", _("held")
+    CANCELLED = "cancelled", _("cancelled")
+    RESCHEDULED = "rescheduled", _("rescheduled")
+
+
+NOT_TO_BE = (RoundStatus.CANCELLED, RoundStatus.RESCHEDULED)
+TOOK_PLACE = (RoundStatus.HELD, RoundStatus.UNDER_WAY)
+ROUNDS_PROPER = (RoundKind.ROUND, RoundKind.PERMANENT)
+
+
+class RoundQuerySet(DatedQuerySet):
+    def rounds_proper(self) -> Self:
+        """The rounds by which people count: numbered ones and the permanent one."""
+        return self.filter(kind__in=ROUNDS_PROPER)
+
+    def beside(self) -> Self:
+        """The meetings beside the rounds proper."""
+        return self.exclude(kind__in=ROUNDS_PROPER)
+
+    def at_round(self, slug: str) -> Self:
+        return self.filter(slug=slug)
+
+    def touching(self, issue: str) -> Self:
+        """Where something was said, tabled or moved on the issue with that key."""
+        return self.filter(
+            Q(pk__in=Round.objects.filter(progress__issue__slug=issue, progress__state="published"))
+            | Q(
+                pk__in=Round.objects.filter(
+                    proposals__issue__slug=issue, proposals__state="published"
+                )
+            )
+            | Q(
+                pk__in=Round.objects.filter(
+                    statements__issues__slug=issue, statements__state="published"
+                )
+            )
+        )
+
+    def in_order(self) -> Self:
+        return self.order_by("dates__startswith", "pk")
+
+    def with_names(self) -> Self:
+        return (
+            self.with_sources()
+            .select_related("host", "replaced_by")
+            .annotate(party_list=parties_listed("rounds"))
+        )
+
+
+class Round(DatedRecord):
+    """Any meeting: a numbered round, ministers, leaders, a permanent round."""
+
+    slug = models.SlugField(_("key"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(
+        _("kind"), max_length=20, choices=RoundKind.choices, default=RoundKind.ROUND
+    )
+    number = models.PositiveSmallIntegerField(
+        _("number"), null=True, blank=True, help_text=_("Only if it has one.")
+    )
+    place = models.CharField(_("place"), max_length=120, blank=True)
+    status = models.CharField(
+        _("status"), max_length=12, choices=RoundStatus.choices, default=RoundStatus.PLANNED
+    )
+    planned_dates = SpanField(
+        _("dates as announced"),
+        null=True,
+        blank=True,
+        help_text=_("If they differ from the dates it had in the end."),
+    )
+    host = models.ForeignKey(
+        Party,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="hosted_rounds",
+        verbose_name=_("host"),
+    )
+    parties = models.ManyToManyField(
+        Party, blank=True, related_name="rounds", verbose_name=_("parties at the table")
+    )
+    summary = models.TextField(_("outcome"), blank=True, help_text=_("What it led to."))
+    agenda = models.TextField(_("agenda"), blank=True, help_text=_("What it was to be about."))
+    replaced_by = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaces",
+        verbose_name=_("replaced by"),
+    )
+
+    objects = RoundQuerySet.as_manager()
+
+    class Meta(DatedRecord.Meta):
+        verbose_name = _("round")
+        verbose_name_plural = _("rounds")
+        ordering = ("-dates",)
+        constraints = [
+            *DatedRecord.Meta.constraints,
+            known("kind", RoundKind),
+            known("status", RoundStatus),
+            models.UniqueConstraint(
+                fields=["number"],
+                condition=~Q(status__in=("cancelled", "rescheduled")),
+                name="rounds_round_number_once",
+                violation_error_message=_("Another round has this number."),
+            ),
+            begins("planned_dates"),
+            plausible("planned_dates"),
+            models.CheckConstraint(
+                condition=Q(summary="") | ~Q(status__in=("planned", "cancelled", "rescheduled")),
+                name="rounds_round_outcome_needs_meeting",
+                violation_error_message=_("A meeting that was not held has no outcome."),
+            ),
+            models.CheckConstraint(
+                condition=Q(replaced_by__isnull=True) | Q(status__in=("cancelled", "rescheduled")),
+                name="rounds_round_replaced_only_if_off",
+                violation_error_message=_(
+                    "Only a cancelled or rescheduled meeting is replaced by another."
+                ),
+            ),
+        ]
+        triggers = [
+            fixed("slug"),
+            NoCycle(name="replaced_by_no_cycle", field="replaced_by"),
+            PublishedNeedsPublished(name="published_needs_published", fields=["replaced_by"]),
+            pgtrigger.Trigger(
+                name="cancelled_has_no_progress",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("status"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Q(new__status__in=["cancelled", "rescheduled"]),
+                func=f"""
+                    PERFORM 1 FROM issues_progress WHERE round_id = NEW.id;
+                    IF FOUND THEN {REFUSE} 'cancelled_has_no_progress'; END IF;
+                    RETURN NEW;""",
+            ),
+            KeepPublished(
+                name="keep_published",
+                pointers=[
+                    ("rounds_round", "replaced_by_id"),
+                    ("rounds_statement", "round_id"),
+                    ("issues_proposal", "round_id"),
+                    ("issues_progress", "round_id"),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("round_detail", args=[self.slug])
+
+    def clean(self) -> None:
+        super().clean()
+        self.refuse_cycle("replaced_by", _("These meetings replace each other in a circle."))
+
+    @property
+    def is_off(self) -> bool:
+        return self.status in NOT_TO_BE
+
+    @property
+    def took_place(self) -> bool:
+        return self.status in TOOK_PLACE
+
+    @property
+    def is_round(self) -> bool:
+        """A round of the sequence by which people count, and not a meeting beside it."""
+        return self.kind in ROUNDS_PROPER
+
+    @property
+    def planned_when(self) -> str:
+        return describe(self.planned_dates) if self.planned_dates else ""
+
+
+class DeadlineQuerySet(DatedQuerySet):
+    def at_round(self, slug: str) -> Self:
+        """A deadline is set beside the rounds, never at one."""
+        return self.none()
+
+    def touching(self, issue: str) -> Self:
+        """A deadline is for the whole of the talks, never for one issue."""
+        return self.none()
+
+    def with_names(self) -> Self:
+        return (
+            self.with_sources()
+            .select_related("superseded_by")
+            .annotate(party_list=parties_listed("deadlines"))
+        )
+
+
+class DeadlineOutcome(models.TextChoices):
+    PENDING = "pending", _("pending")
+    MET = "met", _("met")
+    MISSED = "missed", _("missed")
+    MOVED = "moved", _("moved")
+
+
+class Deadline(DatedRecord):
+    """A date somebody set. ``dates`` is when it falls; the chain is how it slipped."""
+
+    slug = models.SlugField(_("key"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=160)
+    set_on = SpanField(_("set on"))
+    set_on_approximate = models.BooleanField(_("set on some day between"), default=False)
+    set_by = models.CharField(
+        _("set by"), max_length=160, help_text=_("As sources say: “US and Mexican negotiators”.")
+    )
+    parties = models.ManyToManyField(
+        Party, blank=True, related_name="deadlines", verbose_name=_("parties that set it")
+    )
+    basis = models.TextField(_("on what basis"), blank=True)
+    outcome = models.CharField(
+        _("outcome"),
+        max_length=10,
+        choices=DeadlineOutcome.choices,
+        default=DeadlineOutcome.PENDING,
+    )
+    superseded_by = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="supersedes",
+        verbose_name=_("superseded by"),
+    )
+
+    objects = DeadlineQuerySet.as_manager()
+
+    class Meta(DatedRecord.Meta):
+        verbose_name = _("deadline")
+        verbose_name_plural = _("deadlines")
+        ordering = ("-dates",)
+        constraints = [
+            *DatedRecord.Meta.constraints,
+            known("outcome", DeadlineOutcome),
+            models.CheckConstraint(
+                condition=Q(dates__endswith__isnull=True)
+                | Q(set_on__startswith__lt=F("dates__endswith")),
+                name="rounds_deadline_set_before_due",
+                violation_error_message=_("A deadline is set before it falls due."),
+            ),
+            begins("set_on"),
+            plausible("set_on"),
+            models.CheckConstraint(
+                condition=Q(superseded_by__isnull=True) | Q(outcome__in=("moved", "missed")),
+                name="rounds_deadline_superseded_has_passed",
+                violation_error_message=_(
+                    "A deadline that another supersedes was moved or missed: say which."
+                ),
+            ),
+        ]
+        triggers = [
+            fixed("slug"),
+            NoCycle(name="superseded_by_no_cycle", field="superseded_by"),
+            PublishedNeedsPublished(name="published_needs_published", fields=["superseded_by"]),
+            KeepPublished(
+                name="keep_published", pointers=[("rounds_deadline", "superseded_by_id")]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('timeline')}?kind=deadline#deadline-{self.slug}"
+
+    def clean(self) -> None:
+        super().clean()
+        self.refuse_cycle("superseded_by", _("These deadlines supersede each other in a circle."))
+
+    @property
+    def set_on_words(self) -> str:
+        return describe(self.set_on, approximate=self.set_on_approximate)

@@ -1,0 +1,212 @@
+"""Who and what the record speaks of: the negotiation, its parties, people and sources."""
+
+from typing import Any, Self
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from rounds.dates import SpanField, describe
+from rounds.models.base import (
+    NaturalKeyModel,
+    NaturalKeyQuerySet,
+    Publishable,
+    begins,
+    fixed,
+    listed,
+    new_key,
+    plausible,
+)
+
+PALETTE_SIZE = 9  # party colours in static/css/tokens.css
+
+
+class Negotiation(NaturalKeyModel):
+    """The one negotiation that this site covers."""
+
+    slug = models.SlugField(_("key"), unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    short_name = models.CharField(_("short name"), max_length=40)
+    standfirst = models.TextField(_("standfirst"), help_text=_("Two or three sentences."))
+
+    objects = NaturalKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("negotiation")
+        verbose_name_plural = _("negotiation")
+        constraints = [
+            models.UniqueConstraint(
+                models.Value(1),
+                name="rounds_negotiation_only_one",
+                violation_error_message=_("A site covers one negotiation; this one has it."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Party(NaturalKeyModel):
+    """A side at the table."""
+
+    natural_key_paths = ("code",)
+
+    code = models.SlugField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    adjective = models.CharField(_("adjective"), max_length=80)
+    colour = models.PositiveSmallIntegerField(
+        _("colour"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(PALETTE_SIZE)],
+        help_text=_("A place in the site's palette of party colours, 1 to 9."),
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = NaturalKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("party")
+        verbose_name_plural = _("parties")
+        ordering = ("order", "code")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(colour__range=(1, PALETTE_SIZE)),
+                name="rounds_party_colour_in_palette",
+                violation_error_message=_("Choose a colour from 1 to 9."),
+            )
+        ]
+        triggers = [fixed("code")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("party_detail", args=[self.code])
+
+
+def parties_listed(related_name: str) -> ArraySubquery:
+    """The parties behind a row, as ``code``, ``name`` and ``colour``, in their order."""
+    parties = Party.objects.filter(**{related_name: OuterRef("pk")}).order_by("order", "code")
+    return listed(parties, code="code", name="name", colour="colour")
+
+
+class Person(NaturalKeyModel):
+    """Somebody who spoke in public. An outsider, such as a union leader, has no party."""
+
+    slug = models.SlugField(_("key"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    role = models.CharField(_("role"), max_length=160, blank=True)
+    organisation = models.CharField(_("organisation"), max_length=160, blank=True)
+    party = models.ForeignKey(
+        Party,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="people",
+        verbose_name=_("party"),
+    )
+
+    objects = NaturalKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ("name",)
+        triggers = [fixed("slug")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("person_detail", args=[self.slug])
+
+
+class SourceQuerySet(NaturalKeyQuerySet):
+    def cited(self) -> Self:
+        """Those that published records cite, each with ``claims``: by how many."""
+        counts = [
+            _count(model, citations)
+            for model, citations in Source.citations(OuterRef("pk")).items()
+        ]
+        return self.annotate(claims=sum(counts[1:], start=counts[0])).filter(claims__gt=0)
+
+
+def _count(model: "type[Publishable]", citations: Q) -> Any:
+    """How many published rows of ``model`` cite the source of the outer query."""
+    rows = model.objects.published().filter(citations).order_by()  # type: ignore[attr-defined]
+    total = rows.annotate(one=models.Value(1)).values("one")
+    total = total.annotate(total=models.Count("pk", distinct=True)).values("total")
+    return Coalesce(models.Subquery(total), 0)
+
+
+class Source(NaturalKeyModel):
+    """A publication we read."""
+
+    slug = models.SlugField(_("key"), max_length=80, unique=True, default=new_key)
+    publisher = models.CharField(_("publisher"), max_length=120)
+    title = models.CharField(
+        _("title"), max_length=250, help_text=_("Its title, or what it is in a few words.")
+    )
+    url = models.URLField(_("address"), max_length=500, blank=True)
+    archive_url = models.URLField(_("archive address"), max_length=500, blank=True)
+    published = SpanField(_("published"), null=True, blank=True)
+    published_approximate = models.BooleanField(
+        _("published on some day between"),
+        default=False,
+        help_text=_("The span says between which days it appeared."),
+    )
+    language = models.CharField(_("language"), max_length=10, default="en")
+    note = models.TextField(
+        _("public note"), blank=True, help_text=_("What readers should know of this source.")
+    )
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        ordering = ("publisher", "title")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["url"],
+                condition=~Q(url=""),
+                name="rounds_source_url_once",
+                violation_error_message=_("A source with this address is in the record already."),
+            ),
+            begins("published"),
+            plausible("published"),
+        ]
+        triggers = [fixed("slug")]
+
+    def __str__(self) -> str:
+        return f"{self.publisher}: {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("source_detail", args=[self.slug])
+
+    @classmethod
+    def citations(cls, source: Any) -> "dict[type[Publishable], Q]":
+        """Every model whose rows cite sources, each with the condition that a row does."""
+        found: dict[type[Publishable], Q] = {}
+        for relation in cls._meta.related_objects:
+            model = relation.related_model
+            if issubclass(model, Publishable):
+                condition = Q(**{relation.field.name: source})
+                found[model] = found.get(model, Q()) | condition
+        return found
+
+    @property
+    def published_words(self) -> str:
+        if self.published is None:
+            return ""
+        return describe(self.published, approximate=self.published_approximate)
+
+
+def sources_listed(related_name: str) -> ArraySubquery:
+    """The other sources of a row, as ``slug``, ``publisher`` and ``title``."""
+    sources = Source.objects.filter(**{related_name: OuterRef("pk")})
+    return listed(sources.order_by("slug"), slug="slug", publisher="publisher", title="title")

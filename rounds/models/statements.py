@@ -1,0 +1,195 @@
+"""What was said, by whom, and how one statement bears on another."""
+
+from typing import Self
+
+import pgtrigger
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from rounds.models.base import (
+    NaturalKeyModel,
+    NaturalKeyQuerySet,
+    State,
+    fixed,
+    known,
+    listed,
+    new_key,
+)
+from rounds.models.meetings import Round
+from rounds.models.records import AttributedRecord, Basis, DatedQuerySet
+from rounds.models.reference import Party, Person, parties_listed
+from rounds.triggers import REFUSE, KeepPublished, PublishedNeedsPublished
+
+QUOTATION_WORDS = 8  # a longer quotation is somebody else's article
+
+
+class StatementQuerySet(DatedQuerySet):
+    def at_round(self, slug: str) -> Self:
+        return self.filter(round__slug=slug)
+
+    def touching(self, issue: str) -> Self:
+        return self.filter(issues__slug=issue)
+
+    def with_names(self) -> Self:
+        """Each with ``speaker_list`` and ``party_list``, in the same query."""
+        return (
+            self.with_sources()
+            .select_related("round")
+            .annotate(
+                speaker_list=listed(
+                    Person.objects.filter(statements=OuterRef("pk")).order_by("name"),
+                    slug="slug",
+                    name="name",
+                    role="role",
+                ),
+                party_list=parties_listed("statements"),
+            )
+        )
+
+
+class Statement(AttributedRecord):
+    """Something said."""
+
+    slug = models.SlugField(_("key"), max_length=80, unique=True, default=new_key)
+    summary = models.TextField(_("summary"), help_text=_("What was said, in our own words."))
+    quotation = models.CharField(
+        _("quotation"),
+        max_length=160,
+        blank=True,
+        help_text=_("At most eight words, in the language they were said in, without marks."),
+    )
+    language = models.CharField(_("language of the quotation"), max_length=10, default="en")
+    round = models.ForeignKey(
+        Round,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="statements",
+        verbose_name=_("round"),
+    )
+    speakers = models.ManyToManyField(
+        Person, blank=True, related_name="statements", verbose_name=_("speakers")
+    )
+    parties = models.ManyToManyField(
+        Party, blank=True, related_name="statements", verbose_name=_("speaks for")
+    )
+
+    objects = StatementQuerySet.as_manager()
+
+    class Meta(AttributedRecord.Meta):
+        verbose_name = _("statement")
+        verbose_name_plural = _("statements")
+        ordering = ("-dates", "-id")
+        constraints = [
+            *AttributedRecord.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(quotation="")
+                | Q(quotation__regex=rf"^\S+(\s+\S+){{0,{QUOTATION_WORDS - 1}}}$"),
+                name="rounds_statement_quotation_short",
+                violation_error_message=_("A quotation has at most eight words."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(summary=""),
+                name="rounds_statement_says_something",
+                violation_error_message=_("Say what was said."),
+            ),
+        ]
+        triggers = [
+            fixed("slug"),
+            PublishedNeedsPublished(name="published_needs_published", fields=["round"]),
+            KeepPublished(name="keep_published", pointers=[("issues_position", "statement_id")]),
+            pgtrigger.Trigger(
+                name="unnamed_stays_unnamed",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("basis"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Q(new__basis=Basis.UNNAMED.value),
+                func=f"""
+                    PERFORM 1 FROM rounds_statement_speakers WHERE statement_id = NEW.id;
+                    IF FOUND THEN {REFUSE} 'unnamed_stays_unnamed'; END IF;
+                    RETURN NEW;""",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.summary if len(self.summary) <= 90 else f"{self.summary[:89]}…"
+
+    def get_absolute_url(self) -> str:
+        return reverse("statement_detail", args=[self.slug])
+
+
+class StatementSpeaker(Statement.speakers.through):  # type: ignore[name-defined]
+    """The table behind ``Statement.speakers``, here to carry its rule."""
+
+    class Meta:
+        proxy = True
+        triggers = [
+            pgtrigger.Trigger(
+                name="unnamed_has_no_name",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=f"""
+                    PERFORM 1 FROM rounds_statement WHERE id = NEW.statement_id FOR SHARE;
+                    PERFORM 1 FROM rounds_statement
+                    WHERE id = NEW.statement_id AND basis = 'unnamed';
+                    IF FOUND THEN {REFUSE} 'unnamed_has_no_name'; END IF;
+                    RETURN NEW;""",
+            )
+        ]
+
+
+class StatementLinkQuerySet(NaturalKeyQuerySet):
+    def published(self) -> Self:
+        """Links whose both ends readers may see."""
+        return self.filter(statement__state=State.PUBLISHED, other__state=State.PUBLISHED)
+
+
+class LinkKind(models.TextChoices):
+    REPLIES = "replies-to", _("replies to")
+    CONTRADICTS = "contradicts", _("contradicts")
+    CORROBORATES = "corroborates", _("corroborates")
+
+
+class StatementLink(NaturalKeyModel):
+    """How one statement bears on another, by our reading."""
+
+    natural_key_paths = ("statement.slug", "kind", "other.slug")
+
+    statement = models.ForeignKey(
+        Statement, models.CASCADE, related_name="links", verbose_name=_("statement")
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=LinkKind.choices)
+    other = models.ForeignKey(
+        Statement, models.CASCADE, related_name="linked_from", verbose_name=_("other statement")
+    )
+    note = models.CharField(_("public note"), max_length=250, blank=True)
+
+    objects = StatementLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("link between statements")
+        verbose_name_plural = _("links between statements")
+        ordering = ("statement", "kind", "other")
+        constraints = [
+            known("kind", LinkKind),
+            models.UniqueConstraint(
+                fields=["statement", "kind", "other"],
+                name="rounds_statementlink_once",
+                violation_error_message=_("This link is there already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(statement=F("other")),
+                name="rounds_statementlink_not_itself",
+                violation_error_message=_("A statement cannot be linked to itself."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.statement} {self.get_kind_display()} {self.other}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.statement_id and self.statement_id == self.other_id:
+            raise ValidationError({"other": _("A statement cannot be linked to itself.")})
