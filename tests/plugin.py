@@ -4,6 +4,9 @@ A conftest.py would come too late, so pyproject.toml names this module with ``-p
 pytest-xdist the workers inherit the controller's ``DATABASE_URL`` and start nothing.
 """
 
+import os
+
 from nafta import embedded
 
 embedded.provide()
+os.environ.setdefault("LOCAL", "1")  # on another database too, static files need no collecting

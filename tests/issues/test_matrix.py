@@ -54,13 +54,13 @@ def test_the_past_knows_nothing_of_what_came_later(client: Client, world: Simple
 
 def test_an_agreed_number_shows_from_its_day_on(client: Client, world: SimpleNamespace) -> None:
     share = world.share
-    share.agreed, share.agreed_on, share.agreed_source = 42, day("2010-03-08"), world.herald
+    share.agreed, share.agreed_on, share.agreed_source = 41.25, day("2010-03-08"), world.herald
     share.save()
     world.third.status, world.third.settled = "agreed", days("2010-03-08")
     world.third.save()
-    assert "42" not in client.get("/issues/water/?as_of=2010-03-07").content.decode()
+    assert "41.25 %" not in client.get("/issues/water/?as_of=2010-03-07").content.decode()
     page = client.get("/issues/water/?as_of=2010-03-08").content.decode()
-    assert "42" in page
+    assert "41.25 %" in page
     assert "Agreed:" in page
 
 

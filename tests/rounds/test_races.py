@@ -22,7 +22,9 @@ def editors(transactional_db: None) -> Iterator[tuple[Any, Any, SimpleNamespace]
     world = create_world()
     settings = connection.get_connection_params()
     parameters = {
-        name: settings[name] for name in ("dbname", "user", "host", "port") if name in settings
+        name: settings[name]
+        for name in ("dbname", "user", "password", "host", "port")
+        if name in settings
     }
     with psycopg.connect(**parameters) as one, psycopg.connect(**parameters) as other:
         other.execute("SET lock_timeout = '100ms'")
