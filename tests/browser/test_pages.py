@@ -196,6 +196,8 @@ def test_print_leaves_out_what_paper_cannot_use(page: Page, site: Site, path: st
         for part in page.locator(selector).all():
             assert not part.is_visible()
     assert page.locator("h1").is_visible()
+    for table in page.locator(".chart-table table").all():
+        assert table.is_visible()  # paper has no disclosure to open
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
 
 

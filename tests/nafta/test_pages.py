@@ -43,7 +43,9 @@ BUDGET = 10  # queries a page
 def test_it_is_there_and_leaks_no_draft(client: Client, world: SimpleNamespace, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 200
-    assert SECRET not in response.content.decode()
+    page = response.content.decode()
+    assert SECRET not in page
+    assert "level-closed" not in page  # only a draft says that anything was closed
 
 
 @pytest.mark.parametrize(
