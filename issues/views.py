@@ -138,7 +138,7 @@ def _charts(
 
 def _disagreements(issue: Issue, day: dt.date) -> QuerySet[StatementLink]:
     """The statements on an issue that contradict each other, as far as made by ``day``."""
-    made = issue.statements.published().as_of(day).order_by().values("pk")
+    made = issue.statements.as_of(day).order_by().values("pk")
     links = StatementLink.objects.published().filter(kind=LinkKind.CONTRADICTS)
     return links.filter(statement__in=made, other__in=made).select_related(
         "statement__source", "other__source"

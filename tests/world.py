@@ -23,6 +23,7 @@ from rounds.models import (
 )
 
 SECRET = "hushhush"
+DRAFT_YEAR = "1999"  # nothing published is of that year
 count = itertools.count(1)
 
 
@@ -286,7 +287,7 @@ def create_world() -> SimpleNamespace:
     )
     create_term(proposal=w.half, measure=w.share, low=50)
     create_term(proposal=w.third, measure=w.share, low=30, high=33, comparator="between")
-    create_position(
+    w.demand = create_position(
         issue=w.water,
         party=w.arden,
         since=days("2010-01-09"),
@@ -362,7 +363,9 @@ def _plant_drafts(w: SimpleNamespace) -> None:
         responds_to=w.half,
         **draft,
     )
-    measure = create_measure(slug=SECRET, name=SECRET, unit=SECRET, issue=w.water, **draft)
+    measure = create_measure(
+        slug=SECRET, name=SECRET, unit=SECRET, issue=w.water, status_quo=1, **draft
+    )
     create_term(proposal=w.third, measure=measure, low=1)
     create_term(proposal=proposal, measure=w.share, low=77)
     create_position(
@@ -376,3 +379,17 @@ def _plant_drafts(w: SimpleNamespace) -> None:
     )
     create_progress(round=w.round2, issue=w.fish, level="closed", summary=SECRET, **draft)
     create_progress(round=round_, issue=issue, level="closed", **draft)
+    # what is published leads to these, too: by its source, its positions, its year, its kind
+    cited: dict[str, Any] = {"state": "draft", "source": w.gazette}
+    create_statement(slug=f"{SECRET}-2", summary=SECRET, dates=days(f"{DRAFT_YEAR}-03-07"), **cited)
+    create_round(slug=f"{SECRET}-2", name=SECRET, kind="leaders", dates=days("2010-02-11"), **cited)
+    for evidence in ({"statement": w.said}, {"proposal": w.half}):
+        create_position(
+            issue=w.water,
+            party=w.corrie,
+            since=days("2010-01-11" if "proposal" in evidence else "2010-01-12"),
+            stance="opposes",
+            gist=SECRET,
+            state="draft",
+            **evidence,
+        )

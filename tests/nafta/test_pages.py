@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests import world as worlds
-from tests.world import SECRET, days
+from tests.world import DRAFT_YEAR, SECRET, days
 
 PAGES = [
     "/",
@@ -45,6 +45,7 @@ def test_it_is_there_and_leaks_no_draft(client: Client, world: SimpleNamespace, 
     assert response.status_code == 200
     page = response.content.decode()
     assert SECRET not in page
+    assert DRAFT_YEAR not in page
     assert "level-closed" not in page  # only a draft says that anything was closed
 
 

@@ -86,12 +86,12 @@ def test_a_span_needs_its_first_day(world: SimpleNamespace) -> None:
     ],
 )
 def test_a_rule_of_a_position(world: SimpleNamespace, fields: dict[str, Any], rule: str) -> None:
-    position = Position.objects.get(statement=world.said)
+    position = world.demand
     assert rule in refused(changes(position, **fields))
 
 
 def test_a_position_rests_on_one_thing_only(world: SimpleNamespace) -> None:
-    position = Position.objects.get(statement=world.said)
+    position = world.demand
     assert "rests_on_evidence" in refused(changes(position, proposal=world.half))
 
 
@@ -135,7 +135,7 @@ def test_a_meeting_that_was_not_held_has_no_progress(world: SimpleNamespace) -> 
 
 def test_evidence_and_numbers_are_of_the_same_issue(world: SimpleNamespace) -> None:
     proposal = worlds.create_proposal(issue=world.fish, dates=days("2010-01-09"))
-    position = Position.objects.get(statement=world.said)
+    position = world.demand
     rests = changes(position, statement=None, proposal=proposal)
     assert "rests_on_its_own_issue" in refused(rests)
     assert "counts_its_own_issue" in refused(
@@ -144,7 +144,7 @@ def test_evidence_and_numbers_are_of_the_same_issue(world: SimpleNamespace) -> N
 
 
 def test_a_position_is_not_older_than_its_evidence(world: SimpleNamespace) -> None:
-    position = Position.objects.get(statement=world.said)
+    position = world.demand
     position.since = days("2010-01-08")
     with pytest.raises(ValidationError, match="only said or tabled later"):
         position.full_clean()
