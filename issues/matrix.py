@@ -28,6 +28,7 @@ MARKS = {
 }
 SCALE = [(MARKS[stance], stance) for stance in Stance if stance not in SILENT]
 DAY = dt.timedelta(days=1)
+NEVER = dt.date.min
 NOT_RECORDED = "not-recorded"
 ABSENT = "absent"
 
@@ -50,6 +51,7 @@ class Cell:
     basis: str = ""
     url: str = ""
     publisher: str = ""
+    source_url: str = ""
     fresh: bool = False  # taken since the last round: a new stance, or the old one restated
     was: str = ""  # the stance before a fresh one, in words
     was_stance: str = ""
@@ -88,10 +90,26 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A stance that changed, or was first taken, after one day and up to another."""
+    """What changed on an issue: one stance, or those of several parties by the same act."""
 
     issue: Issue
-    cell: Cell
+    cells: list[Cell]
+
+    @property
+    def gist(self) -> str:
+        return self.cells[0].gist
+
+    @property
+    def url(self) -> str:
+        return self.cells[0].url
+
+    @property
+    def publisher(self) -> str:
+        return self.cells[0].publisher
+
+    @property
+    def when(self) -> str:
+        return self.cells[0].when
 
 
 History = dict[tuple[int, int], list[Position]]
@@ -136,6 +154,7 @@ def cell(
         basis=evidence.get_basis_display(),
         url=evidence.get_absolute_url(),
         publisher=evidence.source.publisher,
+        source_url=evidence.source.get_absolute_url(),
         fresh=fresh,
         was=before.get_stance_display() if fresh and before else "",
         was_stance=before.stance if fresh and before else "",
@@ -208,8 +227,8 @@ def told(
     """The meetings that tell the story up to ``day``, each with its end, in the order of these.
 
     What happened within a round is told by the round, unless the meeting is ``noted`` for
-    itself. A round without an end is told until the next meeting. Of several that ended together
-    the last to begin comes first, as a deal before the talks that led to it.
+    itself. A round without an end is told until the next meeting; talks that ended on the day of
+    a deal are told until the day before.
     """
     closed = [one for one in rounds if one.is_round and one.last_day]
     apart = [
@@ -219,14 +238,16 @@ def told(
         or one.pk in noted
         or not any(big.first_day <= one.first_day <= (big.last_day or day) for big in closed)
     ]
-    starts = [one.first_day for one in apart]
-    ends = [
-        one.last_day
-        or min((start for start in starts if start > one.first_day), default=day + DAY) - DAY
-        for one in apart
-    ]
-    pairs = [(min(end, day), one) for end, one in zip(ends, apart, strict=True)]
-    return sorted(pairs, key=lambda pair: (pair[0], -pair[1].first_day.toordinal()))
+    pairs = [(min(_told_until(one, apart, day), day), one) for one in apart]
+    return sorted(pairs, key=lambda pair: (pair[0], pair[1].first_day))
+
+
+def _told_until(meeting: Round, others: Sequence[Round], day: dt.date) -> dt.date:
+    """The last day of a meeting, less the day on which another took over."""
+    later = [one.first_day for one in others if one.first_day > meeting.first_day]
+    if meeting.last_day is None:
+        return min(later, default=day + DAY) - DAY
+    return meeting.last_day - DAY if meeting.last_day in later else meeting.last_day
 
 
 def absent(party: Party) -> Cell:
@@ -235,8 +256,13 @@ def absent(party: Party) -> Cell:
 
 def moves(rows: Iterable[Row]) -> list[Move]:
     """What moved in a matrix by issue, the latest first."""
-    found = [Move(row.issue, one) for row in rows if row.issue for one in row.cells if one.moved]
-    return sorted(found, key=lambda move: move.cell.since or dt.date.min, reverse=True)
+    found: dict[tuple[int, str, str], Move] = {}
+    for row in rows:
+        for one in row.cells:
+            if row.issue and one.moved:
+                same_act = (row.issue.pk, one.gist, one.url)
+                found.setdefault(same_act, Move(row.issue, [])).cells.append(one)
+    return sorted(found.values(), key=lambda move: move.cells[0].since or NEVER, reverse=True)
 
 
 def answer(cells: Iterable[Cell]) -> str:

@@ -12,7 +12,7 @@ from issues.figures import Point
 
 class PointTable(tables.Table):
     def __init__(self, data: Any, *, caption: str) -> None:
-        super().__init__(data)
+        super().__init__(data, exclude=() if any(row.scope for row in data) else ("scope",))
         self.caption = caption
 
     who = tables.Column(verbose_name=_("Who"), orderable=False)

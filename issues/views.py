@@ -1,7 +1,7 @@
 """Pages of the reading: the matrix, an issue, a proposal. Each: guard, query, context, render."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,7 +16,7 @@ from issues.proposals import proposal_items, term_words, threads
 from issues.tables import PointTable
 from rounds.forms import AsOf, AsOfForm, end_of
 from rounds.models import LinkKind, Party, Round, StatementLink
-from rounds.timeline import attribution, merged, statement_items
+from rounds.timeline import merged, statement_items
 
 STATEMENTS_SHOWN = 60  # on one page; the timeline has them all
 
@@ -80,6 +80,9 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
     measures = issue.measures.published().select_related("source", "agreed_source")
     (now,) = matrix.by_issue([issue], parties, positions, day, after)
+    agreed = [one for one in proposals if one.status_on(day) == ProposalStatus.AGREED]
+    eve = min((one.first_day - dt.timedelta(days=1) for one in agreed), default=day)
+    (before,) = matrix.by_issue([issue], parties, positions, eve)
     by_round = matrix.by_round(
         issue,
         [one for one in rounds if one.took_place and one.first_day <= day],
@@ -97,12 +100,9 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "previous": previous,
         "parties": parties,
         "now": now,
-        "answer": matrix.answer(now.cells),
+        "answer": matrix.answer(before.cells),
         "latest_progress": next((row for row in reversed(by_round) if row.progress), None),
-        "agreed": sorted(
-            (one for one in proposals if one.status_on(day) == ProposalStatus.AGREED),
-            key=lambda one: one.first_day,
-        )[-2:],
+        "settled": _settled(agreed),
         "rounds_told": by_round,
         "threads": threads(proposals, day),
         "charts": _charts(measures, proposals, as_of),
@@ -116,6 +116,13 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "issues/issue_detail.html", context, status=status)
 
 
+def _settled(agreed: Sequence[Proposal]) -> list[Proposal]:
+    """Of what was agreed, what the most parties agreed, oldest first: a deal of two is a step."""
+    widest = max((len(one.party_list) for one in agreed), default=0)
+    full = [one for one in agreed if len(one.party_list) == widest]
+    return sorted(full, key=lambda one: one.first_day)
+
+
 def _charts(
     measures: Iterable[Measure], proposals: list[Proposal], as_of: AsOf
 ) -> list[dict[str, Any]]:
@@ -124,7 +131,8 @@ def _charts(
     for measure in measures:
         rows = points(measure, proposals, as_of.day)
         if rows:
-            figure = measure_figure(rows) if any(row.day for row in rows) else None
+            days = {row.day for row in rows if row.day}
+            figure = measure_figure(rows) if len(days) > 1 else None  # a point is no chart
             charts.append(
                 {
                     "id": f"chart-{measure.slug}",
@@ -133,7 +141,7 @@ def _charts(
                     "table": PointTable(rows, caption=measure.name),
                 }
             )
-    return charts
+    return sorted(charts, key=lambda chart: -len(chart["table"].rows))
 
 
 def _disagreements(issue: Issue, day: dt.date) -> QuerySet[StatementLink]:
@@ -156,7 +164,7 @@ def _sources(records: Iterable[Any]) -> list[dict[str, str]]:
             "title": first.title,
         }
         found.update({other["slug"]: other for other in record.other_source_list})
-    return sorted(found.values(), key=lambda source: (source["publisher"], source["title"]))
+    return sorted(found.values(), key=lambda one: (one["publisher"].casefold(), one["title"]))
 
 
 def proposal_detail(request: HttpRequest, slug: str) -> HttpResponse:
@@ -166,7 +174,6 @@ def proposal_detail(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "proposal": proposal,
         "item": item,
-        "attribution": attribution(proposal, []),
         "terms": [term_words(term) for term in proposal.term_list],
         "responses": proposal_items(proposal.responses.published().with_names()),
         "positions": proposal.positions.published().select_related("party", "issue"),

@@ -13,7 +13,7 @@ from issues.views import STATEMENTS_SHOWN, end_of_previous
 from nafta.forms import TimelineForm
 from rounds.figures import calendar_figure
 from rounds.forms import AsOf, AsOfForm, end_of
-from rounds.models import Deadline, Party, Person, Round, RoundStatus, Source, Statement
+from rounds.models import Deadline, Party, Person, Round, RoundStatus, Source, State, Statement
 from rounds.tables import ItemTable
 from rounds.timeline import (
     Cursor,
@@ -82,7 +82,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "wishes": {name: value for name, value in wishes.items() if name != "after"},
         "items": page,
         "table": ItemTable([item for item in page if item.kind in BARS]),
-        "figure": calendar_figure(page, parties) if page else None,
+        "figure": calendar_figure(page, parties, rounds) if page else None,
         "next_page": _query(request, after=str(Cursor.at(page[-1]))) if rest else "",
     }
     return render(request, "nafta/timeline.html", context, status=200 if form.is_valid() else 400)
@@ -189,6 +189,7 @@ def party_detail(request: HttpRequest, code: str) -> HttpResponse:
         "rows": [row for row in rows if row.recorded],
         "unrecorded": [row for row in rows if not row.recorded],
         "proposals": list(proposal_items(proposals, day)),
+        "people": party.people.filter(statements__state=State.PUBLISHED).distinct(),
         "statements": merged(statement_items(statements.latest_first()[:STATEMENTS_SHOWN])),
     }
     status = 200 if form.is_valid() else 400

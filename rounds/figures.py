@@ -11,10 +11,11 @@ from typing import Any
 import plotly.graph_objects as go
 from django.utils.translation import gettext as _
 
-from rounds.models import DeadlineOutcome, Party
+from rounds.models import DeadlineOutcome, Party, Round
 from rounds.timeline import Item, Kind
 
 DAY = 86_400_000  # a day on a date axis, in milliseconds
+MARGIN = dt.timedelta(days=30)
 OPEN_END = dt.timedelta(days=183)  # how much is drawn of a round whose end nobody knows
 SYMBOLS = [
     "circle",
@@ -63,7 +64,9 @@ def layout(**changes: Any) -> go.Layout:
     return shared.update(changes)
 
 
-def calendar_figure(items: Iterable[Item], parties: Sequence[Party]) -> go.Figure:
+def calendar_figure(
+    items: Iterable[Item], parties: Sequence[Party], rounds: Iterable[Round]
+) -> go.Figure:
     """Rounds as bars by host, proposals and statements as marks by party, deadlines and slips."""
     rows = list(items)
     meetings = [row for row in rows if row.kind in {Kind.ROUND, Kind.MEETING}]
@@ -81,7 +84,7 @@ def calendar_figure(items: Iterable[Item], parties: Sequence[Party]) -> go.Figur
         range=[3.55, -0.55],
         showgrid=False,
     )
-    figure.update_xaxes(range=_talks(meetings))
+    figure.update_xaxes(range=_talks(rounds, rows))
     _number(figure, rows)
     return figure
 
@@ -94,14 +97,15 @@ def _number(figure: go.Figure, rows: Sequence[Item]) -> None:
             trace.customdata = [places[anchor] for anchor in trace.customdata]
 
 
-def _talks(meetings: Sequence[Item]) -> list[str] | None:
-    """The months in which rounds were held: what came years later stays in the table."""
-    rounds = [row for row in meetings if row.kind == Kind.ROUND] or list(meetings)
-    if not rounds:
+def _talks(rounds: Iterable[Round], rows: Sequence[Item]) -> list[str] | None:
+    """The months of the rounds proper, if any row is of them; what came later is in the table."""
+    held = [one for one in rounds if one.is_round and one.took_place]
+    if not held:
         return None
-    margin = dt.timedelta(days=30)
-    first = min(row.first for row in rounds) - margin
-    last = max(row.last or row.first + OPEN_END for row in rounds) + margin
+    first = min(one.first_day for one in held) - MARGIN
+    last = max(one.last_day or one.first_day + OPEN_END for one in held) + MARGIN
+    if not any(first <= row.first <= last for row in rows):
+        return None
     return [first.isoformat(), last.isoformat()]
 
 

@@ -63,7 +63,7 @@ class AsOfForm(forms.Form):
         self.rounds = {one.slug: one for one in rounds}
 
     def clean_as_of(self) -> AsOf:
-        text = self.cleaned_data["as_of"]
+        text = self.cleaned_data["as_of"].lower()
         if not text:
             return AsOf(timezone.localdate())
         try:

@@ -4,6 +4,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.db.models import F, QuerySet
+from django.db.models.functions import Lower
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +20,7 @@ class RoundTable(tables.Table):
     dates = tables.Column(accessor="when", order_by="dates__startswith", verbose_name=_("When"))
     place = tables.Column(verbose_name=_("Where"))
     kind = tables.Column(verbose_name=_("Kind"))
-    status = tables.Column(verbose_name=_("Status"))
+    status = tables.Column(accessor="status_words", order_by="status", verbose_name=_("Status"))
 
     class Meta:
         model = Round
@@ -46,8 +47,12 @@ class SourceTable(tables.Table):
     class Meta:
         model = Source
         fields = ("publisher", "title", "published", "claims")
-        order_by = ("publisher", "title")
+        order_by = "publisher"
         empty_text = _("No published record cites a source yet.")
+
+    def order_publisher(self, queryset: QuerySet[Source], is_descending: bool) -> tuple[Any, bool]:
+        name = Lower("publisher")
+        return queryset.order_by(name.desc() if is_descending else name, "title"), True
 
     def order_published(self, queryset: QuerySet[Source], is_descending: bool) -> tuple[Any, bool]:
         day = F("published__startswith")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from rounds.dates import first_day
 from rounds.models import (
+    OVERDUE,
     AttributedRecord,
     Basis,
     DatedQuerySet,
@@ -67,6 +68,7 @@ class Item:
     language: str = "en"
     attribution: str = ""
     basis: str = ""
+    speakers: list[Ref] = field(default_factory=list)
     on_record: bool = True
     status: str = ""
     status_label: str = ""
@@ -108,7 +110,7 @@ def round_items(rounds: Iterable[Round]) -> Iterator[Item]:
             label=record.get_kind_display(),
             text=record.summary or record.agenda,
             status=record.status,
-            status_label=record.get_status_display(),
+            status_label=record.status_words,
             is_off=record.is_off,
             was=record.planned_when,
             place=record.place,
@@ -126,6 +128,8 @@ def deadline_items(deadlines: Iterable[Deadline], day: dt.date | None = None) ->
         ahead = day is not None and record.first_day > day
         outcome = DeadlineOutcome.PENDING if ahead else DeadlineOutcome(record.outcome)
         later = None if ahead else record.superseded_by
+        due = record.last_day or record.first_day
+        overdue = outcome == DeadlineOutcome.PENDING and due < (day or timezone.localdate())
         yield Item(
             **dated(record, Kind.DEADLINE),
             title=record.name,
@@ -134,7 +138,7 @@ def deadline_items(deadlines: Iterable[Deadline], day: dt.date | None = None) ->
             attribution=_("Set by %(who)s, %(when)s")
             % {"who": record.set_by, "when": record.set_on_words},
             status=outcome,
-            status_label=str(outcome.label),
+            status_label=str(OVERDUE if overdue else outcome.label),
             is_off=later is not None,
             set_on=first_day(record.set_on),
             next_title=later.name if later else "",
@@ -148,6 +152,7 @@ def statement_items(statements: Iterable[Statement]) -> Iterator[Item]:
             **dated(record, Kind.STATEMENT),
             **attributed(record, speakers=record.speaker_list),  # type: ignore[attr-defined]
             title=record.summary,
+            speakers=record.speaker_list,  # type: ignore[attr-defined]
             label=_("statement"),
             quotation=record.quotation,
             language=record.language,

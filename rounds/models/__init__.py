@@ -16,6 +16,7 @@ from rounds.models.base import (
 )
 from rounds.models.meetings import (
     NOT_TO_BE,
+    OVERDUE,
     ROUNDS_PROPER,
     TOOK_PLACE,
     Deadline,
@@ -57,6 +58,7 @@ from rounds.models.statements import (
 
 __all__ = [
     "NOT_TO_BE",
+    "OVERDUE",
     "PALETTE_SIZE",
     "PUBLIC_BASES",
     "QUOTATION_WORDS",

@@ -6,6 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rounds.dates import SpanField, describe
@@ -33,6 +34,7 @@ class RoundStatus(models.TextChoices):
     RESCHEDULED = "rescheduled", _("rescheduled")
 
 
+OVERDUE = _("was due; no outcome recorded")
 NOT_TO_BE = (RoundStatus.CANCELLED, RoundStatus.RESCHEDULED)
 TOOK_PLACE = (RoundStatus.HELD, RoundStatus.UNDER_WAY)
 ROUNDS_PROPER = (RoundKind.ROUND, RoundKind.PERMANENT)
@@ -185,6 +187,16 @@ class Round(DatedRecord):
     def clean(self) -> None:
         super().clean()
         self.refuse_cycle("replaced_by", _("These meetings replace each other in a circle."))
+
+    @property
+    def status_words(self) -> str:
+        """Its status, or that it was due and the record has no outcome."""
+        if (
+            self.status == RoundStatus.PLANNED
+            and (self.last_day or self.first_day) < timezone.localdate()
+        ):
+            return str(OVERDUE)
+        return str(RoundStatus(self.status).label)
 
     @property
     def is_off(self) -> bool:

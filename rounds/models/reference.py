@@ -6,7 +6,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import OuterRef, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -169,7 +169,7 @@ class Source(NaturalKeyModel):
     class Meta:
         verbose_name = _("source")
         verbose_name_plural = _("sources")
-        ordering = ("publisher", "title")
+        ordering = (Lower("publisher"), "title")
         constraints = [
             models.UniqueConstraint(
                 fields=["url"],

@@ -44,6 +44,7 @@ class StatementQuerySet(DatedQuerySet):
                     slug="slug",
                     name="name",
                     role="role",
+                    organisation="organisation",
                 ),
                 party_list=parties_listed("statements"),
             )

@@ -33,7 +33,7 @@
     const part = (selector) => item?.querySelector(selector)?.textContent.trim() ?? "";
     const title = part(".item-title, .said");
     const brief = title.length > 60 ? `${title.slice(0, 59)}…` : title;
-    return [`<b>${brief}</b>`, part(".item-when"), part(".item-meta span")]
+    return [`<b>${brief}</b>`, part(".item-when"), part(".who")]
       .filter(Boolean).join("<br>").replaceAll("&", "&amp;");
   };
 

@@ -183,7 +183,7 @@ def test_a_reader_reaches_the_source_of_a_cell_in_two_clicks(page: Page, site: S
     row = page.get_by_role("row", name="Sunset clause")
     row.get_by_role("cell").first.get_by_role("link").click()
     assert page.get_by_text("Who says so").is_visible()
-    assert page.get_by_role("link", name="original").first.get_attribute("href")
+    assert page.get_by_role("link", name="read it there").first.get_attribute("href")
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,8 @@ def test_an_agreed_number_shows_from_its_day_on(client: Client, world: SimpleNam
     assert "41.25 %" not in client.get("/issues/water/?as_of=2010-03-07").content.decode()
     page = client.get("/issues/water/?as_of=2010-03-08").content.decode()
     assert "41.25 %" in page
-    assert "Agreed:" in page
+    assert "Settled 8 March 2010" in page
+    assert "Until then: Demanding it: Arden" in page
 
 
 def test_a_cell_says_since_when_on_what_and_whether_on_the_record(
