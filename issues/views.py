@@ -116,7 +116,7 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "issues/issue_detail.html", context, status=status)
 
 
-def _settled(agreed: Sequence[Proposal]) -> list[Proposal]:
+def _settled(agreed: Sequence[Any]) -> list[Proposal]:
     """Of what was agreed, what the most parties agreed, oldest first: a deal of two is a step."""
     widest = max((len(one.party_list) for one in agreed), default=0)
     full = [one for one in agreed if len(one.party_list) == widest]
