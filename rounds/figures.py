@@ -28,7 +28,7 @@ SYMBOLS = [
     "hexagon",
     "hexagram",
 ]
-LANES = {Kind.MEETING: 0, Kind.PROPOSAL: 1, Kind.STATEMENT: 2, Kind.DEADLINE: 3}
+LANES = {Kind.ROUND: 0, Kind.MEETING: 0, Kind.PROPOSAL: 1, Kind.STATEMENT: 2, Kind.DEADLINE: 3}
 HOVER = "%{text}<extra></extra>"  # the script takes each text from the item on the page
 OUTCOMES = {
     DeadlineOutcome.PENDING: "circle-open",
@@ -67,10 +67,15 @@ def layout(**changes: Any) -> go.Layout:
 def calendar_figure(
     items: Iterable[Item], parties: Sequence[Party], rounds: Iterable[Round]
 ) -> go.Figure:
-    """Rounds as bars by host, proposals and statements as marks by party, deadlines and slips."""
+    """Rounds as bars by host, proposals and statements as marks by party, deadlines and slips.
+
+    Needs at least one item.
+    """
     rows = list(items)
     meetings = [row for row in rows if row.kind in {Kind.ROUND, Kind.MEETING}]
-    figure = go.Figure(layout=layout(height=380, margin={"l": 84, "r": 8, "t": 8, "b": 60}))
+    lanes = [LANES[Kind(row.kind)] for row in rows]
+    height = 100 + 70 * (max(lanes) - min(lanes) + 1)
+    figure = go.Figure(layout=layout(height=height, margin={"l": 84, "r": 8, "t": 8, "b": 60}))
     figure.update_layout(barmode="overlay", bargap=0)
     for place, party in enumerate(parties):
         hosted = [row for row in meetings if row.host and row.host["code"] == party.code]
@@ -79,9 +84,9 @@ def calendar_figure(
     _add_meetings(figure, [row for row in meetings if not row.host], "var(--ink-3)")
     _add_deadlines(figure, [row for row in rows if row.kind == Kind.DEADLINE])
     figure.update_yaxes(
-        tickvals=list(LANES.values()),
+        tickvals=[0, 1, 2, 3],
         ticktext=[_("Meetings"), _("Proposals"), _("Statements"), _("Deadlines")],
-        range=[3.55, -0.55],
+        range=[max(lanes) + 0.55, min(lanes) - 0.55],
         showgrid=False,
     )
     figure.update_xaxes(range=_talks(rounds, rows))
