@@ -80,10 +80,6 @@ class Row:
     progress: Progress | None = None
 
     @property
-    def moved(self) -> bool:
-        return any(cell.moved for cell in self.cells)
-
-    @property
     def recorded(self) -> bool:
         return any(cell.recorded for cell in self.cells)
 

@@ -13,7 +13,7 @@ from issues.views import STATEMENTS_SHOWN, end_of_previous
 from nafta.forms import TimelineForm
 from rounds.figures import calendar_figure
 from rounds.forms import AsOf, AsOfForm, end_of
-from rounds.models import Deadline, Party, Person, Round, RoundStatus, Source, State, Statement
+from rounds.models import Deadline, Party, Person, Round, RoundStatus, Source, Statement
 from rounds.tables import ItemTable
 from rounds.timeline import (
     Cursor,
@@ -189,7 +189,7 @@ def party_detail(request: HttpRequest, code: str) -> HttpResponse:
         "rows": [row for row in rows if row.recorded],
         "unrecorded": [row for row in rows if not row.recorded],
         "proposals": list(proposal_items(proposals, day)),
-        "people": party.people.filter(statements__state=State.PUBLISHED).distinct(),
+        "people": party.people.who_spoke_by(day),
         "statements": merged(statement_items(statements.latest_first()[:STATEMENTS_SHOWN])),
     }
     status = 200 if form.is_valid() else 400

@@ -1,5 +1,6 @@
 """Who and what the record speaks of: the negotiation, its parties, people and sources."""
 
+import datetime as dt
 from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -15,6 +16,7 @@ from rounds.models.base import (
     NaturalKeyModel,
     NaturalKeyQuerySet,
     Publishable,
+    State,
     begins,
     fixed,
     listed,
@@ -94,6 +96,13 @@ def parties_listed(related_name: str) -> ArraySubquery:
     return listed(parties, code="code", name="name", colour="colour")
 
 
+class PersonQuerySet(NaturalKeyQuerySet):
+    def who_spoke_by(self, day: dt.date) -> Self:
+        """Those who had said something by ``day`` that is published."""
+        said = {"statements__state": State.PUBLISHED, "statements__dates__startswith__lte": day}
+        return self.filter(**said).distinct()
+
+
 class Person(NaturalKeyModel):
     """Somebody who spoke in public. An outsider, such as a union leader, has no party."""
 
@@ -110,7 +119,7 @@ class Person(NaturalKeyModel):
         verbose_name=_("party"),
     )
 
-    objects = NaturalKeyQuerySet.as_manager()
+    objects = PersonQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("person")

@@ -49,6 +49,14 @@ def test_it_is_there_and_leaks_no_draft(client: Client, world: SimpleNamespace, 
     assert "level-closed" not in page  # only a draft says that anything was closed
 
 
+@pytest.mark.parametrize(("as_of", "named"), [("2010-01-08", False), ("2010-01-09", True)])
+def test_a_party_names_who_had_spoken_for_it_by_then(
+    client: Client, world: SimpleNamespace, as_of: str, named: bool
+) -> None:
+    page = client.get(f"/parties/arden/?as_of={as_of}").content.decode()
+    assert ("Ada Alder" in page) is named
+
+
 @pytest.mark.parametrize(
     "path",
     ["rounds", "issues", "people", "statements", "proposals", "sources"],
