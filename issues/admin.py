@@ -3,8 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from issues.desk.views import round_desk
 from issues.models import Issue, Measure, Position, Progress, Proposal, Term
 from rounds.admin import (
     ATTRIBUTION,
@@ -128,6 +132,22 @@ admin.site.unregister([Round, Statement])
 @admin.register(Round)
 class RoundWithOutcomeAdmin(RoundAdmin):
     inlines = (ProgressInline, ProposalInline)
+    list_display = (*RoundAdmin.list_display, "desk")
+    change_form_template = "admin/issues/round_change_form.html"
+
+    def get_urls(self) -> list[Any]:
+        desk = path(
+            "<int:pk>/desk/",
+            self.admin_site.admin_view(round_desk),
+            name="rounds_round_desk",
+        )
+        return [desk, *super().get_urls()]
+
+    @admin.display(description=_("desk"))
+    def desk(self, meeting: Round) -> SafeString:
+        address = reverse("admin:rounds_round_desk", args=[meeting.pk])
+        name = _("The desk of %(round)s") % {"round": meeting}
+        return format_html('<a href="{}" aria-label="{}">{}</a>', address, name, _("the desk"))
 
 
 @admin.register(Statement)

@@ -86,6 +86,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "nafta.urls"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # the round desk has four for each issue and party
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 WSGI_APPLICATION = "nafta.wsgi.application"
 

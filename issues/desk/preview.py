@@ -1,0 +1,155 @@
+"""What an entry changes, in words and as the matrix before and after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from issues.desk.board import Board, stance_words
+from issues.desk.storing import Move, Written
+from issues.matrix import MARKS, Row, by_issue
+from issues.models import Issue, Position, Stance, Term
+from rounds.dates import describe
+from rounds.models import Publishable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One change in words."""
+
+    who: str  # Mexico on Sunset clause
+    was: str = ""
+    now: str
+    stance: str = ""
+    mark: str = ""
+    more: Sequence[str] = ()
+
+
+@dataclass(slots=True)
+class Preview:
+    """Read inside the rehearsal: afterwards none of it is in the database."""
+
+    groups: list[tuple[str, list[Line]]] = field(default_factory=list)
+    before: list[Row] = field(default_factory=list)
+    after: list[Row] = field(default_factory=list)
+    drafts: list[Publishable] = field(default_factory=list)  # published as well
+    refused: list[str] = field(default_factory=list)  # why it can only be a draft
+    public: bool = False  # readers see some of what it changes
+
+    @property
+    def changes(self) -> int:
+        return sum(len(lines) for _title, lines in self.groups) + len(self.drafts)
+
+
+def in_words(board: Board, written: Written) -> Preview:
+    """The changes by kind; those of positions by issue, in the order of the grid."""
+    preview = Preview(public=bool(written.public))
+    by_issue_name: dict[Issue, list[Line]] = {}
+    for move in written.moves:
+        by_issue_name.setdefault(move.place.issue, []).append(_moved(move))
+    moved = [line for lines in by_issue_name.values() for line in lines]
+    progress = [
+        Line(who=str(one.issue), was=was, now=one.get_level_display(), more=[one.summary])
+        for was, one in written.progress
+    ]
+    outcome = []
+    if written.outcome:
+        meeting = next(one for one in written.records if one == board.round)
+        outcome.append(
+            Line(
+                who=str(board.round),
+                was=board.round.get_status_display(),
+                now=meeting.get_status_display(),  # type: ignore[attr-defined]
+                more=[meeting.summary],  # type: ignore[attr-defined]
+            )
+        )
+    statements = [
+        Line(
+            who=handle,
+            now=one.summary,
+            more=[
+                ", ".join(map(str, one.speakers.all())) or one.attribution,
+                _("for %(parties)s") % {"parties": parties}
+                if (parties := ", ".join(map(str, one.parties.all())))
+                else "",
+                _("on %(issues)s") % {"issues": issues}
+                if (issues := ", ".join(map(str, one.issues.all())))
+                else _("on no issue"),
+                one.get_basis_display(),
+                one.when,
+                str(one.source),
+            ],
+        )
+        for handle, one in written.statements
+    ]
+    proposals = [
+        Line(
+            who=handle,
+            now=one.title,
+            more=[
+                _("on %(issues)s") % {"issues": one.issue},
+                ", ".join(map(str, one.parties.all())),
+                "; ".join(map(_number, one.terms.select_related("measure"))),
+                one.get_basis_display(),
+                one.when,
+                str(one.source),
+            ],
+        )
+        for handle, one in written.proposals
+    ]
+    new = [Line(who=_("source"), now=str(one), more=[one.url]) for one in written.sources]
+    new += [Line(who=_("person"), now=str(one), more=[one.role]) for one in written.people]
+    preview.groups = [
+        (title, lines)
+        for title, lines in (
+            (_("Positions"), moved),
+            (_("Progress"), progress),
+            (_("The round"), outcome),
+            (_("Statements"), statements),
+            (_("Proposals"), proposals),
+            (_("New in the record"), new),
+        )
+        if lines
+    ]
+    return preview
+
+
+def _number(term: Term) -> str:
+    values = [f"{value.normalize():f}" for value in (term.low, term.high) if value is not None]
+    scope = f" ({term.scope})" if term.scope else ""
+    words = f"{term.get_comparator_display()} {'–'.join(values)} {term.measure.unit}"
+    return f"{term.measure}{scope}: {words}"
+
+
+def _moved(move: Move) -> Line:
+    position = move.position
+    now = stance_words(position.stance, position.condition)
+    evidence = f"{move.row.handle}: {position.evidence}" if move.row else str(position.evidence)
+    rests = (
+        _("rests on %(evidence)s")
+        if not move.found
+        else _("rests, as the only one, on %(evidence)s")
+    )
+    return Line(
+        who=move.place.title,
+        was=move.was,
+        now=_("restated") if now == move.was else now,
+        stance=position.stance,
+        mark=MARKS[Stance(position.stance)],
+        more=[
+            position.gist,
+            rests % {"evidence": evidence},
+            _("since %(when)s")
+            % {"when": describe(position.since, approximate=position.approximate)},
+        ],
+    )
+
+
+def matrix_of(board: Board, issues: Sequence[Issue], written: Sequence[Position]) -> list[Row]:
+    """The rows of ``issues`` as readers would see them with ``written`` published."""
+    day = max([board.end, *(one.first_day for one in written)])
+    after = board.round.first_day
+    public = Position.objects.published() | Position.objects.filter(
+        pk__in=[one.pk for one in written]
+    )
+    return by_issue(issues, board.parties, public.as_of(day).with_evidence(), day, after)

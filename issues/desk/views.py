@@ -1,0 +1,248 @@
+"""The page of the round desk."""
+
+import hashlib
+from contextlib import suppress
+
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from issues.desk.board import Board, label_of
+from issues.desk.collisions import Collision, Conflict, choices_made, collide, undecided
+from issues.desk.forms import ROWS_AT_ONCE, Entry, seen_as_text, seen_from
+from issues.desk.preview import Preview, in_words, matrix_of
+from issues.desk.storing import RejectedError, Writer, Written, only_published, published
+from issues.matrix import MARKS
+from issues.models import Level, Position, Progress, Proposal, Stance
+from rounds.models import Round, Source, Statement
+
+ROW_SETS = {"q": "sources", "n": "people", "s": "statements", "p": "proposals"}
+KEYS = {Stance.OPEN_IF: "i", Stance.OPPOSES: "p"}  # letters that begin no other stance
+WRITES = (Statement, Proposal, Position, Progress, Source)
+ASIDE = ("csrfmiddlewaretoken", "action", "previewed", "sitting-note", "conflict", "choose-")
+
+
+class Undo(Exception):  # noqa: N818 - it is no error
+    """Leave a transaction without keeping any of it."""
+
+
+def may_publish(request: HttpRequest) -> bool:
+    return request.user.has_perm("rounds.publish")  # type: ignore[union-attr]
+
+
+def may_enter(request: HttpRequest) -> bool:
+    return all(
+        request.user.has_perm(f"{model._meta.app_label}.add_{model._meta.model_name}")  # type: ignore[union-attr]
+        for model in WRITES
+    )
+
+
+def round_desk(request: HttpRequest, pk: int) -> HttpResponse:
+    """One screen for all that a round brought."""
+    if not may_enter(request):
+        raise PermissionDenied
+    meeting = get_object_or_404(Round, pk=pk)
+    if request.method != "POST":
+        return Desk(request, Board(meeting)).page()
+    try:
+        return _answered(request, meeting)
+    except OperationalError:  # two at the same moment, each waiting for what the other holds
+        desk = Desk(request, Board(meeting), request.POST.copy())
+        desk.problem = _("Somebody else saved at the same moment. Nothing is stored: try again.")
+        return desk.page(409)
+
+
+def _answered(request: HttpRequest, meeting: Round) -> HttpResponse:
+    """What a POST leads to. Whatever is not saved is rolled back."""
+    response: HttpResponse | None = None
+    with suppress(Undo), transaction.atomic():
+        locked = get_object_or_404(Round.objects.select_for_update(), pk=meeting.pk)
+        desk = Desk(request, Board(locked), request.POST.copy())
+        response = desk.answer()
+        if not desk.saved:
+            raise Undo
+    assert response is not None
+    return response
+
+
+class Desk:
+    """One request of the page."""
+
+    def __init__(self, request: HttpRequest, board: Board, data: QueryDict | None = None) -> None:
+        self.request = request
+        self.board = board
+        self.data = data
+        self.may_publish = may_publish(request)
+        self.collision = Collision()
+        self.undecided: list[str] = []
+        self.compared = data is None  # with what others did since the page was opened
+        self.preview: Preview | None = None
+        self.problem = ""
+        self.saved = False
+
+    @property
+    def action(self) -> str:
+        return (self.data or {}).get("action", "preview")
+
+    def answer(self) -> HttpResponse:
+        if self.action == "rows":
+            return self._more_rows()
+        if not self._compare():
+            return self.page(409)
+        if self.action == "publish" and not self.may_publish:
+            self.problem = _("You may write drafts, not publish. Nothing is stored.")
+            return self.page(403)
+        if not self._is_complete():
+            return self.page()
+        if self.action not in {"draft", "publish"} or self._is_unseen():
+            return self._previewed()
+        return self._stored()
+
+    def _compare(self) -> bool:
+        """Whether nobody else changed anything that the page had shown, or all that is settled."""
+        assert self.data is not None
+        seen = seen_from(self.data.get("seen", ""))
+        self._lock()
+        self.undecided = choices_made(seen["texts"], self.data)
+        self.collision = collide(self.board, seen, self.data)
+        self.compared = True
+        if self.undecided:
+            self.problem = _("Choose between yours and theirs where both changed the same.")
+        return not self.collision and not self.undecided
+
+    def _is_complete(self) -> bool:
+        self.entry = Entry(self.board, self.data)
+        valid = self.entry.is_valid()
+        if valid and self.entry.is_empty:
+            self.problem = _("Nothing was changed yet.")
+        return valid and not self.problem
+
+    def _is_unseen(self) -> bool:
+        """Whether this is to be published and was not previewed as it is now."""
+        assert self.data is not None
+        unseen = self.action == "publish" and self.data.get("previewed") != self.digest
+        if unseen:
+            self.problem = _("Something was typed since the preview: look once more.")
+        return unseen
+
+    def _lock(self) -> None:
+        """Nobody changes what the desk shows between the comparison and the end."""
+        for model in (Statement, Proposal, Position, Progress):
+            pks = [one.pk for one in self.board.records if isinstance(one, model)]
+            list(model.objects.select_for_update().filter(pk__in=pks).order_by("pk").values("pk"))
+        self.board = Board(self.board.round)
+
+    def _more_rows(self) -> HttpResponse:
+        assert self.data is not None
+        for prefix in ROW_SETS:
+            with suppress(ValueError, KeyError):
+                total = int(self.data[f"{prefix}-TOTAL_FORMS"])
+                self.data[f"{prefix}-TOTAL_FORMS"] = str(total + ROWS_AT_ONCE)
+        return self.page()
+
+    @property
+    def digest(self) -> str:
+        """What tells whether anything was typed since a preview."""
+        data = self.data or QueryDict()
+        typed = sorted(
+            (name, " ".join("\n".join(data.getlist(name)).split()))
+            for name in data
+            if not name.startswith(ASIDE)
+        )
+        return hashlib.sha256(repr(typed).encode()).hexdigest()
+
+    def _previewed(self) -> HttpResponse:
+        """Do all of it, say what it did; the caller undoes it."""
+        entry, board = self.entry, self.board
+        issues = list(dict.fromkeys(form.place.issue for form in entry.changed_places))
+        before = matrix_of(board, issues, [])
+        with suppress(RejectedError):
+            written = Writer(entry).write()
+            preview = in_words(board, written)
+            preview.before = before
+            preview.after = matrix_of(board, issues, [move.position for move in written.moves])
+            if self.may_publish:
+                preview.drafts = list(entry.with_drafts)
+                preview.refused = published(entry, written)
+            else:
+                only_published(entry, written)
+            self.preview = preview
+        return self.page()
+
+    def _stored(self) -> HttpResponse:
+        publishing = self.action == "publish"
+        try:
+            written = Writer(self.entry).write()
+            if publishing:
+                if refused := published(self.entry, written):
+                    self.problem = " ".join([_("Nothing was stored."), *refused])
+                    return self.page()
+            else:
+                only_published(self.entry, written)
+        except RejectedError:
+            return self.page()
+        self.saved = True
+        self._log(written)
+        return self._done(written, publishing)
+
+    def _log(self, written: Written) -> None:
+        told = [{"changed": {"fields": [str(_("the round desk"))]}}]
+        LogEntry.objects.log_actions(
+            self.request.user.pk, [self.board.round], CHANGE, told, single_object=True
+        )
+
+    def _done(self, written: Written, publishing: bool) -> HttpResponse:
+        count = len(written.records) + (len(self.entry.with_drafts) if publishing else 0)
+        words = (
+            ngettext("%(count)d entry published.", "%(count)d entries published.", count)
+            if publishing
+            else ngettext(
+                "%(count)d entry saved as a draft.", "%(count)d entries saved as drafts.", count
+            )
+        )
+        messages.success(self.request, words % {"count": count})
+        return HttpResponseRedirect(self.request.path)
+
+    @property
+    def seen(self) -> str:
+        """What the page shows, for the next comparison; as it was where none was made."""
+        return seen_as_text(self.board) if self.compared else (self.data or {}).get("seen", "")
+
+    @property
+    def choices(self) -> list[Conflict]:
+        """What the editor has to choose."""
+        if self.data is None:
+            return []
+        told = {conflict.prefix for conflict in self.collision.conflicts}
+        asked = self.undecided if self.compared else self.data.getlist("conflict")
+        earlier = [prefix for prefix in asked if prefix not in told]
+        return [*self.collision.conflicts, *undecided(self.board, earlier, self.data)]
+
+    def page(self, status: int = 200) -> HttpResponse:
+        if not hasattr(self, "entry"):
+            shown = None if self.compared else seen_from(self.seen)["texts"]
+            self.entry = Entry(self.board, self.data, shown)
+        board = self.board
+        context = {
+            **admin.site.each_context(self.request),
+            "title": _("Desk: %(round)s") % {"round": board.round},
+            "opts": Round._meta,
+            "desk": self,
+            "board": board,
+            "entry": self.entry,
+            "errors": list(self.entry.errors()) if self.compared and self.data else [],
+            "seen": self.seen,
+            "stances": [(one, MARKS[one], KEYS.get(one, "")) for one in Stance],
+            "levels": Level,
+            "drafts": [(label_of(one), one) for one in board.drafts],
+            "preview": self.preview,
+            "digest": self.digest if self.preview else "",
+        }
+        response = TemplateResponse(self.request, "admin/issues/desk.html", context, status=status)
+        return response.render()  # within the transaction that it speaks of
