@@ -27,9 +27,10 @@ ROWS_AT_MOST = 200
 OWN_BASIS = [("", gettext_lazy("as above")), *Basis.choices]
 
 
-def listed(words: str) -> forms.TextInput:
+def listed(words: str, *, several: bool = False) -> forms.TextInput:
     """An input with suggestions: ``words`` is the list of the page that has them."""
-    return forms.TextInput(attrs={"list": f"names-{words}", "autocomplete": "off"})
+    attrs = {"list": f"names-{words}", "autocomplete": "off"}
+    return forms.TextInput(attrs=attrs | ({"data-several": words} if several else {}))
 
 
 class SourceForm(forms.Form):
@@ -172,10 +173,16 @@ class StatementForm(Attributed):
     summary = forms.CharField(
         label=gettext_lazy("what was said"), widget=forms.Textarea(attrs={"rows": 2})
     )
-    speakers = NamesField(label=gettext_lazy("speakers"), required=False, widget=listed("people"))
-    parties = NamesField(label=gettext_lazy("speaks for"), required=False, widget=listed("parties"))
+    speakers = NamesField(
+        label=gettext_lazy("speakers"), required=False, widget=listed("people", several=True)
+    )
+    parties = NamesField(
+        label=gettext_lazy("speaks for"), required=False, widget=listed("parties", several=True)
+    )
     issues = NamesField(
-        label=gettext_lazy("issues it touches"), required=False, widget=listed("issues")
+        label=gettext_lazy("issues it touches"),
+        required=False,
+        widget=listed("issues", several=True),
     )
     quotation = forms.CharField(label=gettext_lazy("quotation"), required=False, max_length=160)
     language = forms.CharField(
@@ -210,7 +217,7 @@ class StatementForm(Attributed):
 class ProposalForm(Attributed):
     title = forms.CharField(label=gettext_lazy("title"), max_length=160)
     issue = NamedField(label=gettext_lazy("issue"), widget=listed("issues"))
-    parties = NamesField(label=gettext_lazy("tabled by"), widget=listed("parties"))
+    parties = NamesField(label=gettext_lazy("tabled by"), widget=listed("parties", several=True))
     numbers = forms.CharField(
         label=gettext_lazy("its numbers"), required=False, widget=listed("measures")
     )
@@ -245,7 +252,8 @@ class PartForm(forms.Form):
     def __init__(self, *, typed: dict[str, str], shown: dict[str, str], prefix: str) -> None:
         names = [f"{prefix}-{name}" for name in self.base_fields]
         texts = {name: typed.get(name, shown.get(name, "")) for name in names}
-        self.changed = texts != {name: shown.get(name, "") for name in names}
+        self.was = {name: shown.get(f"{prefix}-{name}", "") for name in self.base_fields}
+        self.changed = list(texts.values()) != list(self.was.values())
         super().__init__(texts, prefix=prefix)
 
     @property

@@ -153,7 +153,7 @@ class Desk:
         typed = sorted(
             (name, " ".join("\n".join(data.getlist(name)).split()))
             for name in data
-            if not name.startswith(ASIDE)
+            if data[name].strip() and not name.startswith(ASIDE)
         )
         return hashlib.sha256(repr(typed).encode()).hexdigest()
 
