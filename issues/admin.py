@@ -13,7 +13,6 @@ from issues.models import Issue, Measure, Position, Progress, Proposal, Term
 from rounds.admin import (
     ATTRIBUTION,
     PUBLICATION,
-    REFUSALS,
     SOURCES,
     Block,
     DatedAdmin,
@@ -26,6 +25,7 @@ from rounds.admin import (
 )
 from rounds.dates import first_day
 from rounds.models import Round, Statement
+from rounds.publication import REFUSALS
 
 REFUSALS.update(
     {
