@@ -1,12 +1,10 @@
 """What the desk shows of a round: where each party stood before it, and what it has brought yet."""
 
 import datetime as dt
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -18,17 +16,6 @@ from rounds.forms import end_of
 from rounds.models import Party, Person, Publishable, Round, Source, State, Statement
 
 Evidence = Statement | Proposal
-
-
-def label_of(record: Any) -> str:
-    """How the page names a row of the database: issues.position.12."""
-    return f"{record._meta.label_lower}.{record.pk}"
-
-
-def version_of(record: Any) -> str:
-    """What changes whenever the row does."""
-    values = [getattr(record, field.attname) for field in record._meta.concrete_fields]
-    return hashlib.sha256(repr(values).encode()).hexdigest()[:12]
 
 
 def stance_words(stance: str, condition: str) -> str:
@@ -171,10 +158,6 @@ class Board:
         ]
         noted = [line.noted for line in self.lines if line.noted]
         return [self.round, *self.statements, *self.proposals, *positions, *noted]
-
-    @cached_property
-    def versions(self) -> dict[str, str]:
-        return {label_of(record): version_of(record) for record in self.records}
 
     @cached_property
     def drafts(self) -> list[Publishable]:

@@ -1,26 +1,19 @@
 """What others changed while a desk was open: told, merged where it can be, never overwritten."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from issues.desk.board import Board, label_of, stance_words
+from issues.desk.board import Board, stance_words
+from issues.desk.forms import Seen
 from issues.models import Level
+from rounds.collisions import Collision, collisions
 from rounds.models import RoundStatus
 
 Texts = dict[str, str]
 MINE, THEIRS = "mine", "theirs"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """Something that another changed."""
-
-    title: str
-    was: str = ""
-    now: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,42 +27,36 @@ class Conflict:
     was: str = ""
 
 
-@dataclass(slots=True)
-class Collision:
-    changes: list[Change] = field(default_factory=list)
-    conflicts: list[Conflict] = field(default_factory=list)
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """What others did since the page was opened, and what of it the editor has to decide."""
+
+    collisions: list[Collision]
+    conflicts: list[Conflict]
 
     def __bool__(self) -> bool:
-        return bool(self.changes)
+        return bool(self.collisions)
 
 
-def collide(board: Board, seen: dict[str, Texts], data: QueryDict) -> Collision:
+def meanwhile(board: Board, seen: Seen, data: QueryDict) -> Meanwhile:
     """Compare what the page had shown with what there is. Puts their changes into ``data``."""
-    found = Collision()
-    if seen["versions"] == board.versions:
-        return found
+    now = Seen.of(board)
+    if now == seen:
+        return Meanwhile([], [])
+    conflicts = []
     for prefix, title, names in _parts(board):
-        was = {name: seen["texts"].get(f"{prefix}-{name}", "") for name in names}
-        now = {name: board.shown.get(f"{prefix}-{name}", "") for name in names}
-        mine = _typed(data, prefix, names, seen["texts"])
-        if now == was:
+        was = _texts(seen.texts, prefix, names)
+        theirs = _texts(now.texts, prefix, names)
+        mine = _typed(data, prefix, names, seen.texts)
+        if theirs == was:
             continue
-        found.changes.append(Change(title=title, was=_words(was), now=_words(now)))
-        if mine in (was, now):
+        if mine in (was, theirs):
             for name in names:  # what is theirs alone is shown as theirs
-                data[f"{prefix}-{name}"] = now[name]
+                data[f"{prefix}-{name}"] = theirs[name]
         else:
-            found.conflicts.append(
-                Conflict(
-                    prefix=prefix,
-                    title=title,
-                    was=_words(was),
-                    mine=_words(mine),
-                    theirs=_words(now),
-                )
-            )
-    found.changes += list(_records(board, seen["versions"]))
-    return found
+            told = {"mine": _words(mine), "theirs": _words(theirs), "was": _words(was)}
+            conflicts.append(Conflict(prefix=prefix, title=title, **told))
+    return Meanwhile(collisions(seen.versions, now.versions), conflicts)
 
 
 def _parts(board: Board) -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -79,19 +66,6 @@ def _parts(board: Board) -> Iterator[tuple[str, str, tuple[str, ...]]]:
             yield place.prefix, place.title, ("stance", "gist", "condition", "evidence")
         title = _("Progress on %(issue)s") % {"issue": line.issue}
         yield line.prefix, title, ("level", "summary")
-
-
-def _records(board: Board, seen: Texts) -> Iterator[Change]:
-    """The rows that are others than the page had shown."""
-    now = {label_of(record): record for record in board.records}
-    for label, record in now.items():
-        kind = str(record._meta.verbose_name)
-        if label not in seen:
-            yield Change(title=f"{kind}: {record}", now=_("added"))
-        elif seen[label] != board.versions[label]:
-            yield Change(title=f"{kind}: {record}", now=_("changed"))
-    for label in seen.keys() - now.keys():
-        yield Change(title=label, now=_("removed, or no longer of this round"))
 
 
 def _words(texts: Texts) -> str:
@@ -112,11 +86,15 @@ def undecided(board: Board, prefixes: list[str], data: QueryDict) -> list[Confli
             prefix=prefix,
             title=title,
             mine=_words(_typed(data, prefix, names, board.shown)),
-            theirs=_words({name: board.shown.get(f"{prefix}-{name}", "") for name in names}),
+            theirs=_words(_texts(board.shown, prefix, names)),
         )
         for prefix, title, names in _parts(board)
         if prefix in prefixes
     ]
+
+
+def _texts(texts: Texts, prefix: str, names: Iterable[str]) -> Texts:
+    return {name: texts.get(f"{prefix}-{name}", "") for name in names}
 
 
 def _typed(data: QueryDict, prefix: str, names: Iterable[str], shown: Texts) -> Texts:

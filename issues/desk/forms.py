@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from issues.desk.board import Board, Evidence, Line, Place, label_of
+from issues.desk.board import Board, Evidence, Line, Place
 from issues.desk.names import (
     DaysField,
     NamedField,
@@ -20,11 +21,17 @@ from issues.desk.names import (
     numbers_from,
 )
 from issues.models import GIST_LENGTH, Issue, Level, Stance
-from rounds.models import Basis, Party, Person, RoundStatus, Source
+from rounds.collisions import Shown, read, shown
+from rounds.models import Basis, Party, Person, Publishable, RoundStatus, Source
 
 ROWS_AT_ONCE = 5  # that the button for more rows adds
 ROWS_AT_MOST = 200
 OWN_BASIS = [("", gettext_lazy("as above")), *Basis.choices]
+
+
+def key_of(record: Publishable) -> str:
+    """How the page names a row of the database."""
+    return next(iter(shown([record])))
 
 
 def listed(words: str, *, several: bool = False) -> forms.TextInput:
@@ -112,7 +119,15 @@ class SittingForm(forms.Form):
     days = DaysField(label=gettext_lazy("date"))
     basis = forms.ChoiceField(label=gettext_lazy("basis"), choices=Basis.choices)
     attribution = forms.CharField(label=gettext_lazy("attribution"), required=False, max_length=200)
-    note = forms.CharField(label=gettext_lazy("note to readers"), required=False, max_length=500)
+
+
+class NoteForm(forms.Form):
+    correction = forms.CharField(
+        label=gettext_lazy("note to readers"),
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"form": "desk"}),  # it may stand beside the preview
+    )
 
 
 class RoundForm(forms.Form):
@@ -249,10 +264,10 @@ class ProposalForm(Attributed):
 class PartForm(forms.Form):
     """Inputs filled in advance, taken only if what stands in them is not what was shown."""
 
-    def __init__(self, *, typed: dict[str, str], shown: dict[str, str], prefix: str) -> None:
+    def __init__(self, *, typed: dict[str, str], seen: dict[str, str], prefix: str) -> None:
         names = [f"{prefix}-{name}" for name in self.base_fields]
-        texts = {name: typed.get(name, shown.get(name, "")) for name in names}
-        self.was = {name: shown.get(f"{prefix}-{name}", "") for name in self.base_fields}
+        texts = {name: typed.get(name, seen.get(name, "")) for name in names}
+        self.was = {name: seen.get(f"{prefix}-{name}", "") for name in self.base_fields}
         self.changed = list(texts.values()) != list(self.was.values())
         super().__init__(texts, prefix=prefix)
 
@@ -365,17 +380,18 @@ class Entry:
     """Everything on the page, bound to what was posted if something was."""
 
     def __init__(
-        self, board: Board, data: QueryDict | None = None, seen: dict[str, str] | None = None
+        self, board: Board, data: QueryDict | None = None, texts_seen: dict[str, str] | None = None
     ) -> None:
         self.board = board
         self.bound = data is not None
         self.typed = typed = {
             name: text.replace("\r\n", "\n").strip() for name, text in (data or {}).items()
         }
-        texts = {"typed": typed, "shown": board.shown if seen is None else seen}
+        texts = {"typed": typed, "seen": board.shown if texts_seen is None else texts_seen}
         self.sources = _rows(SourceForm, 1)(data, prefix="q")
         self.people = _rows(PersonForm, 1)(data, prefix="n")
         self.sitting = SittingForm(data, initial=self._defaults(), prefix="sitting")
+        self.note = NoteForm(data)
         self.statements = _rows(StatementForm, 3)(data, prefix="s")
         self.proposals = _rows(ProposalForm, 2)(data, prefix="p")
         self.outcome = OutcomeForm(prefix="round", **texts)
@@ -387,8 +403,8 @@ class Entry:
             )
             for line in board.lines
         ]
-        asked = set(data.getlist("with")) if data is not None else {label_of(board.round)}
-        self.with_drafts = [one for one in board.drafts if label_of(one) in asked]
+        asked = set(data.getlist("with")) if data is not None else {key_of(board.round)}
+        self.with_drafts = [one for one in board.drafts if key_of(one) in asked]
 
     def _defaults(self) -> dict[str, Any]:
         last = self.board.round.last_day or self.board.end
@@ -443,7 +459,8 @@ class Entry:
     def is_valid(self) -> bool:
         """Each part after those it speaks of."""
         self._read_references()
-        valid = [self.sources.is_valid(), self.people.is_valid(), self.sitting.is_valid()]
+        valid = [self.sources.is_valid(), self.people.is_valid()]
+        valid += [self.sitting.is_valid(), self.note.is_valid()]
         self._read_rows()
         valid += [self.statements.is_valid(), self.proposals.is_valid()]
         parts: list[PartForm] = [*self.changed_places, *self.changed_progress]
@@ -497,29 +514,37 @@ class Entry:
         for number, form in enumerate(self.people.forms, 1):
             yield _("New person %(number)s") % {"number": number}, form
         yield _("The sitting"), self.sitting
+        yield _("The whole"), self.note
         if self.outcome.changed:
             yield _("The round"), self.outcome
-        for form in self.rows:
-            yield form.handle, form
+        for row in self.rows:
+            yield row.handle, row
         for form in self.changed_places:
             yield form.place.title, form
         for form in self.changed_progress:
             yield _("Progress on %(issue)s") % {"issue": form.line.issue}, form
 
 
-def seen_from(text: str) -> dict[str, dict[str, str]]:
-    """What the page that was posted had shown; nothing where that cannot be read."""
-    try:
-        read = json.loads(text)
-    except ValueError:
-        read = None
-    parts = read if isinstance(read, dict) else {}
-    return {
-        part: {str(name): str(value) for name, value in given.items()}
-        for part in ("texts", "versions")
-        if isinstance(given := parts.get(part), dict)
-    } | {part: {} for part in ("texts", "versions") if not isinstance(parts.get(part), dict)}
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a page had shown: the texts in its inputs, and the versions of the records on it."""
 
+    texts: dict[str, str]
+    versions: Shown
 
-def seen_as_text(board: Board) -> str:
-    return json.dumps({"texts": board.shown, "versions": board.versions}, ensure_ascii=False)
+    @classmethod
+    def of(cls, board: Board) -> "Seen":
+        return cls(board.shown, shown(board.records))
+
+    @classmethod
+    def read(cls, text: str) -> "Seen":
+        """The inverse of ``write``; what makes no sense had shown nothing."""
+        try:
+            told = json.loads(text)
+            texts = {str(name): str(words) for name, words in told["texts"].items()}
+            return cls(texts, read(json.dumps(told["versions"])))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return cls({}, {})
+
+    def write(self) -> str:
+        return json.dumps({"texts": self.texts, "versions": self.versions}, ensure_ascii=False)

@@ -34,7 +34,7 @@ class Preview:
     after: list[Row] = field(default_factory=list)
     drafts: list[Publishable] = field(default_factory=list)  # published as well
     refused: list[str] = field(default_factory=list)  # why it can only be a draft
-    public: bool = False  # readers see some of what it changes
+    note: str = ""  # that readers need one
 
     @property
     def changes(self) -> int:
@@ -43,7 +43,7 @@ class Preview:
 
 def in_words(board: Board, written: Written) -> Preview:
     """The changes by kind; those of positions by issue, in the order of the grid."""
-    preview = Preview(public=bool(written.public))
+    preview = Preview()
     by_issue_name: dict[Issue, list[Line]] = {}
     for move in written.moves:
         by_issue_name.setdefault(move.place.issue, []).append(_moved(move))

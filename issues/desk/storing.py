@@ -19,8 +19,8 @@ from issues.desk.forms import (
     StatementForm,
 )
 from issues.models import Position, Progress, Proposal, Term
-from rounds.admin import refusal
 from rounds.models import Person, Publishable, Round, Source, State, Statement, new_key
+from rounds.publication import refusal, set_state
 
 INPUTS = {  # of fields of a model that the desk calls otherwise
     "dates": "days",
@@ -219,7 +219,7 @@ def _attributed(typed: dict[str, Any]) -> dict[str, Any]:
     return {name: typed[name] for name in names} | {"dates": dates, "approximate": approximate}
 
 
-def only_published(entry: Entry, written: Written) -> None:
+def only_published(written: Written) -> None:
     """Tell at its form what a draft cannot hold: a change of what readers see already."""
     for record in written.public:
         form: Any = written.forms[record]
@@ -230,38 +230,8 @@ def only_published(entry: Entry, written: Written) -> None:
         raise RejectedError
 
 
-def published(entry: Entry, written: Written) -> list[str]:
-    """Publish all of it and the drafts asked for, in whatever order they allow; what refused."""
-    fresh = [type(one).objects.get(pk=one.pk) for one in entry.with_drafts]
-    waiting = list(dict.fromkeys([*written.records, *fresh]))
-    waiting = [one for one in waiting if one.state != State.PUBLISHED]
-    while waiting:
-        refused = {one: words for one in waiting if (words := _refused(one))}
-        if len(refused) == len(waiting):
-            for record, words in refused.items():
-                if form := written.forms.get(record):
-                    form.add_error(None, words)  # type: ignore[attr-defined]
-            return [f"{record}: {words}" for record, words in refused.items()]
-        waiting = list(refused)
-    return []
-
-
-def _refused(record: Any) -> str:
-    """Publish ``record``, or say why not."""
-    record.state = State.PUBLISHED
-    for name in ("statement", "proposal", "round", "issue", "responds_to"):
-        if (other := getattr(record, name, None)) and other.pk:
-            other.refresh_from_db(fields=["state"])
-    try:
-        record.full_clean()
-        with transaction.atomic():
-            record.save()
-    except ValidationError as error:
-        words = " ".join(error.messages)
-    except DatabaseError as error:
-        if not (words := refusal(error)):
-            raise
-    else:
-        return ""
-    record.state = State.DRAFT
-    return words
+def publish(entry: Entry, written: Written) -> list[str]:
+    """Publish all of it and the drafts asked for, or nothing; what refused, and why."""
+    wanted = dict.fromkeys([*written.records, *entry.with_drafts])
+    refused = set_state([one for one in wanted if not one.is_published], State.PUBLISHED)
+    return [f"{record}: {words}" for record, words in refused.items()]

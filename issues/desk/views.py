@@ -13,27 +13,22 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from issues.desk.board import Board, label_of
-from issues.desk.collisions import Collision, Conflict, choices_made, collide, undecided
-from issues.desk.forms import ROWS_AT_ONCE, Entry, seen_as_text, seen_from
+from issues.desk.board import Board
+from issues.desk.collisions import Conflict, Meanwhile, choices_made, meanwhile, undecided
+from issues.desk.forms import ROWS_AT_ONCE, Entry, Seen, key_of
 from issues.desk.preview import Preview, in_words, matrix_of
-from issues.desk.storing import RejectedError, Writer, Written, only_published, published
+from issues.desk.storing import RejectedError, Writer, Written, only_published, publish
 from issues.matrix import MARKS
 from issues.models import Level, Position, Progress, Proposal, Stance
+from rounds.collisions import locked
+from rounds.editing import Refused, gate, may_publish
 from rounds.models import Round, Source, Statement
+from rounds.publication import rehearsal
 
 ROW_SETS = {"q": "sources", "n": "people", "s": "statements", "p": "proposals"}
 KEYS = {Stance.OPEN_IF: "i", Stance.OPPOSES: "p"}  # letters that begin no other stance
 WRITES = (Statement, Proposal, Position, Progress, Source)
-ASIDE = ("csrfmiddlewaretoken", "action", "previewed", "sitting-note", "conflict", "choose-")
-
-
-class Undo(Exception):  # noqa: N818 - it is no error
-    """Leave a transaction without keeping any of it."""
-
-
-def may_publish(request: HttpRequest) -> bool:
-    return request.user.has_perm("rounds.publish")  # type: ignore[union-attr]
+ASIDE = ("csrfmiddlewaretoken", "action", "previewed", "correction", "conflict", "choose-")
 
 
 def may_enter(request: HttpRequest) -> bool:
@@ -59,16 +54,9 @@ def round_desk(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _answered(request: HttpRequest, meeting: Round) -> HttpResponse:
-    """What a POST leads to. Whatever is not saved is rolled back."""
-    response: HttpResponse | None = None
-    with suppress(Undo), transaction.atomic():
-        locked = get_object_or_404(Round.objects.select_for_update(), pk=meeting.pk)
-        desk = Desk(request, Board(locked), request.POST.copy())
-        response = desk.answer()
-        if not desk.saved:
-            raise Undo
-    assert response is not None
-    return response
+    with transaction.atomic():
+        own = get_object_or_404(Round.objects.select_for_update(), pk=meeting.pk)
+        return Desk(request, Board(own), request.POST.copy()).answer()
 
 
 class Desk:
@@ -78,13 +66,12 @@ class Desk:
         self.request = request
         self.board = board
         self.data = data
-        self.may_publish = may_publish(request)
-        self.collision = Collision()
+        self.may_publish = may_publish(request.user)
+        self.meanwhile = Meanwhile([], [])
         self.undecided: list[str] = []
         self.compared = data is None  # with what others did since the page was opened
         self.preview: Preview | None = None
         self.problem = ""
-        self.saved = False
 
     @property
     def action(self) -> str:
@@ -107,14 +94,15 @@ class Desk:
     def _compare(self) -> bool:
         """Whether nobody else changed anything that the page had shown, or all that is settled."""
         assert self.data is not None
-        seen = seen_from(self.data.get("seen", ""))
-        self._lock()
-        self.undecided = choices_made(seen["texts"], self.data)
-        self.collision = collide(self.board, seen, self.data)
+        seen = Seen.read(self.data.get("seen", ""))
+        locked(self.board.records)
+        self.board = Board(self.board.round)
+        self.undecided = choices_made(seen.texts, self.data)
+        self.meanwhile = meanwhile(self.board, seen, self.data)
         self.compared = True
         if self.undecided:
             self.problem = _("Choose between yours and theirs where both changed the same.")
-        return not self.collision and not self.undecided
+        return not self.meanwhile and not self.undecided
 
     def _is_complete(self) -> bool:
         self.entry = Entry(self.board, self.data)
@@ -130,13 +118,6 @@ class Desk:
         if unseen:
             self.problem = _("Something was typed since the preview: look once more.")
         return unseen
-
-    def _lock(self) -> None:
-        """Nobody changes what the desk shows between the comparison and the end."""
-        for model in (Statement, Proposal, Position, Progress):
-            pks = [one.pk for one in self.board.records if isinstance(one, model)]
-            list(model.objects.select_for_update().filter(pk__in=pks).order_by("pk").values("pk"))
-        self.board = Board(self.board.round)
 
     def _more_rows(self) -> HttpResponse:
         assert self.data is not None
@@ -157,47 +138,69 @@ class Desk:
         )
         return hashlib.sha256(repr(typed).encode()).hexdigest()
 
+    @property
+    def note(self) -> str:
+        return str(self.entry.note.cleaned_data.get("correction", ""))
+
     def _previewed(self) -> HttpResponse:
-        """Do all of it, say what it did; the caller undoes it."""
+        """Do all of it, say what it did, and undo it."""
         entry, board = self.entry, self.board
         issues = list(dict.fromkeys(form.place.issue for form in entry.changed_places))
         before = matrix_of(board, issues, [])
-        with suppress(RejectedError):
+        with suppress(RejectedError), rehearsal():
             written = Writer(entry).write()
             preview = in_words(board, written)
             preview.before = before
             preview.after = matrix_of(board, issues, [move.position for move in written.moves])
             if self.may_publish:
-                preview.drafts = list(entry.with_drafts)
-                preview.refused = published(entry, written)
+                self._rehearse_publication(preview, written)
             else:
-                only_published(entry, written)
+                only_published(written)
             self.preview = preview
         return self.page()
 
-    def _stored(self) -> HttpResponse:
-        publishing = self.action == "publish"
+    def _rehearse_publication(self, preview: Preview, written: Written) -> None:
+        preview.drafts = list(self.entry.with_drafts)
+        preview.refused = publish(self.entry, written)
         try:
-            written = Writer(self.entry).write()
-            if publishing:
-                if refused := published(self.entry, written):
-                    self.problem = " ".join([_("Nothing was stored."), *refused])
-                    return self.page()
-            else:
-                only_published(self.entry, written)
+            gate(self.request.user, self.note)
+        except Refused as error:
+            if error.code == "note":
+                preview.note = str(error.message)
+            elif not preview.refused:
+                preview.refused = [str(error.message)]
+
+    def _stored(self) -> HttpResponse:
+        """All of it, or nothing and the page as it was typed, with what refused it."""
+        try:
+            with transaction.atomic():
+                written = Writer(self.entry).write()
+                if self.action == "publish":
+                    self.problem = " ".join(publish(self.entry, written))
+                    if self.problem:
+                        raise RejectedError
+                else:
+                    only_published(written)
+                gate(self.request.user, self.note)
+                self._log()
         except RejectedError:
             return self.page()
-        self.saved = True
-        self._log(written)
-        return self._done(written, publishing)
+        except Refused as error:
+            if error.code == "note":
+                self.entry.note.add_error("correction", error)
+            else:
+                self.problem = str(error.message)
+            return self.page()
+        return self._done(written)
 
-    def _log(self, written: Written) -> None:
+    def _log(self) -> None:
         told = [{"changed": {"fields": [str(_("the round desk"))]}}]
         LogEntry.objects.log_actions(
             self.request.user.pk, [self.board.round], CHANGE, told, single_object=True
         )
 
-    def _done(self, written: Written, publishing: bool) -> HttpResponse:
+    def _done(self, written: Written) -> HttpResponse:
+        publishing = self.action == "publish"
         count = len(written.records) + (len(self.entry.with_drafts) if publishing else 0)
         words = (
             ngettext("%(count)d entry published.", "%(count)d entries published.", count)
@@ -210,24 +213,24 @@ class Desk:
         return HttpResponseRedirect(self.request.path)
 
     @property
-    def seen(self) -> str:
+    def seen(self) -> Seen:
         """What the page shows, for the next comparison; as it was where none was made."""
-        return seen_as_text(self.board) if self.compared else (self.data or {}).get("seen", "")
+        posted = (self.data or {}).get("seen", "")
+        return Seen.of(self.board) if self.compared else Seen.read(posted)
 
     @property
     def choices(self) -> list[Conflict]:
         """What the editor has to choose."""
         if self.data is None:
             return []
-        told = {conflict.prefix for conflict in self.collision.conflicts}
+        told = {conflict.prefix for conflict in self.meanwhile.conflicts}
         asked = self.undecided if self.compared else self.data.getlist("conflict")
         earlier = [prefix for prefix in asked if prefix not in told]
-        return [*self.collision.conflicts, *undecided(self.board, earlier, self.data)]
+        return [*self.meanwhile.conflicts, *undecided(self.board, earlier, self.data)]
 
     def page(self, status: int = 200) -> HttpResponse:
         if not hasattr(self, "entry"):
-            shown = None if self.compared else seen_from(self.seen)["texts"]
-            self.entry = Entry(self.board, self.data, shown)
+            self.entry = Entry(self.board, self.data, self.seen.texts)
         board = self.board
         context = {
             **admin.site.each_context(self.request),
@@ -237,10 +240,10 @@ class Desk:
             "board": board,
             "entry": self.entry,
             "errors": list(self.entry.errors()) if self.compared and self.data else [],
-            "seen": self.seen,
+            "seen": self.seen.write(),
             "stances": [(one, MARKS[one], KEYS.get(one, "")) for one in Stance],
             "levels": Level,
-            "drafts": [(label_of(one), one) for one in board.drafts],
+            "drafts": [(key_of(one), one) for one in board.drafts],
             "preview": self.preview,
             "digest": self.digest if self.preview else "",
         }

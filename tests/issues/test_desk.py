@@ -190,9 +190,8 @@ def test_it_is_published_together(admin_client: Client, world: SimpleNamespace) 
         row("q", 0, source="gazette: the first")
         | said(issues="fish", speakers="alder")
         | at(world.fish, world.arden, stance="supports", gist="Count them")
-        | row("round", 0)
     )
-    typed |= {"round-summary": "Fish moved, too.", "sitting-note": "Entered late."}
+    typed |= {"round-summary": "Fish moved, too.", "correction": "Entered late."}
     assert problems(publish(admin_client, world.round2, typed)) == []
     held = Position.objects.get(gist="Count them")
     assert (held.state, held.statement.state) == ("published", "published")
