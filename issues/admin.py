@@ -132,7 +132,7 @@ admin.site.unregister([Round, Statement])
 @admin.register(Round)
 class RoundWithOutcomeAdmin(RoundAdmin):
     inlines = (ProgressInline, ProposalInline)
-    list_display = (*RoundAdmin.list_display, "desk")
+    list_display: Any = (*RoundAdmin.list_display, "desk")
     change_form_template = "admin/issues/round_change_form.html"
 
     def get_urls(self) -> list[Any]:

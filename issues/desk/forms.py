@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict, ErrorList
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -173,7 +174,8 @@ class Attributed(forms.Form):
         for name in ("source", "days"):
             if name not in self.errors and not cleaned.get(name):
                 cleaned[name] = self.sitting.get(name)
-        if "source" not in self.errors and cleaned["source"] is None:
+        unnamed = "source" not in self.errors and cleaned["source"] is None
+        if unnamed and not self.sitting["source_is_told"]:
             self.add_error("source", _("Name the source, here or for the whole sitting."))
         return cleaned
 
@@ -275,21 +277,30 @@ class PartForm(forms.Form):
     def texts(self) -> dict[str, str]:
         return {name: str(self.data[self.add_prefix(name)]) for name in self.base_fields}
 
+    asked = False  # whether it is valid
+
+    def full_clean(self) -> None:
+        self.asked = True
+        super().full_clean()
+
     @property
     def told(self) -> list[str]:
-        """Every error of it, once it was asked whether it is valid."""
-        if not self.changed and self._errors is None:
-            return []
-        return [str(words) for errors in self.errors.values() for words in errors]
+        """What is wrong with it, once it was asked."""
+        errors = self.errors.values() if self.asked else ()
+        return [str(words) for some in errors for words in some]
 
 
 class PlaceForm(PartForm):
     """A cell of the grid."""
 
-    stance = forms.ChoiceField(choices=[("", ""), *Stance.choices], required=False)
-    gist = forms.CharField(max_length=GIST_LENGTH, required=False)
-    condition = forms.CharField(max_length=GIST_LENGTH, required=False)
-    evidence = forms.CharField(required=False)
+    stance = forms.ChoiceField(
+        label=gettext_lazy("stance"), choices=[("", ""), *Stance.choices], required=False
+    )
+    gist = forms.CharField(label=gettext_lazy("gist"), max_length=GIST_LENGTH, required=False)
+    condition = forms.CharField(
+        label=gettext_lazy("condition"), max_length=GIST_LENGTH, required=False
+    )
+    evidence = forms.CharField(label=gettext_lazy("rests on"), required=False)
 
     def __init__(self, place: Place, entry: "Entry", **texts: Any) -> None:
         self.place, self.entry = place, entry
@@ -328,7 +339,7 @@ class PlaceForm(PartForm):
         rows = [
             row
             for row in self.entry.rows
-            if row.is_valid() and row.touches(self.place.issue) and row.speaks_for(self.place.party)
+            if row.touches(self.place.issue) and row.speaks_for(self.place.party)
         ]
         if len(rows) == 1:
             return rows[0]
@@ -345,8 +356,10 @@ class PlaceForm(PartForm):
 class ProgressForm(PartForm):
     """How far an issue got."""
 
-    level = forms.ChoiceField(choices=[("", ""), *Level.choices], required=False)
-    summary = forms.CharField(max_length=250, required=False)
+    level = forms.ChoiceField(
+        label=gettext_lazy("how far"), choices=[("", ""), *Level.choices], required=False
+    )
+    summary = forms.CharField(label=gettext_lazy("in one line"), max_length=250, required=False)
 
     def __init__(self, line: Line, entry: "Entry", **texts: Any) -> None:
         self.line, self.entry = line, entry
@@ -361,7 +374,8 @@ class ProgressForm(PartForm):
                 if self.line.noted
                 else _("Say how far it got."),
             )
-        if self.line.noted is None and self.entry.source is None:
+        nameless = self.entry.source is None and self.entry.sources.is_valid()
+        if self.line.noted is None and nameless:
             self.add_error(None, _("Name the source of the sitting."))
         return cleaned
 
@@ -385,7 +399,7 @@ class Entry:
         self.board = board
         self.bound = data is not None
         self.typed = typed = {
-            name: text.replace("\r\n", "\n").strip() for name, text in (data or {}).items()
+            name: str(text).replace("\r\n", "\n").strip() for name, text in (data or {}).items()
         }
         texts = {"typed": typed, "seen": board.shown if texts_seen is None else texts_seen}
         self.sources = _rows(SourceForm, 1)(data, prefix="q")
@@ -456,6 +470,15 @@ class Entry:
         parts = (self.rows, self.changed_places, self.changed_progress, self.with_drafts)
         return not any(parts) and not self.outcome.changed
 
+    def hush(self) -> None:
+        """Show what was typed without a word on it: nobody asked yet."""
+        for rows in (self.sources, self.people, self.statements, self.proposals):
+            rows._errors, rows._non_form_errors = [], ErrorList()
+            for form in rows.forms:
+                form._errors = ErrorDict()
+        for form in (self.sitting, self.note, self.outcome):
+            vars(form)["_errors"] = ErrorDict()
+
     def is_valid(self) -> bool:
         """Each part after those it speaks of."""
         self._read_references()
@@ -481,6 +504,7 @@ class Entry:
         sources = [form.record for form in self.new_sources if form.is_valid()]
         chosen = self.sitting.cleaned_data if self.sitting.is_valid() else {}
         board = self.board
+        told = not self.sources.is_valid()  # one of them is wrong: that is enough to say
         among: dict[str, Any] = {
             "speakers": board.people_names(one for one in people if one),
             "source": board.source_names(one for one in sources if one and not one.pk),
@@ -491,7 +515,7 @@ class Entry:
         }
         for form in [*self.statements.forms, *self.proposals.forms]:
             form.board = board
-            form.sitting = {**chosen, "source": self.source}
+            form.sitting = {**chosen, "source": self.source, "source_is_told": told}
             for name in form.fields.keys() & among.keys():
                 form.fields[name].among = among[name]
 

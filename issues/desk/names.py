@@ -241,7 +241,7 @@ def _number(text: str, measures: Names[Measure]) -> Number:
     words = {
         folded(word): comparator
         for comparator, signs in SIGNS.items()
-        for word in (comparator.label, comparator.value, *signs)
+        for word in (str(comparator.label), str(comparator.value), *signs)
     }
     either = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
     joint = "|".join({"and", "to", "–", "-", re.escape(pgettext("between 5 and 10", "and"))})

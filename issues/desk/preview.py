@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from issues.desk.board import Board, stance_words
 from issues.desk.storing import Move, Written
-from issues.matrix import MARKS, Row, by_issue
+from issues.matrix import MARKS, Cell, Row, by_issue
 from issues.models import Issue, Position, Stance, Term
 from rounds.dates import describe
 from rounds.models import Publishable
@@ -25,13 +25,20 @@ class Line:
     more: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A matrix: for each issue a cell per party, and whether it is marked."""
+
+    caption: str
+    rows: list[tuple[str, list[tuple[Cell, bool]]]]
+
+
 @dataclass(slots=True)
 class Preview:
     """Read inside the rehearsal: afterwards none of it is in the database."""
 
     groups: list[tuple[str, list[Line]]] = field(default_factory=list)
-    before: list[Row] = field(default_factory=list)
-    after: list[Row] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)  # none where no position changes
     drafts: list[Publishable] = field(default_factory=list)  # published as well
     refused: list[str] = field(default_factory=list)  # why it can only be a draft
     note: str = ""  # that readers need one
@@ -59,8 +66,8 @@ def in_words(board: Board, written: Written) -> Preview:
             Line(
                 who=str(board.round),
                 was=board.round.get_status_display(),
-                now=meeting.get_status_display(),  # type: ignore[attr-defined]
-                more=[meeting.summary],  # type: ignore[attr-defined]
+                now=meeting.get_status_display(),
+                more=[meeting.summary],
             )
         )
     statements = [
@@ -125,11 +132,10 @@ def _moved(move: Move) -> Line:
     position = move.position
     now = stance_words(position.stance, position.condition)
     evidence = f"{move.row.handle}: {position.evidence}" if move.row else str(position.evidence)
-    rests = (
-        _("rests on %(evidence)s")
-        if not move.found
-        else _("rests, as the only one, on %(evidence)s")
-    )
+    rests = _("rests on %(evidence)s")
+    if move.found:
+        rests = _("rests on %(evidence)s, the only row that fits")
+    when = describe(position.since, approximate=position.approximate)
     return Line(
         who=move.place.title,
         was=move.was,
@@ -139,8 +145,7 @@ def _moved(move: Move) -> Line:
         more=[
             position.gist,
             rests % {"evidence": evidence},
-            _("since %(when)s")
-            % {"when": describe(position.since, approximate=position.approximate)},
+            _("since %(when)s") % {"when": when},
         ],
     )
 
@@ -148,8 +153,20 @@ def _moved(move: Move) -> Line:
 def matrix_of(board: Board, issues: Sequence[Issue], written: Sequence[Position]) -> list[Row]:
     """The rows of ``issues`` as readers would see them with ``written`` published."""
     day = max([board.end, *(one.first_day for one in written)])
-    after = board.round.first_day
     public = Position.objects.published() | Position.objects.filter(
         pk__in=[one.pk for one in written]
     )
-    return by_issue(issues, board.parties, public.as_of(day).with_evidence(), day, after)
+    return by_issue(issues, board.parties, public.as_of(day).with_evidence(), day)
+
+
+def side_by_side(before: list[Row], after: list[Row]) -> list[Table]:
+    """Both matrices; what is another in the second is marked there."""
+    both = zip(before, after, strict=True)
+    pairs = [list(zip(was.cells, now.cells, strict=True)) for was, now in both]
+    marked = [[(now, now != was) for was, now in row] for row in pairs]
+    plain = [[(was, False) for was, _now in row] for row in pairs]
+    titles = [row.title for row in before]
+    return [
+        Table(_("Before"), list(zip(titles, plain, strict=True))),
+        Table(_("After"), list(zip(titles, marked, strict=True))),
+    ]

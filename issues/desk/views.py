@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from issues.desk.board import Board
 from issues.desk.collisions import Conflict, Meanwhile, choices_made, meanwhile, undecided
 from issues.desk.forms import ROWS_AT_ONCE, Entry, Seen, key_of
-from issues.desk.preview import Preview, in_words, matrix_of
+from issues.desk.preview import Preview, in_words, matrix_of, side_by_side
 from issues.desk.storing import RejectedError, Writer, Written, only_published, publish
 from issues.matrix import MARKS
 from issues.models import Level, Position, Progress, Proposal, Stance
@@ -33,7 +33,7 @@ ASIDE = ("csrfmiddlewaretoken", "action", "previewed", "correction", "conflict",
 
 def may_enter(request: HttpRequest) -> bool:
     return all(
-        request.user.has_perm(f"{model._meta.app_label}.add_{model._meta.model_name}")  # type: ignore[union-attr]
+        request.user.has_perm(f"{model._meta.app_label}.add_{model._meta.model_name}")
         for model in WRITES
     )
 
@@ -69,13 +69,17 @@ class Desk:
         self.may_publish = may_publish(request.user)
         self.meanwhile = Meanwhile([], [])
         self.undecided: list[str] = []
+        self.checked = False  # whether what was typed makes sense
         self.compared = data is None  # with what others did since the page was opened
         self.preview: Preview | None = None
         self.problem = ""
 
     @property
     def action(self) -> str:
-        return (self.data or {}).get("action", "preview")
+        return self._posted("action") or "preview"
+
+    def _posted(self, name: str) -> str:
+        return str(self.data.get(name, "")) if self.data else ""
 
     def answer(self) -> HttpResponse:
         if self.action == "rows":
@@ -94,7 +98,7 @@ class Desk:
     def _compare(self) -> bool:
         """Whether nobody else changed anything that the page had shown, or all that is settled."""
         assert self.data is not None
-        seen = Seen.read(self.data.get("seen", ""))
+        seen = Seen.read(self._posted("seen"))
         locked(self.board.records)
         self.board = Board(self.board.round)
         self.undecided = choices_made(seen.texts, self.data)
@@ -106,6 +110,7 @@ class Desk:
 
     def _is_complete(self) -> bool:
         self.entry = Entry(self.board, self.data)
+        self.checked = True
         valid = self.entry.is_valid()
         if valid and self.entry.is_empty:
             self.problem = _("Nothing was changed yet.")
@@ -113,8 +118,7 @@ class Desk:
 
     def _is_unseen(self) -> bool:
         """Whether this is to be published and was not previewed as it is now."""
-        assert self.data is not None
-        unseen = self.action == "publish" and self.data.get("previewed") != self.digest
+        unseen = self.action == "publish" and self._posted("previewed") != self.digest
         if unseen:
             self.problem = _("Something was typed since the preview: look once more.")
         return unseen
@@ -122,19 +126,20 @@ class Desk:
     def _more_rows(self) -> HttpResponse:
         assert self.data is not None
         for prefix in ROW_SETS:
-            with suppress(ValueError, KeyError):
-                total = int(self.data[f"{prefix}-TOTAL_FORMS"])
+            with suppress(ValueError):
+                total = int(self._posted(f"{prefix}-TOTAL_FORMS"))
                 self.data[f"{prefix}-TOTAL_FORMS"] = str(total + ROWS_AT_ONCE)
         return self.page()
 
     @property
     def digest(self) -> str:
         """What tells whether anything was typed since a preview."""
-        data = self.data or QueryDict()
+        assert self.data is not None
+        data = self.data
         typed = sorted(
             (name, " ".join("\n".join(data.getlist(name)).split()))
             for name in data
-            if data[name].strip() and not name.startswith(ASIDE)
+            if self._posted(name).strip() and not name.startswith(ASIDE)
         )
         return hashlib.sha256(repr(typed).encode()).hexdigest()
 
@@ -150,8 +155,9 @@ class Desk:
         with suppress(RejectedError), rehearsal():
             written = Writer(entry).write()
             preview = in_words(board, written)
-            preview.before = before
-            preview.after = matrix_of(board, issues, [move.position for move in written.moves])
+            if issues:
+                after = matrix_of(board, issues, [move.position for move in written.moves])
+                preview.tables = side_by_side(before, after)
             if self.may_publish:
                 self._rehearse_publication(preview, written)
             else:
@@ -195,8 +201,9 @@ class Desk:
 
     def _log(self) -> None:
         told = [{"changed": {"fields": [str(_("the round desk"))]}}]
+        own = Round.objects.filter(pk=self.board.round.pk)
         LogEntry.objects.log_actions(
-            self.request.user.pk, [self.board.round], CHANGE, told, single_object=True
+            self.request.user.pk or 0, own, CHANGE, told, single_object=True
         )
 
     def _done(self, written: Written) -> HttpResponse:
@@ -215,8 +222,7 @@ class Desk:
     @property
     def seen(self) -> Seen:
         """What the page shows, for the next comparison; as it was where none was made."""
-        posted = (self.data or {}).get("seen", "")
-        return Seen.of(self.board) if self.compared else Seen.read(posted)
+        return Seen.of(self.board) if self.compared else Seen.read(self._posted("seen"))
 
     @property
     def choices(self) -> list[Conflict]:
@@ -231,6 +237,8 @@ class Desk:
     def page(self, status: int = 200) -> HttpResponse:
         if not hasattr(self, "entry"):
             self.entry = Entry(self.board, self.data, self.seen.texts)
+        if self.data is not None and not self.checked:
+            self.entry.hush()
         board = self.board
         context = {
             **admin.site.each_context(self.request),
@@ -239,7 +247,7 @@ class Desk:
             "desk": self,
             "board": board,
             "entry": self.entry,
-            "errors": list(self.entry.errors()) if self.compared and self.data else [],
+            "errors": list(self.entry.errors()) if self.checked else [],
             "seen": self.seen.write(),
             "stances": [(one, MARKS[one], KEYS.get(one, "")) for one in Stance],
             "levels": Level,

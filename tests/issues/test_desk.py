@@ -5,11 +5,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
-from issues.models import Issue, Position, Progress, Proposal
+from issues.models import Position, Progress, Proposal
+from rounds.history import versions
 from rounds.models import Person, Round, Source, Statement
 from tests import world as worlds
 from tests.desk import fields_of
@@ -174,7 +175,8 @@ def test_a_round_is_entered_as_drafts(admin_client: Client, world: SimpleNamespa
     assert set(second.issues.all()) == {world.water, world.fish}
     proposal = Proposal.objects.get(source=source)
     term = proposal.terms.get()
-    assert (term.measure, term.comparator, term.low, term.high) == (world.share, "between", 40, 45)
+    assert (term.measure, str(term)) == (world.share, "between 40.0000")
+    assert term.high == 45
     held = {one.gist: one for one in Position.objects.filter(since__startswith="2010-03-08")}
     assert held["Yearly"].statement == first
     assert held["Yearly"].condition == "Brume pays"
@@ -193,9 +195,394 @@ def test_it_is_published_together(admin_client: Client, world: SimpleNamespace) 
     )
     typed |= {"round-summary": "Fish moved, too.", "correction": "Entered late."}
     assert problems(publish(admin_client, world.round2, typed)) == []
-    held = Position.objects.get(gist="Count them")
+    held: Any = Position.objects.get(gist="Count them")
     assert (held.state, held.statement.state) == ("published", "published")
     assert held.statement.source == world.gazette
     world.round2.refresh_from_db()
     assert world.round2.summary == "Fish moved, too."
     assert "Count them" in Client().get("/issues/fish/").content.decode()
+
+
+def test_the_preview_says_it_in_words_and_stores_nothing(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    typed = (
+        row("q", 0, source="gazette", publisher="")
+        | row("q", 0, source="https://gazette.example/new", publisher="The Gazette", title="New")
+        | said(issues="water", speakers="alder")
+        | at(world.water, world.arden, stance="open-if", gist="Less", condition="rain comes")
+        | far(world.water, level="stuck")
+    )
+    before = counts()
+    response = sit(admin_client, world.round2, typed)
+    assert problems(response) == []
+    told = changes(response)
+    assert told[0].startswith("Arden on Water: demands → ◐ open if rain comes · Less · rests on S1")
+    assert "Water: advancing → stuck" in told[1]
+    assert any(line.startswith("S1: Said 0 · Ada Alder · for Arden · on Water") for line in told)
+    assert any(line.startswith("source: The Gazette: New") for line in told)
+    before_table, after_table = response.context["preview"].tables
+    assert before_table.rows[0][1][0][0].stance == "demands"
+    assert [marked for _cell, marked in after_table.rows[0][1]] == [True, False, False]
+    assert counts() == before
+    world.demand.refresh_from_db()
+    assert world.demand.stance == "demands"
+
+
+def test_a_restatement_is_a_change_without_another_stance(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    typed = row("q", 0, source="gazette: the first") | said(issues="water", speakers="alder")
+    typed |= at(world.water, world.arden, gist="Still half")
+    assert (
+        "Arden on Water: demands → ▲ restated" in changes(sit(admin_client, world.round2, typed))[0]
+    )
+    assert problems(sit(admin_client, world.round2, typed, "draft")) == []
+    assert Position.objects.get(gist="Still half").stance == "demands"
+
+
+def test_what_was_entered_is_changed_in_its_place(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    entered = Position.objects.get(gist="Would talk")
+    typed = at(world.water, world.brume, gist="Would talk now") | {"correction": "Clearer words."}
+    assert problems(publish(admin_client, world.round2, typed)) == []
+    changed = Position.objects.get(gist="Would talk now")
+    assert (changed.pk, changed.since) == (entered.pk, entered.since)
+
+
+def test_other_evidence_of_another_day_makes_another_position(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    typed = (
+        row("q", 0, source="gazette: the first")
+        | said(issues="water", speakers="birch", days="2010-03-07")
+        | at(world.water, world.brume, gist="Will talk", evidence="S1")
+    )
+    assert problems(sit(admin_client, world.round2, typed, "draft")) == []
+    assert Position.objects.get(gist="Would talk").state == "published"
+    assert Position.objects.get(gist="Will talk").since == days("2010-03-07")
+
+
+def test_it_rests_on_what_the_record_has_already(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    typed = at(world.fish, world.brume, stance="opposes", gist="No", evidence="no dam")
+    assert problems(sit(admin_client, world.round2, typed, "draft")) == []
+    assert Position.objects.get(gist="No").statement == world.denied
+
+
+def test_several_rows_that_fit_are_a_question(admin_client: Client, world: SimpleNamespace) -> None:
+    typed = (
+        row("q", 0, source="gazette: the first")
+        | said(0, issues="fish", speakers="alder")
+        | said(1, issues="fish", speakers="alder")
+        | at(world.fish, world.arden, stance="opposes", gist="No")
+    )
+    told = problems(sit(admin_client, world.round2, typed))
+    assert told == ["Arden on Fish: rests on: It may rest on any of S1; S2: say which."]
+
+
+def test_a_row_takes_what_it_leaves_blank_from_the_sitting(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    typed = (
+        row("q", 0, source="gazette: the first")
+        | {"sitting-days": "2010-03", "sitting-basis": "unnamed"}
+        | {"sitting-attribution": "an aide"}
+        | said(0, speakers="", parties="brume")
+        | said(1, speakers="birch", basis="on-record", days="2010-03-05 to 2010-03-06")
+        | said(2, speakers="", parties="-", source="herald")
+    )
+    assert problems(sit(admin_client, world.round2, typed, "draft")) == []
+    first, second, third = Statement.objects.order_by("-pk")[:3][::-1]
+    assert (first.dates, first.approximate) == (days("2010-03-01", "2010-03-31"), True)
+    assert (first.basis, first.attribution) == ("unnamed", "an aide")
+    assert (second.dates, second.attribution) == (days("2010-03-05", "2010-03-06"), "")
+    assert (third.source, third.parties.count()) == (world.herald, 0)
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (said(speakers="nobody"), "S1: speakers: Nothing is called “nobody”."),
+        (said(speakers="freeland; b"), "Nothing is called “freeland”"),
+        (said(speakers=SECRET, issues="aqua"), "S1: issues it touches: Nothing is called “aqua”."),
+        (said(summary=""), "S1: what was said: This field is required."),
+        (said(quotation="one two three four five six seven eight nine"), "at most eight words"),
+        (said(basis="unnamed"), "Whoever is unnamed has no name here"),
+        (said(basis="unnamed", speakers=""), "Say how the source describes whoever is unnamed."),
+        (said(unnamed_count="2"), "Only unnamed sources have a number or a reason."),
+        (said(days="yesterday"), "S1: date: Give days as 2017-11-21"),
+        (said(days="2010-03-08 to 2010-03-01"), "is before the first"),
+        (said(days="1066-10-14"), "Give days between the years 1900 and 2100."),
+        ({"sitting-days": ""}, "The sitting: date: This field is required."),
+        (row("p", 0, title="Dams"), "P1: issue: This field is required."),
+        (row("p", 0, title="Dams", issue="water", parties="-"), "Say who tabled it."),
+        (
+            row("p", 0, title="Dams", issue="water", parties="arden", numbers="many"),
+            "P1: its numbers: “many” is no number of a proposal.",
+        ),
+        (
+            row("p", 0, title="Dams", issue="fish", parties="arden", numbers="share at least 5"),
+            "Nothing is called “share”",
+        ),
+        (
+            row(
+                "p",
+                0,
+                title="Dams",
+                issue="water",
+                parties="arden",
+                numbers="share between 5 and 4",
+            ),
+            "“between” needs a higher second value",
+        ),
+        ({"round-status": "cancelled"}, "The round: outcome: A meeting that was not held"),
+        (row("n", 0, role="Envoy"), "New person 1: name: This field is required."),
+    ],
+)
+def test_a_rule_is_told_at_its_row_and_nothing_is_lost(
+    admin_client: Client, world: SimpleNamespace, typed: dict[str, str], words: str
+) -> None:
+    typed = row("q", 0, source="gazette: the first") | said(2, summary="Kept as typed") | typed
+    before = counts()
+    for action in ("preview", "draft"):
+        response = sit(admin_client, world.round2, typed, action)
+        assert response.status_code == 200
+        assert words in "\n".join(problems(response))
+        fields = fields_of_page(response)
+        assert {name: fields.get(name, "").strip() for name in typed} == typed
+        assert counts() == before
+
+
+def fields_of_page(response: Any) -> dict[str, Any]:
+    """What a browser would send from the page that came back."""
+    return fields_of(SimpleNamespace(get=lambda _page: response), "")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ({"stance": "opposes"}, "gist: Say it in one line."),
+        ({"stance": "opposes", "gist": "x" * 161}, "at most 160 characters"),
+        ({"stance": "open-if", "gist": "Yes"}, "“open if…” needs its condition"),
+        ({"stance": "opposes", "gist": "No", "condition": "rain"}, "no other stance has one"),
+        ({"stance": "loves", "gist": "No"}, "Select a valid choice."),
+        ({"stance": "opposes", "gist": "No"}, "Say which statement or proposal it rests on"),
+        ({"stance": "opposes", "gist": "No", "evidence": "S9"}, "Nothing is called “S9”."),
+        ({"stance": "opposes", "gist": "No", "evidence": "a third"}, "This proposal is on another"),
+        ({"stance": "", "gist": "No", "evidence": "no dam"}, "Choose a stance."),
+    ],
+)
+def test_a_cell_says_what_it_lacks(
+    admin_client: Client, world: SimpleNamespace, cell: dict[str, str], words: str
+) -> None:
+    before = counts()
+    response = sit(admin_client, world.round2, at(world.fish, world.brume, **cell), "draft")
+    assert response.status_code == 200
+    told = problems(response)
+    assert words in "\n".join(told)
+    assert all(one.startswith("Brume on Fish") for one in told)
+    fields = fields_of_page(response)
+    assert fields | at(world.fish, world.brume, **{"stance": "", **cell}) == fields or cell[
+        "stance"
+    ] in {"loves", ""}
+    assert counts() == before
+
+
+def test_one_bad_cell_keeps_everything_out(admin_client: Client, world: SimpleNamespace) -> None:
+    typed = (
+        row("q", 0, source="https://gazette.example/new", publisher="The Gazette", title="New")
+        | row("n", 0, name="Cy Cole")
+        | said(issues="fish", speakers="alder")
+        | at(world.fish, world.arden, stance="opposes", gist="No")
+        | at(world.fish, world.brume, stance="supports", gist="Yes", evidence="third")
+    )
+    before = counts()
+    for action in ("preview", "draft", "publish"):
+        response = sit(admin_client, world.round2, typed, action)
+        assert "This proposal is on another issue." in problems(response)[0]
+        assert counts() == before
+
+
+def test_a_day_that_is_taken_is_told_at_the_cell(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    said_then = worlds.create_statement(
+        dates=days("2010-03-01", "2010-03-02"), round=world.round2, parties=[world.brume]
+    )
+    typed = at(world.water, world.brume, gist="No", evidence=said_then.slug)
+    response = sit(admin_client, world.round2, typed | {"correction": "x"})
+    assert problems(response) == []  # the same first day: it is the same position
+    worlds.create_position(
+        issue=world.water, party=world.brume, since=days("2010-03-05"), stance="opposes"
+    )
+    later = worlds.create_statement(dates=days("2010-03-01"), round=world.round2)
+    typed = at(world.water, world.brume, gist="No", evidence=later.slug)
+    told = problems(sit(admin_client, world.round2, typed))
+    assert "The record has a position of this party on this issue from that day." in told[0]
+
+
+def test_nonsense_in_the_request_is_no_500(admin_client: Client, world: SimpleNamespace) -> None:
+    page = desk_of(world.round2)
+    for post in (
+        {},
+        {"action": "publish"},
+        fields_of(admin_client, page) | {"round-status": "dreamt", "action": "publish"},
+        {"action": "rows", "s-TOTAL_FORMS": "many"},
+        {"seen": "[]", "s-TOTAL_FORMS": "100000", "s-INITIAL_FORMS": "0"},
+        {"seen": '{"texts": [], "versions": {"x": "y"}}', "conflict": "nowhere"},
+        fields_of(admin_client, page) | {"with": "rounds.round:0", "s-0-summary": "\x00"},
+    ):
+        assert admin_client.post(page, post).status_code in {200, 409}
+    assert admin_client.get(desk_of(Round(pk=0))).status_code == 404
+
+
+# Rows without script
+
+
+def test_more_rows_keep_what_was_typed(admin_client: Client, world: SimpleNamespace) -> None:
+    typed = said(2, summary="Third") | at(world.fish, world.arden, stance="opposes")
+    fields = fields_of_page(sit(admin_client, world.round2, typed, "rows"))
+    assert fields["s-2-summary"].strip() == "Third"
+    assert fields[f"at-{world.fish.pk}-{world.arden.pk}-stance"] == "opposes"
+    assert int(fields["s-TOTAL_FORMS"]) == 8
+    assert "s-7-summary" in fields
+
+
+# Drafts, publication, permission
+
+
+@pytest.fixture
+def contributor(client: Client, db: None) -> Client:
+    """Logged in as somebody who writes drafts."""
+    user = User.objects.create_user("cato", is_staff=True)
+    user.groups.add(Group.objects.get(name="Contributors"))
+    client.force_login(user)
+    return client
+
+
+def entry(world: SimpleNamespace) -> dict[str, str]:
+    return (
+        row("q", 0, source="gazette: the first")
+        | said(issues="fish", speakers="alder")
+        | at(world.fish, world.arden, stance="supports", gist="Count them")
+    )
+
+
+def test_a_contributor_writes_drafts_and_publishes_by_no_request(
+    contributor: Client, world: SimpleNamespace
+) -> None:
+    page = desk_of(world.round2)
+    fields = fields_of(contributor, page) | entry(world)
+    previewed = contributor.post(page, fields | press("preview"))
+    assert problems(previewed) == []
+    assert 'value="publish"' not in previewed.content.decode()
+    forged = fields | press("publish") | {"previewed": digest_of(previewed)}
+    response = contributor.post(page, forged)
+    assert response.status_code == 403
+    assert fields_of_page(response)["s-0-summary"].strip() == "Said 0"  # not lost
+    assert not Position.objects.filter(gist="Count them").exists()
+    assert contributor.post(page, fields | press("draft")).status_code == 302
+    assert Position.objects.get(gist="Count them").state == "draft"
+    assert "Count them" not in Client().get("/issues/fish/").content.decode()
+
+
+def digest_of(response: Any) -> str:
+    return str(response.context["digest"])
+
+
+@pytest.mark.parametrize("action", ["preview", "draft"])
+def test_a_contributor_changes_nothing_that_readers_see(
+    contributor: Client, world: SimpleNamespace, action: str
+) -> None:
+    typed = {"round-summary": "All is well."} | at(world.water, world.brume, gist="Talks")
+    told = problems(sit(contributor, world.round2, typed | {"correction": "x"}, action))
+    assert len([one for one in told if "Readers see this already" in one]) == 2
+    world.round2.refresh_from_db()
+    assert world.round2.summary == "Water moved, fish did not."
+
+
+def test_a_stranger_has_no_desk(client: Client, world: SimpleNamespace) -> None:
+    assert client.get(desk_of(world.round2)).status_code == 302
+    client.force_login(User.objects.create_user("guest", is_staff=True))
+    assert client.get(desk_of(world.round2)).status_code == 403
+
+
+def test_it_is_published_only_as_previewed(admin_client: Client, world: SimpleNamespace) -> None:
+    page = desk_of(world.round2)
+    fields = fields_of(admin_client, page) | entry(world)
+    previewed = admin_client.post(page, fields | press("preview"))
+    digest = {"previewed": digest_of(previewed)}
+    changed = fields | digest | said(issues="fish", speakers="alder", summary="Otherwise")
+    response = admin_client.post(page, changed | press("publish"))
+    assert problems(response) == ["Something was typed since the preview: look once more."]
+    assert not Position.objects.filter(gist="Count them").exists()
+    again = fields_of_page(response) | press("publish")
+    assert admin_client.post(page, again).status_code == 302
+    assert Statement.objects.get(summary="Otherwise").state == "published"
+
+
+def test_a_change_of_what_readers_saw_asks_for_a_note(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    page = desk_of(world.round2)
+    typed = at(world.water, world.brume, gist="Would talk now")
+    previewed = sit(admin_client, world.round2, typed)
+    assert "tell them in a note" in previewed.context["preview"].note
+    fields = fields_of_page(previewed) | press("publish")
+    response = admin_client.post(page, fields)
+    assert "note to readers: Readers have seen this before" in problems(response)[0]
+    assert Position.objects.filter(gist="Would talk").exists()
+    noted = fields | {"correction": "We had misread it."}
+    assert admin_client.post(page, noted).status_code == 302
+    assert "We had misread it." in [
+        version.note for own in versions([(Position, _brume(world))]).values() for version in own
+    ]
+
+
+def _brume(world: SimpleNamespace) -> int:
+    return int(Position.objects.get(gist="Would talk now").pk)
+
+
+def test_drafts_of_the_round_go_out_with_it(admin_client: Client, world: SimpleNamespace) -> None:
+    page = desk_of(world.round2)
+    labels = re.findall(r'name="with" value="([^"]+)"', admin_client.get(page).content.decode())
+    hidden = [f"issues.position:{Position.objects.get(since__startswith='2010-03-07').pk}"]
+    hidden += [f"rounds.statement:{Statement.objects.get(slug=SECRET).pk}"]
+    assert set(hidden) < set(labels)
+    fields = fields_of(admin_client, page) | {"with": hidden}
+    response = admin_client.post(page, fields | press("preview"))
+    assert problems(response) == []
+    response = admin_client.post(
+        page, fields | press("publish") | {"previewed": digest_of(response)}
+    )
+    assert response.status_code == 302
+    assert Statement.objects.get(slug=SECRET).state == "published"
+
+
+def test_a_position_on_a_draft_that_stays_is_not_published(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    typed = at(world.fish, world.arden, stance="opposes", gist="No", evidence=SECRET)
+    draft = Statement.objects.get(slug=SECRET)
+    Proposal.objects.filter(slug=SECRET).delete()
+    previewed = sit(admin_client, world.round2, typed)
+    assert problems(previewed) == []
+    assert "is still a draft: publish it first." in previewed.context["preview"].refused[0]
+    assert 'value="publish"' not in previewed.content.decode()
+    typed |= {"with": f"rounds.statement:{draft.pk}"}
+    assert sit(admin_client, world.round2, typed).context["preview"].refused == []
+
+
+def test_the_round_itself_goes_out_unless_it_is_unticked(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    meeting = worlds.create_round(slug="round-3", dates=days("2010-05-01"), state="draft")
+    assert problems(publish(admin_client, meeting, entry(world))) == []
+    meeting.refresh_from_db()
+    assert meeting.state == "published"

@@ -1,0 +1,120 @@
+"""What an editor means by a few typed letters: names, days, numbers."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from issues.desk.names import Names, days_as_text, days_from, numbers_from, same_address
+from tests.world import days
+
+PEOPLE = [
+    "Chrystia Freeland",
+    "Ildefonso Guajardo",
+    "Steve Verheul",
+    "Wilbur Ross, Jr.",
+    "José Ruiz",
+]
+names = Names(PEOPLE, lambda name: [name, name.split()[0][:2].lower() + "-key"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("Chrystia Freeland", "Chrystia Freeland"),
+        ("freeland", "Chrystia Freeland"),
+        ("  CHRYSTIA   free ", "Chrystia Freeland"),
+        ("guaj", "Ildefonso Guajardo"),
+        ("efons", "Ildefonso Guajardo"),
+        ("jose ruiz", "José Ruiz"),
+        ("wilbur ross, jr.", "Wilbur Ross, Jr."),
+        ("st-key", "Steve Verheul"),
+    ],
+)
+def test_a_name_is_found_by_what_only_it_has(typed: str, found: str) -> None:
+    assert names.find(typed) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("freeland; guajardo", ["Chrystia Freeland", "Ildefonso Guajardo"]),
+        ("freeland, guajardo,", ["Chrystia Freeland", "Ildefonso Guajardo"]),
+        ("Wilbur Ross, Jr., verheul", ["Wilbur Ross, Jr.", "Steve Verheul"]),
+        ("verheul, Wilbur Ross, Jr.", ["Steve Verheul", "Wilbur Ross, Jr."]),
+        ("freeland\nfreeland;;", ["Chrystia Freeland"]),
+        ("", []),
+    ],
+)
+def test_several_names_also_where_one_holds_a_comma(typed: str, found: list[str]) -> None:
+    assert names.find_all(typed) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("r", "“r” may be any of: Wilbur Ross, Jr.; José Ruiz."),
+        ("freelnd", "Nothing is called “freelnd”. Did you mean Chrystia Freeland?"),
+        ("freeland; xyz", "Nothing is called “xyz”."),
+        ("freeland, xyz", "Nothing is called “xyz”."),
+    ],
+)
+def test_what_is_not_clear_names_the_candidates(typed: str, words: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        names.find_all(typed)
+    assert refused.value.messages == [words]
+
+
+def test_an_exact_name_is_never_ambiguous() -> None:
+    both = Names(["Energy", "Energy storage"], lambda name: [name])
+    assert both.find("energy") == "Energy"
+    with pytest.raises(ValidationError):
+        both.find("ener")
+
+
+@pytest.mark.parametrize(
+    ("typed", "dates", "approximate"),
+    [
+        ("2017-11-21", days("2017-11-21"), False),
+        ("21/11/2017", days("2017-11-21"), False),
+        ("2017-11-17 to 2017-11-21", days("2017-11-17", "2017-11-21"), False),
+        ("2017-11-17 – 2017-11-21", days("2017-11-17", "2017-11-21"), False),
+        ("~2017-11-17 to 2017-11-21", days("2017-11-17", "2017-11-21"), True),
+        ("2017-11", days("2017-11-01", "2017-11-30"), True),
+        ("2017-10 to 2017-11", days("2017-10-01", "2017-11-30"), True),
+    ],
+)
+def test_days_in_one_input(typed: str, dates: object, approximate: bool) -> None:
+    read = days_from(typed)
+    assert read == (dates, approximate)
+    assert days_from(days_as_text(read)) == read
+
+
+@pytest.mark.parametrize("typed", ["soon", "2017-13", "2017-02-30", "1 to 2 to 3", "0000-01", "~"])
+def test_what_are_no_days(typed: str) -> None:
+    with pytest.raises(ValidationError):
+        days_from(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("share at least 50", ("at-least", "", "50", None)),
+        (
+            "Share of the water (in summer) between 30 and 33.5 %",
+            ("between", "in summer", "30", "33.5"),
+        ),
+        ("share ≤ 1,000", ("at-most", "", "1000", None)),
+        ("SHARE exactly 5 years", ("exactly", "", "5", None)),
+    ],
+)
+def test_numbers_of_a_proposal(world: SimpleNamespace, typed: str, found: tuple[str, ...]) -> None:
+    (number,) = numbers_from(typed, Names([world.share], lambda one: [one.slug, one.name]))
+    high = str(number.high) if number.high is not None else None
+    assert (number.comparator, number.scope, str(number.low), high) == found
+
+
+def test_addresses_of_one_page() -> None:
+    one = same_address("http://www.gazette.example/a/?b=1&utm_source=mail#top")
+    assert one == same_address("https://gazette.example/a?b=1")
+    assert one != same_address("https://gazette.example/a?b=2")
