@@ -173,15 +173,8 @@ class IssueAdmin(PublishableAdmin):
     )
 
 
-class ReadOnIssueAdmin(PublishableAdmin):
-    """What readers find on the page of its issue."""
-
-    def view_on_site(self, record: Any) -> str:
-        return str(record.issue.get_absolute_url())
-
-
 @admin.register(Measure)
-class MeasureAdmin(ReadOnIssueAdmin):
+class MeasureAdmin(PublishableAdmin):
     list_display = ("name", "issue", "unit", "status_quo", "agreed", "agreed_on", "state")
     list_filter = ("state", "issue")
     list_select_related = ("issue",)
@@ -216,7 +209,7 @@ class ProposalAdmin(DatedAdmin):
 
 
 @admin.register(Position)
-class PositionAdmin(ReadOnIssueAdmin):
+class PositionAdmin(PublishableAdmin):
     key = ""
     list_display = ("gist", "issue", "party", "when", "stance", "state", "evidence")
     list_filter = ("state", "stance", "party", "issue")
@@ -255,7 +248,7 @@ class PositionAdmin(ReadOnIssueAdmin):
 
 
 @admin.register(Progress)
-class ProgressAdmin(ReadOnIssueAdmin):
+class ProgressAdmin(PublishableAdmin):
     key = ""
     list_display = ("issue", "at_round", "level", "summary", "state")
     list_filter = ("state", "level", "issue", "round")
