@@ -2,6 +2,7 @@
 
 import hashlib
 from contextlib import suppress
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -20,9 +21,10 @@ from issues.desk.preview import Preview, in_words, matrix_of, side_by_side
 from issues.desk.storing import RejectedError, Writer, Written, only_published, publish
 from issues.matrix import MARKS
 from issues.models import Level, Position, Progress, Proposal, Stance
+from rounds.admin_views import presence
 from rounds.collisions import locked
 from rounds.editing import Refused, gate, may_publish
-from rounds.models import Round, Source, Statement
+from rounds.models import Presence, Round, Source, Statement
 from rounds.publication import rehearsal
 
 ROW_SETS = {"q": "sources", "n": "people", "s": "statements", "p": "proposals"}
@@ -234,6 +236,13 @@ class Desk:
         earlier = [prefix for prefix in asked if prefix not in told]
         return [*self.meanwhile.conflicts, *undecided(self.board, earlier, self.data)]
 
+    def _presence(self) -> dict[str, Any]:
+        """Who else has this desk open."""
+        place = f"rounds.round.desk:{self.board.round.pk}"
+        if self.data is None:
+            return presence(self.request, place)
+        return {"place": place, "others": Presence.objects.others(self.request.user, place)}
+
     def page(self, status: int = 200) -> HttpResponse:
         if not hasattr(self, "entry"):
             self.entry = Entry(self.board, self.data, self.seen.texts)
@@ -242,6 +251,7 @@ class Desk:
         board = self.board
         context = {
             **admin.site.each_context(self.request),
+            **self._presence(),
             "title": _("Desk: %(round)s") % {"round": board.round},
             "opts": Round._meta,
             "desk": self,
