@@ -54,7 +54,9 @@
     }
     const [y, x] = placeOf(select);
     const own = [...select.options].find((option) => option.dataset.key === event.key);
-    if (event.key in STEPS) {
+    if (event.key === "Home" || event.key === "End") {
+      cells[y].at(event.key === "Home" ? 0 : -1).focus();
+    } else if (event.key in STEPS) {
       const [down, right] = STEPS[event.key];
       goTo(y + down, x + right);
     } else if (event.key === "Enter") {
@@ -238,7 +240,8 @@
     look(source);
   }
   form.querySelector(".sitting").addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.ctrlKey || !event.target.matches("input")) return;
+    const plainEnter = event.key === "Enter" && !event.ctrlKey && !event.shiftKey;
+    if (!plainEnter || !event.target.matches("input, textarea")) return;
     event.preventDefault();
     const near = [...(event.target.closest(".source")?.querySelectorAll("input") ?? [])];
     const next = near.slice(near.indexOf(event.target) + 1).find(visible);
@@ -280,5 +283,6 @@
     form.requestSubmit(first);
   });
 
-  (document.getElementById("errors") ?? document.getElementById("preview-title"))?.focus();
+  (document.getElementById("errors") ?? document.getElementById("preview-title")
+    ?? document.getElementById("id_q-0-source")).focus();
 })();
