@@ -25,7 +25,6 @@ from issues.models import GIST_LENGTH, Issue, Level, Stance
 from rounds.collisions import Shown, read, shown
 from rounds.models import Basis, Party, Person, Publishable, RoundStatus, Source
 
-ROWS_AT_ONCE = 5  # that the button for more rows adds
 ROWS_AT_MOST = 200
 OWN_BASIS = [("", gettext_lazy("as above")), *Basis.choices]
 
@@ -203,10 +202,7 @@ class StatementForm(Attributed):
     )
     quotation = forms.CharField(label=gettext_lazy("quotation"), required=False, max_length=160)
     language = forms.CharField(
-        label=gettext_lazy("language of the quotation"),
-        required=False,
-        max_length=10,
-        initial="en",
+        label=gettext_lazy("its language, if not en"), required=False, max_length=10
     )
 
     letter = "S"
@@ -271,7 +267,7 @@ class PartForm(forms.Form):
         texts = {name: typed.get(name, seen.get(name, "")) for name in names}
         self.was = {name: seen.get(f"{prefix}-{name}", "") for name in self.base_fields}
         self.changed = list(texts.values()) != list(self.was.values())
-        super().__init__(texts, prefix=prefix)
+        super().__init__(texts, prefix=prefix, auto_id="%s")
 
     @property
     def texts(self) -> dict[str, str]:
@@ -385,9 +381,7 @@ class OutcomeForm(PartForm, RoundForm):
 
 
 def _rows(form: type[forms.Form], extra: int) -> Any:
-    return forms.formset_factory(
-        form, extra=extra, max_num=ROWS_AT_MOST, absolute_max=ROWS_AT_MOST + ROWS_AT_ONCE
-    )
+    return forms.formset_factory(form, extra=extra, max_num=ROWS_AT_MOST, absolute_max=ROWS_AT_MOST)
 
 
 class Entry:

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from issues.desk.board import Board
 from issues.desk.collisions import Conflict, Meanwhile, choices_made, meanwhile, undecided
-from issues.desk.forms import ROWS_AT_ONCE, Entry, Seen, key_of
+from issues.desk.forms import ROWS_AT_MOST, Entry, Seen, key_of
 from issues.desk.preview import Preview, in_words, matrix_of, side_by_side
 from issues.desk.storing import RejectedError, Writer, Written, only_published, publish
 from issues.matrix import MARKS
@@ -27,7 +27,7 @@ from rounds.editing import Refused, gate, may_publish
 from rounds.models import Presence, Round, Source, Statement
 from rounds.publication import rehearsal
 
-ROW_SETS = {"q": "sources", "n": "people", "s": "statements", "p": "proposals"}
+MORE_ROWS = {"q": 1, "n": 1, "s": 5, "p": 3}  # of sources, people, statements and proposals
 KEYS = {Stance.OPEN_IF: "i", Stance.OPPOSES: "p"}  # letters that begin no other stance
 WRITES = (Statement, Proposal, Position, Progress, Source)
 ASIDE = ("csrfmiddlewaretoken", "action", "previewed", "correction", "conflict", "choose-")
@@ -127,10 +127,10 @@ class Desk:
 
     def _more_rows(self) -> HttpResponse:
         assert self.data is not None
-        for prefix in ROW_SETS:
+        for prefix, more in MORE_ROWS.items():
             with suppress(ValueError):
                 total = int(self._posted(f"{prefix}-TOTAL_FORMS"))
-                self.data[f"{prefix}-TOTAL_FORMS"] = str(total + ROWS_AT_ONCE)
+                self.data[f"{prefix}-TOTAL_FORMS"] = str(min(total + more, ROWS_AT_MOST))
         return self.page()
 
     @property

@@ -12,14 +12,15 @@ On the stock pages all goes the cheapest way that they have: the browser's type-
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import tests.plugin  # noqa: F401 - provides the database
 from playwright.sync_api import Page, sync_playwright
 
+import tests.plugin  # noqa: F401 - provides the database
 from tests.browser.conftest import ROOT, Site, served
 from tests.browser.install import chromium_path
 
@@ -164,7 +165,19 @@ class Keyboard:
 
 
 def on_the_desk(keys: Keyboard) -> None:
-    page = keys.page
+    _rows(keys)
+    keys.press("Enter")  # an empty row: to the grid
+    _grid(keys)
+    with keys.page.expect_navigation():
+        keys.press("Control+Enter")
+    assert keys.page.locator("#errors").count() == 0, keys.page.locator("#errors").inner_text()
+    keys.press("Tab")
+    assert keys.focused("value") == "publish", keys.page.locator(".preview").inner_text()
+    keys.enter()
+    keys.page.locator(".messagelist").wait_for()
+
+
+def _rows(keys: Keyboard) -> None:
     keys.text(ADDRESS)
     for words in (PUBLISHER, TITLE, DAY):
         keys.press("Enter")
@@ -188,8 +201,10 @@ def on_the_desk(keys: Keyboard) -> None:
             keys.press("Tab")
             keys.text("; ".join(" ".join(number) for number in tabled.numbers))
         keys.press("Enter")
-    keys.press("Enter")  # to the grid
-    issues = page.locator(".grid tbody th").evaluate_all(
+
+
+def _grid(keys: Keyboard) -> None:
+    issues = keys.page.locator(".grid tbody th").evaluate_all(
         "(all) => all.map((one) => one.firstChild.textContent.trim())"
     )
     moved = {(issues.index(held.issue), [US, CA, MX].index(held.party)): held for held in POSITIONS}
@@ -214,13 +229,6 @@ def on_the_desk(keys: Keyboard) -> None:
             keys.press("Tab")
             keys.text(held.rests_on)
         keys.press("Enter")
-    with page.expect_navigation():
-        keys.press("Control+Enter")
-    assert page.locator("#errors").count() == 0, page.locator("#errors").inner_text()
-    keys.press("Tab")
-    assert keys.focused("value") == "publish", page.locator(".preview").inner_text()
-    keys.enter()
-    page.locator(".messagelist").wait_for()
 
 
 def _go(keys: Keyboard, at: tuple[int, int], place: tuple[int, int]) -> None:
@@ -294,6 +302,7 @@ class Stock:
         self.keys.loads = loads
         for issue in sorted({issue for said in STATEMENTS for issue in said.issues}):
             self.go(links[issue])
+            self.keys.press("Tab", "Enter")  # skip to the main content
             self.keys.tab_to("statements")
             for said in STATEMENTS:
                 if issue in said.issues:
@@ -384,7 +393,9 @@ def prepared(site_at: str = "admin") -> Iterator[tuple[Site, Page]]:
 
 def entered(page: Page) -> dict[str, int]:
     """What readers find of it."""
-    page.goto("/rounds/round-9-made-up/")
+    page.goto("/rounds/")
+    with page.expect_navigation():
+        page.get_by_role("link", name=ROUND).first.click()
     return {
         "moves": page.locator(".moves .move").count(),
         "levels": page.locator(".level").count(),
@@ -424,7 +435,10 @@ def measure_stock() -> tuple[int, int]:
 
 
 def main() -> None:
-    found = {"desk": measure_desk(), "stock": measure_stock()}
+    """``python -m tests.bench.keys desk`` measures one of the two."""
+    wanted = sys.argv[1:] or ["desk", "stock"]
+    measures = {"desk": measure_desk, "stock": measure_stock}
+    found = {name: measures[name]() for name in wanted}
     told = {name: {"presses": presses, "loads": loads} for name, (presses, loads) in found.items()}
     print(json.dumps(told, indent=2))
 

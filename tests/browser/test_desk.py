@@ -1,0 +1,222 @@
+"""A round entered at its desk in a real browser: with script by keyboard, and without script."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import ROOT, Site, served
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    """A site of this file's own: what is entered here is seen by no other test."""
+    with served(ROOT / "nafta" / "record") as found:
+        yield found
+
+
+def logged_in(browser: Browser, site: Site, **options: Any) -> Page:
+    page = browser.new_page(
+        **({"viewport": {"width": 1280, "height": 900}} | options), base_url=site.url
+    )
+    page.set_default_timeout(15_000)
+    page.goto("/admin/")
+    page.get_by_label("Username").fill(site.editor)
+    page.get_by_label("Password").fill(site.password)
+    page.get_by_role("button", name="Log in").click()
+    return page
+
+
+@pytest.fixture
+def page(browser: Browser, site: Site) -> Iterator[Page]:
+    """The admin, logged in, with whatever goes wrong in its scripts."""
+    opened = logged_in(browser, site)
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    yield opened
+    assert faults == []
+    opened.close()
+
+
+def open_desk(page: Page, meeting: str) -> None:
+    """From the list of rounds by way of the round's own page."""
+    page.goto("/admin/rounds/round/?q=" + meeting.replace(" ", "+"))
+    page.get_by_role("link", name=meeting, exact=True).click()
+    page.get_by_role("link", name="Enter its outcome at the desk").click()
+    expect(page.get_by_role("heading", name=f"Desk: {meeting}")).to_be_visible()
+
+
+def stance(page: Page, cell: str) -> Any:
+    return page.get_by_label(f"{cell}: stance")
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_a_round_is_entered_previewed_put_right_and_published(page: Page) -> None:
+    """By keyboard alone, from the source to the button."""
+    open_desk(page, "Round 7, Mexico City")
+    page.keyboard.insert_text("https://post.example/round-7")
+    press(page, "Enter")
+    page.keyboard.insert_text("The Post")
+    press(page, "Enter")
+    page.keyboard.insert_text("Night of round 7")
+    press(page, "Enter", "Enter")
+    page.keyboard.insert_text("Mexico would take reviews instead of an end.")
+    press(page, "Tab")
+    page.keyboard.insert_text("guajardo")
+    press(page, "Tab")
+    page.keyboard.insert_text("sunset")
+    press(page, "Enter", "Enter", "Enter")  # an empty row leads on, twice
+    expect(stance(page, "United States on Rules of origin for cars")).to_be_focused()
+
+    press(page, "ArrowDown", "ArrowRight", "ArrowRight", "i", "Enter")
+    expect(page.get_by_label("Mexico on Sunset clause: gist")).to_be_focused()
+    page.keyboard.insert_text("Would take reviews")
+    press(page, "Enter", "Enter")
+    expect(stance(page, "Mexico on Sunset clause")).to_be_focused()
+    press(page, "Control+Enter")
+
+    errors = page.locator("#errors")
+    expect(errors).to_be_focused()
+    expect(errors).to_contain_text("“open if…” needs its condition")
+    expect(page.get_by_label("Mexico on Sunset clause: gist")).to_have_value("Would take reviews")
+    errors.get_by_role("link").first.click()
+    expect(page.get_by_label("Mexico on Sunset clause: condition")).to_be_focused()
+    page.keyboard.insert_text("they come every five years")
+    press(page, "Control+Enter")
+
+    preview = page.locator(".preview")
+    expect(preview.get_by_role("heading", level=2)).to_be_focused()
+    expect(preview).to_contain_text(
+        "Mexico on Sunset clause: opposes → to ◐ open if they come every five years"
+    )
+    press(page, "Tab")
+    expect(page.get_by_role("button", name="Publish")).to_be_focused()
+    press(page, "Enter")
+    expect(page.locator(".success")).to_contain_text("2 entries published.")
+    expect(stance(page, "Mexico on Sunset clause")).to_have_value("open-if")
+
+    page.goto("/issues/sunset/?as_of=round-7")
+    expect(page.get_by_text("Would take reviews").first).to_be_visible()
+    page.goto("/rounds/round-7/")
+    expect(page.get_by_text("Mexico would take reviews instead of an end.").first).to_be_visible()
+
+
+def test_the_same_without_script(browser: Browser, site: Site) -> None:
+    page = logged_in(browser, site, java_script_enabled=False)
+    open_desk(page, "Round 4, Arlington")
+    page.get_by_label("Source: its address").fill("dow-jones-2017-11-21")
+    for _time in range(2):
+        page.get_by_role("button", name="More empty rows").click()
+    last = page.get_by_role("group", name="S13")
+    last.get_by_label("What was said").fill("Mexico would open its market.")
+    last.get_by_label("Speakers").fill("guajardo")
+    last.get_by_label("Issues it touches").fill("dairy")
+    stance(page, "Mexico on Dairy and supply management").select_option("open")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#errors")).to_contain_text("Say it in one line.")
+    page.get_by_label("Mexico on Dairy and supply management: gist").fill("Would open its own")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator(".preview")).to_contain_text("Mexico on Dairy and supply management")
+    page.get_by_role("button", name="Save as draft").first.click()
+    expect(page.locator(".success")).to_contain_text("2 entries saved as drafts.")
+    page.goto("/issues/dairy/")
+    expect(page.get_by_text("Would open its own")).to_have_count(0)
+    page.context.close()
+
+
+def test_a_block_from_a_spreadsheet_is_pasted(page: Page) -> None:
+    open_desk(page, "Round 3, Ottawa")
+    block = "open\\topp\\t\\tstuck\\nOPEN IF the dam goes\\tmaybe\\tred line\\tadvancing"
+    page.evaluate(
+        f"""() => {{
+          const first = document.activeElement;
+          const area = document.createElement("textarea");
+          area.value = "{block}";
+          document.body.append(area);
+          area.select();
+          document.execCommand("copy");
+          area.remove();
+        }}"""
+    )
+    stance(page, "United States on Rules of origin for cars").focus()
+    press(page, "Control+v")
+    expect(page.get_by_role("status").filter(has_text="Filled")).to_have_text(
+        "Filled: 6. Not understood: “maybe”."
+    )
+    for cell, value in {
+        "United States on Rules of origin for cars": "open",
+        "Canada on Rules of origin for cars": "opposes",
+        "United States on Sunset clause": "open-if",
+        "Mexico on Sunset clause": "red-line",
+    }.items():
+        expect(stance(page, cell)).to_have_value(value)
+    expect(page.get_by_label("Progress on Sunset clause", exact=True)).to_have_value("advancing")
+    condition = page.get_by_label("United States on Sunset clause: condition")
+    expect(condition).to_have_value("the dam goes")
+    expect(condition).to_be_visible()  # what changed asks for its gist
+
+
+def test_arrows_keep_within_the_grid_and_delete_takes_back(page: Page) -> None:
+    open_desk(page, "Round 3, Ottawa")
+    corner = stance(page, "United States on Rules of origin for cars")
+    corner.focus()
+    was = corner.input_value()
+    press(page, "ArrowUp", "ArrowLeft")
+    expect(corner).to_be_focused()
+    expect(corner).to_have_value(was)
+    press(page, "r")
+    expect(corner).to_have_value("red-line")
+    press(page, "Delete")
+    expect(corner).to_have_value(was)
+    press(page, "End")
+    expect(page.get_by_label("Progress on Rules of origin for cars", exact=True)).to_be_focused()
+    press(page, "Home")
+    expect(corner).to_be_focused()
+
+
+def test_the_party_is_carried_from_row_to_row(page: Page) -> None:
+    open_desk(page, "Round 3, Ottawa")
+    page.get_by_role("group", name="S1").get_by_label("What was said").fill("One.")
+    parties = page.get_by_role("group", name="S1").get_by_label("Speaks for")
+    parties.fill("Mexico")
+    parties.press("Enter")
+    page.keyboard.type("Two.")
+    expect(page.get_by_role("group", name="S2").get_by_label("Speaks for")).to_have_value("Mexico")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1024, "dark")])
+def test_axe_finds_no_violation_and_nothing_scrolls_sideways(
+    browser: Browser, site: Site, width: int, scheme: Any
+) -> None:
+    page = logged_in(browser, site, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    open_desk(page, "Round 2, Mexico City")
+    _look(page, width)
+    page.get_by_label("Source: its address").fill("nobody has written this")
+    stance(page, "Mexico on Sunset clause").select_option("red line")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#errors")).to_be_visible()
+    _look(page, width)
+    page.get_by_label("Source: its address").fill("dow-jones-2017-11-21")
+    said = page.get_by_role("group", name="S1")
+    said.get_by_label("What was said").fill("No end at all.")
+    said.get_by_label("Speakers").fill("guajardo")
+    said.get_by_label("Issues it touches").fill("sunset")
+    page.get_by_label("Mexico on Sunset clause: gist").fill("No end at all")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator(".preview")).to_be_visible()
+    _look(page, width)
+    page.close()
+
+
+def _look(page: Page, width: int) -> None:
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
