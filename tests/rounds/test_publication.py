@@ -141,11 +141,9 @@ def test_a_rehearsal_leaves_nothing(world: SimpleNamespace) -> None:
     assert draft.events.count() == events
 
 
-def previews(world: SimpleNamespace) -> list[Any]:
-    return [
-        model.objects.filter(state=State.DRAFT).first()
-        for model in (Statement, Round, Position, type(world.half), type(world.june))
-    ]
+def drafts(world: SimpleNamespace) -> list[Any]:
+    kinds: list[Any] = [Statement, Round, Position, type(world.half), type(world.june)]
+    return [model.objects.filter(state=State.DRAFT).first() for model in kinds]
 
 
 def test_a_preview_is_the_page_that_readers_will_find(
@@ -174,7 +172,7 @@ def test_every_kind_of_draft_has_a_preview_and_stays_a_draft(
     client: Client, world: SimpleNamespace
 ) -> None:
     contributor = desk_of(create_contributor())
-    for draft in previews(world):
+    for draft in drafts(world):
         where = address(type(draft), "preview", draft)
         answer = contributor.get(where)
         assert answer.status_code == 200, draft
