@@ -63,21 +63,24 @@ PANELS, BUYING = "Panels on dumping duties (Chapter 19)", "Public contracts"
 INVESTORS = "Investor-state cases (Chapter 11)"
 PARCELS, FRUIT = "Duty-free limit for parcels", "Seasonal produce"
 STATEMENTS = [
-    Said("Aaa would drop its own share.", LIGHTHIZER, US, [AUTOS]),
-    Said("Bbb can live with a review.", LIGHTHIZER, US, [SUNSET]),
-    Said("Ccc eases on contracts and investors.", LIGHTHIZER, US, [BUYING, INVESTORS]),
-    Said("Ddd keeps the panels if they are quick.", LIGHTHIZER, US, [PANELS]),
-    Said("Eee takes a review too.", FREELAND, CA, [AUTOS, SUNSET]),
-    Said("Fff moves a little on milk.", FREELAND, CA, [DAIRY, PANELS]),
-    Said("Ggg counts wages.", GUAJARDO, MX, [AUTOS, SUNSET]),
-    Said("Hhh opens its tenders.", GUAJARDO, MX, [BUYING]),
+    Said("Able negotiators would drop its own share.", LIGHTHIZER, US, [AUTOS]),
+    Said("Bold Washington can live with a review.", LIGHTHIZER, US, [SUNSET]),
+    Said("Calm Washington eases on contracts and investors.", LIGHTHIZER, US, [BUYING, INVESTORS]),
+    Said("Dear panels: keeps the panels if they are quick.", LIGHTHIZER, US, [PANELS]),
+    Said("Even Ottawa takes a review too.", FREELAND, CA, [AUTOS, SUNSET]),
+    Said("Fond Ottawa moves a little on milk.", FREELAND, CA, [DAIRY, PANELS]),
+    Said("Glum Mexico counts wages.", GUAJARDO, MX, [AUTOS, SUNSET]),
+    Said("High walls: opens its tenders.", GUAJARDO, MX, [BUYING]),
 ]
 PROPOSALS = [
     Tabled(
-        "Iii: content by wages", AUTOS, CA, [("North American content of a car", "at least", "72")]
+        "Inch by inch: content by wages",
+        AUTOS,
+        CA,
+        [("North American content of a car", "at least", "72")],
     ),
-    Tabled("Jjj: parcels", PARCELS, US, [("Canada’s duty-free limit", "exactly", "120")]),
-    Tabled("Kkk: seasons", FRUIT, MX, []),
+    Tabled("Jolt for: parcels", PARCELS, US, [("Canada’s duty-free limit", "exactly", "120")]),
+    Tabled("Keep the: seasons", FRUIT, MX, []),
 ]
 POSITIONS = [
     Held(AUTOS, US, "supports", "Drops its own share", "S1"),
@@ -407,6 +410,7 @@ def measure_desk() -> tuple[int, int]:
         page.goto("/admin/rounds/round/")
         with page.expect_navigation():
             page.get_by_role("link", name=f"The desk of {ROUND}").click()
+        page.locator("#id_q-0-source:focus").wait_for()
         keys = Keyboard(page)
         on_the_desk(keys)
         page.wait_for_load_state()

@@ -62,6 +62,7 @@ def press(page: Page, *keys: str) -> None:
 def test_a_round_is_entered_previewed_put_right_and_published(page: Page) -> None:
     """By keyboard alone, from the source to the button."""
     open_desk(page, "Round 7, Mexico City")
+    expect(page.get_by_label("Source: its address")).to_be_focused()
     page.keyboard.insert_text("https://post.example/round-7")
     press(page, "Enter")
     page.keyboard.insert_text("The Post")
@@ -73,7 +74,11 @@ def test_a_round_is_entered_previewed_put_right_and_published(page: Page) -> Non
     page.keyboard.insert_text("guajardo")
     press(page, "Tab")
     page.keyboard.insert_text("sunset")
-    press(page, "Enter", "Enter", "Enter")  # an empty row leads on, twice
+    press(page, "Enter")
+    expect(page.get_by_role("group", name="S2").get_by_label("What was said")).to_be_focused()
+    press(page, "Enter")  # an empty row leads on
+    expect(page.get_by_role("group", name="P1").get_by_label("Title")).to_be_focused()
+    press(page, "Enter")
     expect(stance(page, "United States on Rules of origin for cars")).to_be_focused()
 
     press(page, "ArrowDown", "ArrowRight", "ArrowRight", "i", "Enter")

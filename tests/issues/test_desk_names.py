@@ -86,7 +86,7 @@ def test_an_exact_name_is_never_ambiguous() -> None:
 )
 def test_days_in_one_input(typed: str, dates: object, approximate: bool) -> None:
     read = days_from(typed)
-    assert read == (dates, approximate)
+    assert (read.dates, read.approximate) == (dates, approximate)
     assert days_from(days_as_text(read)) == read
 
 
