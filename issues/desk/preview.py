@@ -134,7 +134,7 @@ def _moved(move: Move) -> Line:
     evidence = f"{move.row.handle}: {position.evidence}" if move.row else str(position.evidence)
     rests = _("rests on %(evidence)s")
     if move.found:
-        rests = _("rests on %(evidence)s, the only row that fits")
+        rests = _("rests on %(evidence)s (the only row that fits)")
     when = describe(position.since, approximate=position.approximate)
     return Line(
         who=move.place.title,
