@@ -6,6 +6,14 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from issues.models import Issue, Measure, Position, Progress, Proposal, Term
+from issues.resources import (
+    IssueResource,
+    MeasureResource,
+    PositionResource,
+    ProgressResource,
+    ProposalResource,
+    StatementResource,
+)
 from rounds.admin import (
     ATTRIBUTION,
     PUBLICATION,
@@ -132,6 +140,7 @@ class RoundWithOutcomeAdmin(RoundAdmin):
 
 @admin.register(Statement)
 class StatementWithReadingAdmin(StatementAdmin):
+    resource_classes = (StatementResource,)
     list_filter = (*StatementAdmin.list_filter, "issues")
     search_fields = (*StatementAdmin.search_fields, "issues__name")
     inlines = (MentionInline, PositionInline, *StatementAdmin.inlines)
@@ -139,6 +148,7 @@ class StatementWithReadingAdmin(StatementAdmin):
 
 @admin.register(Issue)
 class IssueAdmin(PublishableAdmin):
+    resource_classes = (IssueResource,)
     list_display = ("name", "question", "kind", "featured", "order", "state")
     list_filter = ("state", "kind", "featured")
     search_fields = ("name", "question", "slug", "chapter")
@@ -162,6 +172,7 @@ class ReadOnIssueAdmin(PublishableAdmin):
 
 @admin.register(Measure)
 class MeasureAdmin(ReadOnIssueAdmin):
+    resource_classes = (MeasureResource,)
     list_display = ("name", "issue", "unit", "status_quo", "agreed", "agreed_on", "state")
     list_filter = ("state", "issue")
     list_select_related = ("issue",)
@@ -178,6 +189,7 @@ class MeasureAdmin(ReadOnIssueAdmin):
 
 @admin.register(Proposal)
 class ProposalAdmin(DatedAdmin):
+    resource_classes = (ProposalResource,)
     list_display = ("title", "issue", "when", "round", "status", "basis", "state")
     list_filter = ("state", "status", "basis", "issue", "parties", "round")
     list_select_related = ("issue", "round")
@@ -197,6 +209,7 @@ class ProposalAdmin(DatedAdmin):
 
 @admin.register(Position)
 class PositionAdmin(ReadOnIssueAdmin):
+    resource_classes = (PositionResource,)
     key = ""
     list_display = ("gist", "issue", "party", "when", "stance", "state", "evidence")
     list_filter = ("state", "stance", "party", "issue")
@@ -236,6 +249,7 @@ class PositionAdmin(ReadOnIssueAdmin):
 
 @admin.register(Progress)
 class ProgressAdmin(ReadOnIssueAdmin):
+    resource_classes = (ProgressResource,)
     key = ""
     list_display = ("issue", "at_round", "level", "summary", "state")
     list_filter = ("state", "level", "issue", "round")
