@@ -67,7 +67,11 @@ def _read(page: str) -> _Form:
 
 def fields_of(client: Client, page: str) -> dict[str, Any]:
     """What a browser would send if nothing were typed; empty rows stay behind."""
-    fields = _read(client.get(page).content.decode()).fields
+    return fields_of_page(client.get(page))
+
+
+def fields_of_page(response: Any) -> dict[str, Any]:
+    fields = _read(response.content.decode()).fields
     return {name: value for name, value in fields.items() if "__prefix__" not in name}
 
 
