@@ -159,7 +159,7 @@ X_FRAME_OPTIONS = "DENY"
 
 # What one spreadsheet may bring into the admin: bytes of the file (an XLSX may unpack to ten times
 # as many), and rows. The rows are written while the editor waits, twice: preview and confirmation.
-IMPORT_MAX_BYTES = 2_000_000
+IMPORT_MAX_BYTES = 2 * 1024 * 1024
 IMPORT_MAX_ROWS = 1_000
 
 DJANGO_TABLES2_TEMPLATE = "_table.html"

@@ -327,6 +327,8 @@ class SpreadsheetAdmin(ImportExportMixin):  # the library has no types
         except IncorrectLookupParameters:
             return HttpResponseRedirect(self._address("changelist") + "?e=1")
         if isinstance(response, TemplateResponse) and response.context_data:
+            records = {"records": self.model._meta.verbose_name_plural}
+            response.context_data["title"] = _("Export %(records)s") % records
             response.context_data["count"] = self.get_export_queryset(request).count()
         return response
 
@@ -349,7 +351,7 @@ class SpreadsheetAdmin(ImportExportMixin):  # the library has no types
                 form.add_error("file", [str(text) for text in error.args])
             else:
                 return self._preview_page(request, sheet, token, preview)
-        return self._page(request, "import", {"title": self._title(), "form": form})
+        return self._page(request, "import", {"form": form})
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Store what was shown, or show again what would be stored now."""
@@ -390,9 +392,6 @@ class SpreadsheetAdmin(ImportExportMixin):  # the library has no types
         app, model = self.get_model_info()
         return reverse(f"admin:{app}_{model}_{page}", current_app=self.admin_site.name)
 
-    def _title(self) -> str:
-        return _("Import %(records)s") % {"records": self.model._meta.verbose_name_plural}
-
     def _salt(self, request: HttpRequest) -> str:
         """What was read for one list by one editor is of no use to another."""
         return f"import {self.model._meta.label} {request.user.pk}"
@@ -421,7 +420,6 @@ class SpreadsheetAdmin(ImportExportMixin):  # the library has no types
         form: ConfirmForm | None = None,
     ) -> HttpResponse:
         context = {
-            "title": self._title(),
             "subtitle": sheet.name,
             "preview": preview,
             "sheet": token,
@@ -434,7 +432,9 @@ class SpreadsheetAdmin(ImportExportMixin):  # the library has no types
         resource = self._resource()
         request.current_app = self.admin_site.name
         common = self.admin_site.each_context(request)
+        records = {"records": self.model._meta.verbose_name_plural}
         more = {
+            "title": _("Import %(records)s") % records,
             "opts": self.model._meta,
             "columns": resource.columns(),
             "keys": resource.key_columns(),

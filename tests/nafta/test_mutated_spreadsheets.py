@@ -102,10 +102,10 @@ def emptied_column(chance: random.Random, rows: Rows) -> None:
 
 def reworded(chance: random.Random, rows: Rows) -> None:
     """What an editor does: some of these can be stored."""
-    for _time in range(chance.randint(1, 5)):
-        at = place(chance, rows)
-        if " " in got(rows, at):
-            put(rows, at, got(rows, at) + " Indeed.")
+    texts = [row for row in rows[1:] if any(" " in str(cell) for cell in row)]
+    for row in chance.sample(texts, min(len(texts), chance.randint(1, 5))):
+        column = chance.choice([at for at, cell in enumerate(row) if " " in str(cell)])
+        row[column] = f"{row[column]} Indeed."
 
 
 def new_row(chance: random.Random, rows: Rows) -> None:
@@ -146,8 +146,10 @@ def twin_column(chance: random.Random, rows: Rows) -> None:
 
 def renamed_column(chance: random.Random, rows: Rows) -> None:
     column = chance.randrange(len(rows[0]) or 1)
-    changed = [str.upper, str.title, lambda name: f" {name} ", lambda name: name[:-1], lambda _: ""]
-    rows[0][column : column + 1] = [chance.choice(changed)(str((rows[0] + [""])[column]))]
+    name = got(rows[:1], (0, column)) if rows[0] else ""
+    rows[0][column : column + 1] = [
+        chance.choice([name.upper(), name.title(), f" {name} ", name[:-1], f"{name}s", ""])
+    ]
 
 
 def shuffled_columns(chance: random.Random, rows: Rows) -> None:
@@ -199,10 +201,12 @@ DAMAGE: list[Callable[[random.Random, Rows], None]] = [
 
 def as_csv(chance: random.Random, rows: Rows) -> bytes:
     text = io.StringIO()
-    quoting = chance.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
     ending = chance.choice(["\n", "\r\n", "\r"])
     delimiter = chance.choice(",,,;\t|")
-    csv.writer(text, quoting=quoting, lineterminator=ending, delimiter=delimiter).writerows(rows)
+    writer = csv.writer(text, lineterminator=ending, delimiter=delimiter)
+    if chance.random() < 0.5:
+        writer = csv.writer(text, "unix", lineterminator=ending, delimiter=delimiter)
+    writer.writerows(rows)
     encoding = chance.choice(["utf-8"] * 6 + ["utf-8-sig"] * 3 + ["utf-16", "latin-1", "cp1252"])
     return text.getvalue().encode(encoding, "replace")
 

@@ -103,7 +103,7 @@ def test_an_export_of_nonsense_leads_back_to_the_list(
     admin_client: Client, world: SimpleNamespace
 ) -> None:
     response = admin_client.post(address(Round, "export") + "?host__exact=x", {"format": "0"})
-    assert response.url == address(Round) + "?e=1"
+    assert response["Location"] == address(Round) + "?e=1"
 
 
 def test_no_cell_of_an_export_is_a_formula(admin_client: Client, db: None) -> None:
@@ -410,7 +410,8 @@ def test_rows_may_need_rows_further_down(admin_client: Client, world: SimpleName
         round_row("new-3", status="planned"),
     ]
     load(admin_client, Round, csv_file(rows))
-    assert Round.objects.get(slug="new-1").replaced_by.replaced_by.slug == "new-3"
+    chain = Round.objects.filter(slug__startswith="new").values_list("replaced_by__slug", flat=True)
+    assert list(chain.order_by("slug")) == ["new-2", "new-3", None]
 
 
 def test_a_row_that_needs_a_refused_one_says_so(
@@ -513,7 +514,8 @@ def test_what_somebody_else_was_shown_is_of_no_use(
 def test_a_confirmation_of_nothing(admin_client: Client, db: None, forged: dict[str, str]) -> None:
     response = admin_client.post(address(Person, "process_import"), forged, follow=True)
     assert "upload the file again" in response.content.decode()
-    assert admin_client.get(address(Person, "process_import")).url == address(Person, "import")
+    response = admin_client.get(address(Person, "process_import"))
+    assert response["Location"] == address(Person, "import")
 
 
 def test_an_import_asks_no_more_for_rows_that_change_nothing(
