@@ -17,7 +17,6 @@ from issues.resources import (
 from rounds.admin import (
     ATTRIBUTION,
     PUBLICATION,
-    REFUSALS,
     SOURCES,
     Block,
     DatedAdmin,
@@ -30,6 +29,7 @@ from rounds.admin import (
 )
 from rounds.dates import first_day
 from rounds.models import Round, Statement
+from rounds.publication import REFUSALS
 
 REFUSALS.update(
     {

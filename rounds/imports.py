@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -31,6 +30,7 @@ from import_export.formats.base_formats import JSON
 from import_export.forms import ExportForm
 from import_export.results import RowResult
 
+from rounds.editing import Refused, gate
 from rounds.loading import (
     Load,
     Outcome,
@@ -42,6 +42,7 @@ from rounds.loading import (
     one_at_a_time,
 )
 from rounds.models import State
+from rounds.publication import rehearsal
 from rounds.resources import RecordResource, found
 from rounds.spreadsheets import CSV, XLSX, Sheet, SheetError, read
 
@@ -118,18 +119,16 @@ class Line:
     name: str = ""
     changes: list[tuple[str, str, str]] = field(default_factory=list)
     reasons: list[tuple[str, str]] = field(default_factory=list)
+    public: bool = False
     state: str = ""
     state_asked: str = ""  # … and not given
-
-    @property
-    def public(self) -> bool:
-        return self.state == State.PUBLISHED
 
 
 @dataclass(frozen=True)
 class Preview:
     lines: list[Line]
     outcomes: list[Outcome]
+    needs_note: bool
 
     def of(self, kind: str) -> list[Line]:
         return [line for line in self.lines if line.kind == kind]
@@ -159,10 +158,6 @@ class Preview:
         return sum(bool(line.state_asked) for line in self.lines)
 
     @property
-    def needs_note(self) -> bool:
-        return any(line.public for line in self.changed)
-
-    @property
     def can_be_stored(self) -> bool:
         return not self.refused and bool(self.new or self.changed)
 
@@ -173,7 +168,7 @@ class Preview:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def store(sheet: Sheet, resource: RecordResource, *, may_publish: bool) -> Preview:
+def store(sheet: Sheet, resource: RecordResource, user: Any) -> Preview:
     """Store what can be stored of ``sheet``, within the caller's transaction, and say what it was.
 
     Raises SheetError.
@@ -187,13 +182,25 @@ def store(sheet: Sheet, resource: RecordResource, *, may_publish: bool) -> Previ
     marred = {problem.line for problem in problems}
     load.store([row for row in rows if row.line not in marred])
     reasons = reasons_of(load, problems, [row for row in rows if row.line in marred])
-    lines = [
-        line_of(row, load.outcomes.get(row), reasons[row.line], row_given.cells.get("state", ""))
-        for row, row_given in zip(rows, given, strict=True)
-    ]
-    if not may_publish:
-        lines = [refused_if_public(line) for line in lines]
-    return Preview(lines, list(load.outcomes.values()))
+    public = set(own.published().values_list("pk", flat=True))  # type: ignore[attr-defined]
+    lines = [line_of(row, load.outcomes.get(row), reasons[row.line], public=public) for row in rows]
+    lines = [with_state_asked(line, row.cells) for line, row in zip(lines, given, strict=True)]
+    objection = objection_to(user)
+    needs_note = objection is not None and objection.code == "note"
+    if needs_note:
+        objection = objection_to(user, "a note")
+    if objection is not None:
+        lines = [refused_if_public(line, objection.message) for line in lines]
+    return Preview(lines, list(load.outcomes.values()), needs_note)
+
+
+def objection_to(user: Any, note: str = "") -> Refused | None:
+    """What the gate says of all that was stored so far."""
+    try:
+        gate(user, note)
+    except Refused as error:
+        return error
+    return None
 
 
 def completed(row: Row, load: Load, resource: RecordResource) -> Row:
@@ -220,9 +227,9 @@ def reasons_of(
 
 
 def line_of(
-    row: Row, outcome: Outcome | None, reasons: list[tuple[str, str]], state_asked: str
+    row: Row, outcome: Outcome | None, reasons: list[tuple[str, str]], public: set[int]
 ) -> Line:
-    key, state = ", ".join(row.key), row.cells.get("state", "")
+    key = ", ".join(row.key)
     if reasons or outcome is None:
         return Line(row.line, key, REFUSED, reasons=reasons)
     return Line(
@@ -231,16 +238,20 @@ def line_of(
         kind=KINDS[outcome.kind],
         name=str(outcome.record or ""),
         changes=[(name, outcome.before[name], outcome.after[name]) for name in outcome.changed],
-        state=state,
-        state_asked=state_asked if state_asked.strip() not in {"", state} else "",
+        public=bool(outcome.record) and outcome.record.pk in public,
+        state=row.cells.get("state", ""),
     )
 
 
-def refused_if_public(line: Line) -> Line:
+def with_state_asked(line: Line, given: dict[str, str]) -> Line:
+    asked = given.get("state", "").strip()
+    return replace(line, state_asked=asked) if asked not in {"", line.state} else line
+
+
+def refused_if_public(line: Line, reason: Any) -> Line:
     if not (line.public and line.kind == CHANGED):
         return line
-    reason = _("This is published: only somebody who may publish changes it.")
-    return replace(line, kind=REFUSED, reasons=[("", reason)])
+    return replace(line, kind=REFUSED, reasons=[("", str(reason))])
 
 
 # --- the pages ---
@@ -276,7 +287,7 @@ class ConfirmForm(forms.Form):
 
     sheet = forms.CharField()
     seen = forms.CharField()
-    note = forms.CharField(
+    correction = forms.CharField(  # the gate looks for it under this name
         label=gettext_lazy("Note to readers"),
         help_text=gettext_lazy("What was wrong or has become known: it stands with the change."),
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
@@ -297,13 +308,6 @@ class FormatForm(ExportForm):
 
 class NotAsShownError(Exception):
     """Undoes what was stored, for it is not what the editor has seen."""
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 class SpreadsheetAdmin(ImportExportMixin):  # the library has no types
@@ -345,8 +349,8 @@ class SpreadsheetAdmin(ImportExportMixin):  # the library has no types
             try:
                 sheet = read(file.name, file.read())
                 token = self._carry(request, sheet)
-                with undone():
-                    preview = store(sheet, self._resource(), may_publish=may_publish(request))
+                with rehearsal():
+                    preview = store(sheet, self._resource(), request.user)
             except SheetError as error:
                 form.add_error("file", [str(text) for text in error.args])
             else:
@@ -366,11 +370,12 @@ class SpreadsheetAdmin(ImportExportMixin):  # the library has no types
             return HttpResponseRedirect(self._address("import"))
         try:
             with transaction.atomic():
-                preview = store(sheet, self._resource(), may_publish=may_publish(request))
+                preview = store(sheet, self._resource(), request.user)
                 if preview.fingerprint != form.cleaned_data["seen"]:
                     form.add_error(None, _("The record has changed meanwhile: look again."))
-                elif preview.needs_note and not form.cleaned_data["note"]:
-                    form.add_error("note", _("Readers see these rows: say what changes and why."))
+                elif preview.needs_note and not form.cleaned_data["correction"]:
+                    told = _("Readers have seen these rows: say what changes, and why.")
+                    form.add_error("correction", told)
                 if form.errors or not preview.can_be_stored:
                     raise NotAsShownError
                 self._log(request, preview)
@@ -449,7 +454,3 @@ class SpreadsheetAdmin(ImportExportMixin):  # the library has no types
             elif outcome.kind == RowResult.IMPORT_TYPE_UPDATE:
                 fields = {"fields": outcome.changed}
                 self.log_change(request, outcome.record, [{"changed": fields}])
-
-
-def may_publish(request: HttpRequest) -> bool:
-    return bool(request.user.has_perm("rounds.publish"))

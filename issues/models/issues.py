@@ -17,6 +17,7 @@ from rounds.models import (
     known,
     listed,
     new_key,
+    tracked,
 )
 from rounds.triggers import KeepPublished, PublishedNeedsPublished
 
@@ -26,6 +27,7 @@ class IssueKind(models.TextChoices):
     TECHNICAL = "technical", _("technical")
 
 
+@tracked(lists={"statements": "statement"})
 class Issue(Record):
     """A disputed or technical subject, put as a question a reader could answer yes or no."""
 
@@ -89,6 +91,7 @@ def with_issues(statements: Any) -> Any:
     return statements.annotate(issue_list=issues_listed())
 
 
+@tracked()
 class Measure(Record):
     """Something countable at stake: a share, a number of years, a sum of money."""
 
@@ -141,3 +144,6 @@ class Measure(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return self.issue.get_absolute_url()

@@ -3,9 +3,6 @@
 from rounds.models.base import (
     NaturalKeyModel,
     NaturalKeyQuerySet,
-    Publishable,
-    PublishableQuerySet,
-    State,
     begins,
     constrained_fields,
     fixed,
@@ -27,6 +24,7 @@ from rounds.models.meetings import (
     RoundQuerySet,
     RoundStatus,
 )
+from rounds.models.publishable import Publishable, PublishableQuerySet, State
 from rounds.models.records import (
     PUBLIC_BASES,
     AttributedRecord,
@@ -55,6 +53,7 @@ from rounds.models.statements import (
     StatementQuerySet,
     StatementSpeaker,
 )
+from rounds.models.tracking import Label, TrackedList, Versioned, lists_of, tracked
 
 __all__ = [
     "NOT_TO_BE",
@@ -71,6 +70,7 @@ __all__ = [
     "Deadline",
     "DeadlineOutcome",
     "DeadlineQuerySet",
+    "Label",
     "LinkKind",
     "NaturalKeyModel",
     "NaturalKeyQuerySet",
@@ -93,13 +93,17 @@ __all__ = [
     "StatementLinkQuerySet",
     "StatementQuerySet",
     "StatementSpeaker",
+    "TrackedList",
+    "Versioned",
     "begins",
     "constrained_fields",
     "fixed",
     "known",
     "listed",
+    "lists_of",
     "new_key",
     "parties_listed",
     "plausible",
     "sources_listed",
+    "tracked",
 ]

@@ -299,7 +299,7 @@ def check(client: Client, model: Any, name: str, data: bytes, before: Stored) ->
     if not shown.can_be_stored:
         assert b'name="sheet"' not in page.content
         return "rows refused" if shown.refused else "nothing new"
-    response = confirm(client, model, page, note="A test.")
+    response = confirm(client, model, page, correction="A test.")
     assert response.status_code == 302, response.context["confirm_form"].errors
     after = record()
     ours = next(key for key, one in resources().items() if one._meta.model is model)

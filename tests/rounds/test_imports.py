@@ -158,11 +158,17 @@ def test_cells_that_a_spreadsheet_made_its_own(
         "approximate": True,
         "state": "draft",
     }
-    load(admin_client, Round, xlsx_file([cells]), "rounds.xlsx", note="So it was.")
+    load(admin_client, Round, xlsx_file([cells]), "rounds.xlsx", correction="So it was.")
     round1 = Round.objects.get(slug="round-1")
     assert (round1.number, round1.approximate) == (7, True)
     assert round1.dates == days("2010-01-09", "2010-01-11")
-    load(admin_client, Measure, xlsx_file([{"slug": "share", "status_quo": 62.5}]), "x", note="So.")
+    load(
+        admin_client,
+        Measure,
+        xlsx_file([{"slug": "share", "status_quo": 62.5}]),
+        "x",
+        correction="So.",
+    )
     assert Measure.objects.get(slug="share").status_quo == 62.5
 
 
@@ -394,7 +400,7 @@ def test_new_rows_are_drafts_and_others_keep_their_state(
     page = upload(admin_client, Round, csv_file(rows))
     assert counts(page) == {"new": 1, "changed": 2}
     assert "In 3 rows the column “state” counts for nothing" in page.content.decode()
-    assert confirm(admin_client, Round, page, note="A slip.").status_code == 302
+    assert confirm(admin_client, Round, page, correction="A slip.").status_code == 302
     states = dict(Round.objects.values_list("slug", "state"))
     assert (states["new-1"], states["lake-summit"], states[SECRET]) == (
         "draft",
@@ -436,7 +442,7 @@ def test_a_key_is_there_once(admin_client: Client, db: None) -> None:
 
 def test_lists_and_what_the_reading_adds(admin_client: Client, world: SimpleNamespace) -> None:
     row = {"slug": "nobody-said", "issues": "water, fish", "parties": "brume,arden"}
-    load(admin_client, Statement, csv_file([row]), note="Readers should know.")
+    load(admin_client, Statement, csv_file([row]), correction="Readers should know.")
     statement = Statement.objects.get(slug="nobody-said")
     assert set(statement.issues.all()) == {world.water, world.fish}
     assert set(statement.parties.all()) == {world.arden, world.brume}
@@ -449,17 +455,17 @@ def test_what_is_published_is_changed_with_a_note(
     admin_client: Client, world: SimpleNamespace
 ) -> None:
     page = upload(admin_client, Round, csv_file([{"slug": "round-1", "place": "Ardenport East"}]))
-    assert 'name="note"' in page.content.decode()
-    again = confirm(admin_client, Round, page, note=" ")
+    assert 'name="correction"' in page.content.decode()
+    again = confirm(admin_client, Round, page, correction=" ")
     assert "say what changes" in " ".join(told(again))
     assert Round.objects.get(slug="round-1").place == "Ardenport"
-    assert confirm(admin_client, Round, again, note="It was the east.").status_code == 302
+    assert confirm(admin_client, Round, again, correction="It was the east.").status_code == 302
     assert Round.objects.get(slug="round-1").place == "Ardenport East"
 
 
 def test_drafts_need_no_note(admin_client: Client, world: SimpleNamespace) -> None:
     page = upload(admin_client, Round, csv_file([{"slug": SECRET, "place": "Elsewhere"}]))
-    assert 'name="note"' not in page.content.decode()
+    assert 'name="correction"' not in page.content.decode()
     assert confirm(admin_client, Round, page).status_code == 302
 
 
@@ -469,7 +475,7 @@ def test_who_may_not_publish_changes_nothing_published(world: SimpleNamespace) -
     page = upload(client, Round, csv_file(rows))
     assert counts(page) == {"changed": 1, "refused": 1}
     ((number, _column, reason),) = refusals(page)
-    assert (number, "only somebody who may publish" in reason) == (2, True)
+    assert (number, "Only an editor may publish" in reason) == (2, True)
     load(client, Round, csv_file(rows[1:]))
     assert Round.objects.get(slug=SECRET).place == "Elsewhere"
 
