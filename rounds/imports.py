@@ -180,7 +180,9 @@ def store(sheet: Sheet, resource: RecordResource, user: Any) -> Preview:
     load = Load({resource._meta.model._meta.model_name: resource})
     rows = [completed(row, load, resource) for row in given]
     marred = {problem.line for problem in problems}
-    load.store([row for row in rows if row.line not in marred])
+    whole = [row for row in rows if row.line not in marred]
+    check_changes(load, whole)
+    load.store(whole)
     reasons = reasons_of(load, problems, [row for row in rows if row.line in marred])
     public = set(own.published().values_list("pk", flat=True))  # type: ignore[attr-defined]
     lines = [line_of(row, load.outcomes.get(row), reasons[row.line], public=public) for row in rows]
@@ -192,6 +194,14 @@ def store(sheet: Sheet, resource: RecordResource, user: Any) -> Preview:
     if objection is not None:
         lines = [refused_if_public(line, objection.message) for line in lines]
     return Preview(lines, list(load.outcomes.values()), needs_note)
+
+
+def check_changes(load: Load, rows: list[Row]) -> None:
+    """Refuse more work than an editor waits for. Raises SheetError."""
+    count = sum(load.stored[row.table].get(row.key) != row.cells for row in rows)
+    if count > settings.IMPORT_MAX_CHANGES:
+        text = _("found %(found)d new or changed rows, expected at most %(limit)d: split the file")
+        raise SheetError(text % {"found": count, "limit": settings.IMPORT_MAX_CHANGES})
 
 
 def objection_to(user: Any, note: str = "") -> Refused | None:
@@ -266,8 +276,11 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"].help_text = _(
-            "CSV (UTF-8) or XLSX, at most %(size)s and %(rows)d rows."
-        ) % {"size": filesizeformat(settings.IMPORT_MAX_BYTES), "rows": settings.IMPORT_MAX_ROWS}
+            "CSV (UTF-8) or XLSX, at most %(size)s, with at most %(rows)d new or changed rows."
+        ) % {
+            "size": filesizeformat(settings.IMPORT_MAX_BYTES),
+            "rows": settings.IMPORT_MAX_CHANGES,
+        }
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -283,15 +296,13 @@ class UploadForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """What was read and what was shown, to be compared with what comes of it now."""
+    """Beside this a confirmation holds the ``sheet`` that was read, and what was ``seen`` of it."""
 
-    sheet = forms.CharField()
-    seen = forms.CharField()
     correction = forms.CharField(  # the gate looks for it under this name
         label=gettext_lazy("Note to readers"),
         help_text=gettext_lazy("What was wrong or has become known: it stands with the change."),
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-        max_length=1000,
+        max_length=500,
         required=False,
     )
 
@@ -364,14 +375,11 @@ class SpreadsheetAdmin(ImportExportMixin):  # the library has no types
         form = ConfirmForm(request.POST)
         sheet = self._carried(request, request.POST.get("sheet", ""))
         if sheet is None or not form.is_valid():
-            if request.method == "POST":
-                told = _("The preview is out of date: upload the file again.")
-                messages.warning(request, told)
-            return HttpResponseRedirect(self._address("import"))
+            return self._out_of_date(request)
         try:
             with transaction.atomic():
                 preview = store(sheet, self._resource(), request.user)
-                if preview.fingerprint != form.cleaned_data["seen"]:
+                if preview.fingerprint != request.POST.get("seen"):
                     form.add_error(None, _("The record has changed meanwhile: look again."))
                 elif preview.needs_note and not form.cleaned_data["correction"]:
                     told = _("Readers have seen these rows: say what changes, and why.")
@@ -379,14 +387,21 @@ class SpreadsheetAdmin(ImportExportMixin):  # the library has no types
                 if form.errors or not preview.can_be_stored:
                     raise NotAsShownError
                 self._log(request, preview)
+        except SheetError:  # a smaller limit, or another column, since it was shown
+            return self._out_of_date(request)
         except NotAsShownError:
-            return self._preview_page(request, sheet, form.cleaned_data["sheet"], preview, form)
+            return self._preview_page(request, sheet, request.POST["sheet"], preview, form)
         told = _("Stored: %(new)d new, %(changed)d changed.")
         counts = {"new": len(preview.new), "changed": len(preview.changed)}
         messages.success(request, told % counts)
         return HttpResponseRedirect(self._address("changelist"))
 
     # --- with what these are made ---
+
+    def _out_of_date(self, request: HttpRequest) -> HttpResponse:
+        if request.method == "POST":
+            messages.warning(request, _("The preview is out of date: upload the file again."))
+        return HttpResponseRedirect(self._address("import"))
 
     def _resource(self) -> RecordResource:
         (resource,) = self.resource_classes

@@ -429,6 +429,7 @@ class RecordResource(resources.ModelResource):  # the library has no types
         import_id_fields = ("slug",)
         clean_model_instances = True
         skip_unchanged = True
+        skip_html_diff = True
 
     @classmethod
     def field_from_django_field(

@@ -15,6 +15,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from issues.models import Issue, Measure, Position, Progress, Proposal
+from rounds.history import revisions
 from rounds.models import Deadline, Negotiation, Party, Person, Round, Source, Statement
 from tests.desk import address, told
 from tests.sheets import (
@@ -253,6 +254,13 @@ def test_a_file_has_limits(admin_client: Client, db: None, settings: Any) -> Non
     assert counts(upload(admin_client, Person, csv_file(rows[:2]))) == {"new": 2}
     for data in (csv_file(rows), xlsx_file(rows)):
         assert "more than 2 rows" in unreadable(upload(admin_client, Person, data))
+    settings.IMPORT_MAX_CHANGES = 1
+    assert "found 2 new or changed rows, expected at most 1" in unreadable(
+        upload(admin_client, Person, csv_file(rows[:2]))
+    )
+    create_person(slug="p0", name="Cy Cedar")
+    page = upload(admin_client, Person, csv_file(rows[:2]))
+    assert counts(page) == {"unchanged": 1, "new": 1}, "what is unchanged counts as a change"
     settings.IMPORT_MAX_BYTES = 100
     page = upload(admin_client, Person, csv_file([person(role="x" * 100)]))
     assert "expected at most 100\xa0bytes" in unreadable(page)
@@ -480,6 +488,33 @@ def test_who_may_not_publish_changes_nothing_published(world: SimpleNamespace) -
     assert Round.objects.get(slug=SECRET).place == "Elsewhere"
 
 
+def test_who_may_not_publish_changes_nobody_that_readers_see(world: SimpleNamespace) -> None:
+    """People and sources have no state: what readers see of them is what is published beside."""
+    client = staff("view_person", "add_person", "change_person")
+    rows = [{"slug": "ada-alder", "role": "Premier"}, {"slug": "di-dogwood", "role": "Envoy"}]
+    create_person(slug="di-dogwood")
+    page = upload(client, Person, csv_file(rows))
+    assert [number for number, _column, _reason in refusals(page)] == [2]
+    assert counts(page) == {"changed": 1, "refused": 1}
+
+
+def test_a_second_editor_is_asked_for_here_too(
+    admin_client: Client, world: SimpleNamespace, settings: Any
+) -> None:
+    settings.SECOND_EDITOR = True
+    page = upload(admin_client, Round, csv_file([{"slug": "round-1", "place": "Elsewhere"}]))
+    assert "A second editor must approve this" in refusals(page)[0][2]
+
+
+def test_the_history_says_who_imported_and_why(
+    admin_client: Client, admin_user: User, world: SimpleNamespace
+) -> None:
+    rows = [{"slug": "round-1", "place": "Elsewhere"}]
+    load(admin_client, Round, csv_file(rows), correction="It was elsewhere.")
+    last = revisions(Round.objects.get(slug="round-1"))[0]
+    assert (last.version.author, last.version.note) == (admin_user.pk, "It was elsewhere.")
+
+
 # --- between preview and confirmation ---
 
 
@@ -530,5 +565,5 @@ def test_an_import_asks_no_more_for_rows_that_change_nothing(
     for _number in range(20):
         create_statement(dates=days("2010-01-09"), source=create_source())
     data = export(admin_client, Statement)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(40):
         upload(admin_client, Statement, data)
