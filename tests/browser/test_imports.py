@@ -52,7 +52,7 @@ def preview(page: Page, text: str) -> None:
     page.get_by_role("button", name="Preview").click()
 
 
-def test_a_spreadsheet_is_corrected_and_stored(desk: Page) -> None:
+def test_what_is_wrong_is_told_where_it_is_put_right(desk: Page) -> None:
     desk.goto("/admin/rounds/round/")
     desk.get_by_role("link", name="Import").click()
     check(desk)
@@ -61,7 +61,7 @@ def test_a_spreadsheet_is_corrected_and_stored(desk: Page) -> None:
     check(desk)
     preview(desk, WRONG)
     expect(desk.get_by_role("alert")).to_contain_text("Nothing can be stored")
-    expect(desk.get_by_role("table", name="Refused rows")).to_contain_text("found “21/01/2018”")
+    expect(desk.get_by_role("table", name="Refused rows")).to_contain_text("found “01/06/2018”")
     check(desk)
 
 
