@@ -163,15 +163,8 @@ class IssueAdmin(PublishableAdmin):
     )
 
 
-class ReadOnIssueAdmin(PublishableAdmin):
-    """What readers find on the page of its issue."""
-
-    def view_on_site(self, record: Any) -> str:
-        return str(record.issue.get_absolute_url())
-
-
 @admin.register(Measure)
-class MeasureAdmin(ReadOnIssueAdmin):
+class MeasureAdmin(PublishableAdmin):
     resource_classes = (MeasureResource,)
     list_display = ("name", "issue", "unit", "status_quo", "agreed", "agreed_on", "state")
     list_filter = ("state", "issue")
@@ -208,7 +201,7 @@ class ProposalAdmin(DatedAdmin):
 
 
 @admin.register(Position)
-class PositionAdmin(ReadOnIssueAdmin):
+class PositionAdmin(PublishableAdmin):
     resource_classes = (PositionResource,)
     key = ""
     list_display = ("gist", "issue", "party", "when", "stance", "state", "evidence")
@@ -248,7 +241,7 @@ class PositionAdmin(ReadOnIssueAdmin):
 
 
 @admin.register(Progress)
-class ProgressAdmin(ReadOnIssueAdmin):
+class ProgressAdmin(PublishableAdmin):
     resource_classes = (ProgressResource,)
     key = ""
     list_display = ("issue", "at_round", "level", "summary", "state")

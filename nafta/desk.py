@@ -8,8 +8,10 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from rounds.admin_views import presence_view
 from rounds.editing import Refused, editing
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -39,3 +41,7 @@ class Desk(AdminSite):
                 return HttpResponseRedirect(request.get_full_path())
 
         return gated
+
+    def get_urls(self) -> list[Any]:
+        own = path("presence/", self.admin_view(presence_view), name="presence")
+        return [own, *super().get_urls()]

@@ -1,6 +1,6 @@
 """What is at stake: issues, and what is countable about them."""
 
-from typing import Any
+from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
@@ -91,6 +91,11 @@ def with_issues(statements: Any) -> Any:
     return statements.annotate(issue_list=issues_listed())
 
 
+class MeasureQuerySet(RecordQuerySet):
+    def with_titles(self) -> Self:
+        return self.select_related("issue")
+
+
 @tracked()
 class Measure(Record):
     """Something countable at stake: a share, a number of years, a sum of money."""
@@ -119,7 +124,7 @@ class Measure(Record):
         verbose_name=_("source of the agreed value"),
     )
 
-    objects = RecordQuerySet.as_manager()
+    objects = MeasureQuerySet.as_manager()
 
     class Meta(Record.Meta):
         verbose_name = _("measure")
