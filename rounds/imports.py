@@ -22,7 +22,6 @@ from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.admin import ImportExportMixin
@@ -340,7 +339,7 @@ class SpreadsheetAdmin(ImportExportMixin):  # the library has no types
         try:
             response: HttpResponse = super().export_action(request)
         except IncorrectLookupParameters:
-            return HttpResponseRedirect(self._address("changelist") + "?e=1")
+            return HttpResponseRedirect(self.address("changelist") + "?e=1")
         if isinstance(response, TemplateResponse) and response.context_data:
             records = {"records": self.model._meta.verbose_name_plural}
             response.context_data["title"] = _("Export %(records)s") % records
@@ -394,23 +393,19 @@ class SpreadsheetAdmin(ImportExportMixin):  # the library has no types
         told = _("Stored: %(new)d new, %(changed)d changed.")
         counts = {"new": len(preview.new), "changed": len(preview.changed)}
         messages.success(request, told % counts)
-        return HttpResponseRedirect(self._address("changelist"))
+        return HttpResponseRedirect(self.address("changelist"))
 
     # --- with what these are made ---
 
     def _out_of_date(self, request: HttpRequest) -> HttpResponse:
         if request.method == "POST":
             messages.warning(request, _("The preview is out of date: upload the file again."))
-        return HttpResponseRedirect(self._address("import"))
+        return HttpResponseRedirect(self.address("import"))
 
     def _resource(self) -> RecordResource:
         (resource,) = self.resource_classes
         own: RecordResource = resource()
         return own
-
-    def _address(self, page: str) -> str:
-        app, model = self.get_model_info()
-        return reverse(f"admin:{app}_{model}_{page}", current_app=self.admin_site.name)
 
     def _salt(self, request: HttpRequest) -> str:
         """What was read for one list by one editor is of no use to another."""
