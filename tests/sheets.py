@@ -9,7 +9,7 @@ import openpyxl
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tests.desk import address, fields_of_page
+from tests.desk import address, fields_in
 
 XLSX, CSV, JSON = "0", "1", "2"  # as the page of export numbers them
 
@@ -55,7 +55,7 @@ def upload(client: Client, model: Any, data: bytes, name: str = "list.csv") -> A
 
 def confirm(client: Client, model: Any, preview: Any, **typed: Any) -> Any:
     """Press the button of a preview."""
-    fields = fields_of_page(preview)
+    fields = fields_in(preview)
     assert "sheet" in fields, f"there is no button: {preview.context['preview']}"
     return client.post(address(model, "process_import"), fields | typed)
 

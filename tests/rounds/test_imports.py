@@ -18,7 +18,7 @@ from django.test import Client
 from issues.models import Issue, Measure, Position, Progress, Proposal
 from rounds.history import revisions
 from rounds.models import Deadline, Negotiation, Party, Person, Round, Source, Statement
-from tests.desk import address, fields_of_page, told
+from tests.desk import address, fields_in, told
 from tests.sheets import (
     JSON,
     XLSX,
@@ -540,7 +540,7 @@ def test_what_is_refused_by_now_is_not_stored(admin_client: Client, world: Simpl
     again = confirm(admin_client, Person, page)
     assert counts(again) == {"new": 1, "refused": 1}
     assert b'name="sheet"' not in again.content
-    forged = fields_of_page(page) | {"seen": again.context["preview"].fingerprint}
+    forged = fields_in(page) | {"seen": again.context["preview"].fingerprint}
     admin_client.post(address(Person, "process_import"), forged)
     assert not Person.objects.filter(slug="cy-cedar").exists()
 
