@@ -54,6 +54,7 @@ from rounds.models.statements import (
     StatementQuerySet,
     StatementSpeaker,
 )
+from rounds.models.suggestions import Suggestion, typed_into
 from rounds.models.tracking import Label, TrackedList, Versioned, lists_of, tracked
 
 __all__ = [
@@ -95,6 +96,7 @@ __all__ = [
     "StatementLinkQuerySet",
     "StatementQuerySet",
     "StatementSpeaker",
+    "Suggestion",
     "TrackedList",
     "Versioned",
     "begins",
@@ -108,4 +110,5 @@ __all__ = [
     "plausible",
     "sources_listed",
     "tracked",
+    "typed_into",
 ]
