@@ -586,3 +586,23 @@ def test_the_round_itself_goes_out_unless_it_is_unticked(
     assert problems(publish(admin_client, meeting, entry(world))) == []
     meeting.refresh_from_db()
     assert meeting.state == "published"
+
+
+def test_where_a_second_editor_must_approve_the_first_keeps_a_draft(
+    admin_client: Client, world: SimpleNamespace, settings: Any
+) -> None:
+    settings.SECOND_EDITOR = True
+    previewed = sit(admin_client, world.round2, entry(world))
+    assert "A second editor must approve this" in previewed.context["preview"].refused[0]
+    forged = fields_of_page(previewed) | press("publish")
+    refused = admin_client.post(desk_of(world.round2), forged)
+    assert "A second editor must approve this" in problems(refused)[0]
+    assert not Position.objects.filter(gist="Count them").exists()
+    assert problems(sit(admin_client, world.round2, entry(world), "draft")) == []
+
+    second = Client()
+    second.force_login(User.objects.create_superuser("second"))
+    drafts = [Position.objects.get(gist="Count them"), Statement.objects.get(summary="Said 0")]
+    labels = {"with": [f"{one._meta.label_lower}:{one.pk}" for one in drafts]}
+    assert problems(publish(second, world.round2, labels)) == []  # type: ignore[arg-type]
+    assert Position.objects.get(gist="Count them").state == "published"
