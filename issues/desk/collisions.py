@@ -37,6 +37,11 @@ class Meanwhile:
     def __bool__(self) -> bool:
         return bool(self.collisions)
 
+    @property
+    def told(self) -> list[tuple[Collision, bool]]:
+        """Each collision, and whether it is of something that was not there before."""
+        return [(one, not any(change.before for change in one.changes)) for one in self.collisions]
+
 
 def meanwhile(board: Board, seen: Seen, data: QueryDict) -> Meanwhile:
     """Compare what the page had shown with what there is. Puts their changes into ``data``."""

@@ -324,7 +324,8 @@ class PlaceForm(PartForm):
             self.add_error("evidence", error)
         return cleaned
 
-    def _rests_on(self, text: str) -> Attributed | Evidence:
+    def _rests_on(self, text: str) -> Attributed | Evidence | None:
+        """What was named, or the only row that fits; None where a row is still to be put right."""
         entered = self.place.entered
         if text:
             if entered and text == self.entry.board.handle(entered.evidence):
@@ -344,6 +345,8 @@ class PlaceForm(PartForm):
             raise ValidationError(
                 _("It may rest on any of %(rows)s: say which.") % {"rows": handles}
             )
+        if any(row.errors for row in self.entry.rows):
+            return None  # it may be the one that fits
         raise ValidationError(
             _("Say which statement or proposal it rests on: S1, P1 or its words.")
         )

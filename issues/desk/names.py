@@ -39,7 +39,10 @@ class UnknownNameError(ValidationError):
 
 
 class Names(Generic[T]):
-    """Finds a record by its key, its name, or a beginning or part that no other has."""
+    """Finds a record by its key, its name, or a beginning or part that no other has.
+
+    ``names`` tells what a record is called, its key first: two may have one name, not one key.
+    """
 
     def __init__(self, records: Iterable[T], names: Callable[[T], Iterable[str]]) -> None:
         self.named = [(one, [folded(name) for name in names(one) if name]) for one in records]
@@ -87,6 +90,7 @@ class Names(Generic[T]):
         """From the surest reading to the loosest."""
         if not wanted:
             return
+        yield [one for one, names in self.named if names[0] == wanted]
         yield self._where(lambda name: name == wanted)
         yield self._where(lambda name: name.startswith(wanted))
         word = re.compile(rf"\b{re.escape(wanted)}")

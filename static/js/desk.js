@@ -283,6 +283,6 @@
     form.requestSubmit(first);
   });
 
-  (document.getElementById("errors") ?? document.getElementById("preview-title")
+  (document.getElementById("collision-title") ?? document.getElementById("errors") ?? document.getElementById("preview-title")
     ?? document.getElementById("id_q-0-source")).focus();
 })();

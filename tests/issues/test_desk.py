@@ -394,6 +394,16 @@ def test_a_cell_says_what_it_lacks(
     assert counts() == before
 
 
+def test_a_row_to_be_put_right_is_told_once(admin_client: Client, world: SimpleNamespace) -> None:
+    """Not at the cell as well that would rest on it."""
+    typed = row("q", 0, source="nobody wrote this") | said(issues="fish", speakers="nobody")
+    typed |= at(world.fish, world.arden, stance="opposes", gist="No") | far(
+        world.fish, level="stuck"
+    )
+    told = problems(sit(admin_client, world.round2, typed))
+    assert [one.split(":")[0] for one in told] == ["Source 1", "Source 1", "S1"]
+
+
 def test_one_bad_cell_keeps_everything_out(admin_client: Client, world: SimpleNamespace) -> None:
     typed = (
         row("q", 0, source="https://gazette.example/new", publisher="The Gazette", title="New")

@@ -15,7 +15,7 @@ PEOPLE = [
     "Wilbur Ross, Jr.",
     "José Ruiz",
 ]
-names = Names(PEOPLE, lambda name: [name, name.split()[0][:2].lower() + "-key"])
+names = Names(PEOPLE, lambda name: [name.split()[0][:2].lower() + "-key", name])
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,12 @@ def test_what_is_not_clear_names_the_candidates(typed: str, words: str) -> None:
     with pytest.raises(ValidationError) as refused:
         names.find_all(typed)
     assert refused.value.messages == [words]
+
+
+def test_a_key_tells_apart_what_has_one_name() -> None:
+    both = Names([1, 2], lambda number: [f"energy-{number}" if number > 1 else "energy", "Energy"])
+    assert both.find("energy") == 1
+    assert both.find("energy-2") == 2
 
 
 def test_an_exact_name_is_never_ambiguous() -> None:
