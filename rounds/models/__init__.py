@@ -38,6 +38,8 @@ from rounds.models.records import (
 )
 from rounds.models.reference import (
     PALETTE_SIZE,
+    LinkCheck,
+    LinkState,
     Negotiation,
     Party,
     Person,
@@ -71,7 +73,9 @@ __all__ = [
     "Deadline",
     "DeadlineOutcome",
     "DeadlineQuerySet",
+    "LinkCheck",
     "LinkKind",
+    "LinkState",
     "NaturalKeyModel",
     "NaturalKeyQuerySet",
     "Negotiation",
