@@ -1,6 +1,11 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class NaftaConfig(AppConfig):
     name = "nafta"
     verbose_name = "Site"
+
+
+class DeskConfig(AdminConfig):
+    default_site = "nafta.desk.Desk"

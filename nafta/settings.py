@@ -64,7 +64,7 @@ INSTALLED_APPS = [
     "import_export",
     "django_tables2",
     "django.forms",
-    "django.contrib.admin",
+    "nafta.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -6,12 +6,11 @@ import psycopg
 from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
-from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -32,33 +31,8 @@ from rounds.models import (
     Statement,
     StatementLink,
 )
+from rounds.suggestions import suggestion
 from rounds.timeline import attribution
-
-admin.site.site_header = _("The editors’ desk")
-admin.site.site_title = _("The editors’ desk")
-admin.site.index_title = _("What is in the record")
-admin.site.enable_nav_sidebar = False  # the lists need its room
-
-
-def suggestion(record: Any) -> str:
-    """What an editor picks a record by: its name, when it was, and whether readers see it."""
-    more = [getattr(record, name, "") for name in ("when", "published_words", "role")]
-    if getattr(record, "state", State.PUBLISHED) != State.PUBLISHED:
-        more.append(record.get_state_display())
-    return " · ".join(str(word) for word in (record, *more) if word)
-
-
-class Suggestions(AutocompleteJsonView):
-    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
-        return {**super().serialize_result(obj, to_field_name), "text": suggestion(obj)}
-
-
-def suggestions(request: HttpRequest) -> HttpResponse:
-    view = Suggestions.as_view(admin_site=admin.site)
-    return view(request)  # type: ignore[return-value]
-
-
-admin.site.autocomplete_view = suggestions  # type: ignore[method-assign]
 
 # What the triggers refuse, by their names. issues/admin.py adds its own.
 REFUSALS = {
