@@ -206,19 +206,19 @@ def unpublished(stage: Stage, models: Sequence[type[Publishable]]) -> Block:
     """What is at ``stage`` of all these kinds of records, what was changed last first."""
     kinds = {model._meta.label: model for model in models}
     found = [
-        stage.rows(model.objects).order_by().annotate(kind=Value(name))  # type: ignore[attr-defined]
+        stage.rows(model.objects).order_by().annotate(of_kind=Value(name))  # type: ignore[attr-defined]
         for name, model in kinds.items()
     ]
-    first, *others = (rows.values_list("kind").annotate(count=Count("pk")) for rows in found)
+    first, *others = (rows.values_list("of_kind").annotate(count=Count("pk")) for rows in found)
     counts = dict(first.union(*others, all=True))
-    first, *others = (rows.values_list("kind", "pk", CHANGED) for rows in found)
+    first, *others = (rows.values_list("of_kind", "pk", CHANGED) for rows in found)
     latest = list(first.union(*others, all=True).order_by(f"-{CHANGED}")[:SHOWN])
     wholes = [
         Whole(
             capfirst(str(model._meta.verbose_name_plural)), counts[name], _list(model, stage.listed)
         )
         for name, model in kinds.items()
-        if name in counts
+        if counts.get(name)
     ]
     records: dict[tuple[str, int], Any] = {}
     for name in {name for name, *_rest in latest}:

@@ -5,7 +5,9 @@ from typing import Any
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Case, QuerySet, When
 
-from rounds.models import State
+from rounds.models import Publishable, State
+
+RANKS = tuple(enumerate(("iexact", "istartswith", "icontains")))
 
 
 def suggestion(record: Any) -> str:
@@ -23,10 +25,10 @@ class Suggestions(AutocompleteJsonView):
         found: QuerySet[Any] = super().get_queryset()
         name = self.model_admin.get_search_fields(self.request)[0]
         named = [When(**{f"{name}__{how}": self.term}, then=rank) for rank, how in RANKS]
-        return found.order_by(Case(*named, default=len(RANKS)), *found.query.order_by)
+        order = found.query.order_by  # of the list, in which drafts come first
+        if issubclass(found.model, Publishable):
+            order = tuple(found.model._meta.ordering or ())
+        return found.order_by(Case(*named, default=len(RANKS)), *order)
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
         return {**super().serialize_result(obj, to_field_name), "text": suggestion(obj)}
-
-
-RANKS = tuple(enumerate(("iexact", "istartswith", "icontains")))

@@ -174,7 +174,7 @@ class SourceQuerySet(NaturalKeyQuerySet):
             | Exists(asked.filter(address=OuterRef("archive_url")))
         )
 
-    def unchecked(self) -> Self:
+    def unasked(self) -> Self:
         """Those on the web whose own address was never asked."""
         asked = LinkCheck.objects.filter(address=OuterRef("url"))
         return self.exclude(url="").filter(~Exists(asked))
