@@ -12,7 +12,6 @@ from issues.models import Issue, Measure, Position, Progress, Proposal, Term
 from rounds.admin import (
     ATTRIBUTION,
     PUBLICATION,
-    REFUSALS,
     SOURCES,
     Block,
     DatedAdmin,
@@ -20,13 +19,14 @@ from rounds.admin import (
     EntryFormSet,
     KeyMadeForm,
     PublishableAdmin,
+    RecordForm,
     RoundAdmin,
     Row,
     StatementAdmin,
-    whose,
 )
 from rounds.dates import first_day
 from rounds.models import Round, Statement
+from rounds.publication import REFUSALS
 
 REFUSALS.update(
     {
@@ -50,14 +50,17 @@ class ProgressInline(Row):
     show_change_link = True
 
 
-class ProposalForm(KeyMadeForm):
-    def key_words(self) -> tuple[Any, ...]:
-        return whose(self.cleaned_data), self.cleaned_data["title"]
+class ProposalRowForm(KeyMadeForm):
+    said_in = "title"
+
+
+class ProposalForm(KeyMadeForm, RecordForm):
+    said_in = "title"
 
 
 class ProposalInline(Block):
     model = Proposal
-    form = ProposalForm
+    form = ProposalRowForm
     fk_name = "round"
     fields = (
         "title",
@@ -208,15 +211,8 @@ class IssueAdmin(PublishableAdmin):
     )
 
 
-class ReadOnIssueAdmin(PublishableAdmin):
-    """What readers find on the page of its issue."""
-
-    def view_on_site(self, record: Any) -> str:
-        return str(record.issue.get_absolute_url())
-
-
 @admin.register(Measure)
-class MeasureAdmin(ReadOnIssueAdmin):
+class MeasureAdmin(PublishableAdmin):
     list_display = ("name", "issue", "unit", "status_quo", "agreed", "agreed_on", "state")
     list_filter = ("state", "issue")
     list_select_related = ("issue",)
@@ -258,7 +254,7 @@ class ProposalAdmin(DatedAdmin):
 
 
 @admin.register(Position)
-class PositionAdmin(ReadOnIssueAdmin):
+class PositionAdmin(PublishableAdmin):
     key = ""
     list_display = ("gist", "issue", "party", "when", "stance", "state", "evidence")
     list_filter = ("state", "stance", "party", "issue")
@@ -296,7 +292,7 @@ class PositionAdmin(ReadOnIssueAdmin):
 
 
 @admin.register(Progress)
-class ProgressAdmin(ReadOnIssueAdmin):
+class ProgressAdmin(PublishableAdmin):
     key = ""
     list_display = ("issue", "at_round", "level", "summary", "state")
     list_filter = ("state", "level", "issue", "round")

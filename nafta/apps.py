@@ -4,7 +4,6 @@ from django.contrib.admin.apps import AdminConfig
 
 class NaftaConfig(AppConfig):
     name = "nafta"
-    verbose_name = "Site"
 
 
 class DeskConfig(AdminConfig):

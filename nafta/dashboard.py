@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.db.models import Count, QuerySet, Value, Window
+from django.db.models import Count, F, QuerySet, Value, Window
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,7 +28,6 @@ from rounds.models import (
 )
 
 SHOWN = 5  # entries of a block on the front page
-CHANGED = "pk"  # what says which record was changed last
 PUBLISHABLE: tuple[type[Publishable], ...] = (
     *(Round, Statement, Proposal, Position),
     *(Progress, Deadline, Issue, Measure),
@@ -171,51 +172,79 @@ MATTERS = (
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stage before publication. ``listed``: the filters of a list that say the same."""
+    """A stage before publication. ``rows`` of a kind of records; ``listed`` as in a matter."""
 
     key: str
     title: str | Promise
     words: str | Promise
-    rows: Callable[[Any], QuerySet[Any]]
-    listed: str
+    rows: Callable[[Any, dt.datetime], QuerySet[Any]]
+    listed: Callable[[dt.datetime], str]
 
 
 STAGES = (
     Stage(
+        "ready",
+        gettext_lazy("Ready for an editor"),
+        gettext_lazy("Their writers have done with them; an editor publishes them, or not."),
+        lambda records, now: records.waiting().filter(state=State.READY),
+        lambda now: "state__exact=ready&publish_at__isempty=1",
+    ),
+    Stage(
+        "held-up",
+        gettext_lazy("Held up"),
+        gettext_lazy(
+            "They were to go out by now and did not: what they refer to is not published,"
+            " or something in them is missing."
+        ),
+        lambda records, now: records.scheduled().filter(publish_at__lte=now),
+        lambda now: urlencode({"publish_at__lte": now.isoformat()}),
+    ),
+    Stage(
+        "scheduled",
+        gettext_lazy("Scheduled"),
+        gettext_lazy("They go out by themselves at their time."),
+        lambda records, now: records.scheduled().filter(publish_at__gt=now),
+        lambda now: urlencode({"publish_at__gt": now.isoformat()}),
+    ),
+    Stage(
         "drafts",
         gettext_lazy("Drafts"),
         gettext_lazy("Somebody began them, and no reader sees them."),
-        lambda records: records.filter(state=State.DRAFT),
-        "state__exact=draft",
+        lambda records, now: records.waiting().filter(state=State.DRAFT),
+        lambda now: "state__exact=draft&publish_at__isempty=1",
     ),
 )
 
 
-def panel(site: AdminSite, request: HttpRequest, day: dt.date) -> list[Block]:
+def panel(site: AdminSite, request: HttpRequest, now: dt.datetime) -> list[Block]:
     """All that may wait and that the user may see, also what does not wait."""
 
     def seen(model: type[Any]) -> bool:
         return bool(site.get_model_admin(model).has_view_permission(request))
 
     models = [model for model in PUBLISHABLE if seen(model)]
-    stages = [unpublished(stage, models) for stage in STAGES] if models else []
+    stages = [unpublished(stage, models, now) for stage in STAGES] if models else []
+    day = timezone.localdate(now)
     return stages + [block(matter, day) for matter in MATTERS if seen(matter.model)]
 
 
-def unpublished(stage: Stage, models: Sequence[type[Publishable]]) -> Block:
+def unpublished(stage: Stage, models: Sequence[type[Publishable]], now: dt.datetime) -> Block:
     """What is at ``stage`` of all these kinds of records, what was changed last first."""
     kinds = {model._meta.label: model for model in models}
     found = [
-        stage.rows(model.objects).order_by().annotate(of_kind=Value(name))  # type: ignore[attr-defined]
+        stage.rows(model.objects, now).order_by().annotate(of_kind=Value(name))  # type: ignore[attr-defined]
         for name, model in kinds.items()
     ]
     first, *others = (rows.values_list("of_kind").annotate(count=Count("pk")) for rows in found)
     counts = dict(first.union(*others, all=True))
-    first, *others = (rows.values_list("of_kind", "pk", CHANGED) for rows in found)
-    latest = list(first.union(*others, all=True).order_by(f"-{CHANGED}")[:SHOWN])
+    first, *others = (rows.values_list("of_kind", "pk", "changed_at") for rows in found)
+    last = F("changed_at").desc(nulls_last=True)
+    latest = list(first.union(*others, all=True).order_by(last, "-pk")[:SHOWN])
     wholes = [
         Whole(
-            capfirst(str(model._meta.verbose_name_plural)), counts[name], _list(model, stage.listed)
+            capfirst(str(model._meta.verbose_name_plural)),
+            counts[name],
+            _list(model, stage.listed(now)),
         )
         for name, model in kinds.items()
         if counts.get(name)
@@ -226,13 +255,18 @@ def unpublished(stage: Stage, models: Sequence[type[Publishable]]) -> Block:
         keys = [pk for kind, pk, _changed in latest if kind == name]
         records |= {(name, pk): record for pk, record in rows.in_bulk(keys).items()}
     entries = [
-        Entry(str(record), str(record._meta.verbose_name), _place(record))
+        Entry(str(record), _kind_and_state(record), _place(record))
         for name, pk, _changed in latest
         if (record := records.get((name, pk)))
     ]
     return Block(
         stage.key, str(stage.title), str(stage.words), sum(counts.values()), entries, wholes
     )
+
+
+def _kind_and_state(record: Any) -> str:
+    kind = str(record._meta.verbose_name)
+    return f"{kind}, {record.state_words}" if record.publish_at else kind
 
 
 def block(matter: Matter, day: dt.date) -> Block:

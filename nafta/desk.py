@@ -1,17 +1,21 @@
 """The editors' desk: the admin with a front page that says what needs somebody."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nafta import dashboard
+from rounds.editing import Refused, editing
 from rounds.suggestions import Suggestions
 
 # The lists as an editor uses them, by the names of their models, under one heading each.
@@ -26,6 +30,7 @@ SHELVES = (
     ),
 )
 ORDER = [name for _heading, names in SHELVES for name in names]
+READING = ("GET", "HEAD", "OPTIONS")
 ROWS = 100  # entries on a page of its own
 
 
@@ -35,6 +40,25 @@ class Desk(AdminSite):
     index_title = _("Front page")
     enable_nav_sidebar = False  # the lists need its room
 
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
+        """As Django's; whatever a page of the desk writes goes through the gate."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(view)
+        def gated(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.method in READING or not request.user.is_authenticated:
+                return guarded(request, *args, **kwargs)
+            try:
+                with editing(request.user, request.POST.get("correction", "")):
+                    return guarded(request, *args, **kwargs)
+            except Refused as error:
+                if error.code == "permission":
+                    raise PermissionDenied(error.message) from error
+                messages.error(request, error.message)
+                return HttpResponseRedirect(request.get_full_path())
+
+        return gated
+
     def get_urls(self) -> list[URLResolver | URLPattern]:
         waiting = path("waiting/<slug:key>/", self.admin_view(self.waiting), name="waiting")
         return [waiting, *super().get_urls()]
@@ -42,7 +66,7 @@ class Desk(AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        blocks = dashboard.panel(self, request, timezone.localdate())
+        blocks = dashboard.panel(self, request, timezone.now())
         context = {
             "blocks": [block for block in blocks if block.count],
             "empty": [block for block in blocks if not block.count],

@@ -3,13 +3,14 @@
 import datetime as dt
 from typing import Any, ClassVar
 
-import psycopg
 from django import forms
-from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, models, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Case, F, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -23,7 +24,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from rounds.addresses import filed
-from rounds.dates import SpanFormField
+from rounds.collisions import Collision, collisions, locked, read, shown, write
+from rounds.dates import SpanFormField, describe
+from rounds.editing import Refused, gate, may_publish
 from rounds.models import (
     Basis,
     DatedRecord,
@@ -37,48 +40,18 @@ from rounds.models import (
     State,
     Statement,
     StatementLink,
+    Versioned,
 )
+from rounds.publication import refusal, set_state
 from rounds.suggestions import suggestion
 from rounds.timeline import attribution
-
-# What the triggers refuse, by their names. issues/admin.py adds its own.
-REFUSALS = {
-    "published_needs_published": _(
-        "What is published cannot refer to a draft: publish that one first."
-    ),
-    "keep_published": _("Something published refers to this: take that back to draft first."),
-    "no_cycle": _("These refer to each other in a circle."),
-    "unnamed_stays_unnamed": _("Whoever is unnamed has no name here: remove the speakers first."),
-    "unnamed_has_no_name": _("Whoever is unnamed has no name here: remove the speakers."),
-}
-
-
-def refusal(error: DatabaseError) -> str:
-    """What rule of the record the database holds up, in an editor's words; "" if it is none."""
-    cause = error.__cause__
-    broken_rule = isinstance(cause, psycopg.IntegrityError | psycopg.errors.RaiseException)
-    if not isinstance(cause, psycopg.Error) or not broken_rule:
-        return ""
-    said = cause.diag.message_primary or str(cause)
-    constraints = {
-        constraint.name: constraint.violation_error_message
-        for model in apps.get_models()
-        for constraint in model._meta.constraints
-    }
-    words = constraints.get(cause.diag.constraint_name or "") or REFUSALS.get(said.split(":")[0])
-    return str(words or _("The database refused it: %(reason)s.") % {"reason": said})
 
 
 class EntryForm(forms.ModelForm):
     """A form that tells everything that is wrong, also with what has no input on the page."""
 
-    refusal = ""  # what the database said when the same was entered a moment ago
-
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        if self.refusal:
-            self.add_error(None, self.refusal)
-        return cleaned
+        return super().clean() or {}
 
     def add_error(self, field: str | None, error: Any) -> None:
         """As Django's; what is wrong with a field that is hidden or absent is told of the whole."""
@@ -86,6 +59,72 @@ class EntryForm(forms.ModelForm):
         for name, errors in told.items():
             shown = name in self.fields and not self.fields[name].widget.is_hidden
             super().add_error(name if shown else None, errors)
+
+
+class RecordForm(EntryForm):
+    """The form of a page's own record: what it showed, and what readers are told of a change."""
+
+    opened = forms.CharField(required=False, widget=forms.HiddenInput)
+    correction = forms.CharField(
+        label=_("note to readers"),
+        required=False,
+        max_length=500,
+        widget=AdminTextareaWidget(attrs={"rows": 2}),
+        help_text=_(
+            "If this changes what readers have seen: what was wrong or is new, in a sentence. "
+            "They find it under Corrections."
+        ),
+    )
+
+    refusal: ValidationError | None = None  # what the gate or the database said a moment ago
+    shown = ""  # the versions of the records on the page
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["opened"] = self.shown
+
+    def typed(self) -> dict[str, str]:
+        """What was entered, in words, by the title of the field."""
+        return {
+            str(capfirst(str(self.fields[name].label or ""))): entered(self.fields[name], value)
+            for name, value in getattr(self, "cleaned_data", {}).items()
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("publish_at") and cleaned.get("state") == State.PUBLISHED:
+            self.add_error("publish_at", _("Publish it now or at a time, not both."))
+        if self.refusal:
+            noted = getattr(self.refusal, "code", "") == "note" and "correction" in self.fields
+            self.add_error("correction" if noted else None, self.refusal)
+        return cleaned
+
+
+def entered(field: forms.Field, value: Any) -> str:
+    """A cleaned value as ``history.words`` would tell it."""
+    if isinstance(value, DateRange):
+        return describe(value)
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        return "; ".join(sorted(map(str, value)))
+    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+        return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
+    return "" if value is None else str(value)
+
+
+def side_by_side(found: list[Collision], form: RecordForm) -> list[dict[str, Any]]:
+    """Each collision with its rows: what it was, what others made of it, what is typed here."""
+    yours = form.typed()
+    own = f"{form.instance._meta.label_lower}:{form.instance.pk}"
+    return [
+        {
+            "collision": one,
+            "rows": [(change, yours.get(change.title, "")) for change in one.changes],
+            "own": one.key == own,
+        }
+        for one in found
+    ]
 
 
 class EntryFormSet(forms.BaseInlineFormSet):
@@ -110,7 +149,7 @@ class Entry(admin.options.BaseModelAdmin):
         css = {"all": ["css/admin.css"]}
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(field, forms.ModelChoiceField):
             field.label_from_instance = suggestion  # type: ignore[method-assign,assignment]
             field.widget.can_delete_related = False  # nobody deletes a source from a statement
@@ -118,6 +157,8 @@ class Entry(admin.options.BaseModelAdmin):
         elif isinstance(field, SpanFormField):
             field.widget.attrs["title"] = capfirst(field.label)  # Django labels no input of three
             field.widget.offers_open = db_field.name in self.open_ended
+        if db_field.name == "state" and not may_publish(request.user):
+            field.choices = [one for one in State.choices if one[0] != State.PUBLISHED]
         return field
 
     def readers_see(self, record: Any) -> bool:
@@ -142,6 +183,8 @@ class Block(Entry, admin.StackedInline):
 class KeyedAdmin(Entry, admin.ModelAdmin):
     """A record whose key is part of its address: given once, then fixed."""
 
+    form: Any = RecordForm
+    change_form_template = "admin/rounds/change_form.html"
     key = "slug"
     save_on_top = True
     list_per_page = 50
@@ -158,26 +201,101 @@ class KeyedAdmin(Entry, admin.ModelAdmin):
         empty = dict.fromkeys(self.prepopulated_fields, "")
         return {**empty, **super().get_changeform_initial_data(request)}
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """As declared; the last also holds what this page showed, and the note to readers."""
+        *others, (title, options) = super().get_fieldsets(request, obj)
+        fields = [name for name in options["fields"] if self.may_enter(request, name)]
+        if obj is not None:
+            fields += ["opened"]
+            fields += ["correction"] if self.readers_see(obj) and may_publish(request.user) else []
+        return [*others, (title, {**options, "fields": fields})]
+
+    def may_enter(self, request: HttpRequest, field: Any) -> bool:
+        return field != "publish_at" or may_publish(request.user)
+
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         form = super().get_form(request, *args, **kwargs)
-        form.refusal = getattr(request, "refusal", "")  # type: ignore[attr-defined]
+        form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]
+        if (obj := kwargs.get("obj") or (args[0] if args else None)) is not None:
+            form.shown = write(shown(self.records_on_page(obj)))  # type: ignore[attr-defined]
         return form
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """As Django's; what only the database refuses comes back with all that was typed."""
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except DatabaseError as error:
-            words = refusal(error)
-            if not words:
-                raise
-            request.refusal = words  # type: ignore[attr-defined]
-        return super().changeform_view(request, *args, **kwargs)
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and self._may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
+
+    def _may_touch(self, request: HttpRequest, obj: Any) -> bool:
+        return obj is None or may_publish(request.user) or not self.readers_see(obj)
+
+    def records_on_page(self, obj: Any) -> list[Any]:
+        """``obj`` and the records in the rows below it."""
+        rows = [
+            one
+            for inline in self.inlines
+            if issubclass(inline.model, Versioned)
+            for one in inline.model._default_manager.filter(
+                **{inline.fk_name or self.model._meta.model_name: obj}
+            )
+        ]
+        return [obj, *rows]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """As Django's; what is refused comes back with all that was typed, and why."""
+        context = {**(extra_context or {})}
+        if request.method == "POST":
+            try:
+                with transaction.atomic():
+                    found = self.collide(request, object_id) if object_id is not None else []
+                    response: Any = super().changeform_view(request, object_id, form_url, context)
+                    if found:
+                        form = response.context_data["adminform"].form
+                        response.context_data["collisions"] = side_by_side(found, form)
+                    return response
+            except Refused as error:
+                request.refusal = error  # type: ignore[attr-defined]
+            except DatabaseError as error:
+                words = refusal(error)
+                if not words:
+                    raise
+                request.refusal = ValidationError(words)  # type: ignore[attr-defined]
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def collide(self, request: HttpRequest, object_id: str) -> list[Collision]:
+        """Lock what the page shows, and refuse it if that is not what it showed."""
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
+            return []
+        locked([obj])
+        then = read(request.POST.get("opened", ""))
+        now = shown(locked(self.records_on_page(obj)))
+        if then == now:
+            return []
+        posted = request.POST.copy()
+        posted["opened"] = write(now)  # saved again, it was seen
+        request.POST = posted  # type: ignore[assignment]
+        request.refusal = ValidationError(  # type: ignore[attr-defined]
+            _("Somebody changed this while you had it open: see above. Nothing of yours is lost.")
+        )
+        return collisions(then, now)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """As Django's, and then past the gate, before anybody is told that it was saved."""
+        super().save_related(request, form, formsets, change)
+        gate(request.user, form.cleaned_data.get("correction", ""))
 
 
 # what is still to be done comes first, and of that what was changed last
 DRAFTS_FIRST: tuple[Any, ...] = (
     Case(When(state=State.PUBLISHED, then=1), default=0).asc(),
+    F("changed_at").desc(nulls_last=True),
     "-pk",
 )
 
@@ -188,60 +306,46 @@ class PublishableAdmin(KeyedAdmin):
     actions = ("publish", "back_to_draft")
     ordering = DRAFTS_FIRST
 
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return (*super().get_list_filter(request), ("publish_at", admin.EmptyFieldListFilter))
+
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         self._set_state(request, queryset, State.PUBLISHED)
 
     @admin.action(description=_("Take back to draft"), permissions=["change"])
-    def back_to_draft(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        self._set_state(request, queryset, State.DRAFT)
+    def back_to_draft(
+        self, request: HttpRequest, queryset: QuerySet[Any]
+    ) -> TemplateResponse | None:
+        """Ask what readers are told, where they have seen it, and then do it."""
+        if request.POST.get("correction", "").strip() or not queryset.published().exists():  # type: ignore[attr-defined]
+            self._set_state(request, queryset, State.DRAFT)
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Take back to draft"),
+            "records": queryset,
+            "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "asked": "correction" in request.POST,
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/rounds/take_back.html", context)
 
     def _set_state(self, request: HttpRequest, queryset: QuerySet[Any], state: State) -> None:
         """Change them all or none, in whatever order they allow."""
-        changed, refused = 0, [""]
-        with transaction.atomic():
-            waiting = set(queryset.exclude(state=state).values_list("pk", flat=True))
-            while waiting and refused:
-                before, refused = len(waiting), []
-                for record in self.model._default_manager.filter(pk__in=waiting):
-                    if words := self._refusal(record, state):
-                        refused.append(f"{record}: {words}")
-                    else:
-                        waiting.remove(record.pk)
-                        changed += 1
-                        fields = {"changed": {"fields": [str(_("state"))]}}
-                        self.log_change(request, record, [fields])
-                if len(waiting) == before:
-                    break
-            if waiting:
-                transaction.set_rollback(True)
-        if not waiting:
-            told = ngettext("%(count)d entry: %(state)s.", "%(count)d entries: %(state)s.", changed)
-            self.message_user(request, told % {"count": changed, "state": state.label})
+        records = list(queryset.exclude(state=state))
+        if refused := set_state(records, state):
+            for record, words in refused.items():
+                self.message_user(request, f"{record}: {words}", messages.ERROR)
+            self.message_user(request, _("Nothing was changed."), messages.WARNING)
             return
-        for words in refused:
-            self.message_user(request, words, messages.ERROR)
-        self.message_user(request, _("Nothing was changed."), messages.WARNING)
-
-    def _refusal(self, record: Any, state: State) -> str:
-        """Give ``record`` that state, or say why not."""
-        record.state = state
-        try:
-            record.full_clean()
-            for field in record._meta.many_to_many:
-                if not field.blank and not getattr(record, field.name).exists():
-                    raise ValidationError(
-                        _("“%(field)s” is empty."), params={"field": field.verbose_name}
-                    )
-            with transaction.atomic():
-                record.save()
-        except ValidationError as error:
-            return " ".join(error.messages)
-        except DatabaseError as error:
-            if words := refusal(error):
-                return words
-            raise
-        return ""
+        for record in records:
+            self.log_change(request, record, [{"changed": {"fields": [str(_("state"))]}}])
+        told = ngettext(
+            "%(count)d entry: %(state)s.", "%(count)d entries: %(state)s.", len(records)
+        )
+        self.message_user(request, told % {"count": len(records), "state": state.label})
 
 
 class DatedAdmin(PublishableAdmin):
@@ -250,8 +354,11 @@ class DatedAdmin(PublishableAdmin):
         return record.when
 
 
-PUBLICATION: tuple[Any, Any] = (_("Publication"), {"fields": ("state", "note")})
-PUBLICATION_WITH_KEY: tuple[Any, Any] = (_("Publication"), {"fields": ("state", "note", "slug")})
+PUBLICATION: tuple[Any, Any] = (_("Publication"), {"fields": ("state", "publish_at", "note")})
+PUBLICATION_WITH_KEY: tuple[Any, Any] = (
+    _("Publication"),
+    {"fields": ("state", "publish_at", "note", "slug")},
+)
 SOURCES: tuple[Any, Any] = (_("How we know"), {"fields": ("source", "other_sources")})
 ATTRIBUTION: tuple[Any, Any] = (
     _("Attribution"),
@@ -289,7 +396,7 @@ class PersonAdmin(KeyedAdmin):
         return record.statements.filter(state=State.PUBLISHED).exists()
 
 
-class SourceForm(EntryForm):
+class SourceForm(RecordForm):
     def clean(self) -> dict[str, Any]:
         """A copy's address is filed as one; an address that a source has is told with a link."""
         cleaned = super().clean()
@@ -455,40 +562,33 @@ class DeadlineAdmin(DatedAdmin):
 class KeyMadeForm(EntryForm):
     """A form that makes the key of a new record, where none is typed, of its day and its words."""
 
+    said_in = "summary"  # the field whose first words the key takes
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "slug" in self.fields:
             self.fields["slug"].required = False
             self.initial.setdefault("slug", "")  # instead of the default, which says nothing
-            self.fields["slug"].help_text = self.key_help
-
-    key_help = _(
-        "Part of its permanent address. Left empty, it is made of the day, the speaker or party"
-        " and the first words: 2018-05-02-freeland-no-clause-at-all."
-    )
-
-    def key_words(self) -> tuple[Any, ...]:
-        """What the key says after the day."""
-        raise NotImplementedError
+            self.fields["slug"].help_text = _(
+                "Part of its permanent address. Left empty, it is made of the day, the speaker or"
+                " party and the first words: 2018-05-02-freeland-no-clause-at-all."
+            )
 
     def save(self, commit: bool = True) -> Any:
         if self.instance._state.adding and not self.cleaned_data.get("slug"):
             keys = type(self.instance)._default_manager
-            self.instance.slug = keys.free_key(self.instance.first_day, *self.key_words())
+            words = self.cleaned_data[self.said_in]
+            self.instance.slug = keys.free_key(self.instance.first_day, self._whose(), words)
         return super().save(commit)
 
+    def _whose(self) -> str:
+        """The last name of the first speaker, else the first party."""
+        for speaker in self.cleaned_data.get("speakers") or ():
+            return str(speaker.name.split()[-1])
+        return next((str(party.code) for party in self.cleaned_data.get("parties") or ()), "")
 
-def whose(cleaned: dict[str, Any]) -> str:
-    """The last name of the first speaker, else the first party."""
-    for speaker in cleaned.get("speakers") or ():
-        return str(speaker.name.split()[-1])
-    return next((str(party.code) for party in cleaned.get("parties") or ()), "")
 
-
-class StatementForm(KeyMadeForm):
-    def key_words(self) -> tuple[Any, ...]:
-        return whose(self.cleaned_data), self.cleaned_data["summary"]
-
+class StatementForm(KeyMadeForm, RecordForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if cleaned.get("basis") == Basis.UNNAMED and cleaned.get("speakers"):

@@ -99,10 +99,16 @@ def change(client: Client, record: Any, **typed: Any) -> Any:
 
 
 def publish(
-    client: Client, records: list[Any], *, action: str = "publish", order: str = ""
+    client: Client,
+    records: list[Any],
+    *,
+    action: str = "publish",
+    order: str = "",
+    correction: str = "",
 ) -> list[str]:
     """Select ``records`` in their list and run the action; the messages that it left."""
     page = address(type(records[0])) + (f"?o={order}" if order else "")
     chosen = {"action": action, "_selected_action": [record.pk for record in records]}
+    chosen |= {"correction": [correction]} if correction else {}
     response = client.post(page, chosen, follow=True)
     return [str(message) for message in response.context["messages"]]

@@ -22,6 +22,7 @@ from rounds.models import (
     known,
     listed,
     new_key,
+    tracked,
 )
 from rounds.triggers import KeepPublished, PublishedNeedsPublished
 
@@ -51,6 +52,7 @@ class IssueQuerySet(RecordQuerySet):
         )
 
 
+@tracked(lists={"statements": "statement"})
 class Issue(Record):
     """A disputed or technical subject, put as a question a reader could answer yes or no."""
 
@@ -114,6 +116,12 @@ def with_issues(statements: Any) -> Any:
     return statements.annotate(issue_list=issues_listed())
 
 
+class MeasureQuerySet(RecordQuerySet):
+    def with_titles(self) -> Self:
+        return self.select_related("issue")
+
+
+@tracked()
 class Measure(Record):
     """Something countable at stake: a share, a number of years, a sum of money."""
 
@@ -141,7 +149,7 @@ class Measure(Record):
         verbose_name=_("source of the agreed value"),
     )
 
-    objects = RecordQuerySet.as_manager()
+    objects = MeasureQuerySet.as_manager()
 
     class Meta(Record.Meta):
         verbose_name = _("measure")
@@ -166,3 +174,6 @@ class Measure(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return self.issue.get_absolute_url()

@@ -24,6 +24,7 @@ from rounds.models import (
     begins,
     known,
     plausible,
+    tracked,
 )
 from rounds.triggers import REFUSE, PublishedNeedsPublished
 
@@ -80,6 +81,7 @@ class PositionQuerySet(PublishableQuerySet):
         )
 
 
+@tracked()
 class Position(Publishable):
     """Where a party stands on an issue from a date on. It rests on a statement or a proposal."""
 
@@ -182,6 +184,9 @@ class Position(Publishable):
     def __str__(self) -> str:
         return f"{self.party} · {self.issue}: {self.get_stance_display()}"
 
+    def get_absolute_url(self) -> str:
+        return self.issue.get_absolute_url()
+
     def clean(self) -> None:
         super().clean()
         if self.proposal and self.issue_id and self.proposal.issue_id != self.issue_id:
@@ -226,6 +231,7 @@ class ProgressQuerySet(RecordQuerySet):
         return self.select_related("issue", "round")
 
 
+@tracked()
 class Progress(Record):
     """How far an issue got at a round."""
 
@@ -272,6 +278,9 @@ class Progress(Record):
 
     def __str__(self) -> str:
         return f"{self.issue} · {self.round}: {self.get_level_display()}"
+
+    def get_absolute_url(self) -> str:
+        return self.issue.get_absolute_url()
 
     def clean(self) -> None:
         super().clean()

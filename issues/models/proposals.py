@@ -27,6 +27,7 @@ from rounds.models import (
     new_key,
     parties_listed,
     plausible,
+    tracked,
 )
 from rounds.triggers import REFUSE, KeepPublished, NoCycle, PublishedNeedsPublished
 
@@ -76,6 +77,7 @@ class ProposalStatus(models.TextChoices):
     AGREED = "agreed", _("agreed")
 
 
+@tracked()
 class Proposal(AttributedRecord):
     """Text put on the table, or said to be. Answering another makes it a counter-proposal."""
 
@@ -192,6 +194,7 @@ class Comparator(models.TextChoices):
     BETWEEN = "between", _("between")
 
 
+@tracked(part_of="proposal")
 class Term(NaturalKeyModel):
     """A number in a proposal: at least 85 % of regional content, at most five years."""
 
@@ -250,7 +253,7 @@ class Term(NaturalKeyModel):
                     AND issues_proposal.issue_id <> issues_measure.issue_id;
                     IF FOUND THEN {REFUSE} 'counts_its_own_issue'; END IF;
                     RETURN NEW;""",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,9 +3,6 @@
 from rounds.models.base import (
     NaturalKeyModel,
     NaturalKeyQuerySet,
-    Publishable,
-    PublishableQuerySet,
-    State,
     begins,
     constrained_fields,
     fixed,
@@ -27,6 +24,7 @@ from rounds.models.meetings import (
     RoundQuerySet,
     RoundStatus,
 )
+from rounds.models.publishable import Publishable, PublishableQuerySet, State
 from rounds.models.records import (
     PUBLIC_BASES,
     AttributedRecord,
@@ -57,6 +55,7 @@ from rounds.models.statements import (
     StatementQuerySet,
     StatementSpeaker,
 )
+from rounds.models.tracking import Label, TrackedList, Versioned, lists_of, tracked
 
 __all__ = [
     "NOT_TO_BE",
@@ -73,6 +72,7 @@ __all__ = [
     "Deadline",
     "DeadlineOutcome",
     "DeadlineQuerySet",
+    "Label",
     "LinkCheck",
     "LinkKind",
     "LinkState",
@@ -97,13 +97,17 @@ __all__ = [
     "StatementLinkQuerySet",
     "StatementQuerySet",
     "StatementSpeaker",
+    "TrackedList",
+    "Versioned",
     "begins",
     "constrained_fields",
     "fixed",
     "known",
     "listed",
+    "lists_of",
     "new_key",
     "parties_listed",
     "plausible",
     "sources_listed",
+    "tracked",
 ]

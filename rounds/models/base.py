@@ -1,10 +1,10 @@
-"""What every model shares: natural keys, rules told at their fields, draft and published."""
+"""What every model shares: natural keys, rules told at their fields."""
 
 import itertools
 import secrets
 from collections.abc import Iterable
 from operator import attrgetter
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.contrib.postgres.expressions import ArraySubquery
@@ -127,78 +127,3 @@ def _names(expression: Any) -> list[str]:
         for part in getattr(expression, "get_source_expressions", list)()
         for name in _names(part)
     ]
-
-
-class State(models.TextChoices):
-    DRAFT = "draft", _("draft")
-    PUBLISHED = "published", _("published")
-
-
-class PublishableQuerySet(NaturalKeyQuerySet):
-    def published(self) -> Self:
-        return self.filter(state=State.PUBLISHED)
-
-
-class Publishable(NaturalKeyModel):
-    """An editorial record: whether readers may see it, and what they should know of it."""
-
-    state = models.CharField(
-        _("state"), max_length=10, choices=State.choices, default=State.DRAFT, db_index=True
-    )
-    note = models.TextField(
-        _("public note"),
-        blank=True,
-        help_text=_("What sources disagree about, or what readers should know of this entry."),
-    )
-
-    class Meta:
-        abstract = True
-        constraints = [known("state", State)]
-
-    def clean(self) -> None:
-        super().clean()
-        if self.state == State.PUBLISHED:
-            self._refuse_drafts()
-        elif self.pk:
-            self._refuse_pointers()
-
-    def _refuse_drafts(self) -> None:
-        """Raise at each field through which this published record points at a draft."""
-        drafts = {
-            field.name: _("“%(title)s” is still a draft: publish it first.") % {"title": other}
-            for field in self._meta.fields
-            if isinstance(field, models.ForeignKey)
-            and issubclass(field.related_model, Publishable)
-            and (other := getattr(self, field.name, None)) is not None
-            and other.state != State.PUBLISHED
-        }
-        if drafts:
-            raise ValidationError(drafts)
-
-    def _refuse_pointers(self) -> None:
-        """Raise if this draft has published records pointing at it."""
-        for relation in self._meta.related_objects:
-            model = relation.related_model
-            if not relation.one_to_many or not issubclass(model, Publishable):
-                continue
-            pointers = model.objects.published().filter(  # type: ignore[attr-defined]
-                **{relation.field.name: self}
-            )
-            if pointer := pointers.first():
-                raise ValidationError(
-                    {
-                        "state": _(
-                            "“%(title)s” is published and refers to this: take it back first."
-                        )
-                        % {"title": pointer}
-                    }
-                )
-
-    def refuse_cycle(self, field: str, message: Any) -> None:
-        """Raise at ``field`` if following it leads back here."""
-        seen, other = {self.pk}, getattr(self, field)
-        while other is not None:
-            if other.pk in seen:
-                raise ValidationError({field: message})
-            seen.add(other.pk)
-            other = getattr(other, field)

@@ -14,6 +14,7 @@ from rounds.dates import SpanField, describe
 from rounds.models.base import begins, fixed, known, plausible
 from rounds.models.records import DatedQuerySet, DatedRecord
 from rounds.models.reference import Party, parties_listed
+from rounds.models.tracking import tracked
 from rounds.triggers import REFUSE, KeepPublished, NoCycle, PublishedNeedsPublished
 
 
@@ -87,6 +88,7 @@ class RoundQuerySet(DatedQuerySet):
         )
 
 
+@tracked()
 class Round(DatedRecord):
     """Any meeting: a numbered round, ministers, leaders, a permanent round."""
 
@@ -252,6 +254,7 @@ class DeadlineOutcome(models.TextChoices):
     MOVED = "moved", _("moved")
 
 
+@tracked()
 class Deadline(DatedRecord):
     """A date somebody set. ``dates`` is when it falls; the chain is how it slipped."""
 

@@ -9,13 +9,8 @@ from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext_lazy as _
 
 from rounds.dates import SpanField, describe, first_day, last_day
-from rounds.models.base import (
-    Publishable,
-    PublishableQuerySet,
-    begins,
-    known,
-    plausible,
-)
+from rounds.models.base import begins, known, plausible
+from rounds.models.publishable import Publishable, PublishableQuerySet
 from rounds.models.reference import Source, sources_listed
 
 

@@ -14,10 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from rounds.addresses import Host, NormalAddress, as_text, filed
 from rounds.dates import SpanField, describe
 from rounds.models.base import (
-    NaturalKeyModel,
     NaturalKeyQuerySet,
-    Publishable,
-    State,
     begins,
     fixed,
     known,
@@ -25,11 +22,20 @@ from rounds.models.base import (
     new_key,
     plausible,
 )
+from rounds.models.publishable import Publishable, State
+from rounds.models.tracking import Versioned, tracked
 
 PALETTE_SIZE = 9  # party colours in static/css/tokens.css
 
 
-class Negotiation(NaturalKeyModel):
+class ShownQuerySet(NaturalKeyQuerySet):
+    def published(self) -> Self:
+        """All: readers see each of them."""
+        return self.all()
+
+
+@tracked()
+class Negotiation(Versioned):
     """The one negotiation that this site covers."""
 
     slug = models.SlugField(_("key"), unique=True)
@@ -37,11 +43,12 @@ class Negotiation(NaturalKeyModel):
     short_name = models.CharField(_("short name"), max_length=40)
     standfirst = models.TextField(_("standfirst"), help_text=_("Two or three sentences."))
 
-    objects = NaturalKeyQuerySet.as_manager()
+    objects = ShownQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("negotiation")
         verbose_name_plural = _("negotiation")
+        permissions = [("publish", _("Can publish, correct and take back what readers see"))]
         constraints = [
             models.UniqueConstraint(
                 models.Value(1),
@@ -54,7 +61,8 @@ class Negotiation(NaturalKeyModel):
         return self.title
 
 
-class Party(NaturalKeyModel):
+@tracked()
+class Party(Versioned):
     """A side at the table."""
 
     natural_key_paths = ("code",)
@@ -70,7 +78,7 @@ class Party(NaturalKeyModel):
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
-    objects = NaturalKeyQuerySet.as_manager()
+    objects = ShownQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("party")
@@ -99,13 +107,18 @@ def parties_listed(related_name: str) -> ArraySubquery:
 
 
 class PersonQuerySet(NaturalKeyQuerySet):
+    def published(self) -> Self:
+        """Those of whom readers can see that they spoke."""
+        return self.filter(statements__state=State.PUBLISHED).distinct()
+
     def who_spoke_by(self, day: dt.date) -> Self:
         """Those who had said something by ``day`` that is published."""
         said = {"statements__state": State.PUBLISHED, "statements__dates__startswith__lte": day}
         return self.filter(**said).distinct()
 
 
-class Person(NaturalKeyModel):
+@tracked()
+class Person(Versioned):
     """Somebody who spoke in public. An outsider, such as a union leader, has no party."""
 
     slug = models.SlugField(_("key"), max_length=80, unique=True)
@@ -137,6 +150,10 @@ class Person(NaturalKeyModel):
 
 
 class SourceQuerySet(NaturalKeyQuerySet):
+    def published(self) -> Self:
+        """Those that readers can see."""
+        return self.cited()
+
     def at(self, address: str) -> "Source | None":
         """The source with that address, however it is spelt, or with that copy in an archive."""
         if not address.strip():
@@ -196,7 +213,8 @@ def _count(model: "type[Publishable]", citations: Q) -> Any:
     return Coalesce(models.Subquery(total), 0)
 
 
-class Source(NaturalKeyModel):
+@tracked()
+class Source(Versioned):
     """A publication we read."""
 
     slug = models.SlugField(_("key"), max_length=80, unique=True, default=new_key)

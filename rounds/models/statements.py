@@ -12,15 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from rounds.models.base import (
     NaturalKeyModel,
     NaturalKeyQuerySet,
-    State,
     fixed,
     known,
     listed,
     new_key,
 )
 from rounds.models.meetings import Round
+from rounds.models.publishable import State
 from rounds.models.records import AttributedRecord, Basis, DatedQuerySet
 from rounds.models.reference import Party, Person, parties_listed
+from rounds.models.tracking import tracked
 from rounds.triggers import REFUSE, KeepPublished, PublishedNeedsPublished
 
 QUOTATION_WORDS = 8  # a longer quotation is somebody else's article
@@ -55,6 +56,7 @@ class StatementQuerySet(DatedQuerySet):
         )
 
 
+@tracked()
 class Statement(AttributedRecord):
     """Something said."""
 
@@ -157,6 +159,7 @@ class LinkKind(models.TextChoices):
     CORROBORATES = "corroborates", _("corroborates")
 
 
+@tracked(part_of="statement")
 class StatementLink(NaturalKeyModel):
     """How one statement bears on another, by our reading."""
 

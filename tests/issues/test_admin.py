@@ -232,7 +232,9 @@ def test_a_whole_round_is_entered_by_hand(
         state="published",
         **draft,
     )
-    moved = change(desk, world.june, outcome="moved", superseded_by=july.pk)
+    moved = change(
+        desk, world.june, outcome="moved", superseded_by=july.pk, correction="July it is."
+    )
     assert told(moved) == []
 
     pages = ["/rounds/round-3/", "/issues/water/", f"/statements/{said.slug}/", "/timeline/"]

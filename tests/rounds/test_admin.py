@@ -239,7 +239,12 @@ def test_an_address_without_a_scheme_is_https(admin_client: Client, db: None) ->
 
 def test_a_speaker_who_turns_out_unnamed_goes(admin_client: Client, world: SimpleNamespace) -> None:
     saved = change(
-        admin_client, world.said, speakers=[], basis="unnamed", attribution="an official"
+        admin_client,
+        world.said,
+        speakers=[],
+        basis="unnamed",
+        attribution="an official",
+        correction="The official had not agreed to be named.",
     )
     assert told(saved) == []
     world.said.refresh_from_db()
@@ -291,7 +296,7 @@ def test_several_are_published_together_whatever_their_order(
             ("published",)
         }
         assert "4 entries: draft." in publish(
-            admin_client, chain, action="back_to_draft", order=order
+            admin_client, chain, action="back_to_draft", order=order, correction="Too early."
         )
     assert LogEntry.objects.filter(object_id=str(chain[0].pk)).count() == 4
 
@@ -318,7 +323,9 @@ def test_the_refusal_of_the_database_is_told_after_an_action(
     admin_client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Round, "clean", lambda self: None)
-    messages = publish(admin_client, [world.round1, world.bilateral], action="back_to_draft")
+    messages = publish(
+        admin_client, [world.round1, world.bilateral], action="back_to_draft", correction="Oops."
+    )
     assert "Something published refers to this" in messages[0]
     assert messages[-1] == "Nothing was changed."
 

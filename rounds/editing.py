@@ -1,0 +1,129 @@
+"""Who writes, and the gate that every change of what readers see goes through.
+
+The gate asks the database what was written, not the form what it meant to write: so it holds for
+a form, a bulk action, an import and a forged request alike.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pghistory
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from pghistory.middleware import HistoryMiddleware
+
+from rounds.history import Version, differences, versions
+from rounds.models import Label, Negotiation, Party, Person, Source, State
+from rounds.publication import publishable_models
+
+PUBLISH = "rounds.publish"
+WENT_PUBLIC = (Label.PUBLISHED, Label.CORRECTED, Label.WITHDRAWN)
+
+
+class Refused(ValidationError):  # noqa: N818 - it is an answer, not a fault
+    """What somebody wrote may not stand; nothing of it was stored.
+
+    ``code`` is "permission", "note" (readers need one) or "second" (another editor must look).
+    """
+
+    code: str
+
+
+class AuthorMiddleware(HistoryMiddleware):
+    """Every event of a request names who made it, in words that outlive the account."""
+
+    def get_context(self, request: HttpRequest) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request)
+        return context | {"name": str(request.user)} if request.user.is_authenticated else context
+
+
+@contextmanager
+def editing(user: Any, note: str = "") -> Iterator[None]:
+    """One change of the record by ``user``: all of it, or nothing and ``Refused``.
+
+    ``note`` tells readers why something they have seen reads otherwise.
+    """
+    author = {"user": user.pk, "name": str(user), "note": note.strip()}
+    with transaction.atomic(), pghistory.context(**author) as context:
+        yield
+        _look(user, note.strip(), context.id)
+
+
+def may_publish(user: Any) -> bool:
+    return bool(user.has_perm(PUBLISH))
+
+
+def gate(user: Any, note: str = "") -> None:
+    """Raise ``Refused`` now unless ``user`` may do what was done so far, within ``editing``."""
+    with pghistory.context() as context:
+        _look(user, note.strip(), context.id)
+
+
+def _look(user: Any, note: str, context: Any) -> None:
+    touched = _public_changes(context)
+    if not may_publish(user):
+        if touched or _public_references_changed(context):
+            raise Refused(
+                _("Only an editor may publish, or change what readers see."), code="permission"
+            )
+        return
+    if not touched:
+        return
+    own = versions(touched)
+    if not note and any(_readers_saw_before(one, context) for one in own.values()):
+        raise Refused(
+            _("Readers have seen this before: tell them in a note what has changed, and why."),
+            code="note",
+        )
+    if settings.SECOND_EDITOR:
+        for one in own.values():
+            _refuse_alone(user, one)
+
+
+def _public_changes(context: Any) -> list[Any]:
+    """What readers see or saw and was written in this context."""
+    public = Q(pgh_label__in=WENT_PUBLIC) | Q(state=State.PUBLISHED)
+    return [
+        (model, pk)
+        for model in publishable_models()
+        for pk in _events(model, context).filter(public).values_list("pgh_obj_id", flat=True)
+    ]
+
+
+def _public_references_changed(context: Any) -> bool:
+    """Whether a party, a person or a source that readers see was changed."""
+    for model in (Negotiation, Party, Person, Source):
+        changed = _events(model, context).exclude(pgh_label=Label.ADDED).values("pgh_obj_id")
+        if model._default_manager.published().filter(pk__in=changed).exists():
+            return True
+    return False
+
+
+def _events(model: Any, context: Any) -> Any:
+    return model.pgh_event_model._default_manager.filter(pgh_context_id=context)
+
+
+def _readers_saw_before(own: list[Version], context: Any) -> bool:
+    """Whether readers saw it before this change, and notice that it was changed."""
+    seen = [one for one in own if one.public and one.context_id != str(context)]
+    after = own[-1]
+    return bool(seen) and (not after.public or bool(differences(seen[-1], after, public=True)))
+
+
+def _refuse_alone(user: Any, own: list[Version]) -> None:
+    """Raise ``Refused`` if whoever wrote the last words of this is who publishes them."""
+    if not own[-1].public:
+        return  # taking something back waits for nobody
+    for before, after in zip([None, *own][-2::-1], own[::-1], strict=False):
+        if before is None or differences(before, after):
+            if after.author == user.pk:
+                raise Refused(
+                    _("A second editor must approve this: the last words of it are yours."),
+                    code="second",
+                )
+            return

@@ -1,0 +1,122 @@
+"""Draft, ready, published: what readers may see of an editorial record."""
+
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from rounds.models.base import NaturalKeyQuerySet, known
+from rounds.models.tracking import Versioned
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    READY = "ready", _("ready")  # its writer has done with it; an editor may look
+    PUBLISHED = "published", _("published")
+
+
+class PublishableQuerySet(NaturalKeyQuerySet):
+    def published(self) -> Self:
+        return self.filter(state=State.PUBLISHED)
+
+    def waiting(self) -> Self:
+        """Drafts, ready or not, without a time at which they go out."""
+        return self.exclude(state=State.PUBLISHED).filter(publish_at=None)
+
+    def scheduled(self) -> Self:
+        return self.filter(publish_at__isnull=False)
+
+
+class Publishable(Versioned):
+    """An editorial record: whether readers may see it, and what they should know of it."""
+
+    state = models.CharField(
+        _("state"), max_length=10, choices=State.choices, default=State.DRAFT, db_index=True
+    )
+    note = models.TextField(
+        _("public note"),
+        blank=True,
+        help_text=_("What sources disagree about, or what readers should know of this entry."),
+    )
+    publish_at = models.DateTimeField(
+        _("publish at"),
+        null=True,
+        blank=True,
+        db_index=True,
+        help_text=_("A draft goes out at this time by itself."),
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [
+            known("state", State),
+            models.CheckConstraint(
+                condition=Q(publish_at__isnull=True) | ~Q(state="published"),
+                name="%(app_label)s_%(class)s_scheduled_is_draft",
+                violation_error_message=_("What is published already has no time to go out."),
+            ),
+        ]
+
+    @property
+    def is_published(self) -> bool:
+        return self.state == State.PUBLISHED
+
+    @property
+    def state_words(self) -> str:
+        """Its state, and for a scheduled draft when it goes out."""
+        if self.publish_at is None:
+            return str(State(self.state).label)
+        when = date_format(timezone.localtime(self.publish_at), "DATETIME_FORMAT")
+        return str(_("scheduled for %(when)s") % {"when": when})
+
+    def clean(self) -> None:
+        super().clean()
+        if self.state == State.PUBLISHED:
+            self._refuse_drafts()
+        elif self.pk:
+            self._refuse_pointers()
+
+    def _refuse_drafts(self) -> None:
+        """Raise at each field through which this published record points at a draft."""
+        drafts = {
+            field.name: _("“%(title)s” is still a draft: publish it first.") % {"title": other}
+            for field in self._meta.fields
+            if isinstance(field, models.ForeignKey)
+            and issubclass(field.related_model, Publishable)
+            and (other := getattr(self, field.name, None)) is not None
+            and other.state != State.PUBLISHED
+        }
+        if drafts:
+            raise ValidationError(drafts)
+
+    def _refuse_pointers(self) -> None:
+        """Raise if this draft has published records pointing at it."""
+        for relation in self._meta.related_objects:
+            model = relation.related_model
+            if not relation.one_to_many or not issubclass(model, Publishable):
+                continue
+            pointers = model.objects.published().filter(  # type: ignore[attr-defined]
+                **{relation.field.name: self}
+            )
+            if pointer := pointers.first():
+                raise ValidationError(
+                    {
+                        "state": _(
+                            "“%(title)s” is published and refers to this: take it back first."
+                        )
+                        % {"title": pointer}
+                    }
+                )
+
+    def refuse_cycle(self, field: str, message: Any) -> None:
+        """Raise at ``field`` if following it leads back here."""
+        seen, other = {self.pk}, getattr(self, field)
+        while other is not None:
+            if other.pk in seen:
+                raise ValidationError({field: message})
+            seen.add(other.pk)
+            other = getattr(other, field)

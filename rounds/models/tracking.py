@@ -1,0 +1,216 @@
+"""Every version of every record, kept by the database itself whoever writes.
+
+``tracked`` gives a model an event table (django-pghistory), in which triggers keep each version
+of each row with when, by whom and under which label, and another one for each of its lists
+(many-to-many tables). The lists are part of the record: adding a speaker to a statement makes a
+new version of the statement.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pghistory
+import pgtrigger
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from rounds.models.base import NaturalKeyModel
+
+PUBLIC: Final = "state = 'published'"
+INDEXED: Final = ("corrected", "withdrawn", "deleted", "published")
+
+
+class Label(models.TextChoices):
+    """What happened to a row; only the first and the last two of them can make it public."""
+
+    ADDED = "added", _("added")
+    CHANGED = "changed", _("changed")
+    PUBLISHED = "published", _("published")
+    CORRECTED = "corrected", _("corrected")  # readers could see it before and after
+    WITHDRAWN = "withdrawn", _("taken back")
+    DELETED = "deleted", _("deleted")
+
+
+class Versioned(NaturalKeyModel):
+    """A row that counts its versions. The database does; what Python writes there is ignored."""
+
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    changed_at = models.DateTimeField(_("last changed"), null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class CountVersions(pgtrigger.Trigger):
+    """Raise ``version`` with every change of the row, or when a list of it asks for that.
+
+    ``changed_at`` is when the transaction began: lists changed in it need not ask again.
+    """
+
+    when = pgtrigger.Before
+    operation = pgtrigger.Insert | pgtrigger.Update
+    declare = [("asked", "boolean")]
+    func = """
+        IF TG_OP = 'INSERT' THEN
+            NEW.version := 1; NEW.changed_at := now(); RETURN NEW;
+        END IF;
+        asked := NEW.version > OLD.version;
+        NEW.version := OLD.version; NEW.changed_at := OLD.changed_at;
+        IF asked OR NEW IS DISTINCT FROM OLD THEN
+            NEW.version := OLD.version + 1; NEW.changed_at := now();
+        END IF;
+        RETURN NEW;"""
+
+
+class PartOf(pgtrigger.Trigger):
+    """A row of a list: its change is a change of the record that ``field`` points at."""
+
+    when = pgtrigger.Before
+    operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
+
+    def __init__(self, *, field: str, **kwargs: Any) -> None:
+        self.field = field
+        super().__init__(**kwargs)
+
+    def get_func(self, model: Any) -> str:
+        field = model._meta.get_field(self.field)
+        table, column = field.related_model._meta.db_table, field.column
+        ask = f"""UPDATE "{table}" SET version = version + 1
+            WHERE id = %s."{column}" AND changed_at IS DISTINCT FROM now();"""
+        return f"""
+            IF TG_OP <> 'INSERT' THEN {ask % "OLD"} END IF;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            {ask % "NEW"}
+            RETURN NEW;"""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedList:
+    """A list that belongs to a record: ``rows`` is the model behind it.
+
+    ``target`` is the field that names what an entry is; "" where a row says more than one name.
+    """
+
+    name: str
+    title: Any
+    rows: type[models.Model]
+    owner: str
+    target: str = ""
+
+
+_LISTS: list[TrackedList] = []
+
+
+def lists_of(model: type[models.Model]) -> list[TrackedList]:
+    """The lists that are kept as part of a model's records."""
+    return [one for one in _LISTS if one.rows._meta.get_field(one.owner).related_model is model]
+
+
+def tracked(
+    *, part_of: str = "", lists: dict[str, str] | None = None
+) -> Callable[[type[models.Model]], type[models.Model]]:
+    """Keep the history of a model and of its lists.
+
+    ``part_of``: the field that points at the record whose list these rows are. ``lists`` names,
+    for a many-to-many field whose list belongs to the record at its other end, the column there.
+    """
+
+    def keep(model: type[models.Model]) -> type[models.Model]:
+        pghistory.track(*_trackers(model), meta=_meta(model))(model)
+        if part_of:
+            title = model._meta.verbose_name_plural
+            _keep_list(TrackedList(f"{model._meta.model_name}s", title, model, part_of))
+        else:
+            pgtrigger.register(CountVersions(name="count_versions"))(model)
+        for field in model._meta.local_many_to_many:
+            _track_list(model, field, (lists or {}).get(field.name, ""))
+        return model
+
+    return keep
+
+
+def _keep_list(tracked_list: TrackedList) -> None:
+    _LISTS.append(tracked_list)
+    pgtrigger.register(PartOf(name="part_of", field=tracked_list.owner))(tracked_list.rows)
+
+
+def _trackers(model: type[models.Model]) -> list[pghistory.RowEvent]:
+    """The labels of a model's events: for what has states, what readers saw of it."""
+    added = pghistory.InsertEvent(Label.ADDED.value)
+    deleted = pghistory.DeleteEvent(Label.DELETED.value)
+    if not issubclass(model, Versioned):
+        return [added, pghistory.UpdateEvent(Label.CHANGED.value), deleted]
+    changed = "OLD.version <> NEW.version"
+    if not any(field.name == "state" for field in model._meta.fields):
+        return [added, _update(Label.CHANGED, changed), deleted]
+    was, is_now = f"OLD.{PUBLIC}", f"NEW.{PUBLIC}"
+    return [
+        added,
+        _update(Label.CHANGED, f"{changed} AND NOT {was} AND NOT {is_now}"),
+        _update(Label.PUBLISHED, f"NOT {was} AND {is_now}"),
+        _update(Label.CORRECTED, f"{changed} AND {was} AND {is_now}"),
+        _update(Label.WITHDRAWN, f"{was} AND NOT {is_now}"),
+        deleted,
+    ]
+
+
+def _update(label: Label, condition: str) -> pghistory.UpdateEvent:
+    return pghistory.UpdateEvent(label.value, condition=pgtrigger.Condition(condition))
+
+
+def _meta(model: type[models.Model]) -> dict[str, Any]:
+    """Events are nobody's to grant, and are looked up by what readers could see of them."""
+    name = model._meta.model_name
+    names = {field.name for field in model._meta.fields}
+    indexes = [models.Index(fields=["pgh_context_id"])] if "version" in names else []
+    if "state" in names:
+        seen = models.Q(pgh_label__in=INDEXED)
+        indexes.append(
+            models.Index(fields=["-pgh_created_at"], condition=seen, name=f"{name}_event_seen")
+        )
+    if "slug" in names:
+        gone = models.Q(pgh_label=Label.DELETED.value)
+        indexes.append(models.Index(fields=["slug"], condition=gone, name=f"{name}_event_gone"))
+    return {"default_permissions": (), "indexes": indexes}
+
+
+def _track_list(model: type[models.Model], field: Any, other_end: str) -> None:
+    """A proxy of the table behind a many-to-many field carries its triggers."""
+    through = field.remote_field.through
+    name = f"{model.__name__}{field.name.title().replace('_', '')}"
+    options = {"proxy": True, "app_label": model._meta.app_label, "default_permissions": ()}
+    proxy: Any = type(
+        name, (through,), {"__module__": model.__module__, "Meta": type("Meta", (), options)}
+    )
+    pghistory.track(*_trackers(proxy), obj_field=None, meta=_meta(proxy))(proxy)
+    here, there = field.m2m_field_name(), field.m2m_reverse_field_name()
+    if other_end:
+        title = model._meta.verbose_name_plural
+        _keep_list(TrackedList(f"{model._meta.model_name}s", title, proxy, there, here))
+    else:
+        _keep_list(TrackedList(field.name, field.verbose_name, proxy, here, there))
+
+
+def begin_history(app_label: str) -> Callable[[Any, Any], None]:
+    """For a migration: give every row that is there already its first event."""
+
+    def begin(apps: Any, schema_editor: Any) -> None:
+        known = {model.__name__: model for model in apps.get_app_config(app_label).get_models()}
+        for name, event in known.items():
+            columns = {field.column for field in event._meta.fields}
+            if not {"pgh_id", "pgh_label"} <= columns:
+                continue
+            table = known[name.removesuffix("Event")]._meta.db_table
+            own = {one: f'"{one}"' for one in columns if not one.startswith("pgh_")}
+            own |= {"pgh_label": "'added'", "pgh_created_at": "now()"}
+            own |= {"pgh_obj_id": "id"} if "pgh_obj_id" in columns else {}
+            schema_editor.execute(
+                f'INSERT INTO "{event._meta.db_table}" ({", ".join(map(quoted, own))}) '
+                f'SELECT {", ".join(own.values())} FROM "{table}"'
+            )
+
+    def quoted(name: str) -> str:
+        return f'"{name}"'
+
+    return begin

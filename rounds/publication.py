@@ -1,0 +1,166 @@
+"""What makes records public, and what takes them back: the only module that sets states."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pghistory
+import psycopg
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from rounds.models import Publishable, State
+
+# What the triggers refuse, by their names. issues/models adds its own.
+REFUSALS: dict[str, Any] = {
+    "published_needs_published": _(
+        "What is published cannot refer to a draft: publish that one first."
+    ),
+    "keep_published": _("Something published refers to this: take that back to draft first."),
+    "no_cycle": _("These refer to each other in a circle."),
+    "unnamed_stays_unnamed": _("Whoever is unnamed has no name here: remove the speakers first."),
+    "unnamed_has_no_name": _("Whoever is unnamed has no name here: remove the speakers."),
+}
+
+
+def publishable_models() -> list[type[Publishable]]:
+    return [model for model in apps.get_models() if issubclass(model, Publishable)]
+
+
+def refusal(error: DatabaseError) -> str:
+    """What rule of the record the database holds up, in an editor's words; "" if it is none."""
+    cause = error.__cause__
+    broken_rule = isinstance(cause, psycopg.IntegrityError | psycopg.errors.RaiseException)
+    if not isinstance(cause, psycopg.Error) or not broken_rule:
+        return ""
+    said = cause.diag.message_primary or str(cause)
+    constraints = {
+        constraint.name: constraint.violation_error_message
+        for model in apps.get_models()
+        for constraint in model._meta.constraints
+    }
+    words = constraints.get(cause.diag.constraint_name or "") or REFUSALS.get(said.split(":")[0])
+    return str(words or _("The database refused it: %(reason)s.") % {"reason": said})
+
+
+@contextmanager
+def rehearsal() -> Iterator[None]:
+    """Do all that is within, look at what came of it, and undo it."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def set_state(records: Iterable[Publishable], state: State) -> dict[Publishable, str]:
+    """Publish or take back all of ``records``, whatever order they need, or none.
+
+    Returns those that refuse, each with the reason; it is empty where all were changed.
+    """
+
+    def change(record: Any) -> str:
+        record.state, record.publish_at = state, None
+        return _stored(record)
+
+    return _all_or_none(records, change)
+
+
+def schedule(records: Iterable[Publishable], when: dt.datetime | None) -> dict[Publishable, str]:
+    """Let all of ``records`` go out at ``when``, or, if that is None, not by themselves.
+
+    As ``set_state``; those that could not be published together then are refused.
+    """
+    records = list(records)
+    if when is not None:
+        with rehearsal():
+            due = [one for model in publishable_models() for one in _due(model, when)]
+            wanted = dict.fromkeys([*records, *due])
+            refused = set_state(wanted, State.PUBLISHED)
+        if refused := {record: words for record, words in refused.items() if record in records}:
+            return refused
+
+    def change(record: Any) -> str:
+        record.publish_at = when
+        return _stored(record)
+
+    return _all_or_none(records, change)
+
+
+def publish_due(now: dt.datetime) -> list[Publishable]:
+    """Publish what was scheduled for ``now`` or before, as far as the rules let it."""
+    with transaction.atomic(), pghistory.context(task="schedule"):
+        waiting = [one for model in publishable_models() for one in _due(model, now)]
+        published: list[Publishable] = []
+        while waiting:
+            done = [record for record in waiting if not set_state([record], State.PUBLISHED)]
+            if not done:
+                break  # they point at drafts; the desk's front page shows them
+            published += done
+            waiting = [record for record in waiting if record not in done]
+    return published
+
+
+def _due(model: type[Publishable], now: dt.datetime) -> Iterable[Publishable]:
+    drafts = model._default_manager.exclude(state=State.PUBLISHED)
+    return drafts.filter(publish_at__lte=now).order_by("pk")
+
+
+def _all_or_none(
+    records: Iterable[Publishable], change: Callable[[Any], str]
+) -> dict[Publishable, str]:
+    waiting = list(records)
+    with transaction.atomic():
+        while waiting:
+            refused = {record: words for record in waiting if (words := change(_locked(record)))}
+            if len(refused) == len(waiting):
+                transaction.set_rollback(True)
+                return refused
+            waiting = list(refused)
+    return {}
+
+
+def _locked(record: Publishable) -> Publishable:
+    """The row as it is stored now, and nobody else's until the transaction ends."""
+    return type(record)._default_manager.select_for_update().get(pk=record.pk)
+
+
+def _stored(record: Publishable) -> str:
+    """Store ``record``, or say why not."""
+    try:
+        record.full_clean()
+        for field in record._meta.many_to_many:
+            if not field.blank and not getattr(record, field.name).exists():
+                raise ValidationError(
+                    _("“%(field)s” is empty."), params={"field": field.verbose_name}
+                )
+        with transaction.atomic():
+            record.save()
+    except ValidationError as error:
+        return " ".join(error.messages)
+    except DatabaseError as error:
+        if words := refusal(error):
+            return words
+        raise
+    return ""
+
+
+def drafts_needed(record: Publishable) -> list[Publishable]:
+    """``record`` and every draft that it, or one of these, points at: what goes out with it."""
+    found: dict[Publishable, None] = {}
+
+    def follow(one: Publishable) -> None:
+        if one in found or one.is_published:
+            return
+        found[one] = None
+        for field in one._meta.fields:
+            if isinstance(field, models.ForeignKey) and issubclass(
+                field.related_model, Publishable
+            ):
+                other = getattr(one, field.name)
+                if other is not None:
+                    follow(other)
+
+    follow(record)
+    return list(found)
