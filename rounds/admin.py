@@ -413,7 +413,12 @@ class SourceForm(RecordForm):
 
 
 class PasteForm(forms.Form):
-    address = forms.URLField(label=_("Address"), max_length=500, assume_scheme="https")
+    address = forms.URLField(
+        label=_("Address"),
+        max_length=500,
+        assume_scheme="https",
+        error_messages={"invalid": _("This is not the address of a page.")},
+    )
 
 
 class LinkFilter(admin.SimpleListFilter):
