@@ -438,7 +438,7 @@ class LinkFilter(admin.SimpleListFilter):
 class SourceAdmin(KeyedAdmin):
     form: Any = SourceForm
     change_list_template = "admin/rounds/source/change_list.html"
-    list_display = ("title", "publisher", "appeared", "link", "archived", "answers")
+    list_display = ("title", "publisher", "appeared", "link", "answers", "archived")
     list_filter = (
         LinkFilter,
         ("archive_url", admin.EmptyFieldListFilter),
@@ -494,7 +494,7 @@ class SourceAdmin(KeyedAdmin):
         }
         return TemplateResponse(request, "admin/rounds/source/paste.html", context)
 
-    @admin.display(description=_("what came back"))
+    @admin.display(description=_("last asked"))
     def answers(self, source: Any) -> SafeString | str:
         """What each address answered; the day it was asked is a second look away."""
         told = [
@@ -576,7 +576,7 @@ class KeyMadeForm(EntryForm):
             self.initial.setdefault("slug", "")  # instead of the default, which says nothing
             self.fields["slug"].help_text = _(
                 "Part of its permanent address. Left empty, it is made of the day, the speaker or"
-                " party and the first words: 2018-05-02-freeland-no-clause-at-all."
+                " party and the first words: 2018-05-02-minister-no-clause-at-all."
             )
 
     def save(self, commit: bool = True) -> Any:
