@@ -8,4 +8,5 @@ from rounds.models import Negotiation
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """The negotiation that this site covers, read only where a template names it."""
-    return {"negotiation": SimpleLazyObject(Negotiation.objects.first)}
+    known = getattr(request, "negotiation", None)
+    return {"negotiation": known or SimpleLazyObject(Negotiation.objects.first)}

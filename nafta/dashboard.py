@@ -9,9 +9,7 @@ from django.contrib.admin import AdminSite
 from django.db.models import Count, F, QuerySet, Value, Window
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -177,8 +175,8 @@ class Stage:
     key: str
     title: str | Promise
     words: str | Promise
-    rows: Callable[[Any, dt.datetime], QuerySet[Any]]
-    listed: Callable[[dt.datetime], str]
+    rows: Callable[[Any], QuerySet[Any]]
+    listed: str
 
 
 STAGES = (
@@ -186,53 +184,52 @@ STAGES = (
         "ready",
         gettext_lazy("Ready for an editor"),
         gettext_lazy("Their writers have done with them; an editor publishes them, or not."),
-        lambda records, now: records.waiting().filter(state=State.READY),
-        lambda now: "state__exact=ready&publish_at__isempty=1",
+        lambda records: records.waiting().filter(state=State.READY),
+        "state__exact=ready&publish_at__isempty=1",
     ),
     Stage(
-        "held-up",
-        gettext_lazy("Held up"),
+        "missed",
+        gettext_lazy("Missed their time"),
         gettext_lazy(
             "They were to go out by now and did not: what they refer to is not published,"
             " or something in them is missing."
         ),
-        lambda records, now: records.scheduled().filter(publish_at__lte=now),
-        lambda now: urlencode({"publish_at__lte": now.isoformat()}),
+        lambda records: records.missed(),
+        "state__exact=draft&publish_at__isempty=0",
     ),
     Stage(
         "scheduled",
         gettext_lazy("Scheduled"),
         gettext_lazy("They go out by themselves at their time."),
-        lambda records, now: records.scheduled().filter(publish_at__gt=now),
-        lambda now: urlencode({"publish_at__gt": now.isoformat()}),
+        lambda records: records.scheduled(),
+        "state__exact=ready&publish_at__isempty=0",
     ),
     Stage(
         "drafts",
         gettext_lazy("Drafts"),
         gettext_lazy("Somebody began them, and no reader sees them."),
-        lambda records, now: records.waiting().filter(state=State.DRAFT),
-        lambda now: "state__exact=draft&publish_at__isempty=1",
+        lambda records: records.waiting().filter(state=State.DRAFT),
+        "state__exact=draft&publish_at__isempty=1",
     ),
 )
 
 
-def panel(site: AdminSite, request: HttpRequest, now: dt.datetime) -> list[Block]:
+def panel(site: AdminSite, request: HttpRequest, day: dt.date) -> list[Block]:
     """All that may wait and that the user may see, also what does not wait."""
 
     def seen(model: type[Any]) -> bool:
         return bool(site.get_model_admin(model).has_view_permission(request))
 
     models = [model for model in PUBLISHABLE if seen(model)]
-    stages = [unpublished(stage, models, now) for stage in STAGES] if models else []
-    day = timezone.localdate(now)
+    stages = [unpublished(stage, models) for stage in STAGES] if models else []
     return stages + [block(matter, day) for matter in MATTERS if seen(matter.model)]
 
 
-def unpublished(stage: Stage, models: Sequence[type[Publishable]], now: dt.datetime) -> Block:
+def unpublished(stage: Stage, models: Sequence[type[Publishable]]) -> Block:
     """What is at ``stage`` of all these kinds of records, what was changed last first."""
     kinds = {model._meta.label: model for model in models}
     found = [
-        stage.rows(model.objects, now).order_by().annotate(of_kind=Value(name))  # type: ignore[attr-defined]
+        stage.rows(model.objects).order_by().annotate(of_kind=Value(name))  # type: ignore[attr-defined]
         for name, model in kinds.items()
     ]
     first, *others = (rows.values_list("of_kind").annotate(count=Count("pk")) for rows in found)
@@ -244,7 +241,7 @@ def unpublished(stage: Stage, models: Sequence[type[Publishable]], now: dt.datet
         Whole(
             capfirst(str(model._meta.verbose_name_plural)),
             counts[name],
-            _list(model, stage.listed(now)),
+            _list(model, stage.listed),
         )
         for name, model in kinds.items()
         if counts.get(name)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nafta import dashboard
+from rounds.admin_views import presence_view
 from rounds.editing import Refused, editing
 from rounds.suggestions import Suggestions
 
@@ -61,12 +62,13 @@ class Desk(AdminSite):
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         waiting = path("waiting/<slug:key>/", self.admin_view(self.waiting), name="waiting")
-        return [waiting, *super().get_urls()]
+        presence = path("presence/", self.admin_view(presence_view), name="presence")
+        return [waiting, presence, *super().get_urls()]
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        blocks = dashboard.panel(self, request, timezone.now())
+        blocks = dashboard.panel(self, request, timezone.localdate())
         context = {
             "blocks": [block for block in blocks if block.count],
             "empty": [block for block in blocks if not block.count],

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
@@ -24,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from rounds.addresses import filed
+from rounds.admin_views import RecordPages
 from rounds.collisions import Collision, collisions, locked, read, shown, write
 from rounds.dates import SpanFormField, describe
 from rounds.editing import Refused, gate, may_publish
@@ -83,6 +85,20 @@ class RecordForm(EntryForm):
         super().__init__(*args, **kwargs)
         self.initial["opened"] = self.shown
 
+    def _clean_time(self, cleaned: dict[str, Any]) -> None:
+        """A time to go out makes a draft ready to; it lies ahead, and nothing is out already."""
+        when = cleaned.get("publish_at")
+        if when is None:
+            return
+        if cleaned.get("state") == State.PUBLISHED:
+            self.add_error("publish_at", _("Publish it now or at a time, not both."))
+        elif when <= timezone.now():
+            self.add_error(
+                "publish_at", _("This time is past: give one to come, or publish it now.")
+            )
+        else:
+            cleaned["state"] = State.READY
+
     def typed(self) -> dict[str, str]:
         """What was entered, in words, by the title of the field."""
         return {
@@ -92,8 +108,7 @@ class RecordForm(EntryForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if cleaned.get("publish_at") and cleaned.get("state") == State.PUBLISHED:
-            self.add_error("publish_at", _("Publish it now or at a time, not both."))
+        self._clean_time(cleaned)
         if self.refusal:
             noted = getattr(self.refusal, "code", "") == "note" and "correction" in self.fields
             self.add_error("correction" if noted else None, self.refusal)
@@ -180,7 +195,7 @@ class Block(Entry, admin.StackedInline):
     extra = 0
 
 
-class KeyedAdmin(Entry, admin.ModelAdmin):
+class KeyedAdmin(Entry, RecordPages):
     """A record whose key is part of its address: given once, then fixed."""
 
     form: Any = RecordForm

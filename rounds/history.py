@@ -70,7 +70,7 @@ class Version:
     @property
     def who(self) -> str:
         """Whoever made it, in words; "" where the database was not told."""
-        if self.context.get("task") == "schedule":
+        if self.context.get("task") == "timetable":
             return _("the timetable")
         return str(self.context.get("name") or self.context.get("command") or "")
 

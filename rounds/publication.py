@@ -26,7 +26,8 @@ REFUSALS: dict[str, Any] = {
 }
 
 
-def publishable_models() -> list[type[Publishable]]:
+def publishable_models() -> list[Any]:
+    """The models whose records are drafts first."""
     return [model for model in apps.get_models() if issubclass(model, Publishable)]
 
 
@@ -70,41 +71,30 @@ def set_state(records: Iterable[Publishable], state: State) -> dict[Publishable,
 def schedule(records: Iterable[Publishable], when: dt.datetime | None) -> dict[Publishable, str]:
     """Let all of ``records`` go out at ``when``, or, if that is None, not by themselves.
 
-    As ``set_state``; those that could not be published together then are refused.
+    As ``set_state``.
     """
-    records = list(records)
-    if when is not None:
-        with rehearsal():
-            due = [one for model in publishable_models() for one in _due(model, when)]
-            wanted = dict.fromkeys([*records, *due])
-            refused = set_state(wanted, State.PUBLISHED)
-        if refused := {record: words for record, words in refused.items() if record in records}:
-            return refused
 
     def change(record: Any) -> str:
-        record.publish_at = when
+        record.state, record.publish_at = State.READY, when
         return _stored(record)
 
     return _all_or_none(records, change)
 
 
 def publish_due(now: dt.datetime) -> list[Publishable]:
-    """Publish what was scheduled for ``now`` or before, as far as the rules let it."""
-    with transaction.atomic(), pghistory.context(task="schedule"):
-        waiting = [one for model in publishable_models() for one in _due(model, now)]
+    """Publish what was scheduled for ``now`` or before; returns it.
+
+    What the rules refuse by then becomes a draft again, which keeps the time that it missed.
+    """
+    with transaction.atomic(), pghistory.context(task="timetable"):
+        waiting = [one for model in publishable_models() for one in model.objects.due(now)]
         published: list[Publishable] = []
-        while waiting:
-            done = [record for record in waiting if not set_state([record], State.PUBLISHED)]
-            if not done:
-                break  # they point at drafts; the desk's front page shows them
+        while done := [one for one in waiting if not set_state([one], State.PUBLISHED)]:
             published += done
-            waiting = [record for record in waiting if record not in done]
+            waiting = [one for one in waiting if one not in done]
+        for record in waiting:
+            type(record)._default_manager.filter(pk=record.pk).update(state=State.DRAFT)
     return published
-
-
-def _due(model: type[Publishable], now: dt.datetime) -> Iterable[Publishable]:
-    drafts = model._default_manager.exclude(state=State.PUBLISHED)
-    return drafts.filter(publish_at__lte=now).order_by("pk")
 
 
 def _all_or_none(
@@ -121,7 +111,7 @@ def _all_or_none(
     return {}
 
 
-def _locked(record: Publishable) -> Publishable:
+def _locked(record: Publishable) -> Any:
     """The row as it is stored now, and nobody else's until the transaction ends."""
     return type(record)._default_manager.select_for_update().get(pk=record.pk)
 

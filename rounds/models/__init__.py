@@ -24,6 +24,7 @@ from rounds.models.meetings import (
     RoundQuerySet,
     RoundStatus,
 )
+from rounds.models.presence import Presence
 from rounds.models.publishable import Publishable, PublishableQuerySet, State
 from rounds.models.records import (
     PUBLIC_BASES,
@@ -81,6 +82,7 @@ __all__ = [
     "Negotiation",
     "Party",
     "Person",
+    "Presence",
     "Publishable",
     "PublishableQuerySet",
     "Record",

@@ -1,5 +1,6 @@
 """Draft, ready, published: what readers may see of an editorial record."""
 
+import datetime as dt
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -28,7 +29,15 @@ class PublishableQuerySet(NaturalKeyQuerySet):
         return self.exclude(state=State.PUBLISHED).filter(publish_at=None)
 
     def scheduled(self) -> Self:
-        return self.filter(publish_at__isnull=False)
+        """Those that go out by themselves."""
+        return self.filter(state=State.READY, publish_at__isnull=False)
+
+    def due(self, now: dt.datetime) -> Self:
+        return self.scheduled().filter(publish_at__lte=now).order_by("pk")
+
+    def missed(self) -> Self:
+        """Those that were to go out by themselves and could not."""
+        return self.filter(state=State.DRAFT, publish_at__isnull=False)
 
 
 class Publishable(Versioned):
@@ -71,27 +80,52 @@ class Publishable(Versioned):
         if self.publish_at is None:
             return str(State(self.state).label)
         when = date_format(timezone.localtime(self.publish_at), "DATETIME_FORMAT")
+        if self.state == State.DRAFT:
+            return str(_("could not go out %(when)s") % {"when": when})
         return str(_("scheduled for %(when)s") % {"when": when})
 
     def clean(self) -> None:
         super().clean()
         if self.state == State.PUBLISHED:
             self._refuse_drafts()
-        elif self.pk:
+            return
+        if self.state == State.READY and self.publish_at:
+            self._refuse_later()
+        if self.pk:
             self._refuse_pointers()
 
     def _refuse_drafts(self) -> None:
         """Raise at each field through which this published record points at a draft."""
         drafts = {
-            field.name: _("“%(title)s” is still a draft: publish it first.") % {"title": other}
+            name: _("“%(title)s” is still a draft: publish it first.") % {"title": other}
+            for name, other in self._drafts_pointed_at()
+        }
+        if drafts:
+            raise ValidationError(drafts)
+
+    def _refuse_later(self) -> None:
+        """Raise at each field through which this points at what will not be out by its time."""
+        assert self.publish_at is not None, "only what has a time is asked"
+        later = {
+            name: _("“%(title)s” is not out by then: publish or schedule it first.")
+            % {"title": other}
+            for name, other in self._drafts_pointed_at()
+            if other.state != State.READY
+            or other.publish_at is None
+            or other.publish_at > self.publish_at
+        }
+        if later:
+            raise ValidationError(later)
+
+    def _drafts_pointed_at(self) -> "list[tuple[str, Publishable]]":
+        return [
+            (field.name, other)
             for field in self._meta.fields
             if isinstance(field, models.ForeignKey)
             and issubclass(field.related_model, Publishable)
             and (other := getattr(self, field.name, None)) is not None
-            and other.state != State.PUBLISHED
-        }
-        if drafts:
-            raise ValidationError(drafts)
+            and not other.is_published
+        ]
 
     def _refuse_pointers(self) -> None:
         """Raise if this draft has published records pointing at it."""

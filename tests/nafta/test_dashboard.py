@@ -67,18 +67,19 @@ def test_what_is_ready_and_what_is_scheduled_have_their_own_place(
 ) -> None:
     soon = timezone.now() + dt.timedelta(days=1)
     late = timezone.now() - dt.timedelta(days=1)
-    for summary, fields in {
+    entries: dict[str, dict[str, Any]] = {
         "Ready": {"state": "ready"},
-        "Going out": {"state": "draft", "publish_at": soon},
-        "Stuck": {"state": "ready", "publish_at": late},
-    }.items():
+        "Going out": {"state": "ready", "publish_at": soon},
+        "Stuck": {"state": "draft", "publish_at": late},
+    }
+    for summary, fields in entries.items():
         worlds.create_statement(dates=days("2010-01-09"), summary=summary, **fields)
     assert titles(admin_client, "ready") == ["Ready"]
     assert titles(admin_client, "scheduled") == ["Going out"]
-    assert titles(admin_client, "held-up") == ["Stuck"]
+    assert titles(admin_client, "missed") == ["Stuck"]
     assert "scheduled for" in block(admin_client, "scheduled").entries[0].more
     assert block(admin_client, "drafts").count == 13
-    for key in ("ready", "scheduled", "held-up"):
+    for key in ("ready", "scheduled", "missed"):
         (whole,) = block(admin_client, key).wholes
         rows = admin_client.get(whole.url).context["cl"].result_list
         assert [str(row) for row in rows] == titles(admin_client, key)
@@ -175,6 +176,7 @@ def test_sources_wait_for_a_copy_and_for_a_living_link(
 
 def plenty(world: SimpleNamespace) -> None:
     """More than a block shows of everything that waits."""
+    soon = timezone.now() + dt.timedelta(days=1)
     for number in range(8):
         day = days(f"2010-04-{number + 1:02}")
         source = worlds.create_source()
@@ -192,7 +194,7 @@ def plenty(world: SimpleNamespace) -> None:
             stance="open",
             statement=whisper,
         )
-        for state, when in (("ready", None), ("draft", timezone.now()), ("draft", None)):
+        for state, when in (("ready", None), ("draft", soon), ("ready", soon), ("draft", None)):
             worlds.create_statement(dates=day, source=source, state=state, publish_at=when)
             worlds.create_proposal(
                 dates=day, source=source, state=state, publish_at=when, issue=issue
@@ -207,7 +209,7 @@ def plenty(world: SimpleNamespace) -> None:
 def test_every_list_says_as_much_as_its_count(admin_client: Client, world: SimpleNamespace) -> None:
     plenty(world)
     blocks = admin_client.get(FRONT).context["blocks"]
-    assert len(blocks) == 10
+    assert len(blocks) == 11
     for one in blocks:
         assert len(one.entries) == 5
         assert sum(whole.count for whole in one.wholes) == one.count > 5
@@ -249,7 +251,9 @@ def test_where_nothing_waits_it_says_so_in_a_line(admin_client: Client, db: None
     page = admin_client.get(FRONT)
     assert page.context["blocks"] == []
     text = html.unescape(re.sub(r"\s+", " ", page.content.decode()))
-    assert "Nothing waits: ready for an editor, held up, scheduled, drafts, meetings" in text
+    assert (
+        "Nothing waits: ready for an editor, missed their time, scheduled, drafts, meetings" in text
+    )
 
 
 def member(client: Client, *, group: str = "", sees: tuple[str, ...] = ()) -> Client:

@@ -80,7 +80,11 @@ def test_the_list_and_the_form_lead_there(admin_client: Client) -> None:
 
 def test_the_form_refuses_a_known_address_with_a_link(admin_client: Client) -> None:
     known = create_source(url="https://gazette.example/a", title="The first day")
-    typed = {"publisher": "x", "title": "y", "url": "https://m.gazette.example/a#top"}
+    typed: dict[str, Any] = {
+        "publisher": "x",
+        "title": "y",
+        "url": "https://m.gazette.example/a#top",
+    }
     response = enter(admin_client, address(Source, "add"), **typed)
     assert told(response)[0] == "The record has it already:"
     link = f'<a href="{address(Source, known)}">The Gazette: The first day</a>'
@@ -89,7 +93,11 @@ def test_the_form_refuses_a_known_address_with_a_link(admin_client: Client) -> N
 
 
 def test_the_form_files_a_copy_as_one(admin_client: Client) -> None:
-    typed = {"publisher": "x", "title": "y", "url": f"{COPY}https://gazette.example/a"}
+    typed: dict[str, Any] = {
+        "publisher": "x",
+        "title": "y",
+        "url": f"{COPY}https://gazette.example/a",
+    }
     assert told(enter(admin_client, address(Source, "add"), **typed)) == []
     source = Source.objects.get()
     assert (source.url, source.archive_url) == ("https://gazette.example/a", typed["url"])
