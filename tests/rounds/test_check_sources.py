@@ -199,6 +199,14 @@ def test_nor_by_a_redirect_or_a_name_that_turns_private(
     assert connected == [("127.0.0.1", port)]
 
 
+def test_a_name_with_one_private_address_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 80)) for ip in ("1.1.1.1", "10.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: both)
+    monkeypatch.setattr(socket, "create_connection", lambda *args: pytest.fail("connected"))
+    answer = Asker("x", timeout=1).ask("http://both.example/")
+    assert answer.words == "not an address of the public web"
+
+
 @pytest.mark.parametrize(
     ("ip", "public"),
     [
