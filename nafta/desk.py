@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from nafta import dashboard
 from rounds.admin_views import presence_view
+from rounds.autocomplete import Suggestions
 from rounds.editing import Refused, editing
-from rounds.suggestions import Suggestions
 
 # The lists as an editor uses them, by the names of their models, under one heading each.
 SHELVES = (

@@ -1,18 +1,22 @@
 """Entering the record by hand. (issues/admin.py adds what reads it.)"""
 
+import copy
 import datetime as dt
+from contextlib import nullcontext
 from typing import Any, ClassVar
 
+import pghistory
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Case, F, QuerySet, When
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -26,6 +30,7 @@ from django.utils.translation import ngettext
 
 from rounds.addresses import filed
 from rounds.admin_views import RecordPages
+from rounds.autocomplete import suggestion
 from rounds.collisions import Collision, collisions, locked, read, shown, write
 from rounds.dates import SpanFormField, describe
 from rounds.editing import Refused, gate, may_publish
@@ -42,10 +47,11 @@ from rounds.models import (
     State,
     Statement,
     StatementLink,
+    Suggestion,
     Versioned,
+    typed_into,
 )
 from rounds.publication import refusal, set_state
-from rounds.suggestions import suggestion
 from rounds.timeline import attribution
 
 
@@ -68,7 +74,7 @@ class RecordForm(EntryForm):
 
     opened = forms.CharField(required=False, widget=forms.HiddenInput)
     correction = forms.CharField(
-        label=_("note to readers"),
+        label=_("Note to readers"),
         required=False,
         max_length=500,
         widget=AdminTextareaWidget(attrs={"rows": 2}),
@@ -140,6 +146,10 @@ def side_by_side(found: list[Collision], form: RecordForm) -> list[dict[str, Any
         }
         for one in found
     ]
+
+
+class Suggested(Exception):  # noqa: N818 - it is a way out, not a fault
+    """What was typed is kept for a second editor, and nothing of it is stored yet."""
 
 
 class EntryFormSet(forms.BaseInlineFormSet):
@@ -219,14 +229,16 @@ class KeyedAdmin(Entry, RecordPages):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """As declared; the last also holds what this page showed, and the note to readers."""
         *others, (title, options) = super().get_fieldsets(request, obj)
-        fields = [name for name in options["fields"] if self.may_enter(request, name)]
+        fields = [name for name in options["fields"] if self.may_enter(request, name, obj)]
         if obj is not None:
             fields += ["opened"]
             fields += ["correction"] if self.readers_see(obj) and may_publish(request.user) else []
         return [*others, (title, {**options, "fields": fields})]
 
-    def may_enter(self, request: HttpRequest, field: Any) -> bool:
-        return field != "publish_at" or may_publish(request.user)
+    def may_enter(self, request: HttpRequest, field: Any, obj: Any) -> bool:
+        if field != "publish_at":
+            return True
+        return may_publish(request.user) and not (obj and obj.is_published)
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         form = super().get_form(request, *args, **kwargs)
@@ -265,23 +277,83 @@ class KeyedAdmin(Entry, RecordPages):
     ) -> Any:
         """As Django's; what is refused comes back with all that was typed, and why."""
         context = {**(extra_context or {})}
+        if suggestion := self.suggestion(request, object_id):
+            context["suggestion"] = suggestion
+            if request.method == "GET":
+                return self.show_suggestion(request, suggestion, object_id, context)
         if request.method == "POST":
             try:
-                with transaction.atomic():
+                with transaction.atomic(), self.as_author(request, suggestion):
                     found = self.collide(request, object_id) if object_id is not None else []
                     response: Any = super().changeform_view(request, object_id, form_url, context)
                     if found:
                         form = response.context_data["adminform"].form
                         response.context_data["collisions"] = side_by_side(found, form)
                     return response
+            except Suggested:
+                return self.keep_suggestion(request, str(object_id))
             except Refused as error:
                 request.refusal = error  # type: ignore[attr-defined]
+                context["may_suggest"] = error.code == "second" and object_id is not None
             except DatabaseError as error:
                 words = refusal(error)
                 if not words:
                     raise
                 request.refusal = ValidationError(words)  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, context)
+
+    # --- a second editor looks first ---
+
+    def suggestion(self, request: HttpRequest, object_id: str | None) -> Suggestion | None:
+        """The suggested change of this record that the address asks for."""
+        number = request.GET.get("suggestion", "")
+        if object_id is None or not number.isdecimal():
+            return None
+        kind = ContentType.objects.get_for_model(self.model)
+        waiting = Suggestion.objects.filter(content_type=kind, object_id=unquote(object_id))
+        return waiting.filter(pk=number).select_related("author").first()
+
+    def show_suggestion(
+        self, request: HttpRequest, suggestion: Suggestion, object_id: Any, context: Any
+    ) -> Any:
+        """The form with what was suggested, as if it had been sent and come back."""
+        posted = suggestion.as_posted()
+        obj = self.get_object(request, unquote(object_id))
+        if obj is not None:
+            posted["opened"] = write(shown(self.records_on_page(obj)))
+        visit: Any = copy.copy(request)
+        assert not visit.FILES, "read before POST is set, or Django would parse an empty body"
+        visit.method, visit.POST = "POST", posted
+        visit.refusal = ValidationError(
+            _("%(who)s suggests this. Save it as it stands to approve it."),
+            params={"who": suggestion.author},
+        )
+        return super().changeform_view(visit, object_id, "", context)
+
+    def as_author(self, request: HttpRequest, suggestion: Suggestion | None) -> Any:
+        """The words of a suggestion that is saved as it stands stay its author's."""
+        if suggestion is None or not suggestion.is_said_by(request.POST):
+            return nullcontext()
+        author = suggestion.author
+        return pghistory.context(user=author.pk, name=str(author), approved_by=str(request.user))
+
+    def keep_suggestion(self, request: Any, object_id: str) -> HttpResponse:
+        obj: Any = self.get_object(request, unquote(object_id))
+        Suggestion.objects.create(
+            content_type=ContentType.objects.get_for_model(self.model),
+            object_id=obj.pk,
+            author=request.user,
+            title=str(obj)[:250],
+            form=typed_into(request.POST),
+        )
+        self.message_user(request, _("This waits for a second editor; readers see no change yet."))
+        return HttpResponseRedirect(self.address("change", obj.pk))
+
+    def response_change(self, request: HttpRequest, obj: Any) -> Any:
+        """As Django's; a suggestion has done its work once something is saved from it."""
+        if suggestion := self.suggestion(request, str(obj.pk)):
+            suggestion.delete()
+        return super().response_change(request, obj)
 
     def collide(self, request: HttpRequest, object_id: str) -> list[Collision]:
         """Lock what the page shows, and refuse it if that is not what it showed."""
@@ -304,6 +376,8 @@ class KeyedAdmin(Entry, RecordPages):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """As Django's, and then past the gate, before anybody is told that it was saved."""
         super().save_related(request, form, formsets, change)
+        if "_suggest" in request.POST:
+            raise Suggested  # it could be stored; whether it is, a second editor says
         gate(request.user, form.cleaned_data.get("correction", ""))
 
 

@@ -405,6 +405,17 @@ def _plant_drafts(w: SimpleNamespace) -> None:
     cited: dict[str, Any] = {"state": "draft", "source": w.gazette}
     create_statement(slug=f"{SECRET}-2", summary=SECRET, dates=days(f"{DRAFT_YEAR}-03-07"), **cited)
     create_round(slug=f"{SECRET}-2", name=SECRET, kind="leaders", dates=days("2010-02-11"), **cited)
+    waits: dict[str, Any] = {"state": "ready", "publish_at": dt.datetime(2099, 1, 1, tzinfo=dt.UTC)}
+    create_statement(
+        slug=f"{SECRET}-3",
+        summary=SECRET,
+        dates=days("2010-03-06"),
+        speakers=[person],
+        issues=[w.water],
+        round=w.round2,
+        **(draft | waits),
+    )
+    create_deadline(slug=f"{SECRET}-3", name=SECRET, dates=days("2010-07-02"), **(draft | waits))
     for evidence in ({"statement": w.said}, {"proposal": w.half}):
         create_position(
             issue=w.water,

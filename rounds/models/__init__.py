@@ -56,6 +56,7 @@ from rounds.models.statements import (
     StatementQuerySet,
     StatementSpeaker,
 )
+from rounds.models.suggestions import Suggestion, typed_into
 from rounds.models.tracking import Label, TrackedList, Versioned, lists_of, tracked
 
 __all__ = [
@@ -99,6 +100,7 @@ __all__ = [
     "StatementLinkQuerySet",
     "StatementQuerySet",
     "StatementSpeaker",
+    "Suggestion",
     "TrackedList",
     "Versioned",
     "begins",
@@ -112,4 +114,5 @@ __all__ = [
     "plausible",
     "sources_listed",
     "tracked",
+    "typed_into",
 ]

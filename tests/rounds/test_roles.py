@@ -17,10 +17,11 @@ from rounds.models import (
     Source,
     State,
     Statement,
+    Suggestion,
     Versioned,
 )
 from rounds.publication import publishable_models
-from tests.desk import address, change, desk_of, enter, fields_of, told
+from tests.desk import address, change, desk_of, enter, fields_in, fields_of, told
 from tests.world import create_contributor, create_editor, create_source, create_statement, days
 
 RECORDS: list[Any] = [model for model in apps.get_models() if issubclass(model, Versioned)]
@@ -233,3 +234,58 @@ def test_nobody_outside_the_desk_opens_it(client: Client, world: SimpleNamespace
             assert answer.status_code == 302
             assert answer["Location"].startswith(reverse("admin:login"))
     assert admin.site.urls
+
+
+class TestSuggestions:
+    """With a second editor required, a correction waits until one has looked at it."""
+
+    @pytest.fixture(autouse=True)
+    def second(self, settings: Any) -> None:
+        settings.SECOND_EDITOR = True
+
+    def suggest(self, editor: Client, record: Any, **typed: Any) -> str:
+        """What the change page says after leaving it; and the address of the suggestion."""
+        left = change(editor, record, _suggest="1", correction="Misheard.", **typed)
+        assert left.status_code == 302
+        page = address(type(record), record)
+        return f"{page}?suggestion={Suggestion.objects.latest('pk').pk}"
+
+    def test_a_correction_is_left_for_another_editor(
+        self, editor: Client, world: SimpleNamespace
+    ) -> None:
+        typed = {"summary": "A third must stay.", "correction": "Misheard."}
+        refused = change(editor, world.said, **typed)
+        assert any("second editor" in words for words in told(refused))
+        assert 'name="_suggest"' in refused.content.decode()
+        before = seen_by_readers()
+        where = self.suggest(editor, world.said, summary="A third must stay.", speakers=[])
+        assert seen_by_readers() == before
+        other = desk_of(create_editor(username="bea"))
+        shown = other.get(where)
+        assert "eve suggests this." in shown.content.decode()
+        assert other.post(where, fields_in(shown)).status_code == 302
+        world.said.refresh_from_db()
+        assert world.said.summary == "A third must stay."
+        assert not world.said.speakers.exists()
+        assert not Suggestion.objects.exists()
+        history = other.get(address(Statement, "history", world.said)).content.decode()
+        assert "eve, approved by bea" in history
+        assert "Misheard." in history
+
+    def test_its_author_does_not_approve_it(self, editor: Client, world: SimpleNamespace) -> None:
+        where = self.suggest(editor, world.said, summary="A third must stay.")
+        answer = editor.post(where, fields_in(editor.get(where)))
+        assert any("second editor" in words for words in told(answer))
+
+    def test_nor_does_another_who_changes_it(self, editor: Client, world: SimpleNamespace) -> None:
+        where = self.suggest(editor, world.said, summary="A third must stay.")
+        other = desk_of(create_editor(username="bea"))
+        form = fields_in(other.get(where)) | {"summary": "A quarter must stay."}
+        assert any("second editor" in words for words in told(other.post(where, form)))
+        world.said.refresh_from_db()
+        assert world.said.summary == "Half of the water must stay in Arden."
+
+    def test_a_contributor_approves_nothing(self, editor: Client, world: SimpleNamespace) -> None:
+        where = self.suggest(editor, world.said, summary="A third must stay.")
+        form = fields_in(editor.get(where))
+        assert desk_of(create_contributor()).post(where, form).status_code == 403

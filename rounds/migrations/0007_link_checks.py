@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("rounds", "0005_source_addresses"),
+        ("rounds", "0006_source_addresses"),
     ]
 
     operations = [

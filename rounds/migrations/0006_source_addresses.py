@@ -48,7 +48,7 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("rounds", "0004_presence")]
+    dependencies = [("rounds", "0005_suggestions")]
 
     operations = [
         migrations.RunSQL(NORMAL_ADDRESS, "DROP FUNCTION rounds_normal_address(text);"),
