@@ -9,6 +9,14 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from issues.models import Issue, Measure, Position, Progress, Proposal, Term
+from issues.resources import (
+    IssueResource,
+    MeasureResource,
+    PositionResource,
+    ProgressResource,
+    ProposalResource,
+    StatementResource,
+)
 from rounds.admin import (
     ATTRIBUTION,
     PUBLICATION,
@@ -190,6 +198,7 @@ class RoundWithOutcomeAdmin(RoundAdmin):
 
 @admin.register(Statement)
 class StatementWithReadingAdmin(StatementAdmin):
+    resource_classes = (StatementResource,)
     list_filter = (*StatementAdmin.list_filter, "issues")
     search_fields = (*StatementAdmin.search_fields, "issues__name")
     inlines = (MentionInline, PositionInline, *StatementAdmin.inlines)
@@ -197,6 +206,7 @@ class StatementWithReadingAdmin(StatementAdmin):
 
 @admin.register(Issue)
 class IssueAdmin(PublishableAdmin):
+    resource_classes = (IssueResource,)
     list_display = ("name", "question", "kind", "featured", "order", "state")
     list_filter = ("state", "kind", "featured")
     search_fields = ("name", "question", "slug", "chapter")
@@ -213,6 +223,7 @@ class IssueAdmin(PublishableAdmin):
 
 @admin.register(Measure)
 class MeasureAdmin(PublishableAdmin):
+    resource_classes = (MeasureResource,)
     list_display = ("name", "issue", "unit", "status_quo", "agreed", "agreed_on", "state")
     list_filter = ("state", "issue")
     list_select_related = ("issue",)
@@ -237,6 +248,7 @@ class MeasureAdmin(PublishableAdmin):
 @admin.register(Proposal)
 class ProposalAdmin(DatedAdmin):
     form = ProposalForm
+    resource_classes = (ProposalResource,)
     list_display = ("title", "issue", "when", "round", "status", "basis", "state")
     list_filter = ("state", "status", "basis", "issue", "parties", "round")
     list_select_related = ("issue", "round")
@@ -255,6 +267,7 @@ class ProposalAdmin(DatedAdmin):
 
 @admin.register(Position)
 class PositionAdmin(PublishableAdmin):
+    resource_classes = (PositionResource,)
     key = ""
     list_display = ("gist", "issue", "party", "when", "stance", "state", "evidence")
     list_filter = ("state", "stance", "party", "issue")
@@ -293,6 +306,7 @@ class PositionAdmin(PublishableAdmin):
 
 @admin.register(Progress)
 class ProgressAdmin(PublishableAdmin):
+    resource_classes = (ProgressResource,)
     key = ""
     list_display = ("issue", "at_round", "level", "summary", "state")
     list_filter = ("state", "level", "issue", "round")

@@ -34,6 +34,7 @@ from rounds.autocomplete import suggestion
 from rounds.collisions import Collision, collisions, locked, read, shown, write
 from rounds.dates import SpanFormField, describe
 from rounds.editing import Refused, gate, may_publish
+from rounds.imports import SpreadsheetAdmin
 from rounds.models import (
     Basis,
     DatedRecord,
@@ -52,6 +53,15 @@ from rounds.models import (
     typed_into,
 )
 from rounds.publication import refusal, set_state
+from rounds.resources import (
+    DeadlineResource,
+    NegotiationResource,
+    PartyResource,
+    PersonResource,
+    RoundResource,
+    SourceResource,
+    StatementResource,
+)
 from rounds.timeline import attribution
 
 
@@ -205,7 +215,7 @@ class Block(Entry, admin.StackedInline):
     extra = 0
 
 
-class KeyedAdmin(Entry, RecordPages):
+class KeyedAdmin(SpreadsheetAdmin, Entry, RecordPages):
     """A record whose key is part of its address: given once, then fixed."""
 
     form: Any = RecordForm
@@ -457,6 +467,7 @@ ATTRIBUTION: tuple[Any, Any] = (
 
 @admin.register(Negotiation)
 class NegotiationAdmin(KeyedAdmin):
+    resource_classes: ClassVar[Any] = (NegotiationResource,)
     list_display = ("title", "short_name")
     prepopulated_fields = {"slug": ("short_name",)}
 
@@ -466,6 +477,7 @@ class NegotiationAdmin(KeyedAdmin):
 
 @admin.register(Party)
 class PartyAdmin(KeyedAdmin):
+    resource_classes: ClassVar[Any] = (PartyResource,)
     key = "code"
     list_display = ("name", "code", "adjective", "colour", "order")
     search_fields = ("name", "code", "adjective")
@@ -473,6 +485,7 @@ class PartyAdmin(KeyedAdmin):
 
 @admin.register(Person)
 class PersonAdmin(KeyedAdmin):
+    resource_classes: ClassVar[Any] = (PersonResource,)
     list_display = ("name", "role", "organisation", "party")
     list_filter = ("party",)
     list_select_related = ("party",)
@@ -534,6 +547,7 @@ class SourceAdmin(KeyedAdmin):
         ("url", admin.EmptyFieldListFilter),
         "language",
     )
+    resource_classes: ClassVar[Any] = (SourceResource,)
     search_fields = ("title", "publisher", "url", "note", "slug")
     ordering = (F("published").desc(nulls_last=True), "publisher", "title")
     fieldsets = (
@@ -613,6 +627,7 @@ class SourceAdmin(KeyedAdmin):
 
 @admin.register(Round)
 class RoundAdmin(DatedAdmin):
+    resource_classes: ClassVar[Any] = (RoundResource,)
     list_display = ("name", "when", "kind", "number", "place", "status", "state")
     list_filter = ("state", "status", "kind", "parties", "host")
     search_fields = ("name", "place", "slug", "summary", "agenda")
@@ -631,6 +646,7 @@ class RoundAdmin(DatedAdmin):
 
 @admin.register(Deadline)
 class DeadlineAdmin(DatedAdmin):
+    resource_classes: ClassVar[Any] = (DeadlineResource,)
     list_display = ("name", "when", "set_by", "was_set", "outcome", "state")
     list_filter = ("state", "outcome", "parties")
     search_fields = ("name", "set_by", "parties__name", "slug", "basis")
@@ -701,6 +717,7 @@ class LinkInline(Row):
 
 @admin.register(Statement)
 class StatementAdmin(DatedAdmin):
+    resource_classes: ClassVar[Any] = (StatementResource,)
     form: Any = StatementForm
     list_display = ("__str__", "when", "who", "publisher", "state")
     list_filter: ClassVar[tuple[str, ...]] = ("state", "basis", "parties", "round")

@@ -184,6 +184,14 @@ def test_what_readers_have_seen_changes_only_with_a_note(
     assert world.said.events.latest("pgh_id").pgh_context["note"] == "It was two thirds."
 
 
+def test_a_note_may_hold_anything_that_can_be_typed(editor: Client, world: SimpleNamespace) -> None:
+    chosen = {"action": "back_to_draft", "_selected_action": [world.quiet.pk]}
+    note = {"correction": "Never\0 said. <b>&\u202e"}
+    assert editor.post(address(Statement), chosen | note).status_code == 302
+    world.quiet.refresh_from_db()
+    assert not world.quiet.is_published
+
+
 def test_saving_without_a_change_needs_no_note(editor: Client, world: SimpleNamespace) -> None:
     for record in public(world):
         assert told(change(editor, record)) == [], record
