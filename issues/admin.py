@@ -3,7 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.http import HttpRequest
 from django.urls import path, reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +29,9 @@ from rounds.admin import (
     DatedAdmin,
     EntryForm,
     EntryFormSet,
+    KeyMadeForm,
     PublishableAdmin,
+    RecordForm,
     RoundAdmin,
     Row,
     StatementAdmin,
@@ -47,6 +52,9 @@ REFUSALS.update(
 )
 
 
+OF_ISSUE = "of_issue"  # what narrows the measures that are suggested
+
+
 class ProgressInline(Row):
     model = Progress
     fields = ("issue", "level", "summary", "source", "state")
@@ -54,8 +62,17 @@ class ProgressInline(Row):
     show_change_link = True
 
 
+class ProposalRowForm(KeyMadeForm):
+    said_in = "title"
+
+
+class ProposalForm(KeyMadeForm, RecordForm):
+    said_in = "title"
+
+
 class ProposalInline(Block):
     model = Proposal
+    form = ProposalRowForm
     fk_name = "round"
     fields = (
         "title",
@@ -70,6 +87,29 @@ class ProposalInline(Block):
 
 
 class PositionFormSet(EntryFormSet):
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        """A new row begins with what the record it rests on leaves no doubt about."""
+        kwargs: dict[str, Any] = super().get_form_kwargs(index)
+        is_new = index is None or index >= self.initial_form_count()
+        if is_new and self.instance.pk:
+            kwargs["initial"] = self._begun
+        return kwargs
+
+    @cached_property
+    def _begun(self) -> dict[str, Any]:
+        evidence: Any = self.instance
+        begun = {"since": evidence.dates, "approximate": evidence.approximate}
+        if isinstance(evidence, Proposal):
+            issues = [evidence.issue]
+        else:
+            issues = list(evidence.issues.all()[:2])
+        parties = list(evidence.parties.all()[:2])
+        if len(issues) == 1:
+            begun["issue"] = issues[0]
+        if len(parties) == 1:
+            begun["party"] = parties[0]
+        return begun
+
     def clean(self) -> None:
         """A party has one position on an issue from a day on, among these rows too."""
         super().clean()
@@ -127,11 +167,29 @@ class TermForm(EntryForm):
         return cleaned
 
 
+class MeasureSelect(AutocompleteSelect):
+    """Offers the measures of one issue only."""
+
+    issue: int | None = None
+
+    def get_url(self) -> str:
+        return f"{super().get_url()}?{OF_ISSUE}={self.issue or ''}"
+
+
 class TermInline(Row):
     model = Term
     form = TermForm
     fields = ("measure", "scope", "comparator", "low", "high")
     autocomplete_fields = ("measure",)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "measure":
+            key = request.resolver_match.kwargs.get("object_id") if request.resolver_match else ""
+            proposal = Proposal.objects.filter(pk=key) if key else Proposal.objects.none()
+            widget = MeasureSelect(db_field, self.admin_site)
+            widget.issue = proposal.values_list("issue", flat=True).first()
+            kwargs["widget"] = widget
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 admin.site.unregister([Round, Statement])
@@ -192,6 +250,13 @@ class MeasureAdmin(PublishableAdmin):
     search_fields = ("name", "unit", "slug", "issue__name")
     prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("issue", "source", "other_sources", "agreed_source")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """Where a term is entered, of the measures of its proposal’s issue only."""
+        if (issue := request.GET.get(OF_ISSUE, "")).isdecimal():
+            queryset = queryset.filter(issue=issue)
+        return super().get_search_results(request, queryset, search_term)
+
     fieldsets = (
         (None, {"fields": ("name", "slug", "issue", ("unit", "status_quo"))}),
         (_("What was agreed"), {"fields": (("agreed", "agreed_on"), "agreed_source")}),
@@ -202,12 +267,12 @@ class MeasureAdmin(PublishableAdmin):
 
 @admin.register(Proposal)
 class ProposalAdmin(DatedAdmin):
+    form = ProposalForm
     resource_classes = (ProposalResource,)
     list_display = ("title", "issue", "when", "round", "status", "basis", "state")
     list_filter = ("state", "status", "basis", "issue", "parties", "round")
     list_select_related = ("issue", "round")
     search_fields = ("title", "summary", "issue__name", "parties__name", "attribution", "slug")
-    prepopulated_fields = {"slug": ("title",)}
     autocomplete_fields = ("issue", "round", "parties", "responds_to", "source", "other_sources")
     inlines = (TermInline, PositionInline)
     fieldsets = (
@@ -236,7 +301,6 @@ class PositionAdmin(PublishableAdmin):
         "statement__speakers__name",
         "proposal__title",
     )
-    ordering = ("-since", "-pk")
     autocomplete_fields = ("issue", "party", "statement", "proposal")
     fieldsets = (
         (None, {"fields": (("issue", "party"), ("stance", "condition"), "gist")}),
@@ -268,7 +332,6 @@ class ProgressAdmin(PublishableAdmin):
     list_filter = ("state", "level", "issue", "round")
     list_select_related = ("issue", "round")
     search_fields = ("summary", "issue__name", "round__name")
-    ordering = ("-round__dates", "issue")
     autocomplete_fields = ("round", "issue", "source", "other_sources")
     fieldsets = (
         (None, {"fields": (("round", "issue"), ("level", "summary"))}),

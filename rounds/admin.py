@@ -1,6 +1,7 @@
 """Entering the record by hand. (issues/admin.py adds what reads it.)"""
 
 import copy
+import datetime as dt
 from contextlib import nullcontext
 from typing import Any, ClassVar
 
@@ -9,23 +10,27 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, QuerySet, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from rounds.addresses import filed
 from rounds.admin_views import RecordPages
+from rounds.autocomplete import suggestion
 from rounds.collisions import Collision, collisions, locked, read, shown, write
 from rounds.dates import SpanFormField, describe
 from rounds.editing import Refused, gate, may_publish
@@ -34,6 +39,7 @@ from rounds.models import (
     Basis,
     DatedRecord,
     Deadline,
+    LinkState,
     Negotiation,
     Party,
     Person,
@@ -57,27 +63,6 @@ from rounds.resources import (
     StatementResource,
 )
 from rounds.timeline import attribution
-
-
-def suggestion(record: Any) -> str:
-    """What an editor picks a record by: its name, when it was, and whether readers see it."""
-    more = [getattr(record, name, "") for name in ("when", "published_words", "role")]
-    if getattr(record, "state", State.PUBLISHED) != State.PUBLISHED:
-        more.append(record.get_state_display())
-    return " · ".join(str(word) for word in (record, *more) if word)
-
-
-class Suggestions(AutocompleteJsonView):
-    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
-        return {**super().serialize_result(obj, to_field_name), "text": suggestion(obj)}
-
-
-def suggestions(request: HttpRequest) -> HttpResponse:
-    view = Suggestions.as_view(admin_site=admin.site)
-    return view(request)  # type: ignore[return-value]
-
-
-admin.site.autocomplete_view = suggestions  # type: ignore[method-assign]
 
 
 class EntryForm(forms.ModelForm):
@@ -189,6 +174,7 @@ class Entry(admin.options.BaseModelAdmin):
     """What the pages of the admin and the rows within them have in common."""
 
     form: Any = EntryForm
+    open_ended: tuple[str, ...] = ()  # the spans of which no end may be known
     formfield_overrides = {
         models.URLField: {"assume_scheme": "https"},
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
@@ -205,6 +191,7 @@ class Entry(admin.options.BaseModelAdmin):
             field.widget.can_view_related = False
         elif isinstance(field, SpanFormField):
             field.widget.attrs["title"] = capfirst(field.label)  # Django labels no input of three
+            field.widget.offers_open = db_field.name in self.open_ended
         if db_field.name == "state" and not may_publish(request.user):
             field.choices = [one for one in State.choices if one[0] != State.PUBLISHED]
         return field
@@ -404,10 +391,22 @@ class KeyedAdmin(SpreadsheetAdmin, Entry, RecordPages):
         gate(request.user, form.cleaned_data.get("correction", ""))
 
 
+# what is still to be done comes first, and of that what was changed last
+DRAFTS_FIRST: tuple[Any, ...] = (
+    Case(When(state=State.PUBLISHED, then=1), default=0).asc(),
+    F("changed_at").desc(nulls_last=True),
+    "-pk",
+)
+
+
 class PublishableAdmin(KeyedAdmin):
     """Draft and published, in the list and as actions that say what they refuse and why."""
 
     actions = ("publish", "back_to_draft")
+    ordering = DRAFTS_FIRST
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return (*super().get_list_filter(request), ("publish_at", admin.EmptyFieldListFilter))
 
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -499,11 +498,56 @@ class PersonAdmin(KeyedAdmin):
         return record.statements.filter(state=State.PUBLISHED).exists()
 
 
+class SourceForm(RecordForm):
+    def clean(self) -> dict[str, Any]:
+        """A copy's address is filed as one; an address that a source has is told with a link."""
+        cleaned = super().clean()
+        if url := cleaned.get("url"):
+            cleaned["url"], copy = filed(url)
+            cleaned["archive_url"] = cleaned.get("archive_url") or copy
+        address = cleaned.get("url") or cleaned.get("archive_url") or ""
+        if known := Source.objects.exclude(pk=self.instance.pk).at(address):
+            place = reverse("admin:rounds_source_change", args=[known.pk])
+            words = _("The record has it already: {}.")
+            link = format_html('<a href="{}">{}</a>', place, known)
+            self.add_error("url", ValidationError(format_html(str(words), link)))
+        return cleaned
+
+
+class PasteForm(forms.Form):
+    address = forms.URLField(
+        label=_("Address"),
+        max_length=500,
+        assume_scheme="https",
+        error_messages={"invalid": _("This is not the address of a page.")},
+    )
+
+
+class LinkFilter(admin.SimpleListFilter):
+    title = _("link")
+    parameter_name = "link"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [*LinkState.choices, ("unasked", _("never asked"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "unasked":
+            return queryset.unasked()  # type: ignore[attr-defined,no-any-return]
+        return queryset.with_link(self.value()) if self.value() else queryset  # type: ignore[attr-defined]
+
+
 @admin.register(Source)
 class SourceAdmin(KeyedAdmin):
+    form: Any = SourceForm
+    change_list_template = "admin/rounds/source/change_list.html"
+    list_display = ("title", "publisher", "appeared", "link", "answers", "archived")
+    list_filter = (
+        LinkFilter,
+        ("archive_url", admin.EmptyFieldListFilter),
+        ("url", admin.EmptyFieldListFilter),
+        "language",
+    )
     resource_classes: ClassVar[Any] = (SourceResource,)
-    list_display = ("title", "publisher", "appeared", "link", "archived")
-    list_filter = (("archive_url", admin.EmptyFieldListFilter), "language")
     search_fields = ("title", "publisher", "url", "note", "slug")
     ordering = (F("published").desc(nulls_last=True), "publisher", "title")
     fieldsets = (
@@ -511,6 +555,57 @@ class SourceAdmin(KeyedAdmin):
         (_("When it appeared"), {"fields": (("published", "published_approximate"),)}),
         (_("Publication"), {"fields": ("note", "slug")}),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
+        return super().get_queryset(request).with_links()  # type: ignore[attr-defined,no-any-return]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Where a new one is entered, the shorter way is shown, too."""
+        (name, first), *others = super().get_fieldsets(request, obj)
+        if obj is None:
+            paste, words = reverse("admin:rounds_source_paste"), _("Paste an address instead")
+            link = format_html('<a href="{}">{}</a>', paste, words)
+            first = {**first, "description": link}
+        return [(name, first), *others]
+
+    def get_urls(self) -> list[Any]:
+        paste = self.admin_site.admin_view(self.paste)
+        return [path("paste/", paste, name="rounds_source_paste"), *super().get_urls()]
+
+    def paste(self, request: HttpRequest) -> HttpResponse:
+        """From an address to its source, or to the form of a new one with what it tells."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = PasteForm(request.GET if "address" in request.GET else None)
+        if form.is_valid():
+            address = form.cleaned_data["address"]
+            if known := Source.objects.at(address):
+                self.message_user(request, _("The record has it already."))
+                return redirect("admin:rounds_source_change", known.pk)
+            if self.has_add_permission(request):
+                begun = Source.objects.begun_at(address)
+                names = ("url", "archive_url", "publisher", "language")
+                typed = {name: value for name in names if (value := getattr(begun, name))}
+                return redirect(f"{reverse('admin:rounds_source_add')}?{urlencode(typed)}")
+            form.add_error("address", _("The record has no source with this address."))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Paste an address"),
+            "opts": self.opts,
+            "form": form,
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/rounds/source/paste.html", context)
+
+    @admin.display(description=_("last asked"))
+    def answers(self, source: Any) -> SafeString | str:
+        """What each address answered; the day it was asked is a second look away."""
+        told = [
+            (link["state"], dt.datetime.fromisoformat(link["checked_at"]).date(), link["answer"])
+            for link in source.link_list
+        ]
+        line = '<span class="link-{}" title="{}">{}</span>'
+        return format_html_join(mark_safe("<br>"), line, told) or "–"
 
     def readers_see(self, record: Source) -> bool:
         return Source.objects.cited().filter(pk=record.pk).exists()
@@ -536,6 +631,7 @@ class RoundAdmin(DatedAdmin):
     list_display = ("name", "when", "kind", "number", "place", "status", "state")
     list_filter = ("state", "status", "kind", "parties", "host")
     search_fields = ("name", "place", "slug", "summary", "agenda")
+    open_ended = ("dates", "planned_dates")
     prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("host", "parties", "replaced_by", "source", "other_sources")
     fieldsets = (
@@ -554,6 +650,7 @@ class DeadlineAdmin(DatedAdmin):
     list_display = ("name", "when", "set_by", "was_set", "outcome", "state")
     list_filter = ("state", "outcome", "parties")
     search_fields = ("name", "set_by", "parties__name", "slug", "basis")
+    open_ended = ("dates",)
     prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("parties", "superseded_by", "source", "other_sources")
     fieldsets = (
@@ -572,7 +669,36 @@ class DeadlineAdmin(DatedAdmin):
         return deadline.set_on_words
 
 
-class StatementForm(RecordForm):
+class KeyMadeForm(EntryForm):
+    """A form that makes the key of a new record, where none is typed, of its day and its words."""
+
+    said_in = "summary"  # the field whose first words the key takes
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+            self.initial.setdefault("slug", "")  # instead of the default, which says nothing
+            self.fields["slug"].help_text = _(
+                "Part of its permanent address. Left empty, it is made of the day, the speaker or"
+                " party and the first words: 2018-05-02-minister-no-clause-at-all."
+            )
+
+    def save(self, commit: bool = True) -> Any:
+        if self.instance._state.adding and not self.cleaned_data.get("slug"):
+            keys = type(self.instance)._default_manager
+            words = self.cleaned_data[self.said_in]
+            self.instance.slug = keys.free_key(self.instance.first_day, self._whose(), words)
+        return super().save(commit)
+
+    def _whose(self) -> str:
+        """The last name of the first speaker, else the first party."""
+        for speaker in self.cleaned_data.get("speakers") or ():
+            return str(speaker.name.split()[-1])
+        return next((str(party.code) for party in self.cleaned_data.get("parties") or ()), "")
+
+
+class StatementForm(KeyMadeForm, RecordForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if cleaned.get("basis") == Basis.UNNAMED and cleaned.get("speakers"):

@@ -37,6 +37,8 @@ from rounds.models.records import (
 )
 from rounds.models.reference import (
     PALETTE_SIZE,
+    LinkCheck,
+    LinkState,
     Negotiation,
     Party,
     Person,
@@ -73,7 +75,9 @@ __all__ = [
     "DeadlineOutcome",
     "DeadlineQuerySet",
     "Label",
+    "LinkCheck",
     "LinkKind",
+    "LinkState",
     "NaturalKeyModel",
     "NaturalKeyQuerySet",
     "Negotiation",
