@@ -8,7 +8,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from issues.desk.names import Names, is_address, same_address
+from issues.desk.names import Names, is_address
 from issues.matrix import MARKS
 from issues.models import Issue, Measure, Position, Progress, Proposal, Stance
 from rounds.dates import first_day
@@ -245,21 +245,16 @@ class Board:
 
 
 class SourceNames(Names[Source]):
-    """Sources by their address, too, however it was pasted."""
+    """Sources by their address, too, however it is spelt."""
 
     def __init__(self, sources: Iterable[Source]) -> None:
-        sources = list(sources)
         super().__init__(
             sources, lambda one: (one.slug, f"{one.publisher}: {one.title}", one.title, one.url)
         )
-        self.by_address = {
-            same_address(url): one for one in sources for url in (one.archive_url, one.url) if url
-        }
 
     def find(self, text: str) -> Source:
-        if is_address(text) and (source := self.by_address.get(same_address(text))):
-            return source
-        return super().find(text)
+        known = Source.objects.at(text) if is_address(text) else None
+        return known or super().find(text)
 
 
 def _begins(position: Position) -> dt.date:

@@ -18,6 +18,7 @@ from issues.desk.names import (
     DaysField,
     NamedField,
     NamesField,
+    UnknownNameError,
     is_address,
     numbers_from,
 )
@@ -58,39 +59,33 @@ class SourceForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        text, publisher, title = (
-            cleaned.get(name, "") for name in ("source", "publisher", "title")
-        )
+        text = cleaned.get("source", "")
         try:
             self.record = self.board.source_names().find(text) if text else None
-        except ValidationError as error:
-            unknown = error.code != "ambiguous"
-            if not (unknown and publisher and title):
-                new = _("It is new here: give its publisher and title.")
-                self.add_error("source", [error, new] if unknown else error)
+        except UnknownNameError as error:
+            if not cleaned.get("title"):
+                self.add_error("source", [error, _("It is new here: give publisher and title.")])
                 return cleaned
+        except ValidationError as error:
+            self.add_error("source", error)
+            return cleaned
         if self.record is None:
-            self.record = self._new(cleaned)
+            self.record = self._new(text, cleaned)
         return cleaned
 
-    def _new(self, cleaned: dict[str, Any]) -> Source | None:
-        publisher, title = cleaned.get("publisher"), cleaned.get("title")
-        if not (publisher and title):
-            self.add_error("title" if publisher else "publisher", _("Give publisher and title."))
-            return None
-        for source in self.board.sources:
-            same = (source.publisher, source.title) == (publisher, title)
-            if same and not cleaned["source"]:
-                return source
-        record = Source(publisher=publisher, title=title)
-        if is_address(cleaned["source"]):
-            try:
-                record.url = forms.URLField(assume_scheme="https").clean(cleaned["source"])
-            except ValidationError as error:
-                self.add_error("source", error)
-        if days := cleaned.get("published"):
+    def _new(self, text: str, typed: dict[str, Any]) -> Source | None:
+        """What its address tells of it, with what was typed; one typed before is not new."""
+        record = Source.objects.begun_at(text) if is_address(text) else Source()
+        record.publisher = typed.get("publisher") or record.publisher
+        record.title = typed.get("title", "")
+        for name in ("publisher", "title"):
+            if not getattr(record, name) and name not in self.errors:
+                self.add_error(name, _("A new source needs its publisher and its title."))
+        if days := typed.get("published"):
             record.published, record.published_approximate = days
-        return record
+        named = (record.publisher, record.title)
+        known = (one for one in self.board.sources if (one.publisher, one.title) == named)
+        return record if text else next(known, record)
 
 
 class PersonForm(forms.Form):

@@ -11,7 +11,6 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, Generic, NamedTuple, TypeVar
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -141,14 +140,6 @@ class NamesField(NamedField):
 
     def clean(self, value: Any) -> Any:
         return None if str(value or "").strip() in NOBODY else super().clean(value)
-
-
-def same_address(url: str) -> str:
-    """What two addresses of one page have in common."""
-    parts = urlsplit(url.strip())
-    query = [pair for pair in parse_qsl(parts.query) if not pair[0].startswith("utm_")]
-    host = parts.netloc.lower().removeprefix("www.")
-    return f"{host}{parts.path.rstrip('/')}?{urlencode(query)}"
 
 
 def is_address(text: str) -> bool:

@@ -272,6 +272,25 @@ def test_it_rests_on_what_the_record_has_already(
     assert Position.objects.get(gist="No").statement == world.denied
 
 
+def test_a_pasted_address_finds_its_source(admin_client: Client, world: SimpleNamespace) -> None:
+    address = str(world.gazette.url).replace("https://", "http://www.") + "/?utm_source=mail#top"
+    for words in (address, "gazette: the first", "the first day"):
+        typed = row("q", 0, source=words) | said(summary=f"By {words}")
+        assert problems(sit(admin_client, world.round2, typed, "draft")) == []
+        assert Statement.objects.get(summary=f"By {words}").source == world.gazette
+
+
+def test_a_new_address_tells_its_publisher(admin_client: Client, world: SimpleNamespace) -> None:
+    typed = row("q", 0, source="https://gazette.example/evening", title="Evening") | said()
+    assert problems(sit(admin_client, world.round2, typed, "draft")) == []
+    assert Source.objects.get(title="Evening").publisher == "The Gazette"
+    typed = row("q", 0, source="https://unheard.example/evening", title="Evening") | said()
+    assert (
+        "Source 1: publisher: A new source needs"
+        in problems(sit(admin_client, world.round2, typed, "draft"))[0]
+    )
+
+
 def test_several_rows_that_fit_are_a_question(admin_client: Client, world: SimpleNamespace) -> None:
     typed = (
         row("q", 0, source="gazette: the first")

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.exceptions import ValidationError
 
-from issues.desk.names import Names, days_as_text, days_from, numbers_from, same_address
+from issues.desk.names import Names, days_as_text, days_from, numbers_from
 from tests.world import days
 
 PEOPLE = [
@@ -118,9 +118,3 @@ def test_numbers_of_a_proposal(world: SimpleNamespace, typed: str, found: tuple[
     (number,) = numbers_from(typed, Names([world.share], lambda one: [one.slug, one.name]))
     high = str(number.high) if number.high is not None else None
     assert (number.comparator, number.scope, str(number.low), high) == found
-
-
-def test_addresses_of_one_page() -> None:
-    one = same_address("http://www.gazette.example/a/?b=1&utm_source=mail#top")
-    assert one == same_address("https://gazette.example/a?b=1")
-    assert one != same_address("https://gazette.example/a?b=2")
