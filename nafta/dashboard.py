@@ -9,12 +9,15 @@ from django.contrib.admin import AdminSite
 from django.db.models import Count, F, QuerySet, Value, Window
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from issues.models import Issue, Measure, Position, Progress, Proposal
+from rounds.editing import may_publish
 from rounds.models import (
     Deadline,
     LinkState,
@@ -23,6 +26,7 @@ from rounds.models import (
     Source,
     State,
     Statement,
+    Suggestion,
 )
 
 SHOWN = 5  # entries of a block on the front page
@@ -93,6 +97,17 @@ def _new_position(issue: Any) -> str:
     return f"{place}?issue={issue.pk}&party={issue.awaited_list[0]['pk']}"
 
 
+def _suggested(suggestion: Any) -> str:
+    """The form of the record with what is suggested in it."""
+    kind = suggestion.content_type
+    place = reverse(f"admin:{kind.app_label}_{kind.model}_change", args=[suggestion.object_id])
+    return f"{place}?suggestion={suggestion.pk}"
+
+
+def _suggested_by(suggestion: Any) -> str:
+    return f"{suggestion.author}, {date_format(localtime(suggestion.made_at), 'DATETIME_FORMAT')}"
+
+
 def _answers(source: Any) -> str:
     return " · ".join(link["answer"] for link in source.link_list)
 
@@ -138,6 +153,15 @@ MATTERS = (
         gettext_lazy("The latest of a party on an issue, and nobody with a name has said so."),
         Position,
         _standing_on_unnamed,
+    ),
+    Matter(
+        "suggested",
+        gettext_lazy("Corrections that wait for a second editor"),
+        gettext_lazy("Somebody else than their author saves them as they stand, or does not."),
+        Suggestion,
+        lambda day: Suggestion.objects.select_related("author", "content_type"),
+        more=_suggested_by,
+        place=_suggested,
     ),
     Matter(
         "unlinked",
@@ -217,12 +241,16 @@ STAGES = (
 def panel(site: AdminSite, request: HttpRequest, day: dt.date) -> list[Block]:
     """All that may wait and that the user may see, also what does not wait."""
 
-    def seen(model: type[Any]) -> bool:
-        return bool(site.get_model_admin(model).has_view_permission(request))
-
-    models = [model for model in PUBLISHABLE if seen(model)]
+    models = [model for model in PUBLISHABLE if may_see(site, request, model)]
     stages = [unpublished(stage, models) for stage in STAGES] if models else []
-    return stages + [block(matter, day) for matter in MATTERS if seen(matter.model)]
+    seen = [matter for matter in MATTERS if may_see(site, request, matter.model)]
+    return stages + [block(matter, day) for matter in seen]
+
+
+def may_see(site: AdminSite, request: HttpRequest, model: type[Any]) -> bool:
+    if model is Suggestion:  # it has no list of its own
+        return may_publish(request.user)
+    return bool(site.get_model_admin(model).has_view_permission(request))
 
 
 def unpublished(stage: Stage, models: Sequence[type[Publishable]]) -> Block:

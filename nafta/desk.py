@@ -105,7 +105,7 @@ class Desk(AdminSite):
         matter = next((one for one in dashboard.MATTERS if one.key == key), None)
         if matter is None:
             raise Http404("Nothing waits under this name.")
-        if not self.get_model_admin(matter.model).has_view_permission(request):
+        if not dashboard.may_see(self, request, matter.model):
             raise PermissionDenied
         rows = Paginator(matter.rows(timezone.localdate()), ROWS)
         page = rows.get_page(request.GET.get("p"))

@@ -269,6 +269,7 @@ class TestSuggestions:
         where = self.suggest(editor, world.said, summary="A third must stay.", speakers=[])
         assert seen_by_readers() == before
         other = desk_of(create_editor(username="bea"))
+        assert where in other.get(reverse("admin:index")).content.decode()
         shown = other.get(where)
         assert "eve suggests this." in shown.content.decode()
         assert other.post(where, fields_in(shown)).status_code == 302
