@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
@@ -12,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -32,6 +33,7 @@ from rounds.models import (
     Negotiation,
     Party,
     Person,
+    Publishable,
     Round,
     Source,
     State,
@@ -213,6 +215,9 @@ class KeyedAdmin(Entry, RecordPages):
 
     form: Any = RecordForm
     change_form_template = "admin/rounds/change_form.html"
+    delete_confirmation_template = "admin/rounds/delete_confirmation.html"
+    delete_selected_confirmation_template = "admin/rounds/delete_selected_confirmation.html"
+    actions: Any = ("delete_selected",)
     key = "slug"
     save_on_top = True
     list_per_page = 50
@@ -314,6 +319,63 @@ class KeyedAdmin(Entry, RecordPages):
         )
         return collisions(then, now)
 
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """As Django's; where readers need a note it asks for one, and again if there is none."""
+        obj = self.get_object(request, unquote(object_id))
+        context = {**(extra_context or {}), "public": obj is not None and self.readers_saw(obj)}
+        try:
+            with transaction.atomic():
+                return super().delete_view(request, object_id, context)
+        except Refused as error:
+            if error.code != "note":
+                raise
+        request.POST = QueryDict()  # asked again, as at first
+        return super().delete_view(request, object_id, context | {"public": True, "asked": True})
+
+    @admin.action(description=_("Delete selected %(verbose_name_plural)s"), permissions=["delete"])
+    def delete_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """As Django's; where readers need a note it asks for one, and again if there is none."""
+        context = {"public": any(map(self.readers_saw, queryset))}
+        try:
+            with transaction.atomic():
+                page: Any = delete_selected(self, request, queryset)
+        except Refused as error:
+            if error.code != "note":
+                raise
+            posted = request.POST.copy()
+            del posted["post"]
+            request.POST = posted  # type: ignore[assignment]
+            page = delete_selected(self, request, queryset)
+            context = {"public": True, "asked": True}
+        if page is not None:
+            page.context_data |= context
+        return page
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """As Django's; what is named in the lists of the record stays, too."""
+        shown, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        named = [
+            f"{capfirst(one._meta.verbose_name)}: {one}" for obj in objs for one in self.citing(obj)
+        ]
+        return shown, counts, perms_needed, protected or named
+
+    def citing(self, record: Any) -> list[Any]:
+        """What would lack something if ``record`` were deleted."""
+        return []
+
+    def readers_saw(self, record: Any) -> bool:
+        return isinstance(record, Publishable) and record.is_published
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        gate(request.user, request.POST.get("correction", ""))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        super().delete_queryset(request, queryset)
+        gate(request.user, request.POST.get("correction", ""))
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """As Django's, and then past the gate, before anybody is told that it was saved."""
         super().save_related(request, form, formsets, change)
@@ -323,7 +385,7 @@ class KeyedAdmin(Entry, RecordPages):
 class PublishableAdmin(KeyedAdmin):
     """Draft and published, in the list and as actions that say what they refuse and why."""
 
-    actions = ("publish", "back_to_draft")
+    actions: Any = ("publish", "back_to_draft", "delete_selected")
 
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -411,6 +473,9 @@ class PersonAdmin(KeyedAdmin):
     def readers_see(self, record: Person) -> bool:
         return record.statements.filter(state=State.PUBLISHED).exists()
 
+    def citing(self, record: Person) -> list[Any]:
+        return list(record.statements.all())
+
 
 @admin.register(Source)
 class SourceAdmin(KeyedAdmin):
@@ -426,6 +491,13 @@ class SourceAdmin(KeyedAdmin):
 
     def readers_see(self, record: Source) -> bool:
         return Source.objects.cited().filter(pk=record.pk).exists()
+
+    def citing(self, record: Source) -> list[Any]:
+        return [
+            one
+            for model, cites in Source.citations(record).items()
+            for one in model._default_manager.filter(cites).distinct()
+        ]
 
     @admin.display(description=_("published"), ordering="published")
     def appeared(self, source: Source) -> str:

@@ -26,7 +26,7 @@ from rounds.publication import publishable_models
 
 PAGE = 50  # corrections, at least
 LOOK_FURTHER = 4  # times as many events, where a page of them was nothing to readers
-ALIKE = 0.5  # of the words of two texts: with fewer in common they are told whole
+ALIKE = 0.5  # of the words of two texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _events(until: dt.datetime | None, of: Ref | None, limit: int) -> tuple[list
     parameters = [[label, until, until, own, own, limit + 1] for label in models]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{' UNION ALL '.join(parts)} ORDER BY 3 DESC",
+            f"SELECT * FROM ({' UNION ALL '.join(parts)}) noticed ORDER BY 3 DESC",
             [value for some in parameters for value in some],
         )
         rows = [_Event((models[label], pk), at) for label, pk, at in cursor.fetchall()]
@@ -262,19 +262,31 @@ def gone(model: Any, slug: str) -> Gone | None:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
+    """A few words of a text, and the space behind them."""
+
     text: str
-    differs: bool
+    space: str
+    differs: bool = False
 
 
 def marked(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
-    """Both texts in pieces, with the words that the other has not marked."""
+    """Both texts in pieces, those that the other has not marked.
+
+    Texts with little in common are told whole: there is no telling what became of which word.
+    """
     then, now = re.findall(r"\S+\s*", before), re.findall(r"\S+\s*", after)
-    plain = [[word.strip() for word in some] for some in (then, now)]
-    matcher = difflib.SequenceMatcher(None, plain[0], plain[1], autojunk=False)
+    bare = [[word.rstrip() for word in words] for words in (then, now)]
+    matcher = difflib.SequenceMatcher(None, bare[0], bare[1], autojunk=False)
     if matcher.ratio() < ALIKE:
-        return [Piece(before, True)] * bool(before), [Piece(after, True)] * bool(after)
+        return [_piece([before])], [_piece([after])]
     steps = matcher.get_opcodes()
     return (
-        [Piece("".join(then[a:b]), tag != "equal") for tag, a, b, _c, _d in steps if a < b],
-        [Piece("".join(now[c:d]), tag != "equal") for tag, _a, _b, c, d in steps if c < d],
+        [_piece(then[a:b], differs=tag != "equal") for tag, a, b, _c, _d in steps if a < b],
+        [_piece(now[c:d], differs=tag != "equal") for tag, _a, _b, c, d in steps if c < d],
     )
+
+
+def _piece(words: list[str], *, differs: bool = False) -> Piece:
+    text = "".join(words)
+    bare = text.rstrip()
+    return Piece(bare, text[len(bare) :], differs)

@@ -102,7 +102,7 @@ class CorrectionsForm(forms.Form):
     def __init__(self, data: Any) -> None:
         super().__init__(data)
         self.fields["until"].error_messages["invalid"] = _(
-            "“until” takes a moment, such as 2018-05-05T14:30:00+00:00."
+            "“until” takes a moment, such as 2018-05-05T14:30Z."
         )
 
     def clean_of(self) -> Publishable | None:

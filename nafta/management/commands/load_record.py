@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import pghistory
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.management.base import BaseCommand, CommandError
@@ -42,6 +43,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="say what would change and store nothing"
         )
+        parser.add_argument(
+            "--note", default="", help="tell readers why what they have seen reads otherwise"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder, dry_run = Path(options["folder"]), options["dry_run"]
@@ -49,7 +53,8 @@ class Command(BaseCommand):
             package = read(folder)
         except PackageError as error:
             raise refused(error.problems) from error
-        with transaction.atomic():
+        told = {"command": "load_record", "note": options["note"].strip()}
+        with transaction.atomic(), pghistory.context(**told):
             with connection.cursor() as cursor:  # one load after the other
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
             check_negotiation(package)
