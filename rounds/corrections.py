@@ -138,13 +138,13 @@ def _events(until: dt.datetime | None, of: Ref | None, limit: int) -> tuple[list
 
 
 def _noticed(model: Any) -> str:
+    """The events of a model that readers may have noticed; the index ``…_event_seen`` has them."""
     table = model.pgh_event_model._meta.db_table
     return f"""(SELECT %s, pgh_obj_id, pgh_created_at FROM "{table}" event
-        WHERE (pgh_label IN ('corrected', 'withdrawn')
-            OR pgh_label = 'deleted' AND state = 'published'
-            OR pgh_label = 'published' AND EXISTS (
-                SELECT 1 FROM "{table}" earlier WHERE earlier.pgh_obj_id = event.pgh_obj_id
-                AND earlier.pgh_id < event.pgh_id AND earlier.state = 'published'))
+        WHERE pgh_label IN ('corrected', 'withdrawn', 'deleted', 'published')
+        AND (pgh_label <> 'deleted' OR state = 'published')
+        AND (pgh_label <> 'published' OR pgh_obj_id IN (
+            SELECT pgh_obj_id FROM "{table}" WHERE pgh_label = 'withdrawn'))
         AND (%s::timestamptz IS NULL OR pgh_created_at < %s)
         AND (%s::bigint IS NULL OR pgh_obj_id = %s)
         ORDER BY pgh_created_at DESC FETCH FIRST (%s) ROWS WITH TIES)"""
@@ -170,7 +170,7 @@ def _corrections_of(ref: Ref, own: list[Version]) -> Iterator[Correction]:
         after = events[-1]
         changes = differences(seen, after, public=True) if seen and after.public else []
         if seen and (changes or (visible and not after.public)):
-            at = max(one.at for one in events if _may_be_noticed(one))
+            at = max((one.at for one in events if _may_be_noticed(one)), default=after.at)
             told = last.public and not _would_name(seen, after, last)
             yield Correction(
                 model=model,  # type: ignore[arg-type]  # only what has states is asked for
