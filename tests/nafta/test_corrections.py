@@ -111,6 +111,27 @@ def test_older_ones_have_an_address_and_none_comes_twice(
     assert notes == ["Both.", *(f"Note {number}." for number in range(6, -1, -1))]
 
 
+def test_what_happened_at_one_moment_stays_on_one_page(world: SimpleNamespace) -> None:
+    """An address names a moment, so none of it may be left for the next page."""
+    table, moment = Statement.pgh_event_model._meta.db_table, "2030-01-01T00:00:00+00:00"  # type: ignore[attr-defined]
+    told = {"pgh_id", "pgh_created_at", "pgh_label", "summary", "changed_at"}
+    same = ", ".join(
+        f'"{field.column}"'
+        for field in Statement.pgh_event_model._meta.fields  # type: ignore[attr-defined]
+        if field.column not in told
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({same}, pgh_created_at, pgh_label, summary, changed_at)"  # noqa: S608
+            f" SELECT {same}, %s, 'corrected', 'New words', %s FROM {table}"
+            " WHERE state = 'published'",
+            [moment, moment],
+        )
+    found, older = corrections(limit=2)
+    assert len(found) == Statement.objects.published().count()
+    assert older is None
+
+
 def test_each_has_an_address_that_stays(
     client: Client, world: SimpleNamespace, editor: User
 ) -> None:
@@ -247,6 +268,17 @@ def test_between_two_publications_the_difference_is_told_once(
     assert (taken_back.label, taken_back.changes) == ("withdrawn", [])
     assert SECRET not in page(client)
     assert "It has been published again since." in page(client)
+
+
+def test_a_draft_that_is_changed_and_published_again_in_one_go_is_one(
+    world: SimpleNamespace, editor: User
+) -> None:
+    write(world.quiet, editor, state="draft")
+    with editing(editor, "It opens."):
+        for values in ({"summary": "The dam opens."}, {"state": "published"}):
+            Statement.objects.filter(pk=world.quiet.pk).update(**values)
+    changed, _taken_back = listed()
+    assert [told.after for told in changed.changes] == ["The dam opens."]
 
 
 def test_a_change_and_back_in_one_go_is_none(world: SimpleNamespace, editor: User) -> None:
