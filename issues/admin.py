@@ -3,9 +3,20 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from issues.models import Issue, Measure, Position, Progress, Proposal, Term
+from issues.resources import (
+    IssueResource,
+    MeasureResource,
+    PositionResource,
+    ProgressResource,
+    ProposalResource,
+    StatementResource,
+)
 from rounds.admin import (
     ATTRIBUTION,
     PUBLICATION,
@@ -14,7 +25,9 @@ from rounds.admin import (
     DatedAdmin,
     EntryForm,
     EntryFormSet,
+    KeyMadeForm,
     PublishableAdmin,
+    RecordForm,
     RoundAdmin,
     Row,
     StatementAdmin,
@@ -35,6 +48,9 @@ REFUSALS.update(
 )
 
 
+OF_ISSUE = "of_issue"  # what narrows the measures that are suggested
+
+
 class ProgressInline(Row):
     model = Progress
     fields = ("issue", "level", "summary", "source", "state")
@@ -42,8 +58,17 @@ class ProgressInline(Row):
     show_change_link = True
 
 
+class ProposalRowForm(KeyMadeForm):
+    said_in = "title"
+
+
+class ProposalForm(KeyMadeForm, RecordForm):
+    said_in = "title"
+
+
 class ProposalInline(Block):
     model = Proposal
+    form = ProposalRowForm
     fk_name = "round"
     fields = (
         "title",
@@ -58,6 +83,29 @@ class ProposalInline(Block):
 
 
 class PositionFormSet(EntryFormSet):
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        """A new row begins with what the record it rests on leaves no doubt about."""
+        kwargs: dict[str, Any] = super().get_form_kwargs(index)
+        is_new = index is None or index >= self.initial_form_count()
+        if is_new and self.instance.pk:
+            kwargs["initial"] = self._begun
+        return kwargs
+
+    @cached_property
+    def _begun(self) -> dict[str, Any]:
+        evidence: Any = self.instance
+        begun = {"since": evidence.dates, "approximate": evidence.approximate}
+        if isinstance(evidence, Proposal):
+            issues = [evidence.issue]
+        else:
+            issues = list(evidence.issues.all()[:2])
+        parties = list(evidence.parties.all()[:2])
+        if len(issues) == 1:
+            begun["issue"] = issues[0]
+        if len(parties) == 1:
+            begun["party"] = parties[0]
+        return begun
+
     def clean(self) -> None:
         """A party has one position on an issue from a day on, among these rows too."""
         super().clean()
@@ -115,11 +163,29 @@ class TermForm(EntryForm):
         return cleaned
 
 
+class MeasureSelect(AutocompleteSelect):
+    """Offers the measures of one issue only."""
+
+    issue: int | None = None
+
+    def get_url(self) -> str:
+        return f"{super().get_url()}?{OF_ISSUE}={self.issue or ''}"
+
+
 class TermInline(Row):
     model = Term
     form = TermForm
     fields = ("measure", "scope", "comparator", "low", "high")
     autocomplete_fields = ("measure",)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "measure":
+            key = request.resolver_match.kwargs.get("object_id") if request.resolver_match else ""
+            proposal = Proposal.objects.filter(pk=key) if key else Proposal.objects.none()
+            widget = MeasureSelect(db_field, self.admin_site)
+            widget.issue = proposal.values_list("issue", flat=True).first()
+            kwargs["widget"] = widget
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 admin.site.unregister([Round, Statement])
@@ -132,6 +198,7 @@ class RoundWithOutcomeAdmin(RoundAdmin):
 
 @admin.register(Statement)
 class StatementWithReadingAdmin(StatementAdmin):
+    resource_classes = (StatementResource,)
     list_filter = (*StatementAdmin.list_filter, "issues")
     search_fields = (*StatementAdmin.search_fields, "issues__name")
     inlines = (MentionInline, PositionInline, *StatementAdmin.inlines)
@@ -139,6 +206,7 @@ class StatementWithReadingAdmin(StatementAdmin):
 
 @admin.register(Issue)
 class IssueAdmin(PublishableAdmin):
+    resource_classes = (IssueResource,)
     list_display = ("name", "question", "kind", "featured", "order", "state")
     list_filter = ("state", "kind", "featured")
     search_fields = ("name", "question", "slug", "chapter")
@@ -155,12 +223,20 @@ class IssueAdmin(PublishableAdmin):
 
 @admin.register(Measure)
 class MeasureAdmin(PublishableAdmin):
+    resource_classes = (MeasureResource,)
     list_display = ("name", "issue", "unit", "status_quo", "agreed", "agreed_on", "state")
     list_filter = ("state", "issue")
     list_select_related = ("issue",)
     search_fields = ("name", "unit", "slug", "issue__name")
     prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("issue", "source", "other_sources", "agreed_source")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """Where a term is entered, of the measures of its proposal’s issue only."""
+        if (issue := request.GET.get(OF_ISSUE, "")).isdecimal():
+            queryset = queryset.filter(issue=issue)
+        return super().get_search_results(request, queryset, search_term)
+
     fieldsets = (
         (None, {"fields": ("name", "slug", "issue", ("unit", "status_quo"))}),
         (_("What was agreed"), {"fields": (("agreed", "agreed_on"), "agreed_source")}),
@@ -171,11 +247,12 @@ class MeasureAdmin(PublishableAdmin):
 
 @admin.register(Proposal)
 class ProposalAdmin(DatedAdmin):
+    form = ProposalForm
+    resource_classes = (ProposalResource,)
     list_display = ("title", "issue", "when", "round", "status", "basis", "state")
     list_filter = ("state", "status", "basis", "issue", "parties", "round")
     list_select_related = ("issue", "round")
     search_fields = ("title", "summary", "issue__name", "parties__name", "attribution", "slug")
-    prepopulated_fields = {"slug": ("title",)}
     autocomplete_fields = ("issue", "round", "parties", "responds_to", "source", "other_sources")
     inlines = (TermInline, PositionInline)
     fieldsets = (
@@ -190,6 +267,7 @@ class ProposalAdmin(DatedAdmin):
 
 @admin.register(Position)
 class PositionAdmin(PublishableAdmin):
+    resource_classes = (PositionResource,)
     key = ""
     list_display = ("gist", "issue", "party", "when", "stance", "state", "evidence")
     list_filter = ("state", "stance", "party", "issue")
@@ -203,7 +281,6 @@ class PositionAdmin(PublishableAdmin):
         "statement__speakers__name",
         "proposal__title",
     )
-    ordering = ("-since", "-pk")
     autocomplete_fields = ("issue", "party", "statement", "proposal")
     fieldsets = (
         (None, {"fields": (("issue", "party"), ("stance", "condition"), "gist")}),
@@ -229,12 +306,12 @@ class PositionAdmin(PublishableAdmin):
 
 @admin.register(Progress)
 class ProgressAdmin(PublishableAdmin):
+    resource_classes = (ProgressResource,)
     key = ""
     list_display = ("issue", "at_round", "level", "summary", "state")
     list_filter = ("state", "level", "issue", "round")
     list_select_related = ("issue", "round")
     search_fields = ("summary", "issue__name", "round__name")
-    ordering = ("-round__dates", "issue")
     autocomplete_fields = ("round", "issue", "source", "other_sources")
     fieldsets = (
         (None, {"fields": (("round", "issue"), ("level", "summary"))}),

@@ -1,4 +1,4 @@
-"""The editors' desk: the site of the admin."""
+"""The editors' desk: the admin with a front page that says what needs somebody."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,20 +7,38 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseRedirect
-from django.urls import path
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nafta import dashboard
 from rounds.admin_views import presence_view
+from rounds.autocomplete import Suggestions
 from rounds.editing import Refused, editing
 
+# The lists as an editor uses them, by the names of their models, under one heading each.
+SHELVES = (
+    (
+        _("What happened and what was said"),
+        ("Round", "Statement", "Proposal", "Position", "Progress", "Deadline"),
+    ),
+    (
+        _("What it is about, and who says so"),
+        ("Issue", "Measure", "Person", "Party", "Source", "Negotiation"),
+    ),
+)
+ORDER = [name for _heading, names in SHELVES for name in names]
 READING = ("GET", "HEAD", "OPTIONS")
+ROWS = 100  # entries on a page of its own
 
 
 class Desk(AdminSite):
     site_header = _("The editors’ desk")
     site_title = _("The editors’ desk")
-    index_title = _("What is in the record")
+    index_title = _("Front page")
     enable_nav_sidebar = False  # the lists need its room
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
@@ -42,6 +60,63 @@ class Desk(AdminSite):
 
         return gated
 
-    def get_urls(self) -> list[Any]:
-        own = path("presence/", self.admin_view(presence_view), name="presence")
-        return [own, *super().get_urls()]
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        waiting = path("waiting/<slug:key>/", self.admin_view(self.waiting), name="waiting")
+        presence = path("presence/", self.admin_view(presence_view), name="presence")
+        return [waiting, presence, *super().get_urls()]
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        blocks = dashboard.panel(self, request, timezone.localdate())
+        context = {
+            "blocks": [block for block in blocks if block.count],
+            "empty": [block for block in blocks if not block.count],
+            "shelves": self.shelves(request),
+            **(extra_context or {}),
+        }
+        return super().index(request, context)
+
+    def shelves(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """The lists of both apps of the record in an editor's order, then those of the others."""
+        apps = self.get_app_list(request)
+        listed = {model["object_name"]: model for app in apps for model in app["models"]}
+        shelves = [
+            {"name": name, "models": [listed[one] for one in names if one in listed]}
+            for name, names in SHELVES
+        ]
+        others = [
+            {"name": app["name"], "models": models}
+            for app in apps
+            if (models := [one for one in app["models"] if one["object_name"] not in ORDER])
+        ]
+        return [shelf for shelf in (*shelves, *others) if shelf["models"]]
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        apps = super().get_app_list(request, app_label)
+        for app in apps:
+            app["models"].sort(
+                key=lambda one: [*ORDER, one["object_name"]].index(one["object_name"])
+            )
+        return apps
+
+    def waiting(self, request: HttpRequest, key: str) -> HttpResponse:
+        """All that one block of the front page begins to list."""
+        matter = next((one for one in dashboard.MATTERS if one.key == key), None)
+        if matter is None:
+            raise Http404("Nothing waits under this name.")
+        if not dashboard.may_see(self, request, matter.model):
+            raise PermissionDenied
+        rows = Paginator(matter.rows(timezone.localdate()), ROWS)
+        page = rows.get_page(request.GET.get("p"))
+        context = {
+            **self.each_context(request),
+            "title": matter.title,
+            "words": matter.words,
+            "page": page,
+            "entries": matter.entries(page),
+        }
+        return TemplateResponse(request, "admin/waiting.html", context)
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        return Suggestions.as_view(admin_site=self)(request)  # type: ignore[return-value]

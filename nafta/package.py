@@ -21,6 +21,15 @@ from django.utils.translation import gettext as _
 
 from issues import resources as issues
 from rounds import resources as rounds
+from rounds.loading import (
+    Problem,
+    Row,
+    csv_words,
+    header_problems,
+    key_of,
+    key_problems,
+    stored_rows,
+)
 from rounds.models import Negotiation, Source
 from rounds.resources import CELL_LIMIT, KEY, Column, Key, Keys, RecordResource, Text, one_of, shown
 
@@ -50,39 +59,6 @@ TABLES: dict[str, type[RecordResource]] = {
     "progress": issues.ProgressResource,
 }
 FILES = [DESCRIPTOR, *(f"{table}.csv" for table in TABLES)]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong, and where: ``line`` 0 and ``column`` "" stand for the whole."""
-
-    file: str
-    text: str
-    line: int = 0
-    column: str = ""
-
-    def __str__(self) -> str:
-        line = _("line %d") % self.line if self.line else ""
-        where = ", ".join(part for part in (self.file, line, self.column) if part)
-        return f"{where}: {self.text}"
-
-    @property
-    def place(self) -> tuple[str, int, str]:
-        return self.file, self.line, self.column
-
-
-@dataclass(frozen=True, eq=False)
-class Row:
-    """A row of a table: where it begins, its cells by column, and its natural key."""
-
-    table: str
-    line: int
-    cells: dict[str, str]
-    key: tuple[str, ...]
-
-    @property
-    def file(self) -> str:
-        return f"{self.table}.csv"
 
 
 @dataclass
@@ -181,14 +157,13 @@ def read_table(path: Path, resource: RecordResource, package: Package) -> None:
     """Add the rows of a CSV file to ``package``. Raises PackageError if it is no table of ours."""
     lines = csv_rows(path)
     _line, header = next(lines, (1, []))
-    if problems := list(header_problems(path.name, header, resource)):
+    if problems := list(header_problems(path.name, header, resource, resource.columns())):
         raise PackageError(problems)
     keys = resource.key_columns()
     seen: dict[tuple[str, ...], int] = {}
     for line, cells in lines:
         by_column = dict(zip(header, cells, strict=False))
-        key = tuple(by_column.get(column.column_name, "").strip() for column in keys)
-        row = Row(path.stem, line, by_column, key)
+        row = Row(path.stem, line, by_column, key_of(by_column, resource))
         if len(cells) != len(header):
             counts = {"found": len(cells), "expected": len(header)}
             text = _("found %(found)d cells, expected %(expected)d") % counts
@@ -196,8 +171,8 @@ def read_table(path: Path, resource: RecordResource, package: Package) -> None:
             package.torn.append(row)
             continue
         package.rows.append(row)
-        package.problems += key_problems(row, keys, seen.get(key))
-        seen.setdefault(key, line)
+        package.problems += key_problems(row, keys, seen.get(row.key))
+        seen.setdefault(row.key, line)
 
 
 def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -216,47 +191,6 @@ def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             raise PackageError([Problem(path.name, csv_words(error), line)]) from error
         if cells:
             yield line, cells
-
-
-def csv_words(error: csv.Error) -> str:
-    if "field limit" in str(error):
-        text = _("found a cell of more than %(found)d characters, expected at most %(limit)d")
-        return text % {"found": csv.field_size_limit(), "limit": CELL_LIMIT}
-    text = _('found a row that is no CSV (%s), expected cells with commas between, quoted with "')
-    return text % error
-
-
-def header_problems(file: str, header: list[str], resource: RecordResource) -> Iterator[Problem]:
-    """The columns may come in any order, but all must come, once, and no others."""
-    names = [column.column_name for column in resource.columns()]
-    missing = [name for name in names if name not in header]
-    if not header:
-        text = _("found nothing, expected the columns %(names)s") % {"names": ", ".join(names)}
-        yield Problem(file, text, 1)
-        return
-    for name in dict.fromkeys(header):
-        if name not in names:
-            text = _("found the column “%(name)s”, expected %(expected)s")
-            values = {"name": shown(name), "expected": one_of(name, missing or names)}
-            yield Problem(file, text % values, 1)
-        elif (count := header.count(name)) > 1:
-            text = _("found the column %(count)d times, expected it once") % {"count": count}
-            yield Problem(file, text, 1, name)
-    for name in missing:
-        yield Problem(file, _("found no such column, expected one"), 1, name)
-
-
-def key_problems(row: Row, keys: list[Column], earlier: int | None) -> Iterator[Problem]:
-    """What keeps a row from being told from all others, ``earlier`` being the line of its twin."""
-    for column, text in zip(keys, row.key, strict=True):
-        if not text and not column.field.blank:
-            yield Problem(
-                row.file, _("found nothing, expected a key"), row.line, column.column_name
-            )
-    if earlier:
-        values = {"key": shown(", ".join(row.key)), "line": earlier}
-        text = _("found “%(key)s” again, expected each once: line %(line)d has it") % values
-        yield Problem(row.file, text, row.line, keys[0].column_name)
 
 
 # --- writing ---
@@ -293,17 +227,6 @@ def table_text(resource: RecordResource) -> str:
     writer.writeheader()
     writer.writerows(cells for _key, cells in sorted(stored_rows(resource).items()))
     return text.getvalue()
-
-
-def stored_rows(resource: RecordResource) -> dict[tuple[str, ...], dict[str, str]]:
-    """What is stored, as the cells of its rows by their natural keys."""
-    header = [column.column_name for column in resource.columns()]
-    keys = [column.column_name for column in resource.key_columns()]
-    rows = [
-        dict(zip(header, resource.export_resource(instance), strict=True))
-        for instance in resource.get_queryset()
-    ]
-    return {tuple(cells[name] for name in keys): cells for cells in rows}
 
 
 def describe() -> dict[str, Any]:

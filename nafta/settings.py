@@ -162,6 +162,13 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+# What one spreadsheet may bring into the admin: bytes of the file (an XLSX may unpack to ten times
+# as many), rows, and how many of these are new or changed. Those are stored while the editor waits,
+# for the preview and again when it is confirmed: about 20 ms each.
+IMPORT_MAX_BYTES = 2 * 1024 * 1024
+IMPORT_MAX_ROWS = 5_000
+IMPORT_MAX_CHANGES = 500
+
 # The history: who and why stand in each event, and none is ever changed.
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 PGHISTORY_CREATED_AT_FUNCTION = "clock_timestamp()"

@@ -1,35 +1,46 @@
 """Entering the record by hand. (issues/admin.py adds what reads it.)"""
 
+import copy
+import datetime as dt
+from contextlib import nullcontext
 from typing import Any, ClassVar
 
+import pghistory
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AdminTextareaWidget
-from django.core.exceptions import ValidationError
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.db.models import Case, F, QuerySet, When
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from rounds.addresses import filed
 from rounds.admin_views import RecordPages
+from rounds.autocomplete import suggestion
 from rounds.collisions import Collision, collisions, locked, read, shown, write
 from rounds.dates import SpanFormField, describe
 from rounds.editing import Refused, gate, may_publish
+from rounds.imports import SpreadsheetAdmin
 from rounds.models import (
     Basis,
     DatedRecord,
     Deadline,
+    LinkState,
     Negotiation,
     Party,
     Person,
@@ -39,31 +50,21 @@ from rounds.models import (
     State,
     Statement,
     StatementLink,
+    Suggestion,
     Versioned,
+    typed_into,
 )
 from rounds.publication import refusal, set_state
+from rounds.resources import (
+    DeadlineResource,
+    NegotiationResource,
+    PartyResource,
+    PersonResource,
+    RoundResource,
+    SourceResource,
+    StatementResource,
+)
 from rounds.timeline import attribution
-
-
-def suggestion(record: Any) -> str:
-    """What an editor picks a record by: its name, when it was, and whether readers see it."""
-    more = [getattr(record, name, "") for name in ("when", "published_words", "role")]
-    if getattr(record, "state", State.PUBLISHED) != State.PUBLISHED:
-        more.append(record.get_state_display())
-    return " · ".join(str(word) for word in (record, *more) if word)
-
-
-class Suggestions(AutocompleteJsonView):
-    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
-        return {**super().serialize_result(obj, to_field_name), "text": suggestion(obj)}
-
-
-def suggestions(request: HttpRequest) -> HttpResponse:
-    view = Suggestions.as_view(admin_site=admin.site)
-    return view(request)  # type: ignore[return-value]
-
-
-admin.site.autocomplete_view = suggestions  # type: ignore[method-assign]
 
 
 class EntryForm(forms.ModelForm):
@@ -85,7 +86,7 @@ class RecordForm(EntryForm):
 
     opened = forms.CharField(required=False, widget=forms.HiddenInput)
     correction = forms.CharField(
-        label=_("note to readers"),
+        label=_("Note to readers"),
         required=False,
         max_length=500,
         widget=AdminTextareaWidget(attrs={"rows": 2}),
@@ -159,6 +160,10 @@ def side_by_side(found: list[Collision], form: RecordForm) -> list[dict[str, Any
     ]
 
 
+class Suggested(Exception):  # noqa: N818 - it is a way out, not a fault
+    """What was typed is kept for a second editor, and nothing of it is stored yet."""
+
+
 class EntryFormSet(forms.BaseInlineFormSet):
     def get_unique_error_message(self, unique_check: Any) -> str:
         return str(_("Two of these rows say the same: delete one of them."))
@@ -171,6 +176,7 @@ class Entry(admin.options.BaseModelAdmin):
     """What the pages of the admin and the rows within them have in common."""
 
     form: Any = EntryForm
+    open_ended: tuple[str, ...] = ()  # the spans of which no end may be known
     formfield_overrides = {
         models.URLField: {"assume_scheme": "https"},
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
@@ -187,6 +193,7 @@ class Entry(admin.options.BaseModelAdmin):
             field.widget.can_view_related = False
         elif isinstance(field, SpanFormField):
             field.widget.attrs["title"] = capfirst(field.label)  # Django labels no input of three
+            field.widget.offers_open = db_field.name in self.open_ended
         if db_field.name == "state" and not may_publish(request.user):
             field.choices = [one for one in State.choices if one[0] != State.PUBLISHED]
         return field
@@ -210,7 +217,7 @@ class Block(Entry, admin.StackedInline):
     extra = 0
 
 
-class KeyedAdmin(Entry, RecordPages):
+class KeyedAdmin(SpreadsheetAdmin, Entry, RecordPages):
     """A record whose key is part of its address: given once, then fixed."""
 
     form: Any = RecordForm
@@ -237,14 +244,16 @@ class KeyedAdmin(Entry, RecordPages):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """As declared; the last also holds what this page showed, and the note to readers."""
         *others, (title, options) = super().get_fieldsets(request, obj)
-        fields = [name for name in options["fields"] if self.may_enter(request, name)]
+        fields = [name for name in options["fields"] if self.may_enter(request, name, obj)]
         if obj is not None:
             fields += ["opened"]
             fields += ["correction"] if self.readers_see(obj) and may_publish(request.user) else []
         return [*others, (title, {**options, "fields": fields})]
 
-    def may_enter(self, request: HttpRequest, field: Any) -> bool:
-        return field != "publish_at" or may_publish(request.user)
+    def may_enter(self, request: HttpRequest, field: Any, obj: Any) -> bool:
+        if field != "publish_at":
+            return True
+        return may_publish(request.user) and not (obj and obj.is_published)
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         form = super().get_form(request, *args, **kwargs)
@@ -283,23 +292,83 @@ class KeyedAdmin(Entry, RecordPages):
     ) -> Any:
         """As Django's; what is refused comes back with all that was typed, and why."""
         context = {**(extra_context or {})}
+        if suggestion := self.suggestion(request, object_id):
+            context["suggestion"] = suggestion
+            if request.method == "GET":
+                return self.show_suggestion(request, suggestion, object_id, context)
         if request.method == "POST":
             try:
-                with transaction.atomic():
+                with transaction.atomic(), self.as_author(request, suggestion):
                     found = self.collide(request, object_id) if object_id is not None else []
                     response: Any = super().changeform_view(request, object_id, form_url, context)
                     if found:
                         form = response.context_data["adminform"].form
                         response.context_data["collisions"] = side_by_side(found, form)
                     return response
+            except Suggested:
+                return self.keep_suggestion(request, str(object_id))
             except Refused as error:
                 request.refusal = error  # type: ignore[attr-defined]
+                context["may_suggest"] = error.code == "second" and object_id is not None
             except DatabaseError as error:
                 words = refusal(error)
                 if not words:
                     raise
                 request.refusal = ValidationError(words)  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, context)
+
+    # --- a second editor looks first ---
+
+    def suggestion(self, request: HttpRequest, object_id: str | None) -> Suggestion | None:
+        """The suggested change of this record that the address asks for."""
+        number = request.GET.get("suggestion", "")
+        if object_id is None or not number.isdecimal():
+            return None
+        kind = ContentType.objects.get_for_model(self.model)
+        waiting = Suggestion.objects.filter(content_type=kind, object_id=unquote(object_id))
+        return waiting.filter(pk=number).select_related("author").first()
+
+    def show_suggestion(
+        self, request: HttpRequest, suggestion: Suggestion, object_id: Any, context: Any
+    ) -> Any:
+        """The form with what was suggested, as if it had been sent and come back."""
+        posted = suggestion.as_posted()
+        obj = self.get_object(request, unquote(object_id))
+        if obj is not None:
+            posted["opened"] = write(shown(self.records_on_page(obj)))
+        visit: Any = copy.copy(request)
+        assert not visit.FILES, "read before POST is set, or Django would parse an empty body"
+        visit.method, visit.POST = "POST", posted
+        visit.refusal = ValidationError(
+            _("%(who)s suggests this. Save it as it stands to approve it."),
+            params={"who": suggestion.author},
+        )
+        return super().changeform_view(visit, object_id, "", context)
+
+    def as_author(self, request: HttpRequest, suggestion: Suggestion | None) -> Any:
+        """The words of a suggestion that is saved as it stands stay its author's."""
+        if suggestion is None or not suggestion.is_said_by(request.POST):
+            return nullcontext()
+        author = suggestion.author
+        return pghistory.context(user=author.pk, name=str(author), approved_by=str(request.user))
+
+    def keep_suggestion(self, request: Any, object_id: str) -> HttpResponse:
+        obj: Any = self.get_object(request, unquote(object_id))
+        Suggestion.objects.create(
+            content_type=ContentType.objects.get_for_model(self.model),
+            object_id=obj.pk,
+            author=request.user,
+            title=str(obj)[:250],
+            form=typed_into(request.POST),
+        )
+        self.message_user(request, _("This waits for a second editor; readers see no change yet."))
+        return HttpResponseRedirect(self.address("change", obj.pk))
+
+    def response_change(self, request: HttpRequest, obj: Any) -> Any:
+        """As Django's; a suggestion has done its work once something is saved from it."""
+        if suggestion := self.suggestion(request, str(obj.pk)):
+            suggestion.delete()
+        return super().response_change(request, obj)
 
     def collide(self, request: HttpRequest, object_id: str) -> list[Collision]:
         """Lock what the page shows, and refuse it if that is not what it showed."""
@@ -379,13 +448,27 @@ class KeyedAdmin(Entry, RecordPages):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """As Django's, and then past the gate, before anybody is told that it was saved."""
         super().save_related(request, form, formsets, change)
+        if "_suggest" in request.POST:
+            raise Suggested  # it could be stored; whether it is, a second editor says
         gate(request.user, form.cleaned_data.get("correction", ""))
+
+
+# what is still to be done comes first, and of that what was changed last
+DRAFTS_FIRST: tuple[Any, ...] = (
+    Case(When(state=State.PUBLISHED, then=1), default=0).asc(),
+    F("changed_at").desc(nulls_last=True),
+    "-pk",
+)
 
 
 class PublishableAdmin(KeyedAdmin):
     """Draft and published, in the list and as actions that say what they refuse and why."""
 
     actions: Any = ("publish", "back_to_draft", "delete_selected")
+    ordering = DRAFTS_FIRST
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return (*super().get_list_filter(request), ("publish_at", admin.EmptyFieldListFilter))
 
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -446,6 +529,7 @@ ATTRIBUTION: tuple[Any, Any] = (
 
 @admin.register(Negotiation)
 class NegotiationAdmin(KeyedAdmin):
+    resource_classes: ClassVar[Any] = (NegotiationResource,)
     list_display = ("title", "short_name")
     prepopulated_fields = {"slug": ("short_name",)}
 
@@ -455,6 +539,7 @@ class NegotiationAdmin(KeyedAdmin):
 
 @admin.register(Party)
 class PartyAdmin(KeyedAdmin):
+    resource_classes: ClassVar[Any] = (PartyResource,)
     key = "code"
     list_display = ("name", "code", "adjective", "colour", "order")
     search_fields = ("name", "code", "adjective")
@@ -462,6 +547,7 @@ class PartyAdmin(KeyedAdmin):
 
 @admin.register(Person)
 class PersonAdmin(KeyedAdmin):
+    resource_classes: ClassVar[Any] = (PersonResource,)
     list_display = ("name", "role", "organisation", "party")
     list_filter = ("party",)
     list_select_related = ("party",)
@@ -477,10 +563,56 @@ class PersonAdmin(KeyedAdmin):
         return list(record.statements.all())
 
 
+class SourceForm(RecordForm):
+    def clean(self) -> dict[str, Any]:
+        """A copy's address is filed as one; an address that a source has is told with a link."""
+        cleaned = super().clean()
+        if url := cleaned.get("url"):
+            cleaned["url"], copy = filed(url)
+            cleaned["archive_url"] = cleaned.get("archive_url") or copy
+        address = cleaned.get("url") or cleaned.get("archive_url") or ""
+        if known := Source.objects.exclude(pk=self.instance.pk).at(address):
+            place = reverse("admin:rounds_source_change", args=[known.pk])
+            words = _("The record has it already: {}.")
+            link = format_html('<a href="{}">{}</a>', place, known)
+            self.add_error("url", ValidationError(format_html(str(words), link)))
+        return cleaned
+
+
+class PasteForm(forms.Form):
+    address = forms.URLField(
+        label=_("Address"),
+        max_length=500,
+        assume_scheme="https",
+        error_messages={"invalid": _("This is not the address of a page.")},
+    )
+
+
+class LinkFilter(admin.SimpleListFilter):
+    title = _("link")
+    parameter_name = "link"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [*LinkState.choices, ("unasked", _("never asked"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "unasked":
+            return queryset.unasked()  # type: ignore[attr-defined,no-any-return]
+        return queryset.with_link(self.value()) if self.value() else queryset  # type: ignore[attr-defined]
+
+
 @admin.register(Source)
 class SourceAdmin(KeyedAdmin):
-    list_display = ("title", "publisher", "appeared", "link", "archived")
-    list_filter = (("archive_url", admin.EmptyFieldListFilter), "language")
+    form: Any = SourceForm
+    change_list_template = "admin/rounds/source/change_list.html"
+    list_display = ("title", "publisher", "appeared", "link", "answers", "archived")
+    list_filter = (
+        LinkFilter,
+        ("archive_url", admin.EmptyFieldListFilter),
+        ("url", admin.EmptyFieldListFilter),
+        "language",
+    )
+    resource_classes: ClassVar[Any] = (SourceResource,)
     search_fields = ("title", "publisher", "url", "note", "slug")
     ordering = (F("published").desc(nulls_last=True), "publisher", "title")
     fieldsets = (
@@ -488,6 +620,57 @@ class SourceAdmin(KeyedAdmin):
         (_("When it appeared"), {"fields": (("published", "published_approximate"),)}),
         (_("Publication"), {"fields": ("note", "slug")}),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
+        return super().get_queryset(request).with_links()  # type: ignore[attr-defined,no-any-return]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Where a new one is entered, the shorter way is shown, too."""
+        (name, first), *others = super().get_fieldsets(request, obj)
+        if obj is None:
+            paste, words = reverse("admin:rounds_source_paste"), _("Paste an address instead")
+            link = format_html('<a href="{}">{}</a>', paste, words)
+            first = {**first, "description": link}
+        return [(name, first), *others]
+
+    def get_urls(self) -> list[Any]:
+        paste = self.admin_site.admin_view(self.paste)
+        return [path("paste/", paste, name="rounds_source_paste"), *super().get_urls()]
+
+    def paste(self, request: HttpRequest) -> HttpResponse:
+        """From an address to its source, or to the form of a new one with what it tells."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = PasteForm(request.GET if "address" in request.GET else None)
+        if form.is_valid():
+            address = form.cleaned_data["address"]
+            if known := Source.objects.at(address):
+                self.message_user(request, _("The record has it already."))
+                return redirect("admin:rounds_source_change", known.pk)
+            if self.has_add_permission(request):
+                begun = Source.objects.begun_at(address)
+                names = ("url", "archive_url", "publisher", "language")
+                typed = {name: value for name in names if (value := getattr(begun, name))}
+                return redirect(f"{reverse('admin:rounds_source_add')}?{urlencode(typed)}")
+            form.add_error("address", _("The record has no source with this address."))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Paste an address"),
+            "opts": self.opts,
+            "form": form,
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/rounds/source/paste.html", context)
+
+    @admin.display(description=_("last asked"))
+    def answers(self, source: Any) -> SafeString | str:
+        """What each address answered; the day it was asked is a second look away."""
+        told = [
+            (link["state"], dt.datetime.fromisoformat(link["checked_at"]).date(), link["answer"])
+            for link in source.link_list
+        ]
+        line = '<span class="link-{}" title="{}">{}</span>'
+        return format_html_join(mark_safe("<br>"), line, told) or "–"
 
     def readers_see(self, record: Source) -> bool:
         return Source.objects.cited().filter(pk=record.pk).exists()
@@ -516,9 +699,11 @@ class SourceAdmin(KeyedAdmin):
 
 @admin.register(Round)
 class RoundAdmin(DatedAdmin):
+    resource_classes: ClassVar[Any] = (RoundResource,)
     list_display = ("name", "when", "kind", "number", "place", "status", "state")
     list_filter = ("state", "status", "kind", "parties", "host")
     search_fields = ("name", "place", "slug", "summary", "agenda")
+    open_ended = ("dates", "planned_dates")
     prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("host", "parties", "replaced_by", "source", "other_sources")
     fieldsets = (
@@ -533,9 +718,11 @@ class RoundAdmin(DatedAdmin):
 
 @admin.register(Deadline)
 class DeadlineAdmin(DatedAdmin):
+    resource_classes: ClassVar[Any] = (DeadlineResource,)
     list_display = ("name", "when", "set_by", "was_set", "outcome", "state")
     list_filter = ("state", "outcome", "parties")
     search_fields = ("name", "set_by", "parties__name", "slug", "basis")
+    open_ended = ("dates",)
     prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("parties", "superseded_by", "source", "other_sources")
     fieldsets = (
@@ -554,7 +741,36 @@ class DeadlineAdmin(DatedAdmin):
         return deadline.set_on_words
 
 
-class StatementForm(RecordForm):
+class KeyMadeForm(EntryForm):
+    """A form that makes the key of a new record, where none is typed, of its day and its words."""
+
+    said_in = "summary"  # the field whose first words the key takes
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+            self.initial.setdefault("slug", "")  # instead of the default, which says nothing
+            self.fields["slug"].help_text = _(
+                "Part of its permanent address. Left empty, it is made of the day, the speaker or"
+                " party and the first words: 2018-05-02-minister-no-clause-at-all."
+            )
+
+    def save(self, commit: bool = True) -> Any:
+        if self.instance._state.adding and not self.cleaned_data.get("slug"):
+            keys = type(self.instance)._default_manager
+            words = self.cleaned_data[self.said_in]
+            self.instance.slug = keys.free_key(self.instance.first_day, self._whose(), words)
+        return super().save(commit)
+
+    def _whose(self) -> str:
+        """The last name of the first speaker, else the first party."""
+        for speaker in self.cleaned_data.get("speakers") or ():
+            return str(speaker.name.split()[-1])
+        return next((str(party.code) for party in self.cleaned_data.get("parties") or ()), "")
+
+
+class StatementForm(KeyMadeForm, RecordForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if cleaned.get("basis") == Basis.UNNAMED and cleaned.get("speakers"):
@@ -573,6 +789,7 @@ class LinkInline(Row):
 
 @admin.register(Statement)
 class StatementAdmin(DatedAdmin):
+    resource_classes: ClassVar[Any] = (StatementResource,)
     form: Any = StatementForm
     list_display = ("__str__", "when", "who", "publisher", "state")
     list_filter: ClassVar[tuple[str, ...]] = ("state", "basis", "parties", "round")

@@ -35,13 +35,14 @@ class RecordPages(admin.ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         guarded = self.admin_site.admin_view
+        pages: dict[str, tuple[Any, str]] = {
+            "<path:object_id>/revert/<int:number>/": (self.revert_view, "revert")
+        }
+        if issubclass(self.model, Publishable):
+            pages["<path:object_id>/preview/"] = (self.preview_view, "preview")
         own = [
-            path(
-                "<path:object_id>/revert/<int:number>/",
-                guarded(self.revert_view),
-                name=f"{name}_revert",
-            ),
-            path("<path:object_id>/preview/", guarded(self.preview_view), name=f"{name}_preview"),
+            path(where, guarded(view), name=f"{name}_{page}")
+            for where, (view, page) in pages.items()
         ]
         return [*own, *super().get_urls()]
 

@@ -132,10 +132,17 @@ class SpanWidget(forms.MultiWidget):
     """
 
     template_name = "admin/widgets/span.html"
+    offers_open = True  # whether "no end known" can be chosen; what has none shows it always
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         day_input = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
         super().__init__([day_input, day_input, forms.CheckboxInput()], attrs)
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        typed = value if isinstance(value, list) else self.decompress(value)
+        context["widget"]["offers_open"] = self.offers_open or bool(typed[2])
+        return context
 
     def decompress(self, value: DateRange | None) -> list[Any]:
         if not value:
@@ -158,7 +165,7 @@ class SpanFormField(forms.MultiValueField):
     def compress(self, values: list[Any]) -> DateRange | None:
         first, last, is_open = values or (None, None, False)
         if first is None:
-            if last or is_open:
+            if last or is_open or self.required:
                 raise ValidationError(_("Give the first day."), code="required")
             return None
         if is_open and last is not None:

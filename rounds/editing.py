@@ -48,10 +48,11 @@ def editing(user: Any, note: str = "") -> Iterator[None]:
 
     ``note`` tells readers why something they have seen reads otherwise.
     """
-    author = {"user": user.pk, "name": str(user), "note": note.strip()}
+    note = note.replace("\0", "").strip()  # JSON in the database holds no NUL
+    author = {"user": user.pk, "name": str(user), "note": note}
     with transaction.atomic(), pghistory.context(**author) as context:
         yield
-        _look(user, note.strip(), context.id)
+        _look(user, note, context.id)
 
 
 def may_publish(user: Any) -> bool:

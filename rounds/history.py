@@ -71,7 +71,10 @@ class Version:
         """Whoever made it, in words; "" where the database was not told."""
         if self.context.get("task") == "timetable":
             return _("the timetable")
-        return str(self.context.get("name") or self.context.get("command") or "")
+        who = str(self.context.get("name") or self.context.get("command") or "")
+        if second := self.context.get("approved_by"):
+            return _("%(who)s, approved by %(second)s") % {"who": who, "second": second}
+        return who
 
     @property
     def note(self) -> str:

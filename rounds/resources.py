@@ -429,6 +429,7 @@ class RecordResource(resources.ModelResource):  # the library has no types
         import_id_fields = ("slug",)
         clean_model_instances = True
         skip_unchanged = True
+        skip_html_diff = True
 
     @classmethod
     def field_from_django_field(
@@ -445,10 +446,14 @@ class RecordResource(resources.ModelResource):  # the library has no types
 
     def get_queryset(self) -> models.QuerySet[Any]:
         """All rows with what they point at, in an order that pages can be cut from."""
+        return self.with_others(super().get_queryset().order_by("pk"))
+
+    def with_others(self, rows: "models.QuerySet[Any]") -> models.QuerySet[Any]:
+        """``rows`` with what they point at."""
         columns = self.columns()
         lists = [column.attribute for column in columns if isinstance(column.widget, Keys)]
         keys = [column.attribute for column in columns if type(column.widget) is Key]
-        rows: models.QuerySet[Any] = super().get_queryset().order_by("pk").prefetch_related(*lists)
+        rows = rows.prefetch_related(*lists)
         return rows.select_related(*keys) if keys else rows  # without names, it takes all
 
     def get_instance(self, instance_loader: Any, row: dict[str, str]) -> models.Model | None:

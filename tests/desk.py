@@ -50,6 +50,7 @@ class _Form(HTMLParser):
         if tag == "ul":
             self.in_errors = False
         elif tag == "textarea":
+            self.fields[self.textarea] = self.fields[self.textarea].removeprefix("\n")
             self.textarea = ""
 
     def handle_data(self, data: str) -> None:
@@ -67,7 +68,12 @@ def _read(page: str) -> _Form:
 
 def fields_of(client: Client, page: str) -> dict[str, Any]:
     """What a browser would send if nothing were typed; empty rows stay behind."""
-    fields = _read(client.get(page).content.decode()).fields
+    return fields_in(client.get(page))
+
+
+def fields_in(response: Any) -> dict[str, Any]:
+    """As ``fields_of``, of a page that came back with what was typed in it."""
+    fields = _read(response.content.decode()).fields
     return {name: value for name, value in fields.items() if "__prefix__" not in name}
 
 
@@ -112,3 +118,10 @@ def publish(
     chosen |= {"correction": [correction]} if correction else {}
     response = client.post(page, chosen, follow=True)
     return [str(message) for message in response.context["messages"]]
+
+
+def desk_of(user: Any) -> Client:
+    """A browser in which ``user`` has logged in."""
+    client = Client()
+    client.force_login(user)
+    return client

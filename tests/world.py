@@ -6,8 +6,12 @@ with a draft of every kind whose every word holds ``SECRET``.
 
 import datetime as dt
 import itertools
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.models import Group, User
 
 from issues.models import Issue, Measure, Position, Progress, Proposal, Term
 from rounds.dates import span
@@ -174,6 +178,24 @@ def create_position(
 def create_progress(*, round: Round, issue: Issue, level: str, **fields: Any) -> Progress:
     defaults = {"state": "published", "source": fields.get("source") or create_source()}
     return _create(Progress, {}, round=round, issue=issue, level=level, **(defaults | fields))
+
+
+def _create_user(*, username: str, group: str, **fields: Any) -> User:
+    if not Group.objects.exists():  # a test across transactions has emptied every table
+        import_module("issues.migrations.0004_groups").make_groups(apps, None)
+    user = User.objects.create_user(username, is_staff=True, **fields)
+    user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+def create_editor(*, username: str = "eve", **fields: Any) -> User:
+    """Somebody who may publish."""
+    return _create_user(username=username, group="Editors", **fields)
+
+
+def create_contributor(*, username: str = "cas", **fields: Any) -> User:
+    """Somebody who writes drafts and never publishes."""
+    return _create_user(username=username, group="Contributors", **fields)
 
 
 def create_world() -> SimpleNamespace:
@@ -383,6 +405,17 @@ def _plant_drafts(w: SimpleNamespace) -> None:
     cited: dict[str, Any] = {"state": "draft", "source": w.gazette}
     create_statement(slug=f"{SECRET}-2", summary=SECRET, dates=days(f"{DRAFT_YEAR}-03-07"), **cited)
     create_round(slug=f"{SECRET}-2", name=SECRET, kind="leaders", dates=days("2010-02-11"), **cited)
+    waits: dict[str, Any] = {"state": "ready", "publish_at": dt.datetime(2099, 1, 1, tzinfo=dt.UTC)}
+    create_statement(
+        slug=f"{SECRET}-3",
+        summary=SECRET,
+        dates=days("2010-03-06"),
+        speakers=[person],
+        issues=[w.water],
+        round=w.round2,
+        **(draft | waits),
+    )
+    create_deadline(slug=f"{SECRET}-3", name=SECRET, dates=days("2010-07-02"), **(draft | waits))
     for evidence in ({"statement": w.said}, {"proposal": w.half}):
         create_position(
             issue=w.water,

@@ -15,9 +15,8 @@ KEPT = {"rounds": ["negotiation", "party"]}  # what only editors change
 def make_groups(apps: Any, schema_editor: Any) -> None:
     for label in WRITTEN:
         config = apps.get_app_config(label)
-        config.models_module = True  # permissions are made after all migrations, too late for this
-        create_permissions(config, apps=apps, verbosity=0)
-        config.models_module = None
+        config.models_module = getattr(config, "models_module", None) or True
+        create_permissions(config, apps=apps, verbosity=0)  # Django does so only after the last
     group, permission = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
 
     def allowed(models: dict[str, list[str]], *verbs: str) -> list[Any]:

@@ -1,17 +1,22 @@
 """What is at stake: issues, and what is countable about them."""
 
+import datetime as dt
 from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from rounds.models import (
+    Party,
     Record,
     RecordQuerySet,
+    Round,
+    RoundStatus,
     Source,
+    State,
     Statement,
     fixed,
     known,
@@ -25,6 +30,26 @@ from rounds.triggers import KeepPublished, PublishedNeedsPublished
 class IssueKind(models.TextChoices):
     DISPUTED = "disputed", _("disputed")
     TECHNICAL = "technical", _("technical")
+
+
+class IssueQuerySet(RecordQuerySet):
+    def awaiting_parties(self, day: dt.date) -> Self:
+        """Those at which a party is still to be recorded, each with ``awaited_list``: which.
+
+        An issue is open from the day on which the first party took a position on it. Once a round
+        that began later is over, before ``day``, each party should have one, if only a silence.
+        """
+        held = Round.objects.published().rounds_proper().filter(status=RoundStatus.HELD)
+        last = held.filter(dates__endswith__lte=day).latest_first().values("dates__startswith")
+        taken = Issue.objects.filter(positions__state=State.PUBLISHED)
+        opened = Issue.objects.filter(
+            positions__state=State.PUBLISHED, positions__since__startswith__lt=Subquery(last[:1])
+        )
+        recorded = taken.filter(pk=OuterRef(OuterRef("pk"))).values("positions__party")
+        awaited = Party.objects.exclude(pk__in=recorded).order_by("order", "code")
+        return self.filter(Exists(awaited), pk__in=opened.values("pk")).annotate(
+            awaited_list=listed(awaited, code="code", name="name", pk="pk")
+        )
 
 
 @tracked(lists={"statements": "statement"})
@@ -50,7 +75,7 @@ class Issue(Record):
         Statement, blank=True, related_name="issues", verbose_name=_("statements")
     )
 
-    objects = RecordQuerySet.as_manager()
+    objects = IssueQuerySet.as_manager()
 
     class Meta(Record.Meta):
         verbose_name = _("issue")

@@ -13,6 +13,7 @@ from issues.models.issues import Issue
 from issues.models.proposals import Proposal
 from rounds.dates import SpanField, describe, first_day
 from rounds.models import (
+    Basis,
     Party,
     Publishable,
     PublishableQuerySet,
@@ -60,6 +61,14 @@ class PositionQuerySet(PublishableQuerySet):
         return self.order_by("issue_id", "party_id", "-since__startswith").distinct(
             "issue_id", "party_id"
         )
+
+    def resting_on_unnamed(self) -> Self:
+        """Those whose evidence comes from nobody with a name."""
+        return self.filter(Q(statement__basis=Basis.UNNAMED) | Q(proposal__basis=Basis.UNNAMED))
+
+    def with_titles(self) -> Self:
+        """Each with what its ``str()`` needs, so that a list of them asks nothing more."""
+        return self.select_related("issue", "party")
 
     def with_evidence(self) -> Self:
         return self.select_related(

@@ -37,6 +37,8 @@ from rounds.models.records import (
 )
 from rounds.models.reference import (
     PALETTE_SIZE,
+    LinkCheck,
+    LinkState,
     Negotiation,
     Party,
     Person,
@@ -54,6 +56,7 @@ from rounds.models.statements import (
     StatementQuerySet,
     StatementSpeaker,
 )
+from rounds.models.suggestions import Suggestion, typed_into
 from rounds.models.tracking import Label, TrackedList, Versioned, lists_of, tracked
 
 __all__ = [
@@ -72,7 +75,9 @@ __all__ = [
     "DeadlineOutcome",
     "DeadlineQuerySet",
     "Label",
+    "LinkCheck",
     "LinkKind",
+    "LinkState",
     "NaturalKeyModel",
     "NaturalKeyQuerySet",
     "Negotiation",
@@ -95,6 +100,7 @@ __all__ = [
     "StatementLinkQuerySet",
     "StatementQuerySet",
     "StatementSpeaker",
+    "Suggestion",
     "TrackedList",
     "Versioned",
     "begins",
@@ -108,4 +114,5 @@ __all__ = [
     "plausible",
     "sources_listed",
     "tracked",
+    "typed_into",
 ]

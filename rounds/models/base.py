@@ -1,5 +1,6 @@
 """What every model shares: natural keys, rules told at their fields."""
 
+import itertools
 import secrets
 from collections.abc import Iterable
 from operator import attrgetter
@@ -11,9 +12,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import JSONObject
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from rounds.dates import EARLIEST, LATEST
+
+KEY_LENGTH = 60  # of a key that is made of words; typed ones may be longer
 
 
 def new_key() -> str:
@@ -64,6 +68,15 @@ class NaturalKeyQuerySet(models.QuerySet[Any]):
     def get_by_natural_key(self, *values: Any) -> Any:
         paths = (path.replace(".", "__") for path in self.model.natural_key_paths)
         return self.get(**dict(zip(paths, values, strict=True)))
+
+    def free_key(self, *words: Any) -> str:
+        """A key made of ``words``, cut short between two of them, that no row has."""
+        key = slugify(" ".join(str(word) for word in words))[: KEY_LENGTH + 1]
+        if len(key) > KEY_LENGTH:
+            key = key.rpartition("-")[0] or key[:KEY_LENGTH]
+        taken = set(self.filter(slug__startswith=key).values_list("slug", flat=True))
+        others = (f"{key}-{number}" for number in itertools.count(2))
+        return next(one for one in itertools.chain([key], others) if one not in taken)
 
 
 class NaturalKeyModel(models.Model):

@@ -1,5 +1,6 @@
 """Who met, when and where, and the dates that somebody set."""
 
+import datetime as dt
 from typing import Self
 
 import pgtrigger
@@ -42,6 +43,13 @@ ROUNDS_PROPER = (RoundKind.ROUND, RoundKind.PERMANENT)
 
 
 class RoundQuerySet(DatedQuerySet):
+    def overdue(self, day: dt.date) -> Self:
+        """Those that were to be over, or to begin, before ``day`` and of which we know no more."""
+        return self.filter(
+            Q(status=RoundStatus.PLANNED, dates__endswith__isnull=True, dates__startswith__lt=day)
+            | Q(status__in=(RoundStatus.PLANNED, RoundStatus.UNDER_WAY), dates__endswith__lte=day)
+        )
+
     def rounds_proper(self) -> Self:
         """The rounds by which people count: numbered ones and the permanent one."""
         return self.filter(kind__in=ROUNDS_PROPER)
@@ -219,6 +227,10 @@ class Round(DatedRecord):
 
 
 class DeadlineQuerySet(DatedQuerySet):
+    def overdue(self, day: dt.date) -> Self:
+        """Those that fell due before ``day`` and have no outcome."""
+        return self.filter(outcome=DeadlineOutcome.PENDING, dates__endswith__lte=day)
+
     def at_round(self, slug: str) -> Self:
         """A deadline is set beside the rounds, never at one."""
         return self.none()

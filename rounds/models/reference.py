@@ -6,16 +6,18 @@ from typing import Any, Self
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import OuterRef, Q
+from django.db.models import Case, Count, Exists, OuterRef, Q, When
 from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from rounds.addresses import Host, NormalAddress, as_text, filed
 from rounds.dates import SpanField, describe
 from rounds.models.base import (
     NaturalKeyQuerySet,
     begins,
     fixed,
+    known,
     listed,
     new_key,
     plausible,
@@ -152,6 +154,48 @@ class SourceQuerySet(NaturalKeyQuerySet):
         """Those that readers can see."""
         return self.cited()
 
+    def at(self, address: str) -> "Source | None":
+        """The source with that address, however it is spelt, or with that copy in an archive."""
+        if not address.strip():
+            return None
+        normal = NormalAddress(as_text(address))
+        itself = Q(url__normal=normal) & ~Q(url="")
+        found = self.filter(itself | (Q(archive_url__normal=normal) & ~Q(archive_url="")))
+        return found.order_by(Case(When(itself, then=0), default=1), "pk").first()
+
+    def begun_at(self, address: str) -> "Source":
+        """A new one, not stored, with what its address and others on the same host tell of it."""
+        url, archive_url = filed(address)
+        begun = Source(url=url, archive_url=archive_url)
+        beside = self.filter(url__host=Host(as_text(url))).exclude(url="") if url else self.none()
+        usual = beside.order_by().values("publisher", "language").annotate(times=Count("pk"))
+        if most := usual.order_by("-times", "publisher").first():
+            begun.publisher, begun.language = most["publisher"], most["language"]
+        return begun
+
+    def unarchived(self) -> Self:
+        """Those on the web of which the record knows no copy in an archive."""
+        return self.filter(archive_url="").exclude(url="")
+
+    def with_links(self) -> Self:
+        """Each with ``link_list``: what came back from its addresses when they were last asked."""
+        asked = LinkCheck.objects.filter(address__in=[OuterRef("url"), OuterRef("archive_url")])
+        names = {name: name for name in ("address", "state", "answer", "checked_at")}
+        return self.annotate(link_list=listed(asked.order_by("address"), **names))
+
+    def with_link(self, state: str) -> Self:
+        """Those of which an address, its own or that of the copy, was last found in ``state``."""
+        asked = LinkCheck.objects.filter(state=state)
+        return self.filter(
+            Exists(asked.filter(address=OuterRef("url")))
+            | Exists(asked.filter(address=OuterRef("archive_url")))
+        )
+
+    def unasked(self) -> Self:
+        """Those on the web whose own address was never asked."""
+        asked = LinkCheck.objects.filter(address=OuterRef("url"))
+        return self.exclude(url="").filter(~Exists(asked))
+
     def cited(self) -> Self:
         """Those that published records cite, each with ``claims``: by how many."""
         counts = [
@@ -199,14 +243,15 @@ class Source(Versioned):
         ordering = (Lower("publisher"), "title")
         constraints = [
             models.UniqueConstraint(
-                fields=["url"],
+                NormalAddress("url"),
                 condition=~Q(url=""),
-                name="rounds_source_url_once",
+                name="rounds_source_address_once",
                 violation_error_message=_("A source with this address is in the record already."),
             ),
             begins("published"),
             plausible("published"),
         ]
+        indexes = [models.Index(NormalAddress("archive_url"), name="rounds_source_archive")]
         triggers = [fixed("slug")]
 
     def __str__(self) -> str:
@@ -231,6 +276,32 @@ class Source(Versioned):
         if self.published is None:
             return ""
         return describe(self.published, approximate=self.published_approximate)
+
+
+class LinkState(models.TextChoices):
+    ANSWERS = "answers", _("answers")
+    DEAD = "dead", _("dead")
+    UNCLEAR = "unclear", _("unclear")
+
+
+class LinkCheck(models.Model):
+    """What came back when an address was last asked for.
+
+    It stands beside the record: nobody's source is changed by it, and no file holds it.
+    """
+
+    address = models.URLField(_("address"), max_length=500, unique=True)
+    state = models.CharField(_("state"), max_length=10, choices=LinkState.choices)
+    answer = models.CharField(_("what came back"), max_length=120)
+    checked_at = models.DateTimeField(_("last asked"))
+
+    class Meta:
+        verbose_name = _("check of a link")
+        verbose_name_plural = _("checks of links")
+        constraints = [known("state", LinkState)]
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.answer}"
 
 
 def sources_listed(related_name: str) -> ArraySubquery:

@@ -34,6 +34,10 @@ class StatementQuerySet(DatedQuerySet):
     def touching(self, issue: str) -> Self:
         return self.filter(issues__slug=issue)
 
+    def touching_none(self) -> Self:
+        """Those linked to no issue."""
+        return self.filter(issues__isnull=True)
+
     def with_names(self) -> Self:
         """Each with ``speaker_list`` and ``party_list``, in the same query."""
         return (

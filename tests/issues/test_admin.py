@@ -1,10 +1,12 @@
 """Entering the reading: rows beside the record, and a whole round by hand."""
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from issues.models import Issue, Measure, Position, Progress, Proposal, Term
 from rounds.models import Deadline, Person, Round, Source, Statement
@@ -257,3 +259,156 @@ def test_a_whole_round_is_entered_by_hand(
         assert words in issue_page
     assert "Cy Cole" in statement_page
     assert "By July" in timeline
+
+
+# What the forms know already
+
+
+def begun(client: Client, page: str, row: str = "positions-__prefix__") -> dict[str, Any]:
+    """What a new row of positions begins with."""
+    formset = client.get(page).context["inline_admin_formsets"]
+    form = next(one.formset for one in formset if one.formset.prefix == "positions").empty_form
+    names = ("issue", "party", "since", "approximate")
+    return {name: form[name].value() for name in names}
+
+
+def test_a_position_begins_with_what_its_statement_leaves_no_doubt_about(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    assert begun(admin_client, address(Statement, world.whispered)) == {
+        "issue": world.water.pk,
+        "party": world.brume.pk,
+        "since": world.whispered.dates,
+        "approximate": True,
+    }
+    world.whispered.parties.add(world.arden)
+    world.fish.statements.add(world.whispered)
+    doubtful = begun(admin_client, address(Statement, world.whispered))
+    assert (doubtful["issue"], doubtful["party"]) == (None, None)
+    assert begun(admin_client, address(Statement, "add"))["since"] is None
+
+
+def test_a_position_begins_with_its_proposal(admin_client: Client, world: SimpleNamespace) -> None:
+    row = begun(admin_client, address(Proposal, world.third))
+    assert (row["issue"], row["party"]) == (world.water.pk, world.brume.pk)
+
+
+def test_a_row_as_it_began_is_no_position(admin_client: Client, world: SimpleNamespace) -> None:
+    count = Position.objects.count()
+    untouched = position(world.water, world.brume, "2010-03-06", stance="", gist="", state="draft")
+    response = change(
+        admin_client,
+        world.denied,
+        rows={"positions": [untouched]},
+        correction="Nothing",
+    )
+    assert told(response) == []
+    assert Position.objects.count() == count
+
+
+def test_a_position_without_a_day_is_told_what_to_give(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    row = position(world.fish, world.arden, "", state="draft")
+    response = change(admin_client, world.said, rows={"positions": [row]}, correction="x")
+    assert told(response) == ["Give the first day."]
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "offered"),
+    [
+        (Round, "round1", True),
+        (Deadline, "june", True),
+        (Statement, "said", False),
+        (Proposal, "half", False),
+        (Position, "demand", False),
+    ],
+)
+def test_no_end_is_offered_only_where_there_may_be_none(
+    admin_client: Client, world: SimpleNamespace, model: Any, name: str, offered: bool
+) -> None:
+    page = admin_client.get(address(model, getattr(world, name))).content.decode()
+    assert ("no end known" in page.partition('id="progress-group"')[0]) is offered
+
+
+def test_an_end_that_is_open_already_stays_so(admin_client: Client, world: SimpleNamespace) -> None:
+    """Another way into the record may have left one; saving must not make it a day."""
+    since = worlds.create_statement(dates=days("2010-04-01", "open"), state="draft")
+    assert "no end known" in admin_client.get(address(Statement, since)).content.decode()
+    assert told(change(admin_client, since, summary="Changed")) == []
+    since.refresh_from_db()
+    assert since.dates == days("2010-04-01", "open")
+
+
+def test_a_key_is_made_of_day_speaker_and_first_words(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    typed = {
+        "summary": "No dam at all, and no lake that is as long as this summary is",
+        "dates_0": "2010-05-02",
+        "source": world.gazette.pk,
+    }
+    speaker, party = {"speakers": [world.birch.pk]}, {"parties": [world.brume.pk]}
+    keys = [
+        entered(admin_client, Statement, **typed, **more).slug
+        for more in (speaker | party, speaker, party, {}, {"slug": "typed-by-hand"})
+    ]
+    assert keys == [
+        "2010-05-02-birch-no-dam-at-all-and-no-lake-that-is-as-long",
+        "2010-05-02-birch-no-dam-at-all-and-no-lake-that-is-as-long-2",
+        "2010-05-02-brume-no-dam-at-all-and-no-lake-that-is-as-long",
+        "2010-05-02-no-dam-at-all-and-no-lake-that-is-as-long-as-this",
+        "typed-by-hand",
+    ]
+    offer = proposal_row(world, title="Dams", parties=[world.arden.pk], state="draft")
+    assert entered(admin_client, Proposal, **offer).slug == "2010-03-05-arden-dams"
+
+
+def test_proposals_entered_at_a_round_have_such_keys_too(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    row = proposal_row(world, parties=[world.arden.pk], state="draft")
+    rows = {"proposals": [row, row]}
+    assert told(change(admin_client, world.round2, rows=rows, correction="x")) == []
+    keys = Proposal.objects.filter(title="Dams").order_by("pk").values_list("slug", flat=True)
+    assert list(keys) == ["2010-03-05-arden-dams", "2010-03-05-arden-dams-2"]
+
+
+def test_the_key_says_that_it_is_for_good(admin_client: Client, db: None) -> None:
+    for model in (Statement, Proposal):
+        page = admin_client.get(address(model, "add")).content.decode()
+        assert "Part of its permanent address." in page
+
+
+def suggested(client: Client, model: str, field: str, term: str, **more: Any) -> list[str]:
+    query = {"app_label": "issues", "model_name": model, "field_name": field, "term": term} | more
+    found = client.get(reverse("admin:autocomplete"), query).json()["results"]
+    return [one["text"] for one in found]
+
+
+def test_a_term_is_offered_the_measures_of_its_issue(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    worlds.create_measure(slug="salmon", issue=world.fish, name="Share of salmon")
+    page = admin_client.get(address(Proposal, world.half)).content.decode()
+    url = re.search(r'data-ajax--url="(/admin/autocomplete/\?of_issue=(\d+))"', page)
+    assert url
+    assert url[2] == str(world.water.pk)
+    ask = {"of_issue": world.water.pk}
+    assert suggested(admin_client, "term", "measure", "share", **ask) == ["Share of the water"]
+    assert len(suggested(admin_client, "term", "measure", "share", of_issue="")) == 2
+
+
+def test_rounds_are_suggested_by_name_before_what_their_texts_say(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    worlds.create_round(slug="water-day", dates=days("2009-01-01"), name="Water")
+    worlds.create_round(slug="first", dates=days("2009-01-02"), name="First water day")
+    worlds.create_round(slug="day", dates=days("2009-01-03"), name="Water day")
+    found = suggested(admin_client, "proposal", "round", "water")
+    assert [text.partition(" ·")[0] for text in found] == [
+        "Water",
+        "Water day",
+        "First water day",
+        "Round 2",  # its outcome speaks of water
+    ]

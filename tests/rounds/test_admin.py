@@ -145,19 +145,23 @@ def test_a_list_asks_as_often_for_twice_the_rows(
     assert max(before.values()) <= 15
 
 
-def test_lists_begin_with_the_newest(admin_client: Client, world: SimpleNamespace) -> None:
-    for model, field in [
-        (Round, "dates"),
-        (Deadline, "dates"),
-        (Statement, "dates"),
-        (Proposal, "dates"),
-        (Position, "since"),
-    ]:
-        rows = admin_client.get(address(model)).context["cl"].result_list
-        spans = [getattr(row, field).lower for row in rows]
-        assert spans == sorted(spans, reverse=True), model
-    sources = admin_client.get(address(Source)).context["cl"].result_list
-    assert sources[0].published
+@pytest.mark.parametrize(
+    "model", [Round, Deadline, Statement, Issue, Measure, Proposal, Position, Progress]
+)
+def test_a_list_begins_with_drafts_and_what_was_entered_last(
+    admin_client: Client, world: SimpleNamespace, model: Any
+) -> None:
+    rows = admin_client.get(address(model)).context["cl"].result_list
+    order = [(row.state == "published", -row.pk) for row in rows]
+    assert order == sorted(order)
+    assert {is_published for is_published, _pk in order} == {True, False}
+
+
+def test_a_list_is_sorted_by_day_where_asked(admin_client: Client, world: SimpleNamespace) -> None:
+    rows = admin_client.get(address(Round), {"o": "-2"}).context["cl"].result_list
+    spans = [row.dates.lower for row in rows]
+    assert spans == sorted(spans, reverse=True)
+    assert rows[0].state == "published"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from rounds.history import differences, revisions, told, versions
 from rounds.models import (
     Deadline,
     Label,
+    LinkCheck,
     Negotiation,
     Party,
     Person,
@@ -27,6 +28,7 @@ from rounds.models import (
     Source,
     Statement,
     StatementLink,
+    Suggestion,
     Versioned,
     lists_of,
 )
@@ -49,7 +51,7 @@ WORDS: dict[Any, str] = {
     Position: "gist",
     Progress: "summary",
 }
-NO_RECORD = {Presence}  # who has a page open: no part of what the record says
+NO_RECORD = {LinkCheck, Presence, Suggestion}  # what goes on at the desk; readers see none
 LISTS = [(model, one) for model in WORDS for one in lists_of(model)]
 LIST_IDS = [f"{model.__name__}.{one.name}" for model, one in LISTS]
 

@@ -61,7 +61,7 @@ def test_a_source_that_is_cited_cannot_be_deleted(world: SimpleNamespace) -> Non
         ("half", {"status": "agreed"}, "settled_with_day"),
         ("share", {"agreed": 40}, "agreed_with_day_and_source"),
         ("arden", {"colour": 10}, "colour_in_palette"),
-        ("herald", {"url": "https://gazette.example/twice"}, "url_once"),
+        ("herald", {"url": "https://gazette.example/twice"}, "address_once"),
     ],
 )
 def test_a_rule_of_one_row(

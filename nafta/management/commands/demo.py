@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.core.management import BaseCommand, CommandParser, call_command
 from django.utils.translation import gettext as _
 
 from nafta.management.commands.load_record import RECORD
 from rounds.models import Negotiation
 
-EDITOR = "editor"
+EDITOR, CONTRIBUTOR = "editor", "contributor"
 
 
 class Command(BaseCommand):
@@ -25,27 +26,31 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         if not Negotiation.objects.exists():  # what somebody entered since is left alone
             call_command("load_record", record, verbosity=0)
-        password = self._editor()
+        password = self._accounts()
         self.stdout.write(
             _(
                 "\n  The record   http://localhost:%(port)s/\n"
                 "  The admin    http://localhost:%(port)s/admin/\n"
                 "  Log in as    %(name)s\n"
-                "  Password     %(password)s   (for this run only)\n\n"
+                "  Password     %(password)s   (for this run only)\n"
+                "  Or log in as %(other)s, who writes drafts and cannot publish.\n\n"
                 "  Stop it with Ctrl-C.\n"
             )
-            % {"port": port, "name": EDITOR, "password": password}
+            % {"port": port, "name": EDITOR, "password": password, "other": CONTRIBUTOR}
         )
         self.stdout.flush()
         call_command("runserver", f"127.0.0.1:{port}", use_reloader=False, verbosity=0)
 
-    def _editor(self) -> str:
-        """Make, or give a new password to, the demo's editor."""
+    def _accounts(self) -> str:
+        """Make, or give a new password to, the demo's editor and contributor."""
         password = secrets.token_urlsafe(12)
         users = get_user_model()._default_manager
         editor, _made = users.get_or_create(
             username=EDITOR, defaults={"is_staff": True, "is_superuser": True}
         )
-        editor.set_password(password)
-        editor.save()
+        contributor, _made = users.get_or_create(username=CONTRIBUTOR, defaults={"is_staff": True})
+        contributor.groups.set(Group.objects.filter(name="Contributors"))
+        for user in (editor, contributor):
+            user.set_password(password)
+            user.save()
         return password

@@ -2,37 +2,23 @@
 
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pghistory
 from django.conf import settings
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from import_export.results import RowResult
 from tqdm import tqdm
 
-from nafta.package import (
-    TABLES,
-    Package,
-    PackageError,
-    Problem,
-    Row,
-    file_and_line,
-    read,
-    resources,
-    stored_rows,
-)
+from nafta.package import TABLES, Package, PackageError, file_and_line, read, resources
+from rounds.loading import Load, Problem, one_at_a_time
 from rounds.models import Negotiation
-from rounds.resources import CellError, Column, Key, RecordResource, found
 
 RECORD = settings.BASE_DIR / "nafta" / "record"
 PRINTED = 200  # problems; whoever has more has one cause for most
-LOCK = 0x7265636F7264  # “record”: the same in every load of a database
 
 
 class Command(BaseCommand):
@@ -55,21 +41,21 @@ class Command(BaseCommand):
             raise refused(error.problems) from error
         told = {"command": "load_record", "note": options["note"].strip()}
         with transaction.atomic(), pghistory.context(**told):
-            with connection.cursor() as cursor:  # one load after the other
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            one_at_a_time()
             check_negotiation(package)
             load = Load(resources())
             with tqdm(total=len(package.rows), disable=None, unit="row", leave=False) as bar:
-                load.store(package.rows, bar)
-            if problems := load.problems(package):
-                raise refused(problems)
+                load.store(package.rows, bar.update)
+            if problems := load.problems(package.problems, package.torn):
+                raise refused(sorted(problems, key=file_and_line))
             transaction.set_rollback(dry_run)
         if options["verbosity"]:
             self.report(load, dry_run)
 
     def report(self, load: "Load", dry_run: bool) -> None:
         for table in TABLES:
-            count = load.counts[table]
+            done = {row: each for row, each in load.outcomes.items() if row.table == table}
+            count = Counter(outcome.kind for outcome in done.values())
             self.stdout.write(
                 _("%(file)s: %(new)d new, %(changed)d changed, %(unchanged)d unchanged")
                 % {
@@ -79,8 +65,10 @@ class Command(BaseCommand):
                     "unchanged": count[RowResult.IMPORT_TYPE_SKIP],
                 }
             )
-            for change in load.changes[table] if dry_run else ():
-                self.stdout.write(f"  {change}")
+            for row, outcome in done.items():
+                if dry_run and outcome.before:
+                    changed = ", ".join(outcome.changed)
+                    self.stdout.write(f"  {', '.join(row.key)}: {changed}")
         if dry_run:
             self.stdout.write(_("This was a dry run: nothing is stored."))
 
@@ -109,132 +97,3 @@ def check_negotiation(package: Package) -> None:
             )
             % {"found": keys[0], "expected": stored.slug}
         )
-
-
-@dataclass
-class Load:
-    """What became of the rows: how many of each table are new and so on, what changed, and the
-    refused ones with the reasons.
-    """
-
-    resources: dict[str, RecordResource]
-    counts: dict[str, Counter[str]] = field(default_factory=lambda: {t: Counter() for t in TABLES})
-    changes: dict[str, list[str]] = field(default_factory=lambda: {t: [] for t in TABLES})
-    refused: dict[Row, ValidationError] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.stored = {table: stored_rows(resource) for table, resource in self.resources.items()}
-
-    def store(self, rows: list[Row], bar: Any) -> None:
-        """Store ``rows``, in as many passes as get any further.
-
-        A row may need another that comes later: one it points at, one to be published first,
-        one that gives up its number.
-        """
-        pending: list[Row] = []
-        while len(rows) != len(pending):
-            pending, self.refused = rows, {}
-            for row in pending:
-                self.store_row(row, bar)
-            rows = list(self.refused)
-
-    def store_row(self, row: Row, bar: Any) -> None:
-        if self.stored[row.table].get(row.key) == row.cells:  # seen at a glance, unlike below
-            self.counts[row.table][RowResult.IMPORT_TYPE_SKIP] += 1
-            bar.update()
-            return
-        resource = self.resources[row.table]
-        result = resource.import_row(
-            row.cells,
-            None,
-            row_number=row.line,
-            using_transactions=True,
-            retain_instance_in_row_result=True,
-        )
-        if result.errors:  # nothing that a row could be blamed for
-            raise result.errors[0].error
-        if result.validation_error:
-            self.refused[row] = result.validation_error
-            return
-        bar.update()
-        self.counts[row.table][result.import_type] += 1
-        if result.is_update():
-            before, after = map(resource.export_resource, (result.original, result.instance))
-            names = resource.get_export_headers()
-            changed = [name for name, a, b in zip(names, before, after, strict=True) if a != b]
-            self.changes[row.table].append(f"{', '.join(row.key)}: {', '.join(changed)}")
-
-    def problems(self, package: Package) -> list[Problem]:
-        """All that is wrong, in the order of files and lines.
-
-        A row that is refused only because it points at a refused one is left out.
-        """
-        known = {problem.place for problem in package.problems}
-        bad = {self.identity(row): row for row in [*package.torn, *self.refused]}
-        complaints = {row: list(self.complaints(row, bad)) for row in self.refused}
-        explained = explained_rows(complaints, package.torn)
-        problems = list(package.problems)
-        for row, complaint in ((row, each) for row, some in complaints.items() for each in some):
-            problem = complaint.problem
-            if problem.place in known:
-                continue
-            if not complaint.blames:
-                problems.append(problem)
-            elif row in complaint.blames or row not in explained:
-                text = _("%(found)s, expected no circle: it points back at this row")
-                cell = found(row.cells[problem.column])
-                problems.append(replace(problem, text=text % {"found": cell}))
-        return sorted(problems, key=file_and_line)
-
-    def identity(self, row: Row) -> tuple[Any, ...]:
-        return (self.resources[row.table]._meta.model, *row.key)
-
-    def complaints(self, row: Row, bad: dict[tuple[Any, ...], Row]) -> Iterator["Complaint"]:
-        """What the refusal of ``row`` says, each with the ``bad`` rows that its cell points at."""
-        error = self.refused[row]
-        errors = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: [error]}
-        columns = self.resources[row.table].columns()
-        for attribute, problem in ((name, each) for name, some in errors.items() for each in some):
-            if isinstance(problem, CellError):
-                matching = [column for column in columns if column.column_name == problem.column]
-            else:
-                matching = [column for column in columns if column.attribute == attribute]
-            column = matching[0] if matching else None
-            yield Complaint(problem_of(row, column, problem), blamed(row, column, bad))
-
-
-@dataclass(frozen=True)
-class Complaint:
-    problem: Problem
-    blames: list[Row]
-
-
-def problem_of(row: Row, column: Column | None, error: ValidationError) -> Problem:
-    """Models say what they expect; what was found is added."""
-    (text,) = error.messages
-    if column and not isinstance(error, CellError):
-        text = f"{found(row.cells[column.column_name])}. {text}"
-    return Problem(row.file, text, row.line, column.column_name if column else "")
-
-
-def blamed(row: Row, column: Column | None, bad: dict[tuple[Any, ...], Row]) -> list[Row]:
-    """The ``bad`` rows that a cell points at."""
-    if column is None or not isinstance(column.widget, Key):
-        return []
-    keys = column.widget.keys(row.cells[column.column_name].strip())
-    return [bad[column.widget.model, key] for key in keys if (column.widget.model, key) in bad]
-
-
-def explained_rows(complaints: dict[Row, list[Complaint]], torn: list[Row]) -> set[Row]:
-    """The refused rows with a fault of their own, and all that fail because of these."""
-    explained = set(torn)
-    explained |= {row for row, some in complaints.items() if not all(one.blames for one in some)}
-    while True:
-        more = {
-            row
-            for row, some in complaints.items()
-            if row not in explained and any(explained & set(one.blames) for one in some)
-        }
-        if not more:
-            return explained
-        explained |= more

@@ -1,0 +1,300 @@
+"""Contributors write drafts; editors publish. No request of the first changes what is seen."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from issues.models import Issue, Position, Progress, Proposal
+from rounds.models import (
+    Deadline,
+    Person,
+    Round,
+    Source,
+    State,
+    Statement,
+    Suggestion,
+    Versioned,
+)
+from rounds.publication import publishable_models
+from tests.desk import address, change, desk_of, enter, fields_in, fields_of, told
+from tests.world import create_contributor, create_editor, create_source, create_statement, days
+
+RECORDS: list[Any] = [model for model in apps.get_models() if issubclass(model, Versioned)]
+
+
+@pytest.fixture
+def contributor(world: SimpleNamespace) -> Client:
+    return desk_of(create_contributor())
+
+
+@pytest.fixture
+def editor(world: SimpleNamespace) -> Client:
+    return desk_of(create_editor())
+
+
+def seen_by_readers() -> dict[str, Any]:
+    """Every public row with its lists, and every party, person and source that readers see."""
+    rows = {
+        f"{model._meta.label}:{row.pk}": [
+            {field.name: getattr(row, field.attname) for field in model._meta.fields},
+            {
+                field.name: sorted(getattr(row, field.name).values_list("pk", flat=True))
+                for field in model._meta.many_to_many
+            },
+        ]
+        for model in RECORDS
+        for row in model.objects.published()
+    }
+    assert len(rows) > 30
+    return rows
+
+
+def public(world: SimpleNamespace) -> list[Any]:
+    """One published record of each kind, and of what they name."""
+    some = [model.objects.published().first() for model in RECORDS]
+    assert all(some)
+    return some
+
+
+def test_a_contributor_writes_drafts(contributor: Client, world: SimpleNamespace) -> None:
+    page = address(Statement, "add")
+    entered = enter(
+        contributor, page, summary="Overheard.", dates_0="2010-03-07", source=world.gazette.pk
+    )
+    assert told(entered) == []
+    overheard = Statement.objects.get(summary="Overheard.")
+    assert overheard.state == State.DRAFT
+    assert told(change(contributor, overheard, summary="Overheard twice.", state="ready")) == []
+    overheard.refresh_from_db()
+    assert (overheard.summary, overheard.state) == ("Overheard twice.", State.READY)
+
+
+def test_the_form_offers_a_contributor_no_publication(
+    contributor: Client, editor: Client, world: SimpleNamespace
+) -> None:
+    draft = create_statement(dates=days("2010-03-07"), state="draft")
+    for client, offered in ((contributor, False), (editor, True)):
+        page = client.get(address(Statement, draft)).content.decode()
+        assert ('<option value="published"' in page) is offered
+        assert ('name="publish_at_0"' in page) is offered
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [{"state": "published"}, {"publish_at_0": "2000-01-01", "publish_at_1": "00:00"}],
+)
+def test_a_forged_state_is_not_stored(
+    contributor: Client, world: SimpleNamespace, forged: dict[str, str]
+) -> None:
+    draft = create_statement(dates=days("2010-03-07"), state="draft")
+    change(contributor, draft, **forged)
+    draft.refresh_from_db()
+    assert (draft.state, draft.publish_at) == (State.DRAFT, None)
+
+
+def test_what_readers_see_is_only_looked_at(contributor: Client, world: SimpleNamespace) -> None:
+    for record in public(world):
+        page = contributor.get(address(type(record), record))
+        assert page.status_code == 200
+        assert 'name="_save"' not in page.content.decode(), record
+
+
+def test_no_request_of_a_contributor_changes_what_readers_see(
+    contributor: Client, editor: Client, world: SimpleNamespace
+) -> None:
+    """Each page of the desk is sent what an editor's form of it would send, forged."""
+    before = seen_by_readers()
+    sent = 0
+    for record in public(world):
+        model = type(record)
+        form = fields_of(editor, address(model, record))
+        shotgun = {"state": "published", "note": "forged", "correction": "forged", "post": "yes"}
+        own = address(model, record).removesuffix("change/")
+        for page in ("change/", "delete/", "revert/1/", "history/", "preview/", "desk/"):
+            for fields in (form, form | shotgun, {"opened": form.get("opened", ""), **shotgun}):
+                contributor.post(own + page, fields)
+                sent += 1
+        for action in ("publish", "back_to_draft", "delete_selected"):
+            pks = list(model.objects.values_list("pk", flat=True))
+            chosen = {"action": action, "_selected_action": pks} | shotgun
+            contributor.post(address(model), chosen)
+            sent += 1
+    for draft in [one for model in publishable_models() for one in model.objects.waiting()]:
+        form = fields_of(contributor, address(type(draft), draft))
+        inlines = {name: "published" for name in form if name.endswith("-state")}
+        contributor.post(address(type(draft), draft), form | inlines | {"state": "published"})
+        sent += 1
+    assert sent > 200
+    assert seen_by_readers() == before
+
+
+def test_a_row_below_a_draft_cannot_be_published_with_it(
+    contributor: Client, world: SimpleNamespace
+) -> None:
+    draft = create_statement(dates=days("2010-03-07"), state="draft")
+    row = {
+        "issue": world.fish.pk,
+        "party": world.arden.pk,
+        "stance": "opposes",
+        "gist": "Forged",
+        "since_0": "2010-03-07",
+        "state": "published",
+    }
+    enter(contributor, address(Statement, draft), rows={"positions": [row]})
+    assert not Position.objects.filter(gist="Forged", state=State.PUBLISHED).exists()
+
+
+def test_a_contributor_may_name_new_sources_and_people(
+    contributor: Client, world: SimpleNamespace
+) -> None:
+    unseen = create_source(title="Not yet cited")
+    assert told(change(contributor, unseen, title="Cited soon")) == []
+    entered = enter(contributor, address(Person, "add"), name="New Name", slug="new-name")
+    assert told(entered) == []
+    assert change(contributor, unseen).status_code == 302
+    assert contributor.post(address(Source, world.gazette), {"title": "x"}).status_code == 403
+
+
+def test_an_editor_publishes_what_a_contributor_wrote(
+    contributor: Client, editor: Client, world: SimpleNamespace
+) -> None:
+    draft = create_statement(dates=days("2010-03-07"), state="draft")
+    assert told(change(editor, draft, state="published")) == []
+    draft.refresh_from_db()
+    assert draft.is_published
+
+
+def test_what_readers_have_seen_changes_only_with_a_note(
+    editor: Client, world: SimpleNamespace
+) -> None:
+    refused = change(editor, world.said, summary="Two thirds must stay.")
+    assert any("tell them in a note" in words for words in told(refused))
+    assert "Two thirds must stay." in refused.content.decode()
+    world.said.refresh_from_db()
+    assert world.said.summary == "Half of the water must stay in Arden."
+    noted = change(
+        editor, world.said, summary="Two thirds must stay.", correction="It was two thirds."
+    )
+    assert told(noted) == []
+    assert world.said.events.latest("pgh_id").pgh_context["note"] == "It was two thirds."
+
+
+def test_a_note_may_hold_anything_that_can_be_typed(editor: Client, world: SimpleNamespace) -> None:
+    chosen = {"action": "back_to_draft", "_selected_action": [world.quiet.pk]}
+    note = {"correction": "Never\0 said. <b>&\u202e"}
+    assert editor.post(address(Statement), chosen | note).status_code == 302
+    world.quiet.refresh_from_db()
+    assert not world.quiet.is_published
+
+
+def test_saving_without_a_change_needs_no_note(editor: Client, world: SimpleNamespace) -> None:
+    for record in public(world):
+        assert told(change(editor, record)) == [], record
+
+
+class TestSecondEditor:
+    """With the setting on, whoever wrote the last words is not who publishes them."""
+
+    @pytest.fixture(autouse=True)
+    def second(self, settings: Any) -> None:
+        settings.SECOND_EDITOR = True
+
+    def test_one_editor_alone_does_not_publish(
+        self, editor: Client, world: SimpleNamespace
+    ) -> None:
+        draft = create_statement(dates=days("2010-03-07"), state="draft")
+        refused = change(editor, draft, summary="Written by Eve.", state="published")
+        assert any("second editor" in words for words in told(refused))
+        assert "Written by Eve." in refused.content.decode()
+        assert told(change(editor, draft, summary="Written by Eve.", state="ready")) == []
+        assert any(
+            "second editor" in words for words in told(change(editor, draft, state="published"))
+        )
+        other = desk_of(create_editor(username="bea"))
+        assert told(change(other, draft, state="published")) == []
+        draft.refresh_from_db()
+        assert draft.is_published
+
+    def test_nor_by_an_action(self, editor: Client, world: SimpleNamespace) -> None:
+        draft = create_statement(dates=days("2010-03-07"), state="draft")
+        change(editor, draft, summary="Written by Eve.")
+        chosen = {"action": "publish", "_selected_action": [draft.pk]}
+        answer = editor.post(address(Statement), chosen, follow=True)
+        assert "second editor" in answer.content.decode()
+        draft.refresh_from_db()
+        assert not draft.is_published
+
+    def test_anybody_takes_back_alone(self, editor: Client, world: SimpleNamespace) -> None:
+        gone = {"state": "draft", "correction": "It was never said."}
+        assert told(change(editor, world.quiet, **gone)) == []
+
+
+def test_nobody_outside_the_desk_opens_it(client: Client, world: SimpleNamespace) -> None:
+    for model in (Round, Statement, Proposal, Issue, Deadline, Progress):
+        record = model.objects.first()
+        for page in ("change", "history", "delete", "preview"):
+            answer = client.get(address(model, page, record))
+            assert answer.status_code == 302
+            assert answer["Location"].startswith(reverse("admin:login"))
+    assert admin.site.urls
+
+
+class TestSuggestions:
+    """With a second editor required, a correction waits until one has looked at it."""
+
+    @pytest.fixture(autouse=True)
+    def second(self, settings: Any) -> None:
+        settings.SECOND_EDITOR = True
+
+    def suggest(self, editor: Client, record: Any, **typed: Any) -> str:
+        """What the change page says after leaving it; and the address of the suggestion."""
+        left = change(editor, record, _suggest="1", correction="Misheard.", **typed)
+        assert left.status_code == 302
+        page = address(type(record), record)
+        return f"{page}?suggestion={Suggestion.objects.latest('pk').pk}"
+
+    def test_a_correction_is_left_for_another_editor(
+        self, editor: Client, world: SimpleNamespace
+    ) -> None:
+        typed = {"summary": "A third must stay.", "correction": "Misheard."}
+        refused = change(editor, world.said, **typed)
+        assert any("second editor" in words for words in told(refused))
+        assert 'name="_suggest"' in refused.content.decode()
+        before = seen_by_readers()
+        where = self.suggest(editor, world.said, summary="A third must stay.", speakers=[])
+        assert seen_by_readers() == before
+        other = desk_of(create_editor(username="bea"))
+        assert where in other.get(reverse("admin:index")).content.decode()
+        shown = other.get(where)
+        assert "eve suggests this." in shown.content.decode()
+        assert other.post(where, fields_in(shown)).status_code == 302
+        world.said.refresh_from_db()
+        assert world.said.summary == "A third must stay."
+        assert not world.said.speakers.exists()
+        assert not Suggestion.objects.exists()
+        history = other.get(address(Statement, "history", world.said)).content.decode()
+        assert "eve, approved by bea" in history
+        assert "Misheard." in history
+
+    def test_its_author_does_not_approve_it(self, editor: Client, world: SimpleNamespace) -> None:
+        where = self.suggest(editor, world.said, summary="A third must stay.")
+        answer = editor.post(where, fields_in(editor.get(where)))
+        assert any("second editor" in words for words in told(answer))
+
+    def test_nor_does_another_who_changes_it(self, editor: Client, world: SimpleNamespace) -> None:
+        where = self.suggest(editor, world.said, summary="A third must stay.")
+        other = desk_of(create_editor(username="bea"))
+        form = fields_in(other.get(where)) | {"summary": "A quarter must stay."}
+        assert any("second editor" in words for words in told(other.post(where, form)))
+        world.said.refresh_from_db()
+        assert world.said.summary == "Half of the water must stay in Arden."
+
+    def test_a_contributor_approves_nothing(self, editor: Client, world: SimpleNamespace) -> None:
+        where = self.suggest(editor, world.said, summary="A third must stay.")
+        form = fields_in(editor.get(where))
+        assert desk_of(create_contributor()).post(where, form).status_code == 403
