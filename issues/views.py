@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from issues import matrix
@@ -14,9 +14,11 @@ from issues.figures import measure_figure, points
 from issues.models import Issue, Measure, Position, Proposal, ProposalStatus
 from issues.proposals import proposal_items, term_words, threads
 from issues.tables import PointTable
+from rounds.corrections import corrected_on
 from rounds.forms import AsOf, AsOfForm, end_of
 from rounds.models import LinkKind, Party, Round, StatementLink
 from rounds.timeline import merged, statement_items
+from rounds.views import gone_or_404
 
 STATEMENTS_SHOWN = 60  # on one page; the timeline has them all
 
@@ -65,7 +67,9 @@ def issue_list(request: HttpRequest) -> HttpResponse:
 
 
 def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    issue = get_object_or_404(Issue.objects.published().with_sources(), slug=slug)
+    issue = Issue.objects.published().with_sources().with_touched().filter(slug=slug).first()
+    if issue is None:
+        return gone_or_404(request, Issue, slug)
     parties = list(Party.objects.all())
     rounds = list(Round.objects.published().with_names().in_order())
     form = AsOfForm(request.GET, rounds=rounds)
@@ -93,6 +97,7 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
     context = {
         "issue": issue,
+        "corrected": corrected_on(issue),
         "form": form,
         "as_of": as_of,
         "query": as_of.query,
@@ -168,8 +173,10 @@ def _sources(records: Iterable[Any]) -> list[dict[str, str]]:
 
 
 def proposal_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    proposals = Proposal.objects.published()
-    proposal = get_object_or_404(proposals.with_names().with_terms(), slug=slug)
+    proposals = Proposal.objects.published().with_names().with_terms().with_touched()
+    proposal = proposals.filter(slug=slug).first()
+    if proposal is None:
+        return gone_or_404(request, Proposal, slug)
     (item,) = proposal_items([proposal])
     context = {
         "proposal": proposal,
@@ -177,6 +184,7 @@ def proposal_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "terms": [term_words(term) for term in proposal.term_list],
         "responses": proposal_items(proposal.responses.published().with_names()),
         "positions": proposal.positions.published().select_related("party", "issue"),
+        "corrected": corrected_on(proposal),
         "address": request.build_absolute_uri(reverse("proposal_detail", args=[slug])),
     }
     return render(request, "issues/proposal_detail.html", context)

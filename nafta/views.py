@@ -11,6 +11,7 @@ from issues.models import Issue, Position, Proposal, Stance, with_issues
 from issues.proposals import proposal_items
 from issues.views import STATEMENTS_SHOWN, end_of_previous
 from nafta.forms import TimelineForm
+from rounds.corrections import corrected_on
 from rounds.figures import calendar_figure
 from rounds.forms import AsOf, AsOfForm, end_of
 from rounds.models import Deadline, Party, Person, Round, RoundStatus, Source, Statement
@@ -24,6 +25,7 @@ from rounds.timeline import (
     round_items,
     statement_items,
 )
+from rounds.views import gone_or_404
 
 TIMELINE_PAGE = 400  # items
 DATED = (Round, Deadline, Proposal, Statement)
@@ -131,7 +133,9 @@ def _narrowed(records: Any, kind: str, wishes: dict[str, Any]) -> Any:
 
 
 def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    meeting = get_object_or_404(Round.objects.published().with_names(), slug=slug)
+    meeting = Round.objects.published().with_names().with_touched().filter(slug=slug).first()
+    if meeting is None:
+        return gone_or_404(request, Round, slug)
     rounds = list(Round.objects.published().in_order())
     as_of = AsOf(end_of(meeting, rounds), meeting, asked=True)
     after, previous = _before(meeting, rounds)
@@ -143,6 +147,7 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
     place = next(i for i, one in enumerate(rounds) if one.pk == meeting.pk)
     context = {
         "round": meeting,
+        "corrected": corrected_on(meeting),
         "as_of": as_of,
         "previous": previous,
         "earlier": rounds[place - 1] if place else None,

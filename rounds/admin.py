@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import pghistory
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminTextareaWidget
@@ -16,7 +17,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Case, F, QuerySet, When
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -43,6 +44,7 @@ from rounds.models import (
     Negotiation,
     Party,
     Person,
+    Publishable,
     Round,
     Source,
     State,
@@ -220,6 +222,9 @@ class KeyedAdmin(SpreadsheetAdmin, Entry, RecordPages):
 
     form: Any = RecordForm
     change_form_template = "admin/rounds/change_form.html"
+    delete_confirmation_template = "admin/rounds/delete_confirmation.html"
+    delete_selected_confirmation_template = "admin/rounds/delete_selected_confirmation.html"
+    actions: Any = ("delete_selected",)
     key = "slug"
     save_on_top = True
     list_per_page = 50
@@ -383,6 +388,63 @@ class KeyedAdmin(SpreadsheetAdmin, Entry, RecordPages):
         )
         return collisions(then, now)
 
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """As Django's; where readers need a note it asks for one, and again if there is none."""
+        obj = self.get_object(request, unquote(object_id))
+        context = {**(extra_context or {}), "public": obj is not None and self.readers_saw(obj)}
+        try:
+            with transaction.atomic():
+                return super().delete_view(request, object_id, context)
+        except Refused as error:
+            if error.code != "note":
+                raise
+        request.POST = QueryDict()  # asked again, as at first
+        return super().delete_view(request, object_id, context | {"public": True, "asked": True})
+
+    @admin.action(description=_("Delete selected %(verbose_name_plural)s"), permissions=["delete"])
+    def delete_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """As Django's; where readers need a note it asks for one, and again if there is none."""
+        context = {"public": any(map(self.readers_saw, queryset))}
+        try:
+            with transaction.atomic():
+                page: Any = delete_selected(self, request, queryset)
+        except Refused as error:
+            if error.code != "note":
+                raise
+            posted = request.POST.copy()
+            del posted["post"]
+            request.POST = posted  # type: ignore[assignment]
+            page = delete_selected(self, request, queryset)
+            context = {"public": True, "asked": True}
+        if page is not None:
+            page.context_data |= context
+        return page
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """As Django's; what is named in the lists of the record stays, too."""
+        shown, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        named = [
+            f"{capfirst(one._meta.verbose_name)}: {one}" for obj in objs for one in self.citing(obj)
+        ]
+        return shown, counts, perms_needed, protected or named
+
+    def citing(self, record: Any) -> list[Any]:
+        """What would lack something if ``record`` were deleted."""
+        return []
+
+    def readers_saw(self, record: Any) -> bool:
+        return isinstance(record, Publishable) and record.is_published
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        gate(request.user, request.POST.get("correction", ""))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        super().delete_queryset(request, queryset)
+        gate(request.user, request.POST.get("correction", ""))
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """As Django's, and then past the gate, before anybody is told that it was saved."""
         super().save_related(request, form, formsets, change)
@@ -402,7 +464,7 @@ DRAFTS_FIRST: tuple[Any, ...] = (
 class PublishableAdmin(KeyedAdmin):
     """Draft and published, in the list and as actions that say what they refuse and why."""
 
-    actions = ("publish", "back_to_draft")
+    actions: Any = ("publish", "back_to_draft", "delete_selected")
     ordering = DRAFTS_FIRST
 
     def get_list_filter(self, request: HttpRequest) -> Any:
@@ -496,6 +558,9 @@ class PersonAdmin(KeyedAdmin):
 
     def readers_see(self, record: Person) -> bool:
         return record.statements.filter(state=State.PUBLISHED).exists()
+
+    def citing(self, record: Person) -> list[Any]:
+        return list(record.statements.all())
 
 
 class SourceForm(RecordForm):
@@ -609,6 +674,13 @@ class SourceAdmin(KeyedAdmin):
 
     def readers_see(self, record: Source) -> bool:
         return Source.objects.cited().filter(pk=record.pk).exists()
+
+    def citing(self, record: Source) -> list[Any]:
+        return [
+            one
+            for model, cites in Source.citations(record).items()
+            for one in model._default_manager.filter(cites).distinct()
+        ]
 
     @admin.display(description=_("published"), ordering="published")
     def appeared(self, source: Source) -> str:

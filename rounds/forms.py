@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rounds.dates import day as day_in_words
-from rounds.models import Round
+from rounds.models import Publishable, Round
+from rounds.publication import publishable_models
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +91,43 @@ class AsOfForm(forms.Form):
         """What was asked for; now, where that makes no sense."""
         asked: Any = self.cleaned_data.get("as_of") if self.is_valid() else None
         return asked if isinstance(asked, AsOf) else AsOf(timezone.localdate())
+
+
+class CorrectionsForm(forms.Form):
+    """``?until=`` a moment, ``?of=`` the record with a key, such as statement:half-the-water."""
+
+    until = forms.DateTimeField(required=False)
+    of = forms.CharField(required=False, max_length=120)
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.fields["until"].error_messages["invalid"] = _(
+            "“until” takes a moment, such as 2018-05-05T14:30Z."
+        )
+
+    def clean_of(self) -> Publishable | None:
+        kind, _colon, slug = self.cleaned_data["of"].partition(":")
+        model: Any = _kinds().get(kind)
+        found: Publishable | None = (
+            model.objects.published().filter(slug=slug).first() if model else None
+        )
+        if found is None and self.cleaned_data["of"]:
+            raise ValidationError(
+                _("“%(text)s” is not in the record.") % {"text": self.cleaned_data["of"]}
+            )
+        return found
+
+    @property
+    def wishes(self) -> dict[str, Any]:
+        """What was asked for, without what makes no sense."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+def _kinds() -> dict[str, type[Publishable]]:
+    """The models whose records have a key, by name."""
+    return {
+        str(model._meta.model_name): model
+        for model in publishable_models()
+        if any(field.name == "slug" for field in model._meta.fields)
+    }

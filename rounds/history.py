@@ -1,7 +1,7 @@
 """The history of the record, read back from the events that the database keeps.
 
 A *version* is what a row and its lists were after one change. What changed between two versions is
-told field by field, in words. *Corrections* are those changes that readers could have noticed.
+told field by field, in words. (rounds/corrections.py has those that readers could have noticed.)
 Each function asks a fixed number of queries, however many records it is asked about.
 """
 
@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import groupby
 from typing import Any
 
 from django.contrib.postgres.fields import DateRangeField
@@ -25,7 +24,6 @@ from django.utils.translation import gettext as _
 
 from rounds.dates import describe
 from rounds.models import Label, Publishable, State, TrackedList, lists_of
-from rounds.publication import publishable_models
 
 NOT_TOLD = {"id", "version", "changed_at", "state", "publish_at"}
 RANGE = re.compile(r"[\[(]([^,]*),([^\])]*)[\])]")
@@ -52,6 +50,7 @@ class Version:
     context: dict[str, Any]
     context_id: str
     lists: dict[str, list[Any]] = field(default_factory=dict)
+    unseen: set[Ref] = field(default_factory=set)  # of what its lists name: then, or now again
 
     @property
     def number(self) -> int:
@@ -94,37 +93,6 @@ class Revision:
     changes: list[Change]
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """Something that readers had seen and that reads otherwise now, or is gone.
-
-    What is gone is not repeated: it has neither title nor changes.
-    """
-
-    model: type[Publishable]
-    label: str
-    at: dt.datetime
-    note: str
-    title: str
-    url: str
-    changes: list[Change]
-    key: str
-
-    @property
-    def kind(self) -> str:
-        return capfirst(str(self.model._meta.verbose_name))
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """What became of a record that readers could see once."""
-
-    kind: str
-    label: str
-    at: dt.datetime
-    note: str
-
-
 # --- versions ---
 
 
@@ -136,6 +104,7 @@ def versions(refs: Iterable[Ref]) -> dict[Ref, list[Version]]:
     found = _own_versions(wanted)
     _add_lists(found, wanted)
     _add_names(found)
+    _add_unseen(found)
     return found
 
 
@@ -230,6 +199,64 @@ def _add_names(found: dict[Ref, list[Version]]) -> None:
                 key.set_cached_value(instance, named[key.related_model, pk])
 
 
+def _add_unseen(found: dict[Ref, list[Version]]) -> None:
+    """Tell each version which records that its lists name readers could not see then, or cannot.
+
+    A link to a draft is no news to readers; nor is it, when that draft is published, that it had
+    been linked before. What was written in one go was seen in one go.
+    """
+    named: dict[Ref, set[Ref]] = {
+        ref: {
+            other
+            for version in own
+            for one in lists_of(ref[0])
+            for row in version.lists.get(one.name, [])
+            for other in records_named(one, row)
+        }
+        for ref, own in found.items()
+    }
+    wanted: dict[Any, set[int]] = defaultdict(set)
+    for model, pk in {other for some in named.values() for other in some}:
+        wanted[model].add(pk)
+    parts = [
+        (
+            f"""SELECT %s, pgh_obj_id, pgh_created_at, pgh_context_id,
+                state = 'published' AND pgh_label <> 'deleted', pgh_id
+                FROM "{_events_table(model)}" event WHERE pgh_obj_id = ANY(%s)
+                AND pgh_label IN ('added', 'published', 'withdrawn', 'deleted')""",
+            [model._meta.label, list(pks)],
+        )
+        for model, pks in wanted.items()
+    ]
+    by_label = {model._meta.label: model for model in wanted}
+    sight: dict[Ref, list[tuple[dt.datetime, str, bool]]] = defaultdict(list)
+    for label, pk, at, context_id, public, _pgh_id in _union(parts, "6"):
+        sight[by_label[label], pk].append((at, str(context_id or ""), public))
+
+    def seen(other: Ref, version: Version) -> bool:
+        then = [
+            public
+            for at, context_id, public in sight[other]
+            if at <= version.at or (context_id and context_id == version.context_id)
+        ]
+        return bool(then) and then[-1] and sight[other][-1][2]
+
+    for ref, own in found.items():
+        for version in own:
+            version.unseen = {other for other in named[ref] if not seen(other, version)}
+
+
+def records_named(one: TrackedList, row: Any) -> list[Ref]:
+    """The editorial records, beside its owner, that a row of a list points at."""
+    return [
+        (key.related_model, pk)
+        for key in _foreign_keys(row)
+        if key.name != one.owner
+        and issubclass(key.related_model, Publishable)
+        and (pk := getattr(row, key.attname)) is not None
+    ]
+
+
 def _union(parts: list[tuple[str, list[Any]]], order: str = "") -> list[Any]:
     if not parts:
         return []
@@ -290,8 +317,9 @@ def _value(column: "models.Field[Any, Any]", value: Any) -> Any:
 
 def differences(before: Version | None, after: Version, *, public: bool = False) -> list[Change]:
     """What ``after`` says that ``before`` did not, field by field, as ``public`` may read it."""
-    then = told(before, public=public) if before else {}
-    now = told(after, public=public)
+    unseen = after.unseen if public else None
+    then = told(before, unseen=unseen) if before else {}
+    now = told(after, unseen=unseen)
     return [
         Change(title, then.get(title, ""), text)
         for title, text in now.items()
@@ -299,19 +327,24 @@ def differences(before: Version | None, after: Version, *, public: bool = False)
     ]
 
 
-def told(version: Version, *, public: bool = False) -> dict[str, str]:
+def told(version: Version, *, unseen: set[Ref] | None = None) -> dict[str, str]:
     """All that a version says, by the title of the field.
 
-    Readers (``public``) are not told the names of what is a draft or was taken back.
+    Readers, for whom ``unseen`` is given, are told neither of rows that name any of these, nor the
+    names of what is a draft or was taken back.
     """
-    record = version.record
+    record, public = version.record, unseen is not None
     texts = {
         _title(one.verbose_name): words(record, one, public=public)
         for one in record._meta.fields
         if one.name not in NOT_TOLD
     }
     for one in lists_of(type(record)):
-        rows = [row for row in version.lists.get(one.name, []) if not (public and _hidden(row))]
+        rows = [
+            row
+            for row in version.lists.get(one.name, [])
+            if not unseen or unseen.isdisjoint(records_named(one, row))
+        ]
         texts[_title(one.title)] = "; ".join(sorted(_entry(one, row, public) for row in rows))
     return texts
 
@@ -329,12 +362,6 @@ def _entry(one: TrackedList, row: Any, public: bool) -> str:
     )
     said = [words(row, row._meta.get_field(name), public=public) for name in names]
     return " · ".join(text for text in said if text)
-
-
-def _hidden(row: Any) -> bool:
-    """Whether an entry of a list points at something that readers may not see."""
-    others = [key.get_cached_value(row, default=None) for key in _foreign_keys(row)]
-    return any(isinstance(one, Publishable) and not one.is_published for one in others)
 
 
 def words(record: Any, column: "models.Field[Any, Any]", *, public: bool = False) -> str:
@@ -381,93 +408,3 @@ def revisions(record: models.Model) -> list[Revision]:
 def since(record: Any, number: int) -> list[Revision]:
     """What others did to a record after its version ``number``, newest first."""
     return [one for one in revisions(record) if one.version.number > number]
-
-
-# --- for readers ---
-
-
-def corrections(
-    *, until: dt.datetime | None = None, limit: int = 50
-) -> tuple[list[Correction], dt.datetime | None]:
-    """What readers had seen and was changed or taken back, newest first.
-
-    ``until``: only what happened before. The second value is the ``until`` of the next page, None
-    on the last.
-    """
-    by_label = {model._meta.label: model for model in publishable_models()}
-    parts = [
-        (
-            f"""(SELECT %s, pgh_obj_id, pgh_id, pgh_created_at FROM "{_events_table(model)}" event
-                WHERE (pgh_label IN ('corrected', 'withdrawn')
-                    OR pgh_label = 'deleted' AND state = 'published'
-                    OR pgh_label = 'published' AND EXISTS (
-                        SELECT 1 FROM "{_events_table(model)}" earlier
-                        WHERE earlier.pgh_obj_id = event.pgh_obj_id
-                        AND earlier.pgh_id < event.pgh_id AND earlier.state = 'published'))
-                AND (%s::timestamptz IS NULL OR pgh_created_at < %s)
-                ORDER BY pgh_created_at DESC LIMIT %s)""",
-            [label, until, until, limit + 1],
-        )
-        for label, model in by_label.items()
-    ]
-    rows = _union(parts, "4 DESC, 3 DESC")
-    page = [((by_label[label], pk), at) for label, pk, _event, at in rows[:limit]]
-    told_of: dict[tuple[Ref, dt.datetime], Correction] = {}
-    for ref, own in versions({ref for ref, _at in page}).items():
-        told_of |= {(ref, at): one for at, one in _corrections_of(ref, own)}
-    wanted = {told_of[place].key: told_of[place] for place in page if place in told_of}
-    return list(wanted.values()), page[-1][1] if len(rows) > limit else None
-
-
-def _corrections_of(ref: Ref, own: list[Version]) -> list[tuple[dt.datetime, Correction]]:
-    """The corrections of one record, by each moment that belongs to them.
-
-    What was done in one go is one correction.
-    """
-    found: list[tuple[dt.datetime, Correction]] = []
-    seen: Version | None = None  # what readers saw last
-    visible = False
-    for _key, group in groupby(own, key=lambda one: one.context_id or id(one)):
-        events = list(group)
-        after = events[-1]
-        changes = differences(seen, after, public=True) if seen and after.public else []
-        if changes or (visible and not after.public):
-            correction = _correction(ref, after, own[-1], changes)
-            found += [(one.at, correction) for one in events]
-        visible = after.public
-        seen = after if visible else seen
-    return found
-
-
-def _correction(ref: Ref, after: Version, last: Version, changes: list[Change]) -> Correction:
-    model, pk = ref
-    readable = last.public
-    return Correction(
-        model=model,  # type: ignore[arg-type]  # only what has states is asked for
-        label=after.label,
-        at=after.at,
-        note=after.note,
-        title=str(last.record) if readable else "",
-        url=last.record.get_absolute_url() if readable else "",
-        changes=changes if readable else [],
-        key=f"{model._meta.model_name}-{pk}-{after.number}-{after.label}",
-    )
-
-
-def gone(model: type[Publishable], slug: str) -> Gone | None:
-    """What became of the record with that address, if readers could see it once."""
-    events = model.pgh_event_model._default_manager  # type: ignore[attr-defined]
-    pk = (
-        model._default_manager.filter(slug=slug).values_list("pk", flat=True).first()  # type: ignore[misc]
-        or events.filter(slug=slug, pgh_label=Label.DELETED)
-        .values_list("pgh_obj_id", flat=True)
-        .first()
-    )
-    shown = events.filter(pgh_obj_id=pk, state=State.PUBLISHED) if pk else events.none()
-    if not shown.exists():
-        return None
-    last = events.filter(pgh_obj_id=pk, pgh_label__in=[Label.WITHDRAWN, Label.DELETED]).latest(
-        "pgh_id"
-    )
-    note = (last.pgh_context or {}).get("note") or ""
-    return Gone(str(model._meta.verbose_name), last.pgh_label, last.pgh_created_at, note)

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django_tables2 import RequestConfig
 
+from rounds.corrections import corrected_on, corrections, gone
+from rounds.forms import CorrectionsForm
 from rounds.models import Round, Source, Statement, StatementLink
 from rounds.tables import RoundTable, SourceTable
 from rounds.timeline import attribution
@@ -20,7 +22,10 @@ def round_list(request: HttpRequest) -> HttpResponse:
 
 
 def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    statement = get_object_or_404(Statement.objects.published().with_names(), slug=slug)
+    statements = Statement.objects.published().with_names().with_touched()
+    statement = statements.filter(slug=slug).first()
+    if statement is None:
+        return gone_or_404(request, Statement, slug)
     links = StatementLink.objects.published().filter(Q(statement=statement) | Q(other=statement))
     context = {
         "statement": statement,
@@ -28,6 +33,7 @@ def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "issues": statement.issues.published(),
         "positions": statement.positions.published().select_related("party", "issue"),
         "links": links.select_related("statement__source", "other__source"),
+        "corrected": corrected_on(statement),
         "address": request.build_absolute_uri(reverse("statement_detail", args=[slug])),
     }
     return render(request, "rounds/statement_detail.html", context)
@@ -52,3 +58,29 @@ def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
         for model, cites in citations
     ]
     return render(request, "rounds/source_detail.html", {"source": source, "claims": claims})
+
+
+def correction_list(request: HttpRequest) -> HttpResponse:
+    form = CorrectionsForm(request.GET)
+    record, until = form.wishes.get("of"), form.wishes.get("until")
+    found, older = corrections(until=until, of=record and (type(record), record.pk))
+    query = request.GET.copy()
+    if older:
+        query["until"] = older.isoformat()
+    context = {
+        "form": form,
+        "record": record,
+        "until": until,
+        "corrections": found,
+        "older": query.urlencode() if older else "",
+    }
+    status = 200 if form.is_valid() else 400
+    return render(request, "rounds/correction_list.html", context, status=status)
+
+
+def gone_or_404(request: HttpRequest, model: Any, slug: str) -> HttpResponse:
+    """For an address at which nothing is published: what became of what readers saw there."""
+    what = gone(model, slug)
+    if what is None:
+        raise Http404
+    return render(request, "410.html", {"gone": what}, status=410)

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,18 @@ class PublishableQuerySet(NaturalKeyQuerySet):
     def waiting(self) -> Self:
         """Drafts, ready or not, without a time at which they go out."""
         return self.exclude(state=State.PUBLISHED).filter(publish_at=None)
+
+    def with_touched(self) -> Self:
+        """Each with ``touched_at``: when it was last written after readers had seen it, or None."""
+        events = self.model.pgh_event_model._default_manager
+        seen = events.filter(
+            pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"), state=State.PUBLISHED
+        )
+        written = events.filter(pgh_obj_id=OuterRef("pk")).filter(
+            Q(pgh_label="corrected") | Q(Exists(seen), pgh_label="published")
+        )
+        latest = written.order_by("-pgh_id").values("pgh_created_at")[:1]
+        return self.annotate(touched_at=Subquery(latest))
 
     def scheduled(self) -> Self:
         """Those that go out by themselves."""

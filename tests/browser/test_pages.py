@@ -35,6 +35,8 @@ PAGES = [
     "/sources/",
     "/sources/dow-jones-2017-11-21/",
     "/about/",
+    "/corrections/",
+    "/corrections/?until=soon",
     "/nothing/here/",
 ]
 WEIGHT = 40_000  # bytes of HTML, CSS and own JS

@@ -35,6 +35,8 @@ PAGES = [
     "/sources/",
     "/sources/gazette/",
     "/about/",
+    "/corrections/",
+    "/corrections/?of=statement:alder-on-water",
 ]
 BUDGET = 10  # queries a page
 
@@ -138,7 +140,7 @@ def test_a_wish_that_makes_no_sense_gets_a_sentence(
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/timeline/", "/rounds/", "/issues/", "/sources/", "/about/"]
+    "path", ["/", "/timeline/", "/rounds/", "/issues/", "/sources/", "/about/", "/corrections/"]
 )
 def test_an_empty_site_looks_intended(client: Client, db: None, path: str) -> None:
     assert client.get(path).status_code == 200

@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pghistory
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -28,6 +29,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="say what would change and store nothing"
         )
+        parser.add_argument(
+            "--note", default="", help="tell readers why what they have seen reads otherwise"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder, dry_run = Path(options["folder"]), options["dry_run"]
@@ -35,7 +39,8 @@ class Command(BaseCommand):
             package = read(folder)
         except PackageError as error:
             raise refused(error.problems) from error
-        with transaction.atomic():
+        told = {"command": "load_record", "note": options["note"].strip()}
+        with transaction.atomic(), pghistory.context(**told):
             one_at_a_time()
             check_negotiation(package)
             load = Load(resources())

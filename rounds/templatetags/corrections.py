@@ -1,0 +1,15 @@
+"""How templates tell what differs between two texts."""
+
+from django import template
+
+from rounds.corrections import Piece
+from rounds.corrections import marked as pieces
+from rounds.history import Change
+
+register = template.Library()
+
+
+@register.simple_tag
+def marked(change: Change) -> tuple[list[Piece], list[Piece]]:
+    """What a field said before and after, in pieces, with the words that changed marked."""
+    return pieces(change.before, change.after)
