@@ -21,7 +21,9 @@ from issues.resources import (
     ProposalResource,
     StatementResource,
 )
-from rounds.admin import (
+from rounds.admin import KeyMadeForm, RoundAdmin, StatementAdmin
+from rounds.dates import first_day
+from rounds.entry import (
     ATTRIBUTION,
     PUBLICATION,
     SOURCES,
@@ -29,14 +31,10 @@ from rounds.admin import (
     DatedAdmin,
     EntryForm,
     EntryFormSet,
-    KeyMadeForm,
     PublishableAdmin,
     RecordForm,
-    RoundAdmin,
     Row,
-    StatementAdmin,
 )
-from rounds.dates import first_day
 from rounds.models import Round, Statement
 from rounds.publication import REFUSALS
 

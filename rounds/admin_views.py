@@ -106,7 +106,7 @@ class RecordPages(admin.ModelAdmin):
             **self.page(request, obj, _("Go back to version %d") % number),
             "target": target,
             "changes": differences(own[-1], target),
-            "public": self.readers_see(obj),  # type: ignore[attr-defined]
+            "public": isinstance(obj, Publishable) and obj.is_published,
             "opened": write(shown([obj])),
             "error": error,
             "correction": request.POST.get("correction", ""),

@@ -1,0 +1,501 @@
+"""Entering records by hand: what the pages of the admin, and the rows within them, share."""
+
+import copy
+from contextlib import nullcontext
+from typing import Any
+
+import pghistory
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, models, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Case, F, QuerySet, When
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from rounds.admin_views import RecordPages
+from rounds.autocomplete import suggestion
+from rounds.collisions import Collision, collisions, locked, read, shown, write
+from rounds.dates import SpanFormField, describe
+from rounds.editing import Refused, gate, may_publish
+from rounds.imports import SpreadsheetAdmin
+from rounds.models import (
+    DatedRecord,
+    Publishable,
+    State,
+    Suggestion,
+    Versioned,
+    typed_into,
+)
+from rounds.publication import refusal, set_state
+
+
+class EntryForm(forms.ModelForm):
+    """A form that tells everything that is wrong, also with what has no input on the page."""
+
+    def clean(self) -> dict[str, Any]:
+        return super().clean() or {}
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """As Django's; what is wrong with a field that is hidden or absent is told of the whole."""
+        told = error.error_dict if hasattr(error, "error_dict") else {field: error}
+        for name, errors in told.items():
+            shown = name in self.fields and not self.fields[name].widget.is_hidden
+            super().add_error(name if shown else None, errors)
+
+
+class RecordForm(EntryForm):
+    """The form of a page's own record: what it showed, and what readers are told of a change."""
+
+    opened = forms.CharField(required=False, widget=forms.HiddenInput)
+    correction = forms.CharField(
+        label=_("Note to readers"),
+        required=False,
+        max_length=500,
+        widget=AdminTextareaWidget(attrs={"rows": 2}),
+        help_text=_(
+            "If this changes what readers have seen: what was wrong or is new, in a sentence. "
+            "They find it under Corrections."
+        ),
+    )
+
+    refusal: ValidationError | None = None  # what the gate or the database said a moment ago
+    shown = ""  # the versions of the records on the page
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["opened"] = self.shown
+
+    def _clean_time(self, cleaned: dict[str, Any]) -> None:
+        """A time to go out makes a draft ready to; it lies ahead, and nothing is out already."""
+        when = cleaned.get("publish_at")
+        if when is None:
+            return
+        if cleaned.get("state") == State.PUBLISHED:
+            self.add_error("publish_at", _("Publish it now or at a time, not both."))
+        elif when <= timezone.now():
+            self.add_error(
+                "publish_at", _("This time is past: give one to come, or publish it now.")
+            )
+        else:
+            cleaned["state"] = State.READY
+
+    def typed(self) -> dict[str, str]:
+        """What was entered, in words, by the title of the field."""
+        return {
+            str(capfirst(str(self.fields[name].label or ""))): entered(self.fields[name], value)
+            for name, value in getattr(self, "cleaned_data", {}).items()
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        self._clean_time(cleaned)
+        if self.refusal:
+            noted = getattr(self.refusal, "code", "") == "note" and "correction" in self.fields
+            self.add_error("correction" if noted else None, self.refusal)
+        return cleaned
+
+
+def entered(field: forms.Field, value: Any) -> str:
+    """A cleaned value as ``history.words`` would tell it."""
+    if isinstance(value, DateRange):
+        return describe(value)
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        return "; ".join(sorted(map(str, value)))
+    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+        return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
+    return "" if value is None else str(value)
+
+
+def side_by_side(found: list[Collision], form: RecordForm) -> list[dict[str, Any]]:
+    """Each collision with its rows: what it was, what others made of it, what is typed here."""
+    yours = form.typed()
+    own = f"{form.instance._meta.label_lower}:{form.instance.pk}"
+    return [
+        {
+            "collision": one,
+            "rows": [(change, yours.get(change.title, "")) for change in one.changes],
+            "own": one.key == own,
+        }
+        for one in found
+    ]
+
+
+class Suggested(Exception):  # noqa: N818 - it is a way out, not a fault
+    """What was typed is kept for a second editor, and nothing of it is stored yet."""
+
+
+class EntryFormSet(forms.BaseInlineFormSet):
+    def get_unique_error_message(self, unique_check: Any) -> str:
+        return str(_("Two of these rows say the same: delete one of them."))
+
+    def get_form_error(self) -> str:
+        return str(_("Another row says the same."))
+
+
+class Entry(admin.options.BaseModelAdmin):
+    """What the pages of the admin and the rows within them have in common."""
+
+    form: Any = EntryForm
+    open_ended: tuple[str, ...] = ()  # the spans of which no end may be known
+    formfield_overrides = {
+        models.URLField: {"assume_scheme": "https"},
+        models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
+    }
+
+    class Media:
+        css = {"all": ["css/admin.css"]}
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, forms.ModelChoiceField):
+            field.label_from_instance = suggestion  # type: ignore[method-assign,assignment]
+            field.widget.can_delete_related = False  # nobody deletes a source from a statement
+            field.widget.can_view_related = False
+        elif isinstance(field, SpanFormField):
+            field.widget.attrs["title"] = capfirst(field.label)  # Django labels no input of three
+            field.widget.offers_open = db_field.name in self.open_ended
+        if db_field.name == "state" and not may_publish(request.user):
+            field.choices = [one for one in State.choices if one[0] != State.PUBLISHED]
+        return field
+
+    def readers_see(self, record: Any) -> bool:
+        return bool(getattr(record, "state", State.PUBLISHED) == State.PUBLISHED)
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        return super().get_view_on_site_url(obj) if obj and self.readers_see(obj) else None
+
+
+class Row(Entry, admin.TabularInline):
+    formset = EntryFormSet
+    extra = 0
+
+
+class Block(Entry, admin.StackedInline):
+    """A row with too much in it for a table."""
+
+    formset = EntryFormSet
+    extra = 0
+
+
+class KeyedAdmin(SpreadsheetAdmin, Entry, RecordPages):
+    """A record whose key is part of its address: given once, then fixed."""
+
+    form: Any = RecordForm
+    change_form_template = "admin/rounds/change_form.html"
+    delete_confirmation_template = "admin/rounds/delete_confirmation.html"
+    delete_selected_confirmation_template = "admin/rounds/delete_selected_confirmation.html"
+    actions: Any = ("delete_selected",)
+    key = "slug"
+    save_on_top = True
+    list_per_page = 50
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        fixed = (self.key,) if obj and self.key else ()
+        return (*super().get_readonly_fields(request, obj), *fixed)
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
+        return {} if obj else dict(super().get_prepopulated_fields(request, obj))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A key that follows what is typed beside it begins empty, or it would not follow."""
+        empty = dict.fromkeys(self.prepopulated_fields, "")
+        return {**empty, **super().get_changeform_initial_data(request)}
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """As declared; the last also holds what this page showed, and the note to readers."""
+        *others, (title, options) = super().get_fieldsets(request, obj)
+        fields = [name for name in options["fields"] if self.may_enter(request, name, obj)]
+        if obj is not None:
+            fields += ["opened"]
+            noted = self.readers_saw(obj) and may_publish(request.user)
+            fields += ["correction"] if noted else []
+        return [*others, (title, {**options, "fields": fields})]
+
+    def may_enter(self, request: HttpRequest, field: Any, obj: Any) -> bool:
+        if field != "publish_at":
+            return True
+        return may_publish(request.user) and not (obj and obj.is_published)
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        form = super().get_form(request, *args, **kwargs)
+        form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]
+        if (obj := kwargs.get("obj") or (args[0] if args else None)) is not None:
+            form.shown = write(shown(self.records_on_page(obj)))  # type: ignore[attr-defined]
+        return form
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and self._may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
+
+    def _may_touch(self, request: HttpRequest, obj: Any) -> bool:
+        return obj is None or may_publish(request.user) or not self.readers_see(obj)
+
+    def records_on_page(self, obj: Any) -> list[Any]:
+        """``obj`` and the records in the rows below it."""
+        rows = [
+            one
+            for inline in self.inlines
+            if issubclass(inline.model, Versioned)
+            for one in inline.model._default_manager.filter(
+                **{inline.fk_name or self.model._meta.model_name: obj}
+            )
+        ]
+        return [obj, *rows]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """As Django's; what is refused comes back with all that was typed, and why."""
+        context = {**(extra_context or {})}
+        if suggestion := self.suggestion(request, object_id):
+            context["suggestion"] = suggestion
+            if request.method == "GET":
+                return self.show_suggestion(request, suggestion, object_id, context)
+        if request.method == "POST":
+            try:
+                with transaction.atomic(), self.as_author(request, suggestion):
+                    found = self.collide(request, object_id) if object_id is not None else []
+                    response: Any = super().changeform_view(request, object_id, form_url, context)
+                    if found:
+                        form = response.context_data["adminform"].form
+                        response.context_data["collisions"] = side_by_side(found, form)
+                    return response
+            except Suggested:
+                return self.keep_suggestion(request, str(object_id))
+            except Refused as error:
+                request.refusal = error  # type: ignore[attr-defined]
+                context["may_suggest"] = error.code == "second" and object_id is not None
+            except DatabaseError as error:
+                words = refusal(error)
+                if not words:
+                    raise
+                request.refusal = ValidationError(words)  # type: ignore[attr-defined]
+        return super().changeform_view(request, object_id, form_url, context)
+
+    # --- a second editor looks first ---
+
+    def suggestion(self, request: HttpRequest, object_id: str | None) -> Suggestion | None:
+        """The suggested change of this record that the address asks for."""
+        number = request.GET.get("suggestion", "")
+        if not (number.isdecimal() and str(object_id).isdecimal()):
+            return None
+        kind = ContentType.objects.get_for_model(self.model)
+        waiting = Suggestion.objects.filter(content_type=kind, object_id=object_id)
+        return waiting.filter(pk=number).select_related("author").first()
+
+    def show_suggestion(
+        self, request: HttpRequest, suggestion: Suggestion, object_id: Any, context: Any
+    ) -> Any:
+        """The form with what was suggested, as if it had been sent and come back."""
+        posted = suggestion.as_posted()
+        obj = self.get_object(request, unquote(object_id))
+        if obj is not None:
+            posted["opened"] = write(shown(self.records_on_page(obj)))
+        visit: Any = copy.copy(request)
+        assert not visit.FILES, "read before POST is set, or Django would parse an empty body"
+        visit.method, visit.POST = "POST", posted
+        visit.refusal = ValidationError(
+            _("%(who)s suggests this. Save it as it stands to approve it."),
+            params={"who": suggestion.author},
+        )
+        return super().changeform_view(visit, object_id, "", context)
+
+    def as_author(self, request: HttpRequest, suggestion: Suggestion | None) -> Any:
+        """The words of a suggestion that is saved as it stands stay its author's."""
+        if suggestion is None or not suggestion.is_said_by(request.POST):
+            return nullcontext()
+        author = suggestion.author
+        return pghistory.context(user=author.pk, name=str(author), approved_by=str(request.user))
+
+    def keep_suggestion(self, request: Any, object_id: str) -> HttpResponse:
+        obj: Any = self.get_object(request, unquote(object_id))
+        Suggestion.objects.create(
+            content_type=ContentType.objects.get_for_model(self.model),
+            object_id=obj.pk,
+            author=request.user,
+            title=str(obj)[:250],
+            form=typed_into(request.POST),
+        )
+        self.message_user(request, _("This waits for a second editor; readers see no change yet."))
+        return HttpResponseRedirect(self.address("change", obj.pk))
+
+    def response_change(self, request: HttpRequest, obj: Any) -> Any:
+        """As Django's; a suggestion has done its work once something is saved from it."""
+        if suggestion := self.suggestion(request, str(obj.pk)):
+            suggestion.delete()
+        return super().response_change(request, obj)
+
+    def collide(self, request: HttpRequest, object_id: str) -> list[Collision]:
+        """Lock what the page shows, and refuse it if that is not what it showed."""
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
+            return []
+        locked([obj])
+        then = read(request.POST.get("opened", ""))
+        now = shown(locked(self.records_on_page(obj)))
+        if then == now:
+            return []
+        posted = request.POST.copy()
+        posted["opened"] = write(now)  # saved again, it was seen
+        request.POST = posted  # type: ignore[assignment]
+        request.refusal = ValidationError(  # type: ignore[attr-defined]
+            _("Somebody changed this while you had it open: see above. Nothing of yours is lost.")
+        )
+        return collisions(then, now)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """As Django's; where readers need a note it asks for one, and again if there is none."""
+        obj = self.get_object(request, unquote(object_id))
+        context = {**(extra_context or {}), "public": obj is not None and self.readers_saw(obj)}
+        try:
+            with transaction.atomic():
+                return super().delete_view(request, object_id, context)
+        except Refused as error:
+            if error.code != "note":
+                raise
+        request.POST = QueryDict()  # asked again, as at first
+        return super().delete_view(request, object_id, context | {"public": True, "asked": True})
+
+    @admin.action(description=_("Delete selected %(verbose_name_plural)s"), permissions=["delete"])
+    def delete_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """As Django's; where readers need a note it asks for one, and again if there is none."""
+        context = {"public": any(map(self.readers_saw, queryset))}
+        try:
+            with transaction.atomic():
+                page: Any = delete_selected(self, request, queryset)
+        except Refused as error:
+            if error.code != "note":
+                raise
+            posted = request.POST.copy()
+            del posted["post"]
+            request.POST = posted  # type: ignore[assignment]
+            page = delete_selected(self, request, queryset)
+            context = {"public": True, "asked": True}
+        if page is not None:
+            page.context_data |= context
+        return page
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """As Django's; what is named in the lists of the record stays, too."""
+        shown, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        named = [
+            f"{capfirst(one._meta.verbose_name)}: {one}" for obj in objs for one in self.citing(obj)
+        ]
+        return shown, counts, perms_needed, protected or named
+
+    def citing(self, record: Any) -> list[Any]:
+        """What would lack something if ``record`` were deleted."""
+        return []
+
+    def readers_saw(self, record: Any) -> bool:
+        return isinstance(record, Publishable) and record.is_published
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        gate(request.user, request.POST.get("correction", ""))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        super().delete_queryset(request, queryset)
+        gate(request.user, request.POST.get("correction", ""))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """As Django's, and then past the gate, before anybody is told that it was saved."""
+        super().save_related(request, form, formsets, change)
+        if change and "_suggest" in request.POST:
+            raise Suggested  # it could be stored; whether it is, a second editor says
+        gate(request.user, form.cleaned_data.get("correction", ""))
+
+
+# what is still to be done comes first, and of that what was changed last
+DRAFTS_FIRST: tuple[Any, ...] = (
+    Case(When(state=State.PUBLISHED, then=1), default=0).asc(),
+    F("changed_at").desc(nulls_last=True),
+    "-pk",
+)
+
+
+class PublishableAdmin(KeyedAdmin):
+    """Draft and published, in the list and as actions that say what they refuse and why."""
+
+    actions: Any = ("publish", "back_to_draft", "delete_selected")
+    ordering = DRAFTS_FIRST
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return (*super().get_list_filter(request), ("publish_at", admin.EmptyFieldListFilter))
+
+    @admin.action(description=_("Publish"), permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self._set_state(request, queryset, State.PUBLISHED)
+
+    @admin.action(description=_("Take back to draft"), permissions=["change"])
+    def back_to_draft(
+        self, request: HttpRequest, queryset: QuerySet[Any]
+    ) -> TemplateResponse | None:
+        """Ask what readers are told, where they have seen it, and then do it."""
+        if request.POST.get("correction", "").strip() or not queryset.published().exists():  # type: ignore[attr-defined]
+            self._set_state(request, queryset, State.DRAFT)
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Take back to draft"),
+            "records": queryset,
+            "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "asked": "correction" in request.POST,
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/rounds/take_back.html", context)
+
+    def _set_state(self, request: HttpRequest, queryset: QuerySet[Any], state: State) -> None:
+        """Change them all or none, in whatever order they allow."""
+        records = list(queryset.exclude(state=state))
+        if refused := set_state(records, state):
+            for record, words in refused.items():
+                self.message_user(request, f"{record}: {words}", messages.ERROR)
+            self.message_user(request, _("Nothing was changed."), messages.WARNING)
+            return
+        for record in records:
+            self.log_change(request, record, [{"changed": {"fields": [str(_("state"))]}}])
+        told = ngettext(
+            "%(count)d entry: %(state)s.", "%(count)d entries: %(state)s.", len(records)
+        )
+        self.message_user(request, told % {"count": len(records), "state": state.label})
+
+
+class DatedAdmin(PublishableAdmin):
+    @admin.display(description=_("when"), ordering="dates")
+    def when(self, record: DatedRecord) -> str:
+        return record.when
+
+
+PUBLICATION: tuple[Any, Any] = (_("Publication"), {"fields": ("state", "publish_at", "note")})
+PUBLICATION_WITH_KEY: tuple[Any, Any] = (
+    _("Publication"),
+    {"fields": ("state", "publish_at", "note", "slug")},
+)
+SOURCES: tuple[Any, Any] = (_("How we know"), {"fields": ("source", "other_sources")})
+ATTRIBUTION: tuple[Any, Any] = (
+    _("Attribution"),
+    {"fields": (("basis", "attribution"), ("unnamed_count", "unnamed_why"))},
+)
