@@ -296,7 +296,7 @@ class KeyedAdmin(SpreadsheetAdmin, Entry, RecordPages):
     def suggestion(self, request: HttpRequest, object_id: str | None) -> Suggestion | None:
         """The suggested change of this record that the address asks for."""
         number = request.GET.get("suggestion", "")
-        if not (number.isdecimal() and str(object_id).isdecimal()):
+        if object_id is None or not (number.isdecimal() and object_id.isdecimal()):
             return None
         kind = ContentType.objects.get_for_model(self.model)
         waiting = Suggestion.objects.filter(content_type=kind, object_id=object_id)

@@ -29,6 +29,7 @@ from rounds.models import (
 SECRET = "hushhush"
 DRAFT_YEAR = "1999"  # nothing published is of that year
 count = itertools.count(1)
+places = itertools.cycle(range(1, 30_000))  # what a small integer holds
 
 
 def day(text: str) -> dt.date:
@@ -58,7 +59,7 @@ def create_negotiation(**fields: Any) -> Negotiation:
 
 
 def create_party(*, code: str, **fields: Any) -> Party:
-    defaults = {"name": code.title(), "adjective": f"{code.title()}ish", "order": next(count)}
+    defaults = {"name": code.title(), "adjective": f"{code.title()}ish", "order": next(places)}
     return _create(Party, {}, code=code, **(defaults | fields))
 
 
