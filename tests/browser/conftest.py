@@ -1,5 +1,6 @@
 """A real site in a real browser: ``manage.py demo`` on a database of its own, and Chromium."""
 
+import atexit
 import os
 import re
 import socket
@@ -9,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -43,13 +45,43 @@ def site() -> Iterator[Site]:
         yield found
 
 
+def new_database(template: str = "") -> str:
+    name = f"site_{uuid.uuid4().hex}"
+    create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+    if template:
+        create += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        server.execute(create)
+    return name
+
+
+def drop_database(name: str) -> None:
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def environment(database: str) -> dict[str, str]:
+    url = re.sub(r"/[^/?]*(?=\?|$)", f"/{database}", os.environ["DATABASE_URL"], count=1)
+    return os.environ | {"DATABASE_URL": url, "PYTHONUNBUFFERED": "1"}
+
+
+@cache
+def loaded(record: Path) -> str:
+    """A database with the record in it, to be copied; loading takes longer than that."""
+    name = new_database()
+    atexit.register(drop_database, name)
+    for command in (["migrate", "-v0"], ["load_record", str(record), "-v0"]):
+        subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=environment(name), check=True
+        )
+    return name
+
+
 @contextmanager
 def served(record: Path) -> Iterator[Site]:
     """What ``make demo`` serves, from a new database that goes when it is stopped."""
-    name = f"site_{uuid.uuid4().hex}"
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        url = re.sub(r"/[^/?]*(?=\?|$)", f"/{name}", os.environ["DATABASE_URL"], count=1)
+    name = new_database(loaded(record))
+    try:
         port = free_port()
         command = [
             sys.executable,
@@ -63,7 +95,7 @@ def served(record: Path) -> Iterator[Site]:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=os.environ | {"DATABASE_URL": url, "PYTHONUNBUFFERED": "1"},
+            env=environment(name),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -73,7 +105,8 @@ def served(record: Path) -> Iterator[Site]:
         finally:
             process.terminate()
             process.communicate()
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    finally:
+        drop_database(name)
 
 
 def said_by(process: "subprocess.Popen[str]", port: int) -> Site:
