@@ -12,7 +12,7 @@ import pghistory
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from pghistory.middleware import HistoryMiddleware
@@ -70,7 +70,8 @@ def _look(user: Any, note: str, context: Any) -> None:
     if not may_publish(user):
         if touched or _public_references_changed(context):
             raise Refused(
-                _("Only an editor may publish, or change what readers see."), code="permission"
+                _("Only an editor may publish, or change what readers see or are about to."),
+                code="permission",
             )
         return
     if not touched:
@@ -87,13 +88,18 @@ def _look(user: Any, note: str, context: Any) -> None:
 
 
 def _public_changes(context: Any) -> list[Any]:
-    """What readers see or saw and was written in this context."""
+    """What readers see, saw or will see by itself, and was written in this context."""
     public = Q(pgh_label__in=WENT_PUBLIC) | Q(state=State.PUBLISHED)
-    return [
-        (model, pk)
-        for model in publishable_models()
-        for pk in _events(model, context).filter(public).values_list("pgh_obj_id", flat=True)
-    ]
+    scheduled = Q(state=State.READY, publish_at__isnull=False)
+    models = {model._meta.label: model for model in publishable_models()}
+    first, *others = (
+        _events(model, context)
+        .filter(public | scheduled)
+        .order_by()
+        .values_list(Value(label), "pgh_obj_id")
+        for label, model in models.items()
+    )
+    return [(models[label], pk) for label, pk in first.union(*others)]
 
 
 def _public_references_changed(context: Any) -> bool:
@@ -111,14 +117,16 @@ def _events(model: Any, context: Any) -> Any:
 
 def _readers_saw_before(own: list[Version], context: Any) -> bool:
     """Whether readers saw it before this change, and notice that it was changed."""
-    seen = [one for one in own if one.public and one.context_id != str(context)]
-    after = own[-1]
-    return bool(seen) and (not after.public or bool(differences(seen[-1], after, public=True)))
+    before = [one for one in own if one.context_id != str(context)]
+    seen, after = [one for one in before if one.public], own[-1]
+    if after.public:
+        return bool(seen) and bool(differences(seen[-1], after, public=True))
+    return bool(before) and before[-1].public
 
 
 def _refuse_alone(user: Any, own: list[Version]) -> None:
-    """Raise ``Refused`` if whoever wrote the last words of this is who publishes them."""
-    if not own[-1].public:
+    """Raise ``Refused`` if whoever wrote the last words of this is who lets it go out."""
+    if not (own[-1].public or own[-1].scheduled):
         return  # taking something back waits for nobody
     for before, after in zip([None, *own][-2::-1], own[::-1], strict=False):
         if before is None or differences(before, after):

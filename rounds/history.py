@@ -63,6 +63,11 @@ class Version:
         return self.label != Label.DELETED and self.record.state == State.PUBLISHED
 
     @property
+    def scheduled(self) -> bool:
+        """Whether it was to go out by itself."""
+        return self.label != Label.DELETED and self.record.is_scheduled
+
+    @property
     def author(self) -> int | None:
         return self.context.get("user")
 

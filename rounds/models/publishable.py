@@ -87,6 +87,11 @@ class Publishable(Versioned):
         return self.state == State.PUBLISHED
 
     @property
+    def is_scheduled(self) -> bool:
+        """It goes out by itself."""
+        return self.state == State.READY and self.publish_at is not None
+
+    @property
     def state_words(self) -> str:
         """Its state, and for a scheduled draft when it goes out."""
         if self.publish_at is None:
@@ -101,7 +106,7 @@ class Publishable(Versioned):
         if self.state == State.PUBLISHED:
             self._refuse_drafts()
             return
-        if self.state == State.READY and self.publish_at:
+        if self.is_scheduled:
             self._refuse_later()
         if self.pk:
             self._refuse_pointers()

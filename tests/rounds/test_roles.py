@@ -197,6 +197,19 @@ def test_saving_without_a_change_needs_no_note(editor: Client, world: SimpleName
         assert told(change(editor, record)) == [], record
 
 
+def test_what_an_editor_has_scheduled_is_no_contributors_any_more(
+    contributor: Client, editor: Client, world: SimpleNamespace
+) -> None:
+    draft = create_statement(dates=days("2010-03-07"), state="draft", summary="Looked over.")
+    at = {"publish_at_0": "2099-05-01", "publish_at_1": "18:00"}
+    assert told(change(editor, draft, **at)) == []
+    answer = change(contributor, draft, summary="Slipped in.", state="ready")
+    assert answer.status_code == 403 or told(answer)
+    draft.refresh_from_db()
+    assert draft.summary == "Looked over."
+    assert draft.is_scheduled
+
+
 class TestSecondEditor:
     """With the setting on, whoever wrote the last words is not who publishes them."""
 
@@ -228,6 +241,17 @@ class TestSecondEditor:
         assert "second editor" in answer.content.decode()
         draft.refresh_from_db()
         assert not draft.is_published
+
+    def test_nor_by_a_time(self, editor: Client, world: SimpleNamespace) -> None:
+        draft = create_statement(dates=days("2010-03-07"), state="draft")
+        at = {"publish_at_0": "2099-05-01", "publish_at_1": "18:00"}
+        refused = change(editor, draft, summary="Written by Eve.", **at)
+        assert any("second editor" in words for words in told(refused))
+        assert told(change(editor, draft, summary="Written by Eve.")) == []
+        assert told(change(editor, draft, **at))
+        other = desk_of(create_editor(username="bea"))
+        assert told(change(other, draft, **at)) == []
+        assert told(change(editor, draft, summary="Slipped in."))
 
     def test_anybody_takes_back_alone(self, editor: Client, world: SimpleNamespace) -> None:
         gone = {"state": "draft", "correction": "It was never said."}
