@@ -1,0 +1,115 @@
+"""Everything that an anonymous visitor can reach, and no word of a draft in it."""
+
+import re
+from types import SimpleNamespace
+from typing import Any
+
+from django.apps import apps
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
+
+from rounds.models import NaturalKeyModel, State, Statement
+from rounds.publication import publishable_models
+from tests.desk import address, change, desk_of
+from tests.world import SECRET, create_editor
+
+LINK = re.compile(r"""(?:href|src|action)=["']([^"'#]+)|<id>([^<]+)</id>|<link>([^<]+)</link>""")
+
+
+def every_key() -> set[str]:
+    """What any record is called in an address, drafts too; and its numbers."""
+    keys = {"1", "nothing-like-it"}
+    for model in apps.get_models():
+        if issubclass(model, NaturalKeyModel):
+            for record in model._default_manager.all():
+                keys.add(str(record.pk))
+                keys |= {str(part) for part in record.natural_key()}
+    assert SECRET in keys
+    return keys
+
+
+def every_address() -> set[str]:
+    """Each pattern of the site, the desk's too, with every key that fits."""
+    found: set[str] = set()
+    keys = every_key()
+    resolver: Any = get_resolver()
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            found |= _filled(pattern.name or "", pattern, keys)
+        else:
+            space = f"{pattern.namespace}:" if pattern.namespace else ""
+            for inner in pattern.url_patterns:
+                if isinstance(inner, URLPattern):
+                    found |= _filled(f"{space}{inner.name}", inner, keys)
+    return found
+
+
+def _filled(name: str, pattern: URLPattern, keys: set[str]) -> set[str]:
+    count = len(pattern.pattern.converters)
+    found = set()
+    for values in [[]] if not count else [[key] * count for key in keys]:
+        try:
+            found.add(reverse(name, args=values))
+        except NoReverseMatch:
+            continue
+    return found
+
+
+def crawl(client: Client, start: set[str]) -> dict[str, str]:
+    """Every page that answers, by its address: from ``start``, and wherever links lead."""
+    waiting, seen = set(start), dict[str, str]()
+    while waiting:
+        path = waiting.pop()
+        answer = client.get(path)
+        seen[path] = f"{answer.headers} {b''.join(answer).decode(errors='replace')}"
+        for groups in LINK.findall(seen[path]):
+            link = (
+                next(filter(None, groups)).replace("&amp;", "&").removeprefix("http://testserver")
+            )
+            if link.startswith("/") and not link.startswith("/static/") and link not in seen:
+                waiting.add(link)
+    return seen
+
+
+def words_without_address(path: str, page: str) -> str:
+    """A page without the repetition of what was asked for, such as a login's ``?next=``."""
+    return page.replace(path, "")
+
+
+def leaks(pages: dict[str, str]) -> list[str]:
+    return [path for path, page in pages.items() if SECRET in words_without_address(path, page)]
+
+
+def test_no_word_of_a_draft_is_reached(client: Client, world: SimpleNamespace) -> None:
+    for model in publishable_models():
+        assert model.objects.exclude(state=State.PUBLISHED).exists(), model
+    start = every_address()
+    assert len(start) > 300
+    pages = crawl(client, start)
+    assert len(pages) > len(start)
+    assert leaks(pages) == []
+
+
+def test_nor_after_corrections_withdrawals_and_deletions(
+    client: Client, world: SimpleNamespace
+) -> None:
+    """What was public under the secret word is public no more once it is taken back."""
+    editor = desk_of(create_editor())
+    note = {"correction": "A word to readers."}
+    change(editor, world.said, summary=f"{SECRET} was public for a moment.", **note)
+    assert SECRET in crawl(client, {"/corrections/"})["/corrections/"]
+    change(editor, world.said, summary="Half of it must stay.", dates_0="2010-01-08", **note)
+    for record in (world.quiet, world.denied, world.third):
+        text = "title" if record is world.third else "summary"
+        change(editor, record, **{text: f"{SECRET} once"}, **note)
+        chosen = {"action": "back_to_draft", "_selected_action": [record.pk]} | note
+        editor.post(address(type(record)), chosen)
+        record.refresh_from_db()
+        assert not record.is_published
+    editor.post(address(Statement, "delete", world.quiet), {"post": "yes"} | note)
+    assert not Statement.objects.filter(pk=world.quiet.pk).exists()
+    pages = crawl(client, every_address())
+    corrected = {path for path in leaks(pages) if path.startswith("/corrections/")}
+    assert set(leaks(pages)) == corrected  # the correction of what is public still shows before
+    for path in corrected:
+        assert f"{SECRET} once" not in pages[path]
