@@ -197,6 +197,9 @@ def test_it_is_published_together(admin_client: Client, world: SimpleNamespace) 
     assert problems(publish(admin_client, world.round2, typed)) == []
     held: Any = Position.objects.get(gist="Count them")
     assert (held.state, held.statement.state) == ("published", "published")
+    entered = [(Position, held.pk), (Statement, held.statement_id), (Round, world.round2.pk)]
+    for own in versions(entered).values():
+        assert own[-1].who == "admin"
     assert held.statement.source == world.gazette
     world.round2.refresh_from_db()
     assert world.round2.summary == "Fish moved, too."
