@@ -22,6 +22,7 @@ from issues.resources import (
     StatementResource,
 )
 from rounds.admin import KeyMadeForm, RoundAdmin, StatementAdmin
+from rounds.collisions import is_number
 from rounds.dates import first_day
 from rounds.entry import (
     ATTRIBUTION,
@@ -251,7 +252,7 @@ class MeasureAdmin(PublishableAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """Where a term is entered, of the measures of its proposal’s issue only."""
-        if (issue := request.GET.get(OF_ISSUE, "")).isdecimal():
+        if is_number(issue := request.GET.get(OF_ISSUE, "")):
             queryset = queryset.filter(issue=issue)
         return super().get_search_results(request, queryset, search_term)
 

@@ -124,7 +124,8 @@ class LinkFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "unasked":
             return queryset.unasked()  # type: ignore[attr-defined,no-any-return]
-        return queryset.with_link(self.value()) if self.value() else queryset  # type: ignore[attr-defined]
+        known = self.value() in LinkState.values
+        return queryset.with_link(self.value()) if known else queryset  # type: ignore[attr-defined]
 
 
 @admin.register(Source)

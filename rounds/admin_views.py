@@ -164,7 +164,10 @@ class RecordPages(admin.ModelAdmin):
             context |= presence(request, place)
             if isinstance(obj, Publishable) and not obj.is_published:
                 context["preview_url"] = self.address("preview", obj.pk)
-        return super().render_change_form(request, context, **kwargs)
+        page: Any = super().render_change_form(request, context, **kwargs)
+        if kwargs.get("add"):  # what stands first has the focus: what is to be typed, not a button
+            page.context_data["save_on_top"] = False
+        return page
 
 
 def presence(request: Any, place: str) -> dict[str, Any]:
@@ -175,7 +178,7 @@ def presence(request: Any, place: str) -> dict[str, Any]:
 
 def presence_view(request: Any) -> JsonResponse:
     """Asked by a page that is open, three times a minute, and once when it is left."""
-    place = request.POST.get("place", "")[:120]
+    place = request.POST.get("place", "").replace("\0", "")[:120]
     if not place:
         return JsonResponse({"others": []}, status=400)
     if request.POST.get("leaving"):

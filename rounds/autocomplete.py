@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Case, QuerySet, When
+from django.http import HttpRequest
 
 from rounds.models import Publishable, State
 
@@ -20,6 +21,10 @@ def suggestion(record: Any) -> str:
 
 class Suggestions(AutocompleteJsonView):
     """Those whose name has the words come before those that hold them elsewhere."""
+
+    def process_request(self, request: HttpRequest) -> Any:
+        term, *rest = super().process_request(request)
+        return (term.replace("\0", ""), *rest)
 
     def get_queryset(self) -> QuerySet[Any]:
         found: QuerySet[Any] = super().get_queryset()

@@ -57,7 +57,7 @@ def read(text: str) -> Shown:
     """The inverse of ``write``; what makes no sense shows nothing."""
     try:
         told = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(told, dict):
         return {}
@@ -78,8 +78,14 @@ def collisions(then: Shown, now: Shown) -> list[Collision]:
 
 def _ref(key: str) -> tuple[Any, int] | None:
     label, _colon, pk = key.partition(":")
-    known = {model._meta.label_lower: model for model in apps.get_models()}
-    return (known[label], int(pk)) if label in known and pk.isdecimal() else None
+    models = [model for model in apps.get_models() if issubclass(model, Versioned)]
+    known = {model._meta.label_lower: model for model in models}
+    return (known[label], int(pk)) if label in known and is_number(pk) else None
+
+
+def is_number(text: str) -> bool:
+    """Whether ``text`` can be the number of a row."""
+    return text.isascii() and text.isdecimal() and len(text) <= 18
 
 
 def _collision(key: str, own: list[Version], number: int) -> Collision:

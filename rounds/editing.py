@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from pghistory.middleware import HistoryMiddleware
 
 from rounds.history import Version, differences, versions
-from rounds.models import Label, Negotiation, Party, Person, Source, State
+from rounds.models import Label, Negotiation, Party, Person, Publishable, Source, State
 from rounds.publication import publishable_models
 
 PUBLISH = "rounds.publish"
@@ -103,12 +103,26 @@ def _public_changes(context: Any) -> list[Any]:
 
 
 def _public_references_changed(context: Any) -> bool:
-    """Whether a party, a person or a source that readers see was changed."""
+    """Whether a party, a person or a source that readers see, or are about to, was changed."""
     for model in (Negotiation, Party, Person, Source):
-        changed = _events(model, context).exclude(pgh_label=Label.ADDED).values("pgh_obj_id")
+        events = _events(model, context).exclude(pgh_label=Label.ADDED)
+        changed = list(events.values_list("pgh_obj_id", flat=True))
+        if not changed:
+            continue
         if model._default_manager.published().filter(pk__in=changed).exists():
             return True
+        if any(_is_named_by_scheduled(model, pk) for pk in changed):
+            return True
     return False
+
+
+def _is_named_by_scheduled(model: Any, pk: int) -> bool:
+    """Whether something that goes out by itself names the row ``pk``."""
+    return any(
+        relation.related_model.objects.scheduled().filter(**{relation.field.name: pk}).exists()
+        for relation in model._meta.related_objects
+        if issubclass(relation.related_model, Publishable)
+    )
 
 
 def _events(model: Any, context: Any) -> Any:
@@ -119,7 +133,7 @@ def _readers_saw_before(own: list[Version], context: Any) -> bool:
     """Whether readers saw it before this change, and notice that it was changed."""
     before = [one for one in own if one.context_id != str(context)]
     seen, after = [one for one in before if one.public], own[-1]
-    if after.public:
+    if after.public or after.scheduled:
         return bool(seen) and bool(differences(seen[-1], after, public=True))
     return bool(before) and before[-1].public
 

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
@@ -25,9 +25,19 @@ from django.utils.translation import ngettext
 
 from rounds.admin_views import RecordPages
 from rounds.autocomplete import suggestion
-from rounds.collisions import Collision, collisions, locked, read, shown, write
+from rounds.collisions import (
+    Collision,
+    Shown,
+    collisions,
+    is_number,
+    locked,
+    read,
+    shown,
+    write,
+)
 from rounds.dates import SpanFormField, describe
 from rounds.editing import Refused, gate, may_publish
+from rounds.history import versions
 from rounds.imports import SpreadsheetAdmin
 from rounds.models import (
     DatedRecord,
@@ -35,6 +45,7 @@ from rounds.models import (
     State,
     Suggestion,
     Versioned,
+    lists_of,
     typed_into,
 )
 from rounds.publication import refusal, set_state
@@ -131,6 +142,32 @@ def side_by_side(found: list[Collision], form: RecordForm) -> list[dict[str, Any
         }
         for one in found
     ]
+
+
+def fill(data: QueryDict, bound: Any) -> None:
+    """Put the value of a form's field into ``data`` as a browser would send it."""
+    widget: Any = getattr(bound.field.widget, "widget", bound.field.widget)
+    value, name = bound.value(), bound.html_name
+    if isinstance(widget, forms.MultiWidget):
+        several: Any = widget
+        parts = zip(several.widgets_names, several.widgets, several.decompress(value), strict=True)
+        for suffix, inner, part in parts:
+            _put(data, f"{name}{suffix}", inner, part)
+    elif isinstance(value, list):
+        data.setlist(name, [str(getattr(one, "pk", one)) for one in value])
+    else:
+        _put(data, name, widget, value)
+
+
+def _put(data: QueryDict, name: str, widget: Any, value: Any) -> None:
+    if isinstance(widget, forms.CheckboxInput):
+        data.pop(name, None)
+        if value:
+            data[name] = "on"
+        return
+    timed = isinstance(widget, forms.DateInput | forms.TimeInput)
+    text = widget.format_value(value) if timed else value
+    data[name] = "" if text is None else str(text)
 
 
 class Suggested(Exception):  # noqa: N818 - it is a way out, not a fault
@@ -296,7 +333,7 @@ class KeyedAdmin(SpreadsheetAdmin, Entry, RecordPages):
     def suggestion(self, request: HttpRequest, object_id: str | None) -> Suggestion | None:
         """The suggested change of this record that the address asks for."""
         number = request.GET.get("suggestion", "")
-        if object_id is None or not (number.isdecimal() and object_id.isdecimal()):
+        if object_id is None or not (is_number(number) and is_number(object_id)):
             return None
         kind = ContentType.objects.get_for_model(self.model)
         waiting = Suggestion.objects.filter(content_type=kind, object_id=object_id)
@@ -307,17 +344,20 @@ class KeyedAdmin(SpreadsheetAdmin, Entry, RecordPages):
     ) -> Any:
         """The form with what was suggested, as if it had been sent and come back."""
         posted = suggestion.as_posted()
-        obj = self.get_object(request, unquote(object_id))
-        if obj is not None:
-            posted["opened"] = write(shown(self.records_on_page(obj)))
         visit: Any = copy.copy(request)
         assert not visit.FILES, "read before POST is set, or Django would parse an empty body"
         visit.method, visit.POST = "POST", posted
-        visit.refusal = ValidationError(
-            _("%(who)s suggests this. Save it as it stands to approve it."),
-            params={"who": suggestion.author},
-        )
-        return super().changeform_view(visit, object_id, "", context)
+        found = self.collide(visit, object_id)  # what has changed since it was suggested
+        if not found:
+            visit.refusal = ValidationError(
+                _("%(who)s suggests this. Save it as it stands to approve it."),
+                params={"who": suggestion.author},
+            )
+        response: Any = super().changeform_view(visit, object_id, "", context)
+        if found:
+            form = response.context_data["adminform"].form
+            response.context_data["collisions"] = side_by_side(found, form)
+        return response
 
     def as_author(self, request: HttpRequest, suggestion: Suggestion | None) -> Any:
         """The words of a suggestion that is saved as it stands stay its author's."""
@@ -340,7 +380,8 @@ class KeyedAdmin(SpreadsheetAdmin, Entry, RecordPages):
 
     def response_change(self, request: HttpRequest, obj: Any) -> Any:
         """As Django's; a suggestion has done its work once something is saved from it."""
-        if suggestion := self.suggestion(request, str(obj.pk)):
+        suggestion = self.suggestion(request, str(obj.pk))
+        if suggestion and may_publish(request.user):
             suggestion.delete()
         return super().response_change(request, obj)
 
@@ -356,11 +397,36 @@ class KeyedAdmin(SpreadsheetAdmin, Entry, RecordPages):
             return []
         posted = request.POST.copy()
         posted["opened"] = write(now)  # saved again, it was seen
+        self.take_over(request, unquote(object_id), then, posted)
         request.POST = posted  # type: ignore[assignment]
         request.refusal = ValidationError(  # type: ignore[attr-defined]
-            _("Somebody changed this while you had it open: see above. Nothing of yours is lost.")
+            _(
+                "Somebody changed this while you had it open: see above. Nothing of yours is lost, "
+                "and what you had not touched is as they left it."
+            )
         )
         return collisions(then, now)
+
+    def take_over(self, request: HttpRequest, pk: str, then: Shown, posted: QueryDict) -> None:
+        """Put into ``posted`` what others made of the fields that were not touched here."""
+        obj: Any = self.get_object(request, pk)
+        number = then.get(f"{obj._meta.label_lower}:{obj.pk}")
+        own = versions([(self.model, obj.pk)])[self.model, obj.pk]
+        base = next((one for one in own if one.number == number), None)
+        if base is None:
+            return
+        fields = flatten_fieldsets(self.get_fieldsets(request, obj))
+        form = self.get_form(request, obj, change=True, fields=fields)
+        lists = {
+            one.name: [getattr(row, f"{one.target}_id") for row in base.lists[one.name]]
+            for one in lists_of(self.model)
+            if one.target
+        }
+        touched = form(request.POST, instance=base.record, initial=lists).changed_data
+        now = form(instance=obj)
+        for name in now.fields:
+            if name not in {"opened", "correction", *touched}:
+                fill(posted, now[name])
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -368,6 +434,12 @@ class KeyedAdmin(SpreadsheetAdmin, Entry, RecordPages):
         """As Django's; where readers need a note it asks for one, and again if there is none."""
         obj = self.get_object(request, unquote(object_id))
         context = {**(extra_context or {}), "public": obj is not None and self.readers_saw(obj)}
+        if obj is not None:
+            now = write(shown(locked(self.records_on_page(obj))))
+            if request.method == "POST" and request.POST.get("opened") != now:
+                request.POST = QueryDict()
+                context |= {"changed": True}
+            context |= {"opened": now}
         try:
             with transaction.atomic():
                 return super().delete_view(request, object_id, context)

@@ -323,24 +323,29 @@ def _value(column: "models.Field[Any, Any]", value: Any) -> Any:
 def differences(before: Version | None, after: Version, *, public: bool = False) -> list[Change]:
     """What ``after`` says that ``before`` did not, field by field, as ``public`` may read it."""
     unseen = after.unseen if public else None
-    then = told(before, unseen=unseen) if before else {}
-    now = told(after, unseen=unseen)
-    return [
-        Change(title, then.get(title, ""), text)
-        for title, text in now.items()
-        if text != then.get(title, "")
-    ]
+    then, now = (told(one, unseen=unseen) if one else {} for one in (before, after))
+    # two sources may bear one title: where the words are equal, the keys tell
+    exact_then, exact_now = (
+        told(one, unseen=unseen, keys=True) if one else {} for one in (before, after)
+    )
+    changes: list[Change] = []
+    for title, text in now.items():
+        if text != then.get(title, ""):
+            changes.append(Change(title, then.get(title, ""), text))
+        elif exact_now[title] != exact_then.get(title, ""):
+            changes.append(Change(title, exact_then.get(title, ""), exact_now[title]))
+    return changes
 
 
-def told(version: Version, *, unseen: set[Ref] | None = None) -> dict[str, str]:
-    """All that a version says, by the title of the field.
+def told(version: Version, *, unseen: set[Ref] | None = None, keys: bool = False) -> dict[str, str]:
+    """All that a version says, by the title of the field; ``keys`` stand beside names if asked.
 
     Readers, for whom ``unseen`` is given, are told neither of rows that name any of these, nor the
     names of what is a draft or was taken back.
     """
     record, public = version.record, unseen is not None
     texts = {
-        _title(one.verbose_name): words(record, one, public=public)
+        _title(one.verbose_name): words(record, one, public=public, keys=keys)
         for one in record._meta.fields
         if one.name not in NOT_TOLD
     }
@@ -350,7 +355,7 @@ def told(version: Version, *, unseen: set[Ref] | None = None) -> dict[str, str]:
             for row in version.lists.get(one.name, [])
             if not unseen or unseen.isdisjoint(records_named(one, row))
         ]
-        texts[_title(one.title)] = "; ".join(sorted(_entry(one, row, public) for row in rows))
+        texts[_title(one.title)] = "; ".join(sorted(_entry(one, row, public, keys) for row in rows))
     return texts
 
 
@@ -358,35 +363,38 @@ def _title(words: Any) -> str:
     return str(capfirst(words))
 
 
-def _entry(one: TrackedList, row: Any, public: bool) -> str:
+def _entry(one: TrackedList, row: Any, public: bool, keys: bool) -> str:
     """What a row of a list says: the name of what it points at, or all its own words."""
     names = (
         [one.target]
         if one.target
         else [column.name for column in row._meta.fields if column.name not in {"id", one.owner}]
     )
-    said = [words(row, row._meta.get_field(name), public=public) for name in names]
+    said = [words(row, row._meta.get_field(name), public=public, keys=keys) for name in names]
     return " · ".join(text for text in said if text)
 
 
-def words(record: Any, column: "models.Field[Any, Any]", *, public: bool = False) -> str:
+def words(
+    record: Any, column: "models.Field[Any, Any]", *, public: bool = False, keys: bool = False
+) -> str:
     """What a field of a record says, "" if it is empty."""
     value = getattr(record, column.attname)
     if value is None or value == "":
         return ""
     if isinstance(column, models.ForeignKey):
-        return _name(column.get_cached_value(record, default=None), public)
+        return _name(column.get_cached_value(record, default=None), public, keys)
     if column.choices:
         return str(dict(column.flatchoices).get(value, value))
     return _plain(value)
 
 
-def _name(other: models.Model | None, public: bool) -> str:
+def _name(other: Any, public: bool, keys: bool) -> str:
     if other is None:
         return _("an entry since deleted")
     if public and isinstance(other, Publishable) and not other.is_published:
         return _("an entry since taken back")
-    return str(other)
+    key = getattr(other, "slug", "") or getattr(other, "code", "")
+    return f"{other} ({key})" if keys and key else str(other)
 
 
 def _plain(value: Any) -> str:

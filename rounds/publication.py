@@ -87,14 +87,23 @@ def publish_due(now: dt.datetime) -> list[Publishable]:
     What the rules refuse by then becomes a draft again, which keeps the time that it missed.
     """
     with transaction.atomic(), pghistory.context(task="timetable"):
-        waiting = [one for model in publishable_models() for one in model.objects.due(now)]
+        # locked, so that what an editor has called off meanwhile is not among them
+        due = [model.objects.due(now).select_for_update() for model in publishable_models()]
+        waiting = [one for rows in due for one in rows]
         published: list[Publishable] = []
-        while done := [one for one in waiting if not set_state([one], State.PUBLISHED)]:
+        while done := [one for one in waiting if not _goes_out(one)]:
             published += done
             waiting = [one for one in waiting if one not in done]
         for record in waiting:
             type(record)._default_manager.filter(pk=record.pk).update(state=State.DRAFT)
     return published
+
+
+def _goes_out(record: Any) -> dict[Publishable, str]:
+    """Publish it, with the note that it was scheduled with."""
+    scheduled = record.events.latest("pgh_id").pgh_context or {}
+    pghistory.context(note=scheduled.get("note", ""))
+    return set_state([record], State.PUBLISHED)
 
 
 def _all_or_none(

@@ -557,9 +557,10 @@ class Seen:
         """The inverse of ``write``; what makes no sense had shown nothing."""
         try:
             told = json.loads(text)
+            json.dumps(told, ensure_ascii=False).encode()  # half a character cannot be shown again
             texts = {str(name): str(words) for name, words in told["texts"].items()}
             return cls(texts, read(json.dumps(told["versions"])))
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return cls({}, {})
 
     def write(self) -> str:

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 PRESSED = {"_save", "_continue", "_addanother", "_suggest"}
-ITS_OWN = {"csrfmiddlewaretoken", "opened", *PRESSED}  # what a page adds to what was typed
+ADDED = {"csrfmiddlewaretoken", *PRESSED}  # what a page adds to what was typed
 
 
 class Suggestion(models.Model):
@@ -41,15 +41,17 @@ class Suggestion(models.Model):
 
     def is_said_by(self, data: QueryDict) -> bool:
         """Whether ``data`` says the same, word for word."""
-        return typed_into(data) == {
-            name: values for name, values in self.form.items() if name not in ITS_OWN
-        }
+        return bool(typed_into(data) == self.form)
 
 
 def typed_into(data: QueryDict) -> dict[str, list[Any]]:
-    """What was typed into a form, without what the page itself adds."""
+    """What was typed into a form, and which versions it showed: all but what was pressed."""
     return {
-        name: [str(one).replace("\r\n", "\n") for one in values]
+        name.replace("\0", ""): [_plain(str(one)) for one in values]
         for name, values in data.lists()
-        if name not in ITS_OWN
+        if name not in ADDED
     }
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\0", "")

@@ -122,11 +122,19 @@
     if (!first?.matches(".grid td > select")) return;
     event.preventDefault();
     const lines = event.clipboardData.getData("text").replace(/\r/g, "").replace(/\n+$/, "");
+    let block = lines.split("\n").map((line) => line.split("\t"));
+    // a row of parties and a column of issues come along from a spreadsheet: they fill no cell
+    const names = (texts) => texts.some((text) => text.trim())
+      && !texts.some((text) => text.trim() && meant(first, text));
+    if (block.length > 1 && names(block[0])) block = block.slice(1);
+    if (block.every((line) => line.length > 1) && names(block.map((line) => line[0]))) {
+      block = block.map((line) => line.slice(1));
+    }
     const [top, left] = placeOf(first);
     let filled = 0;
     const strange = [];
-    lines.split("\n").forEach((line, down) => {
-      line.split("\t").forEach((text, right) => {
+    block.forEach((line, down) => {
+      line.forEach((text, right) => {
         if (!text.trim()) return;
         const select = cells[top + down]?.[left + right];
         const found = select && meant(select, text);

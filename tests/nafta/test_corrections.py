@@ -23,7 +23,7 @@ from rounds.editing import editing
 from rounds.history import revisions
 from rounds.models import Person, Round, Source, Statement
 from tests import world as worlds
-from tests.desk import address, change, publish
+from tests.desk import address, change, fields_of, publish
 from tests.world import SECRET, create_world, days
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -580,7 +580,8 @@ def test_people_and_publications_nobody_cites_any_more_are_just_not_there(
 
 
 def delete(client: Client, record: Any, **posted: str) -> Any:
-    return client.post(address(type(record), "delete", record), {"post": "yes", **posted})
+    page = address(type(record), "delete", record)
+    return client.post(page, fields_of(client, page) | posted)
 
 
 def delete_all(client: Client, records: list[Any], **posted: Any) -> Any:

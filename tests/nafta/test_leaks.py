@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
 from rounds.models import NaturalKeyModel, State, Statement
 from rounds.publication import publishable_models
-from tests.desk import address, change, desk_of
+from tests.desk import address, change, desk_of, fields_of
 from tests.world import SECRET, create_editor
 
 LINK = re.compile(r"""(?:href|src|action)=["']([^"'#]+)|<id>([^<]+)</id>|<link>([^<]+)</link>""")
@@ -106,7 +106,8 @@ def test_nor_after_corrections_withdrawals_and_deletions(
         editor.post(address(type(record)), chosen)
         record.refresh_from_db()
         assert not record.is_published
-    editor.post(address(Statement, "delete", world.quiet), {"post": "yes"} | note)
+    page = address(Statement, "delete", world.quiet)
+    editor.post(page, fields_of(editor, page) | note)
     assert not Statement.objects.filter(pk=world.quiet.pk).exists()
     pages = crawl(client, every_address())
     corrected = {path for path in leaks(pages) if path.startswith("/corrections/")}

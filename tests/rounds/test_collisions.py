@@ -67,6 +67,35 @@ def test_saved_again_it_was_seen(eve: Client, bea: Client, world: SimpleNamespac
     assert world.said.summary == "Bea’s words."
 
 
+def test_what_was_not_touched_is_as_the_other_left_it(
+    eve: Client, bea: Client, world: SimpleNamespace
+) -> None:
+    hers = opened(bea, world.said)
+    theirs = {
+        "note": "The wire says Friday.",
+        "quotation": "not one drop",
+        "dates_0": "2010-01-08",
+        "dates_1": "2010-01-10",
+        "approximate": "on",
+        "basis": "document",
+        "speakers": [],
+        "other_sources": [],
+    }
+    assert told(change(eve, world.said, correction=NOTE, **theirs)) == []
+    form = fields_in(save(bea, world.said, hers, summary="Bea’s words.", note="Bea’s note."))
+    assert told(bea.post(address(Statement, world.said), form)) == []
+    said = Statement.objects.get(pk=world.said.pk)
+    assert (said.summary, said.note, said.quotation) == (
+        "Bea’s words.",
+        "Bea’s note.",
+        "not one drop",
+    )
+    assert (said.dates, said.approximate) == (days("2010-01-08", "2010-01-10"), True)
+    assert (said.basis, said.source) == ("document", world.gazette)
+    assert not said.speakers.exists()
+    assert not said.other_sources.exists()
+
+
 def test_a_change_from_anywhere_counts(eve: Client, world: SimpleNamespace) -> None:
     hers = opened(eve, world.said)
     with connection.cursor() as cursor:

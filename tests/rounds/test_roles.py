@@ -1,5 +1,6 @@
 """Contributors write drafts; editors publish. No request of the first changes what is seen."""
 
+import datetime as dt
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,7 +23,14 @@ from rounds.models import (
 )
 from rounds.publication import publishable_models
 from tests.desk import address, change, desk_of, enter, fields_in, fields_of, told
-from tests.world import create_contributor, create_editor, create_source, create_statement, days
+from tests.world import (
+    create_contributor,
+    create_editor,
+    create_person,
+    create_source,
+    create_statement,
+    days,
+)
 
 RECORDS: list[Any] = [model for model in apps.get_models() if issubclass(model, Versioned)]
 
@@ -322,3 +330,70 @@ class TestSuggestions:
         where = self.suggest(editor, world.said, summary="A third must stay.")
         form = fields_in(editor.get(where))
         assert desk_of(create_contributor()).post(where, form).status_code == 403
+
+    def test_what_has_changed_since_is_shown_and_not_undone_unseen(
+        self, editor: Client, world: SimpleNamespace
+    ) -> None:
+        where = self.suggest(editor, world.said, summary="A third must stay.")
+        type(world.said).objects.filter(pk=world.said.pk).update(quotation="not one drop")
+        other = desk_of(create_editor(username="bea"))
+        shown = other.get(where)
+        assert "not one drop" in shown.content.decode()
+        form = fields_in(shown) | {"quotation": "not a drop less"}
+        assert any("second editor" in words for words in told(other.post(where, form)))
+        world.said.refresh_from_db()
+        assert world.said.quotation == "not one drop"
+
+    def test_a_contributor_does_not_end_it(self, editor: Client, world: SimpleNamespace) -> None:
+        draft = create_statement(dates=days("2010-03-07"), state="draft")
+        where = self.suggest(editor, draft, state="published")
+        contributor = desk_of(create_contributor())
+        contributor.post(where, fields_of(contributor, address(Statement, draft)))
+        assert Suggestion.objects.exists()
+
+
+def test_another_source_of_the_same_name_is_a_change(
+    editor: Client, world: SimpleNamespace
+) -> None:
+    twin = create_source(publisher=world.gazette.publisher, title=world.gazette.title)
+    assert any("note" in words for words in told(change(editor, world.said, source=twin.pk)))
+
+
+@pytest.mark.parametrize("state", ["ready", "draft"])
+def test_a_time_that_an_editor_gave_is_no_door(
+    contributor: Client, world: SimpleNamespace, state: str
+) -> None:
+    """Neither one to come nor one that was missed lets a contributor's words out."""
+    for when in (dt.datetime(2099, 5, 1, tzinfo=dt.UTC), dt.datetime(2001, 5, 1, tzinfo=dt.UTC)):
+        draft = create_statement(dates=days("2010-03-07"), state="draft", speakers=[world.birch])
+        Statement.objects.filter(pk=draft.pk).update(state=state, publish_at=when)
+        change(contributor, draft, summary="Slipped in.", state="ready")
+        draft.refresh_from_db()
+        assert not (draft.is_scheduled and draft.summary == "Slipped in.")
+
+
+def test_whom_a_scheduled_record_names_is_not_renamed(
+    contributor: Client, world: SimpleNamespace
+) -> None:
+    quiet = create_person(slug="quiet-one")
+    draft = create_statement(dates=days("2010-03-07"), state="draft", speakers=[quiet])
+    Statement.objects.filter(pk=draft.pk).update(
+        state="ready", publish_at=dt.datetime(2099, 5, 1, tzinfo=dt.UTC)
+    )
+    change(contributor, quiet, name="Somebody Else")
+    quiet.refresh_from_db()
+    assert quiet.name == "Quiet One"
+
+
+def test_odd_requests_get_an_answer(editor: Client, world: SimpleNamespace) -> None:
+    page = address(Statement, world.said)
+    form = fields_of(editor, page)
+    shown = ['{"auth.user:1":1}', '{"rounds.statementlink:1":1}', "[" * 200_000]
+    shown += ['{"rounds.statement:%s":1}' % ("9" * length) for length in (30, 5_000)]
+    for opened in shown:
+        assert editor.post(page, form | {"opened": opened}).status_code == 200
+    for place in ("\0", "x" * 500):
+        assert editor.post("/admin/presence/", {"place": place}).status_code in {200, 400}
+    for number in ("9" * 5_000, "-1", "\0"):
+        assert editor.get(page, {"suggestion": number}).status_code == 200
+    assert editor.get(address(Source), {"link": "\0"}).status_code in {200, 302}
