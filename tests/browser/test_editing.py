@@ -123,7 +123,7 @@ def test_from_a_contributors_draft_to_a_correction_and_back(
 
     editor.get_by_label("Summary").fill("Nobody would sign a clause of six years.")
     save(editor)
-    expect(editor.get_by_text("tell them in a note")).to_be_visible()
+    expect(editor.get_by_text("tell them in a note").first).to_be_visible()
     expect(editor.get_by_label("Summary")).to_have_value("Nobody would sign a clause of six years.")
     editor.get_by_label("Note to readers").fill("It was six years.")
     save(editor)
