@@ -257,7 +257,7 @@ class KeyedAdmin(SpreadsheetAdmin, Entry, RecordPages):
         fields = [name for name in options["fields"] if self.may_enter(request, name, obj)]
         if obj is not None:
             fields += ["opened"]
-            noted = self.readers_saw(obj) and may_publish(request.user)
+            noted = self.readers_once_saw(obj) and may_publish(request.user)
             fields += ["correction"] if noted else []
         return [*others, (title, {**options, "fields": fields})]
 
@@ -479,6 +479,13 @@ class KeyedAdmin(SpreadsheetAdmin, Entry, RecordPages):
     def citing(self, record: Any) -> list[Any]:
         """What would lack something if ``record`` were deleted."""
         return []
+
+    def readers_once_saw(self, record: Any) -> bool:
+        """Whether it is public, or was before it was taken back."""
+        if not isinstance(record, Publishable) or record.is_published:
+            return self.readers_saw(record)
+        events: Any = record.events  # type: ignore[attr-defined]
+        return bool(events.filter(state=State.PUBLISHED).exists())
 
     def readers_saw(self, record: Any) -> bool:
         return isinstance(record, Publishable) and record.is_published

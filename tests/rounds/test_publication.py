@@ -192,3 +192,15 @@ def test_a_draft_that_cannot_be_published_says_why(editor: Client, world: Simple
     draft.save()
     answer = editor.get(address(Statement, "preview", draft), follow=True)
     assert "cannot be blank" in answer.content.decode()
+
+
+def test_what_readers_saw_goes_out_again_with_the_note_it_was_scheduled_with(
+    client: Client, editor: Client, world: SimpleNamespace
+) -> None:
+    assert told(change(editor, world.quiet, state="draft", correction="It was in doubt.")) == []
+    again = {"publish_at_0": "2099-05-01", "publish_at_1": "18:00", "summary": "It opens in May."}
+    refused = change(editor, world.quiet, **again)
+    assert any("note" in words for words in told(refused))
+    assert told(change(editor, world.quiet, **again, correction="It is certain now.")) == []
+    come(Statement)
+    assert "It is certain now." in client.get("/corrections/").content.decode()
