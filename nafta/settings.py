@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "nafta.middleware.Timetable",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -132,8 +133,10 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# The record is written in LANGUAGE_CODE; readers may have the others, under /fr/ and /es/.
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", _("English"))]
+LANGUAGES = [("en-gb", _("English")), ("fr", _("French")), ("es", _("Spanish"))]
+LOCALE_PATHS = [BASE_DIR / "nafta" / "locale"]
 FORMAT_MODULE_PATH = ["nafta.formats"]
 # TIME_ZONE: the newsroom's, such as America/Toronto; embargoes are told in it.
 TIME_ZONE = os.environ.get("TIME_ZONE", "UTC")

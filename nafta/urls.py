@@ -1,9 +1,11 @@
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
 from nafta import views
 
-urlpatterns = [
+# Pages: each language has its own addresses, the record's own the bare ones.
+urlpatterns = i18n_patterns(
     path("", views.home, name="home"),
     path("timeline/", views.timeline, name="timeline"),
     path("rounds/<slug:slug>/", views.round_detail, name="round_detail"),
@@ -13,4 +15,5 @@ urlpatterns = [
     path("", include("rounds.urls")),
     path("", include("issues.urls")),
     path("admin/", admin.site.urls),
-]
+    prefix_default_language=False,
+)

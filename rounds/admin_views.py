@@ -215,15 +215,16 @@ def rows_of(record: Any, one: Any, target: Version) -> dict[str, list[Any]]:
     ]
 
     def said(row: Any) -> tuple[Any, ...]:
-        return tuple(getattr(row, name) for name in columns)
+        values = [getattr(row, name) for name in columns]
+        return tuple(tuple(one.items()) if isinstance(one, dict) else one for one in values)
 
     stored = list(one.rows._default_manager.filter(**{one.owner: record}))
     wanted = {said(row): row for row in target.lists.get(one.name, []) if _complete(row)}
     there = {said(row) for row in stored}
     missing = [
-        one.rows(**{one.owner: record}, **dict(zip(columns, values, strict=True)))
-        for values in wanted
-        if values not in there
+        one.rows(**{one.owner: record}, **{name: getattr(row, name) for name in columns})
+        for words, row in wanted.items()
+        if words not in there
     ]
     return {"surplus": [row for row in stored if said(row) not in wanted], "missing": missing}
 

@@ -20,12 +20,13 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from rounds.dates import describe
 from rounds.models import Label, Publishable, State, TrackedList, lists_of
 
-NOT_TOLD = {"id", "version", "changed_at", "state", "publish_at"}
+NOT_TOLD = {"id", "version", "changed_at", "state", "publish_at", "translations"}
 RANGE = re.compile(r"[\[(]([^,]*),([^\])]*)[\])]")
 
 Ref = tuple[type[models.Model], int]  # a row, also one that is gone
@@ -348,7 +349,7 @@ def told(version: Version, *, unseen: set[Ref] | None = None, keys: bool = False
         _title(one.verbose_name): words(record, one, public=public, keys=keys)
         for one in record._meta.fields
         if one.name not in NOT_TOLD
-    }
+    } | translated_words(record)
     for one in lists_of(type(record)):
         rows = [
             row
@@ -356,6 +357,18 @@ def told(version: Version, *, unseen: set[Ref] | None = None, keys: bool = False
             if not unseen or unseen.isdisjoint(records_named(one, row))
         ]
         texts[_title(one.title)] = "; ".join(sorted(_entry(one, row, public, keys) for row in rows))
+    return texts
+
+
+def translated_words(record: Any) -> dict[str, str]:
+    """What the translations of a record say, each by the title of its field and its language."""
+    texts = {}
+    for name, (column, code) in record.translation_keys().items():
+        told_in = {
+            "field": _title(record._meta.get_field(column).verbose_name),
+            "language": get_language_info(code)["name_translated"],
+        }
+        texts[_("%(field)s in %(language)s") % told_in] = record.translations.get(name, "")
     return texts
 
 
@@ -381,6 +394,8 @@ def words(
     value = getattr(record, column.attname)
     if value is None or value == "":
         return ""
+    if isinstance(column, models.JSONField):
+        return " · ".join(value.values())
     if isinstance(column, models.ForeignKey):
         return _name(column.get_cached_value(record, default=None), public, keys)
     if column.choices:

@@ -56,6 +56,8 @@ class IssueQuerySet(RecordQuerySet):
 class Issue(Record):
     """A disputed or technical subject, put as a question a reader could answer yes or no."""
 
+    translated = ("name", "question", "status_quo", "chapter", "background", "note")
+
     slug = models.SlugField(_("key"), max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=80)
     question = models.CharField(
@@ -108,6 +110,7 @@ def issues_listed() -> ArraySubquery:
         Issue.objects.published().filter(statements=OuterRef("pk")).order_by("order", "name"),
         slug="slug",
         name="name",
+        translated=["name"],
     )
 
 
@@ -124,6 +127,8 @@ class MeasureQuerySet(RecordQuerySet):
 @tracked()
 class Measure(Record):
     """Something countable at stake: a share, a number of years, a sum of money."""
+
+    translated = ("name", "unit", "note")
 
     slug = models.SlugField(_("key"), max_length=80, unique=True, default=new_key)
     issue = models.ForeignKey(

@@ -86,6 +86,7 @@ class Position(Publishable):
     """Where a party stands on an issue from a date on. It rests on a statement or a proposal."""
 
     natural_key_paths = ("issue.slug", "party.code", "first_day")
+    translated = ("gist", "condition", "note")
 
     issue = models.ForeignKey(
         Issue, models.PROTECT, related_name="positions", verbose_name=_("issue")
@@ -236,6 +237,7 @@ class Progress(Record):
     """How far an issue got at a round."""
 
     natural_key_paths = ("round.slug", "issue.slug")
+    translated = ("summary", "note")
 
     round = models.ForeignKey(
         Round, models.PROTECT, related_name="progress", verbose_name=_("round")

@@ -13,21 +13,23 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from issues.models.issues import Issue, Measure
+from rounds import language
 from rounds.dates import SpanField, describe, first_day
 from rounds.models import (
     AttributedRecord,
     DatedQuerySet,
-    NaturalKeyModel,
     NaturalKeyQuerySet,
     Party,
     Round,
     State,
+    Translatable,
     fixed,
     known,
     new_key,
     parties_listed,
     plausible,
     tracked,
+    translations_are_texts,
 )
 from rounds.triggers import REFUSE, KeepPublished, NoCycle, PublishedNeedsPublished
 
@@ -63,6 +65,8 @@ class ProposalQuerySet(DatedQuerySet):
                         comparator="comparator",
                         low="low",
                         high="high",
+                        **language.translated("scope"),
+                        **language.translated("name", "unit", of="measure__"),
                     )
                 )
             )
@@ -80,6 +84,8 @@ class ProposalStatus(models.TextChoices):
 @tracked()
 class Proposal(AttributedRecord):
     """Text put on the table, or said to be. Answering another makes it a counter-proposal."""
+
+    translated = ("title", "summary", "attribution", "unnamed_why", "note")
 
     slug = models.SlugField(_("key"), max_length=80, unique=True, default=new_key)
     title = models.CharField(_("title"), max_length=160)
@@ -195,10 +201,11 @@ class Comparator(models.TextChoices):
 
 
 @tracked(part_of="proposal")
-class Term(NaturalKeyModel):
+class Term(Translatable):
     """A number in a proposal: at least 85 % of regional content, at most five years."""
 
     natural_key_paths = ("proposal.slug", "measure.slug", "scope")
+    translated = ("scope",)
 
     proposal = models.ForeignKey(
         Proposal, models.CASCADE, related_name="terms", verbose_name=_("proposal")
@@ -226,6 +233,7 @@ class Term(NaturalKeyModel):
         ordering = ("proposal", "measure", "scope")
         constraints = [
             known("comparator", Comparator),
+            translations_are_texts(),
             models.UniqueConstraint(
                 fields=["proposal", "measure", "scope"],
                 name="issues_term_once",

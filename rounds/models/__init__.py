@@ -58,6 +58,7 @@ from rounds.models.statements import (
 )
 from rounds.models.suggestions import Suggestion, typed_into
 from rounds.models.tracking import Label, TrackedList, Versioned, lists_of, tracked
+from rounds.models.translation import Translatable, translations_are_texts
 
 __all__ = [
     "NOT_TO_BE",
@@ -102,6 +103,7 @@ __all__ = [
     "StatementSpeaker",
     "Suggestion",
     "TrackedList",
+    "Translatable",
     "Versioned",
     "begins",
     "constrained_fields",
@@ -114,5 +116,6 @@ __all__ = [
     "plausible",
     "sources_listed",
     "tracked",
+    "translations_are_texts",
     "typed_into",
 ]

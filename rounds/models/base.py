@@ -15,6 +15,7 @@ from django.db.models.functions import JSONObject
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from rounds import language
 from rounds.dates import EARLIEST, LATEST
 
 KEY_LENGTH = 60  # of a key that is made of words; typed ones may be longer
@@ -25,9 +26,15 @@ def new_key() -> str:
     return secrets.token_hex(4)
 
 
-def listed(queryset: models.QuerySet[Any], **fields: str) -> ArraySubquery:
-    """The rows of ``queryset`` as a list of ``{name: value}``, read with the row they belong to."""
-    values = {name: F(path) for name, path in fields.items()}
+def listed(
+    queryset: models.QuerySet[Any], *, translated: Iterable[str] = (), **fields: str
+) -> ArraySubquery:
+    """The rows of ``queryset`` as a list of ``{name: value}``, read with the row they belong to.
+
+    ``translated`` fields come with what ``language.local()`` looks for.
+    """
+    values: dict[str, Any] = {name: F(path) for name, path in fields.items()}
+    values |= language.translated(*translated)
     return ArraySubquery(queryset.values(row=JSONObject(**values)))
 
 

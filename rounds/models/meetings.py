@@ -92,6 +92,8 @@ class RoundQuerySet(DatedQuerySet):
 class Round(DatedRecord):
     """Any meeting: a numbered round, ministers, leaders, a permanent round."""
 
+    translated = ("name", "place", "agenda", "summary", "note")
+
     slug = models.SlugField(_("key"), max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(
@@ -257,6 +259,8 @@ class DeadlineOutcome(models.TextChoices):
 @tracked()
 class Deadline(DatedRecord):
     """A date somebody set. ``dates`` is when it falls; the chain is how it slipped."""
+
+    translated = ("name", "set_by", "basis", "note")
 
     slug = models.SlugField(_("key"), max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=160)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rounds.models.base import NaturalKeyQuerySet, known
 from rounds.models.tracking import Versioned
+from rounds.models.translation import translations_are_texts
 
 
 class State(models.TextChoices):
@@ -39,6 +40,16 @@ class PublishableQuerySet(NaturalKeyQuerySet):
         )
         latest = written.order_by("-pgh_id").values("pgh_created_at")[:1]
         return self.annotate(touched_at=Subquery(latest))
+
+    def with_times(self) -> Self:
+        """Each with ``published_at`` and ``updated_at``: when readers first and last saw it new."""
+        events = self.model.pgh_event_model._default_manager
+        shown = events.filter(pgh_obj_id=OuterRef("pk"), state=State.PUBLISHED)
+        times = shown.values("pgh_created_at")
+        return self.annotate(
+            published_at=Subquery(times.order_by("pgh_id")[:1]),
+            updated_at=Subquery(times.order_by("-pgh_id")[:1]),
+        )
 
     def scheduled(self) -> Self:
         """Those that go out by themselves."""
@@ -75,6 +86,7 @@ class Publishable(Versioned):
         abstract = True
         constraints = [
             known("state", State),
+            translations_are_texts(),
             models.CheckConstraint(
                 condition=Q(publish_at__isnull=True) | ~Q(state="published"),
                 name="%(app_label)s_%(class)s_scheduled_is_draft",

@@ -24,6 +24,7 @@ from rounds.models.base import (
 )
 from rounds.models.publishable import Publishable, State
 from rounds.models.tracking import Versioned, tracked
+from rounds.models.translation import translations_are_texts
 
 PALETTE_SIZE = 9  # party colours in static/css/tokens.css
 
@@ -37,6 +38,8 @@ class ShownQuerySet(NaturalKeyQuerySet):
 @tracked()
 class Negotiation(Versioned):
     """The one negotiation that this site covers."""
+
+    translated = ("title", "short_name", "standfirst")
 
     slug = models.SlugField(_("key"), unique=True)
     title = models.CharField(_("title"), max_length=200)
@@ -54,7 +57,8 @@ class Negotiation(Versioned):
                 models.Value(1),
                 name="rounds_negotiation_only_one",
                 violation_error_message=_("A site covers one negotiation; this one has it."),
-            )
+            ),
+            translations_are_texts(),
         ]
 
     def __str__(self) -> str:
@@ -66,6 +70,7 @@ class Party(Versioned):
     """A side at the table."""
 
     natural_key_paths = ("code",)
+    translated = ("name", "adjective")
 
     code = models.SlugField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=80, unique=True)
@@ -89,7 +94,8 @@ class Party(Versioned):
                 condition=Q(colour__range=(1, PALETTE_SIZE)),
                 name="rounds_party_colour_in_palette",
                 violation_error_message=_("Choose a colour from 1 to 9."),
-            )
+            ),
+            translations_are_texts(),
         ]
         triggers = [fixed("code")]
 
@@ -103,7 +109,7 @@ class Party(Versioned):
 def parties_listed(related_name: str) -> ArraySubquery:
     """The parties behind a row, as ``code``, ``name`` and ``colour``, in their order."""
     parties = Party.objects.filter(**{related_name: OuterRef("pk")}).order_by("order", "code")
-    return listed(parties, code="code", name="name", colour="colour")
+    return listed(parties, code="code", name="name", colour="colour", translated=["name"])
 
 
 class PersonQuerySet(NaturalKeyQuerySet):
@@ -120,6 +126,8 @@ class PersonQuerySet(NaturalKeyQuerySet):
 @tracked()
 class Person(Versioned):
     """Somebody who spoke in public. An outsider, such as a union leader, has no party."""
+
+    translated = ("role", "organisation")
 
     slug = models.SlugField(_("key"), max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -140,6 +148,7 @@ class Person(Versioned):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ("name",)
+        constraints = [translations_are_texts()]
         triggers = [fixed("slug")]
 
     def __str__(self) -> str:
@@ -215,7 +224,9 @@ def _count(model: "type[Publishable]", citations: Q) -> Any:
 
 @tracked()
 class Source(Versioned):
-    """A publication we read."""
+    """A publication we read. Its title stays in its own language."""
+
+    translated = ("note",)
 
     slug = models.SlugField(_("key"), max_length=80, unique=True, default=new_key)
     publisher = models.CharField(_("publisher"), max_length=120)
@@ -250,6 +261,7 @@ class Source(Versioned):
             ),
             begins("published"),
             plausible("published"),
+            translations_are_texts(),
         ]
         indexes = [models.Index(NormalAddress("archive_url"), name="rounds_source_archive")]
         triggers = [fixed("slug")]

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from rounds.models.base import (
-    NaturalKeyModel,
     NaturalKeyQuerySet,
     fixed,
     known,
@@ -22,6 +21,7 @@ from rounds.models.publishable import State
 from rounds.models.records import AttributedRecord, Basis, DatedQuerySet
 from rounds.models.reference import Party, Person, parties_listed
 from rounds.models.tracking import tracked
+from rounds.models.translation import Translatable, translations_are_texts
 from rounds.triggers import REFUSE, KeepPublished, PublishedNeedsPublished
 
 QUOTATION_WORDS = 8  # a longer quotation is somebody else's article
@@ -50,6 +50,7 @@ class StatementQuerySet(DatedQuerySet):
                     name="name",
                     role="role",
                     organisation="organisation",
+                    translated=["role", "organisation"],
                 ),
                 party_list=parties_listed("statements"),
             )
@@ -58,7 +59,9 @@ class StatementQuerySet(DatedQuerySet):
 
 @tracked()
 class Statement(AttributedRecord):
-    """Something said."""
+    """Something said. A quotation stays in the language it was said in."""
+
+    translated = ("summary", "attribution", "unnamed_why", "note")
 
     slug = models.SlugField(_("key"), max_length=80, unique=True, default=new_key)
     summary = models.TextField(_("summary"), help_text=_("What was said, in our own words."))
@@ -160,10 +163,11 @@ class LinkKind(models.TextChoices):
 
 
 @tracked(part_of="statement")
-class StatementLink(NaturalKeyModel):
+class StatementLink(Translatable):
     """How one statement bears on another, by our reading."""
 
     natural_key_paths = ("statement.slug", "kind", "other.slug")
+    translated = ("note",)
 
     statement = models.ForeignKey(
         Statement, models.CASCADE, related_name="links", verbose_name=_("statement")
@@ -182,6 +186,7 @@ class StatementLink(NaturalKeyModel):
         ordering = ("statement", "kind", "other")
         constraints = [
             known("kind", LinkKind),
+            translations_are_texts(),
             models.UniqueConstraint(
                 fields=["statement", "kind", "other"],
                 name="rounds_statementlink_once",

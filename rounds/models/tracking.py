@@ -15,7 +15,7 @@ import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from rounds.models.base import NaturalKeyModel
+from rounds.models.translation import Translatable
 
 PUBLIC: Final = "state = 'published'"
 INDEXED: Final = ("corrected", "withdrawn", "deleted", "published")
@@ -32,7 +32,7 @@ class Label(models.TextChoices):
     DELETED = "deleted", _("deleted")
 
 
-class Versioned(NaturalKeyModel):
+class Versioned(Translatable):
     """A row that counts its versions. The database does; what Python writes there is ignored."""
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)

@@ -1,6 +1,7 @@
 """Everything that an anonymous visitor can reach, and no word of a draft in it."""
 
 import re
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,18 +31,21 @@ def every_key() -> set[str]:
 
 def every_address() -> set[str]:
     """Each pattern of the site, the desk's too, with every key that fits."""
-    found: set[str] = set()
     keys = every_key()
-    resolver: Any = get_resolver()
+    return {
+        address
+        for name, pattern in every_pattern(get_resolver())
+        for address in _filled(name, pattern, keys)
+    }
+
+
+def every_pattern(resolver: Any, space: str = "") -> Iterator[tuple[str, URLPattern]]:
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLPattern):
-            found |= _filled(pattern.name or "", pattern, keys)
+            yield f"{space}{pattern.name}", pattern
         else:
-            space = f"{pattern.namespace}:" if pattern.namespace else ""
-            for inner in pattern.url_patterns:
-                if isinstance(inner, URLPattern):
-                    found |= _filled(f"{space}{inner.name}", inner, keys)
-    return found
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from every_pattern(pattern, inner)
 
 
 def _filled(name: str, pattern: URLPattern, keys: set[str]) -> set[str]:

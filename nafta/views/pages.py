@@ -11,6 +11,7 @@ from issues.models import Issue, Position, Proposal, Stance, with_issues
 from issues.proposals import proposal_items
 from issues.views import STATEMENTS_SHOWN, end_of_previous
 from nafta.forms import TimelineForm
+from nafta.narrowing import narrowed
 from rounds.corrections import corrected_on
 from rounds.figures import calendar_figure
 from rounds.forms import AsOf, AsOfForm, end_of
@@ -111,25 +112,11 @@ def timeline_items(wishes: dict[str, Any]) -> list[Item]:
     ]
     return merged(
         *(
-            build(_narrowed(records, kind, wishes).latest_first()[: TIMELINE_PAGE + 1])
+            build(narrowed(records, kind, wishes).latest_first()[: TIMELINE_PAGE + 1])
             for kind, build, records in streams
             if wishes.get("kind") in {None, kind}
         )
     )
-
-
-def _narrowed(records: Any, kind: str, wishes: dict[str, Any]) -> Any:
-    if party := wishes.get("party"):
-        records = records.for_party(party)
-    if slug := wishes.get("round"):
-        records = records.at_round(slug)
-    if issue := wishes.get("issue"):
-        records = records.touching(issue)
-    if year := wishes.get("year"):
-        records = records.in_year(int(year))
-    if after := wishes.get("after"):
-        records = after.after(records, kind)
-    return records
 
 
 def round_detail(request: HttpRequest, slug: str) -> HttpResponse:

@@ -1,0 +1,19 @@
+"""Pages of the reading. Each: guard, query, context, render."""
+
+from issues.views.pages import (
+    STATEMENTS_SHOWN,
+    end_of_previous,
+    issue_detail,
+    issue_list,
+    proposal_detail,
+    rounds_by,
+)
+
+__all__ = [
+    "STATEMENTS_SHOWN",
+    "end_of_previous",
+    "issue_detail",
+    "issue_list",
+    "proposal_detail",
+    "rounds_by",
+]

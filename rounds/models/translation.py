@@ -1,0 +1,64 @@
+"""Rows whose texts may be translated."""
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.lookups import Exact
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rounds import language
+from rounds.models.base import NaturalKeyModel
+
+
+class Translatable(NaturalKeyModel):
+    """``translated`` names the fields; ``translations`` holds them, as in ``{"name_fr": "…"}``."""
+
+    translated: ClassVar[tuple[str, ...]] = ()
+
+    translations = models.JSONField(
+        gettext_lazy("translations"), default=dict, blank=True, editable=False
+    )
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def translation_keys(cls) -> dict[str, tuple[str, str]]:
+        """``{"name_fr": ("name", "fr"), …}``, field by field, in the languages of the site."""
+        return {
+            language.key(field, code): (field, code)
+            for field in cls.translated
+            for code in language.others()
+        }
+
+    def clean(self) -> None:
+        super().clean()
+        if unknown := sorted(set(self.translations) - set(self.translation_keys())):
+            names = ", ".join(unknown)
+            raise ValidationError(
+                {"translations": _("Nothing here is called %(names)s.") % {"names": names}}
+            )
+
+
+def translations_are_texts() -> models.CheckConstraint:
+    """What the database knows of translations: an object of texts, none of them empty."""
+    return models.CheckConstraint(
+        condition=Q(_matches("$ ? (@.type() != 'object')", False))
+        & Q(_matches("$.* ? (@.type() != 'string' || @ == '')", False)),
+        name="%(app_label)s_%(class)s_translations_are_texts",
+        violation_error_message=gettext_lazy("A translation is a text."),
+    )
+
+
+def _matches(path: str, found: bool) -> Any:
+    path = path.replace("'", '"')
+    asked = Func(
+        F("translations"),
+        Value(path),
+        function="jsonb_path_exists",
+        output_field=models.BooleanField(),
+    )
+    return Exact(asked, Value(found))

@@ -1,0 +1,37 @@
+"""The record's texts in templates: ``{{ issue|local:"question" }}``, ``{{ item.title|local }}``."""
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+
+from rounds import language
+
+register = template.Library()
+
+
+@register.filter
+def plain(value: Any, field: str = "name") -> str:
+    """As ``local``, without the mark: for attributes, options and titles."""
+    if isinstance(value, str):
+        return value
+    return language.local(value, field) if value else ""
+
+
+@register.filter
+def local(value: Any, field: str = "name") -> str | SafeString:
+    """A text in the reader's language. An original that stands in for it is marked."""
+    text = plain(value, field)
+    if not isinstance(text, language.Text) or not text.is_original:
+        return text
+    named = get_language_info(text.language)["name_translated"]
+    return format_html(
+        '<span lang="{}">{} <small class="original" title="{}">{}</small></span>',
+        text.language,
+        text,
+        _("Not translated yet: in %(language)s") % {"language": named},
+        text.language.partition("-")[0],
+    )
