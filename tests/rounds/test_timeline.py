@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 
-from nafta import views
+from nafta.views import pages as views
 from rounds.timeline import Item
 from tests import world as worlds
 from tests.world import days
