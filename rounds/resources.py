@@ -457,7 +457,8 @@ class RecordResource(resources.ModelResource):  # the library has no types
     def __init__(self, **kwargs: Any) -> None:
         """Beside each column that may be translated stands one for each other language."""
         super().__init__(**kwargs)
-        own, self.fields = self.fields, {}
+        own: dict[str, Column] = self.fields
+        self.fields: dict[str, Column] = {}
         titles = self._meta.model.translation_titles()
         keys = self._meta.model.translation_keys()
         for name in self._meta.fields:

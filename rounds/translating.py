@@ -58,7 +58,7 @@ def _input(field: Any) -> forms.CharField:
     return forms.CharField(required=False, max_length=field.max_length, widget=widget)
 
 
-def fieldset(model: type[Translatable]) -> tuple[Any, dict[str, Any]]:
+def fieldset(model: type[Translatable]) -> tuple[Any, Any]:
     """The inputs of a form ``with_translations``, folded away until somebody translates."""
     return (
         _("Translations"),
@@ -88,4 +88,4 @@ class LackingFilter(admin.SimpleListFilter):
         code = self.value()
         if code not in language.others():
             return queryset
-        return queryset.filter(queryset.model.lacking(code))  # type: ignore[attr-defined]
+        return queryset.filter(queryset.model.lacking(code))
