@@ -451,7 +451,8 @@ class SpreadsheetAdmin(ImportExportMixin):  # the library has no types
         more = {
             "title": _("Import %(records)s") % records,
             "opts": self.model._meta,
-            "columns": resource.columns(),
+            "columns": resource.needed_columns(),
+            "translations": resource.translation_columns(),
             "keys": resource.key_columns(),
         }
         template = f"admin/import_export/{name}.html"

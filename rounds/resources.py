@@ -484,6 +484,10 @@ class RecordResource(resources.ModelResource):  # the library has no types
         """Those that every file of a package has."""
         return [one for one in self.columns() if not isinstance(one, TranslationColumn)]
 
+    def translation_columns(self) -> list[Column]:
+        """Those that a file may lack."""
+        return [one for one in self.columns() if isinstance(one, TranslationColumn)]
+
     def key_columns(self) -> list[Column]:
         """Those that together identify a row."""
         return [self.fields[name] for name in self._meta.import_id_fields]
