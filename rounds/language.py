@@ -23,7 +23,7 @@ class Text(str):
         one.language = language
         return one
 
-    def __getnewargs__(self) -> tuple[str, str]:  # figures are copied
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]  # figures are copied
         return str(self), self.language
 
     @property
