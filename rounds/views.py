@@ -11,16 +11,19 @@ from django_tables2 import RequestConfig
 from rounds.corrections import corrected_on, corrections, gone
 from rounds.forms import CorrectionsForm
 from rounds.models import Round, Source, Statement, StatementLink
+from rounds.moments import two_clocks
 from rounds.tables import RoundTable, SourceTable
 from rounds.timeline import attribution
 
 
+@two_clocks
 def round_list(request: HttpRequest) -> HttpResponse:
     table = RoundTable(Round.objects.published(), empty_text="")
     RequestConfig(request, paginate=False).configure(table)
     return render(request, "rounds/round_list.html", {"table": table})
 
 
+@two_clocks
 def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
     statements = Statement.objects.published().with_names().with_touched()
     statement = statements.filter(slug=slug).first()
@@ -39,6 +42,7 @@ def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "rounds/statement_detail.html", context)
 
 
+@two_clocks
 def source_list(request: HttpRequest) -> HttpResponse:
     table = SourceTable(Source.objects.cited())
     RequestConfig(request, paginate=False).configure(table)
@@ -47,6 +51,7 @@ def source_list(request: HttpRequest) -> HttpResponse:
     return render(request, "rounds/source_list.html", {"table": table})
 
 
+@two_clocks
 def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
     source = get_object_or_404(Source.objects.cited(), slug=slug)
     citations: list[tuple[Any, Q]] = list(Source.citations(source).items())
