@@ -9,8 +9,9 @@ from typing import Any
 
 import pgtrigger
 import pytest
+from django.apps import apps
 from django.core.management import call_command
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
@@ -18,7 +19,16 @@ from django.utils import timezone
 
 from issues.models import Issue, Position, Proposal
 from rounds.known import OnlyReadsError, first_publication, known, past, tables
-from rounds.models import Negotiation, Party, Person, Publishable, Round, State, Statement
+from rounds.models import (
+    Negotiation,
+    Party,
+    Person,
+    Publishable,
+    Round,
+    State,
+    Statement,
+    Versioned,
+)
 from rounds.publication import publishable_models, set_state
 from tests import world as worlds
 from tests.desk import change, desk_of
@@ -105,10 +115,8 @@ def steps(world: SimpleNamespace, folder: Path) -> Iterator[Any]:
     yield set_state(Position.objects.filter(party=world.corrie), State.PUBLISHED)
     yield worlds.create_term(proposal=world.third, measure=world.share, low=12, scope="upstream")
     yield world.third.terms.filter(low=30).update(low=31)
-    yield [
-        world.link.delete(),
-        worlds.create_link(statement=world.denied, kind="replies-to", other=world.said),
-    ]
+    world.link.delete()
+    yield worlds.create_link(statement=world.denied, kind="replies-to", other=world.said)
     yield set_state([world.quiet], State.DRAFT)
     yield [
         Statement.objects.filter(pk=world.quiet.pk).update(summary="The dam stays open."),
@@ -217,9 +225,10 @@ def test_today_is_that_day(client: Client, world: SimpleNamespace) -> None:
     worlds.create_deadline(slug="due", dates=days(soon))
     shift_history(dt.timedelta(days=10))
     then = today - dt.timedelta(days=8)
-    for path, overdue in (("/rounds/soon/", "no outcome"), ("/timeline/", "was due")):
-        assert overdue in client.get(path).content.decode()
-        assert "was due" not in client.get(f"{path}?known={then}").content.decode()
+    for path in ("/rounds/soon/", "/timeline/?kind=deadline", "/timeline/?kind=round"):
+        now = client.get(path).content.decode()
+        before = client.get(f"{path}{'&' if '?' in path else '?'}known={then}").content.decode()
+        assert now.count("was due") == before.count("was due") + 1, path
     assert ">Ahead<" not in client.get("/timeline/?kind=meeting").content.decode()
     assert ">Ahead<" in client.get(f"/timeline/?kind=deadline&known={then}").content.decode()
     later = client.get(f"/issues/?known={then}&as_of={today}")
@@ -238,29 +247,30 @@ def shift_history(by: dt.timedelta) -> None:
                 cursor.execute(f'UPDATE "{table.events}" SET changed_at = changed_at - %s', [by])
 
 
-@pytest.mark.parametrize(
-    ("wish", "words"),
-    [
-        ("yesterday", "takes a day"),
-        ("2010-13-01", "takes a day"),
-        ("%00", "takes a day"),
-        ("9999-12-31", "takes a day"),
-        ("2098-12-31", "Nobody knows yet"),
-        ("2010-01-09", "first published something on"),
-        ("0001-01-01T00:00", "takes a day"),
-        (f"{SECRET}", "takes a day"),
-    ],
-)
-@pytest.mark.parametrize("path", ["/", "/issues/water/", "/statements/alder-on-water/"])
+WISHES = [
+    ("yesterday", "takes a day"),
+    ("2010-13-01", "takes a day"),
+    ("%00", "takes a day"),
+    (SECRET, "takes a day"),
+    ("9999-12-31", "takes a day"),
+    ("0001-01-01T00:00%2B14:00", "takes a day"),
+    ("2098-12-31", "Nobody knows yet"),
+    ("2010-01-09", "first published something on"),
+    ("2010-01-09T14:30", "first published something on"),
+]
+
+
 def test_a_wish_that_makes_no_sense_gets_a_sentence_and_the_page_of_now(
-    client: Client, world: SimpleNamespace, path: str, wish: str, words: str
+    client: Client, world: SimpleNamespace
 ) -> None:
-    response = client.get(f"{path}?known={wish}")
-    assert response.status_code == 400
-    page = response.content.decode()
-    assert words in page
-    assert "Half of the water must stay" in page or path != "/statements/alder-on-water/"
-    assert '<aside class="known"' not in page
+    for wish, words in WISHES:
+        for path in ("/", "/timeline/", "/issues/water/", "/statements/alder-on-water/"):
+            response = client.get(f"{path}?known={wish}")
+            assert response.status_code == 400, (path, wish)
+            page = response.content.decode()
+            assert words in page, (path, wish)
+            assert "alf of the water" in page
+            assert '<aside class="known"' not in page
 
 
 def test_without_a_publication_there_is_no_past(client: Client, transactional_db: None) -> None:
@@ -279,18 +289,16 @@ def test_what_was_published_later_is_not_there_yet(client: Client, world: Simple
     assert client.get(late.get_absolute_url()).status_code == 200
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_it_asks_as_little_as_now(client: Client, world: SimpleNamespace, path: str) -> None:
+def test_it_asks_as_little_as_now(client: Client, world: SimpleNamespace) -> None:
     double(world)
     moment = timezone.now()
     worlds.create_statement(summary="later", dates=days("2010-01-09"))
     hide = worlds.create_statement(summary="x", dates=days("2010-01-09"))
     set_state([hide], State.DRAFT)
-    if read(client, path)[0] not in {200, 400}:
-        pytest.skip("there is no page")
-    with CaptureQueriesContext(connection) as captured:
-        assert read(client, path, moment)[0] in {200, 400}
-    assert len(captured) <= BUDGET
+    for path in PATHS:
+        with CaptureQueriesContext(connection) as captured:
+            status, _page = read(client, path, moment)
+        assert len(captured) <= BUDGET or status in {404, 410}, path
 
 
 # --- what may not be told any more ---
@@ -331,7 +339,7 @@ def _take_back_evidence(w: SimpleNamespace) -> None:
 
 
 def _delete_evidence(w: SimpleNamespace) -> None:
-    w.demand.delete()
+    Position.objects.filter(statement=w.said).delete()
     w.said.delete()
 
 
@@ -447,11 +455,9 @@ def test_an_issue_taken_back_takes_all_of_its_own_along(
     moment = timezone.now()
     _set(world.water, name=SECRET, question=SECRET)
     again = timezone.now()
-    for model in (worlds.Progress, worlds.Position):
+    Proposal.objects.filter(issue=world.water).update(responds_to=None)
+    for model in (worlds.Progress, Position, Proposal, worlds.Measure):
         model.objects.filter(issue=world.water).delete()
-    world.third.delete()
-    world.half.delete()
-    worlds.Measure.objects.filter(issue=world.water).delete()
     Issue.objects.filter(pk=world.water.pk).delete()
     for when in (moment, again):
         pages = gone_from_all(client, when, SECRET, "Must half of the water stay?")
@@ -460,14 +466,12 @@ def test_an_issue_taken_back_takes_all_of_its_own_along(
 
 def test_drafts_of_then_and_of_now_never_show(client: Client, world: SimpleNamespace) -> None:
     moment = timezone.now()
-    for model in publishable_models():
-        model.objects.filter(state=State.PUBLISHED)
     drafts = [
-        record
+        one
         for model in publishable_models()
-        for record in model.objects.exclude(state="published")
+        for one in model.objects.filter(state=State.DRAFT, publish_at=None)
     ]
-    refused = set_state([one for one in drafts if not one.publish_at], State.PUBLISHED)
+    refused = set_state(drafts, State.PUBLISHED)
     assert not refused
     assert SECRET in read(client, "/timeline/")[1]
     gone_from_all(client, moment, SECRET)
@@ -493,7 +497,7 @@ def test_what_was_published_again_shows_what_it_said(
 def test_what_is_known_now_is_what_there_is(world: SimpleNamespace) -> None:
     """Every kept table, every column, every row that readers can see; no table is forgotten."""
     kept = {table.model for table in tables().values()}
-    assert {model for model in _models() if hasattr(model, "pgh_event_model")} <= kept
+    assert {one for one in apps.get_models() if issubclass(one, Versioned)} - {Versioned} <= kept
     lists = {
         field.remote_field.through._meta.db_table
         for table in tables().values()
@@ -515,15 +519,9 @@ def test_what_is_known_now_is_what_there_is(world: SimpleNamespace) -> None:
         if issubclass(table.model, Publishable):
             rows = rows.filter(state="published")
         present = list(rows)
-        assert present, table.name
+        assert present or table.is_list, table.name
         with known(now):
             assert list(rows.all()) == present
-
-
-def _models() -> list[Any]:
-    from django.apps import apps
-
-    return [one for one in apps.get_models() if issubclass(one, models.Model)]
 
 
 def test_every_pointer_that_may_be_emptied_leaves_a_record_that_holds(
