@@ -127,12 +127,16 @@ def _day(text: str) -> dt.date | None:
     return None
 
 
-def _too_early() -> str:
+def history_since() -> str:
+    """When the first publication was, in words; "" before it."""
     first = first_publication()
-    if first is None:
-        return _("This site has published nothing yet.")
-    since = Known("", timezone.localtime(first)).words
-    return _("This site first published something on %(moment)s.") % {"moment": since}
+    return Known("", timezone.localtime(first)).words if first else ""
+
+
+def _too_early() -> str:
+    if since := history_since():
+        return _("This site first published something on %(moment)s.") % {"moment": since}
+    return _("This site has published nothing yet.")
 
 
 def _without_known(request: HttpRequest) -> str:

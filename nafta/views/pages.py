@@ -16,7 +16,7 @@ from rounds.corrections import corrected_on
 from rounds.figures import calendar_figure
 from rounds.forms import AsOf, AsOfForm, end_of
 from rounds.models import Deadline, Party, Person, Round, RoundStatus, Source, Statement
-from rounds.moments import two_clocks
+from rounds.moments import history_since, two_clocks
 from rounds.tables import ItemTable
 from rounds.timeline import (
     Cursor,
@@ -205,7 +205,11 @@ def person_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def about(request: HttpRequest) -> HttpResponse:
     scale = [(matrix.MARKS[stance], stance) for stance in Stance]
-    context = {"scale": scale, "sources": Source.objects.cited().count()}
+    context = {
+        "scale": scale,
+        "sources": Source.objects.cited().count(),
+        "history_since": history_since(),
+    }
     return render(request, "nafta/about.html", context)
 
 
