@@ -38,8 +38,7 @@ from tests.world import SECRET, create_editor, create_world, days
 
 PATHS = [
     *("/", "/?as_of=round-1", "/?as_of=2010-03-05", "/fr/", "/es/?as_of=round-1"),
-    *("/timeline/", "/timeline/?party=brume&kind=statement", "/timeline/?year=2010&round=round-1"),
-    *("/timeline/?issue=water", "/timeline/?party=nowhere", "/fr/timeline/"),
+    *("/timeline/", "/timeline/?party=brume&kind=statement", "/timeline/?party=nowhere"),
     *("/rounds/", "/rounds/?sort=-name", "/rounds/round-1/", "/rounds/round-2/"),
     *("/rounds/lake-summit/", "/rounds/bilateral/", "/fr/rounds/round-1/"),
     *("/issues/", "/issues/?as_of=2010-01-09", "/issues/?as_of=round-2", "/issues/?as_of=never"),
@@ -51,7 +50,7 @@ PATHS = [
     *("/statements/nobody-said/", f"/statements/{SECRET}/", "/es/statements/alder-on-water/"),
     *("/proposals/half-the-water/", "/proposals/a-third/", f"/proposals/{SECRET}/"),
     *("/sources/", "/sources/gazette/", "/sources/herald/", "/sources/?sort=-claims"),
-    *("/issues/nothing-like-it/", "/deadlines/"),
+    *("/issues/nothing-like-it/", "/deadlines/", "/es/proposals/a-third/"),
 ]
 LABELS = [  # all that a page of the past says of itself
     (re.compile(r'<aside class="known".*?</aside>', re.DOTALL), ""),

@@ -149,7 +149,7 @@ def test_nor_in_any_past(client: Client, transactional_db: None) -> None:
     Position.objects.filter(statement__speakers=world.birch).delete()
     Person.objects.filter(pk=world.birch.pk).delete()
     moments.append(timezone.now())
-    pages = {}
+    pages: dict[str, str] = {}
     for moment in moments:
         known = f"known={moment:%Y-%m-%dT%H:%M:%S.%fZ}"
         pages |= crawl(
