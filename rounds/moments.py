@@ -158,6 +158,8 @@ def _gone_now(request: Any, page: Page) -> HttpResponse | None:
 def _stay(response: HttpResponse, text: str) -> None:
     """Keep to the moment in every link to a page that can be asked for it."""
     wish = urlencode({"known": text})
+    if not response.headers["Content-Type"].startswith("text/html"):
+        return  # a file has no links to follow
 
     def kept(link: re.Match[str]) -> str:
         before, path, query = link.groups(default="")
