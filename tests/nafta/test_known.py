@@ -583,6 +583,21 @@ def test_a_moment_within_a_transaction_is_the_one_before_it(
     assert "Two" in after
 
 
+def test_the_method_says_how_far_back_it_goes(client: Client, transactional_db: None) -> None:
+    """The moment that it names can be asked for, however long the first load took."""
+    assert "goes back to" not in client.get("/about/").content.decode()
+    with transaction.atomic():
+        create_world()
+    page = client.get("/about/").content.decode()
+    found = re.search(r"first publication, .*? (\d\d:\d\d(:\d\d)?) UTC", page)
+    assert found
+    since = first_publication()
+    assert since
+    assert client.get(f"/issues/?{_query({'known': since.isoformat()})}").status_code == 200
+    before = since - dt.timedelta(milliseconds=20)  # in the middle of the load
+    assert client.get(f"/issues/?{_query({'known': before.isoformat()})}").status_code == 400
+
+
 def test_a_page_of_the_past_is_not_for_search_engines(
     client: Client, world: SimpleNamespace
 ) -> None:
