@@ -1,5 +1,5 @@
 from nafta.models import Entry
-def test_x(world):
+def no_test_x(world):
     from django.db import connection
     for e in Entry.objects.all(): print(e.kind, e.key, e.label, repr(e.names), e.keys)
     with connection.cursor() as c:
