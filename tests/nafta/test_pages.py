@@ -134,7 +134,7 @@ def double(world: SimpleNamespace) -> None:
         ("/timeline/?party=nowhere", "is not in the record"),
         (f"/timeline/?issue={SECRET}", "is not in the record"),
         ("/timeline/?year=12", "is not in the record"),
-        ("/timeline/?after=yesterday", "does not exist"),
+        ("/timeline/?page=yesterday", "does not exist"),
     ],
 )
 def test_a_wish_that_makes_no_sense_gets_a_sentence(
