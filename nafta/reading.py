@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Any
 
 from django.db import connection
@@ -39,6 +40,7 @@ class Reading:
     key: str
     label: str
     exact: bool = True  # not a misspelling
+    also: tuple[str, ...] = ()  # other words for it: a party's adjective, the right spelling
 
     @property
     def token(self) -> str:
@@ -68,9 +70,14 @@ class Term:
         text = f'"{self.text}"' if self.quoted else self.text
         return ("or " if self.alternative else "") + ("-" if self.negative else "") + text
 
+    @property
+    def words(self) -> list[str]:
+        return [self.text, *(word for reading in self.readings for word in reading.also)]
+
     def sql(self) -> SQL:
         tokens = " | ".join(lexeme(reading.token) for reading in self.readings)
-        return "(search_words(%s) || %s::tsquery)", [self.text, tokens]
+        words = " || ".join(["search_words(%s)"] * len(self.words))
+        return f"({words} || %s::tsquery)", [*self.words, tokens]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,7 @@ class Query:
 
     def words(self) -> SQL:
         """The words to mark in what is found."""
-        wanted = [term.text for term in self.terms if not term.negative]
+        wanted = [word for term in self.terms if not term.negative for word in term.words]
         return " || ".join(["''::tsquery"] + ["search_words(%s)"] * len(wanted)), list(wanted)
 
     def sql(self) -> SQL:
@@ -215,8 +222,8 @@ class Name:
         """How surely ``span`` names it: 0 in full, then by a part; None if it does not."""
         if span in self.lines:
             return 0
-        long, known = len(span) > 1, any(len(one) > 3 for one in span)
-        if self.kind == "person" and (long or len(span[0]) > 2):
+        long, known = len(span) > 1, any(len(one) > 2 for one in span)
+        if self.kind == "person" and known:
             return 1 if any(holds(line[not long :], span) for line in self.lines) else None
         if (self.kind == "issue" and known) or (self.kind == "round" and long):
             found = any(holds(line, span) for line in self.lines)
@@ -363,14 +370,20 @@ class Reader:
         like = [name for name in self.names.get(one.parts[0], []) if name.kind != "source"]
         if not means or heard or not like or like[0].likeness < CERTAIN:
             return ()
-        return (replace(reading(one.text, like[0]), exact=False),)
+        parts = [part for line in like[0].lines for part in line]
+        right = get_close_matches(one.parts[0], parts, 1, 0)
+        return (replace(reading(one.text, like[0]), exact=False, also=tuple(right)),)
 
     def nearest(self) -> Iterator[Reading]:
-        for one in self.typed:
-            for part in one.parts:
-                for name in self.names.get(part, [])[:3]:
-                    if name.likeness < 1 and len(part) > 3:
-                        yield replace(reading(one.text, name), exact=False)
+        """Names like the words that the record never used."""
+        for part, names in self.names.items():
+            means, heard = self.heard[part]
+            if not means or heard or len(part) < 4:
+                continue
+            typed = next(one.text for one in self.typed if part in one.parts)
+            for name in names[:3]:
+                told = reading(typed, name)
+                yield replace(told, label=name.label["text"]) if name.kind == "source" else told
 
     def limit(self, at: int) -> tuple[tuple[Reading, ...], int] | None:
         """“before round 6”, “after March 2018”, and how many words that takes."""
@@ -382,7 +395,9 @@ class Reader:
             if days := (days_of(meeting) if meeting else named_days(text)):
                 day = days[0] if kind == "before" else days[1]
                 told = name_of(meeting.label) if meeting else day_in_words(day)
-                said = _("before %(when)s") if kind == "before" else _("after %(when)s")
+                said = _("what began before %(when)s")
+                if kind == "after":
+                    said = _("what began after %(when)s")
                 words, label = f"{one.text} {text}", said % {"when": told}
                 return (Reading(words, str(kind), day.isoformat(), label),), length + 1
         return None
@@ -393,7 +408,8 @@ class Reader:
 
 
 def reading(words: str, name: Name) -> Reading:
-    return Reading(words, name.kind, name.key, name_of(name.label))
+    also = [" ".join(line) for line in name.lines] if name.kind == "party" else []
+    return Reading(words, name.kind, name.key, name_of(name.label), also=tuple(also))
 
 
 def name_of(label: dict[str, Any], part: str = "name") -> language.Text:

@@ -125,7 +125,7 @@ class Search:
         titled = f"(ts_filter(vector, '{{a}}') @@ ({match}))" if match else "FALSE"
         sql, params = self._select(
             "3 AS tier, row_number() OVER (ORDER BY"
-            f" {titled} DESC, array_position(%s, kind::text), day DESC, id) AS nth",
+            f" kind = 'source', {titled} DESC, array_position(%s, kind::text), day DESC, id) AS nth",
             [("kind = ANY(%s)", [list(NAMES)]), self._kinds(list(NAMES))],
             order="nth",
             limit=SHOWN_NAMES,
@@ -222,8 +222,9 @@ class Counts:
 # --- where in a text ---
 
 START, STOP = "\ue000", "\ue001"  # stand for the marks until all else is escaped
-SIGNS = str.maketrans({"<": "\ue002", ">": "\ue003", "&": "\ue004", START: None, STOP: None})
-BACK = str.maketrans({"\ue002": "<", "\ue003": ">", "\ue004": "&"})
+# what a text would otherwise lose as a tag or as a sign written in letters
+SIGNS = str.maketrans({"<": "\x02", ">": "\x03", "&": "\x04", START: None, STOP: None})
+BACK = str.maketrans({"\x02": "<", "\x03": ">", "\x04": "&"})
 LONG = 320  # characters; of a longer text the fragments around the words are shown
 
 

@@ -18,6 +18,7 @@ from nafta.forms import CHOICES, SearchForm
 from nafta.models import Entry
 from nafta.reading import Query, Reading, Term
 from nafta.search import COUNTED, Counts, Hit, Search, marked
+from rounds.dates import day as day_in_words
 from rounds.language import Text, local
 from rounds.models import Deadline, Party, Person, Round, Statement
 from rounds.timeline import Item, deadline_items, round_items, statement_items
@@ -221,7 +222,7 @@ def chosen(form: SearchForm, address: QueryDict) -> list[Choice]:
         key = str(address[name])
         label = label_of(form, name, key)
         if name in {"before", "after"}:
-            when = {"when": label_of(form, "round", key) or key}
+            when = {"when": label_of(form, "round", key) or day_in_words(value)}
             label = _("before %(when)s") % when if name == "before" else _("after %(when)s") % when
         made.append(Choice(label or str(value), "", changed(address, **{name: ""})))
     return made
@@ -260,9 +261,11 @@ def understood(query: Query, term: Term, reading: Reading, address: QueryDict) -
         "person": _("“%(words)s” as %(name)s, who spoke"),
         "issue": _("“%(words)s” as the issue %(name)s"),
         "round": _("“%(words)s” as %(name)s"),
+        "kind": _("“%(words)s” as the kind %(name)s"),
+        "basis": _("“%(words)s” as attributed: %(name)s"),
         "year": _("“%(words)s” as the year"),
     }
-    sentence = sentences.get(reading.kind, _("“%(words)s” as: %(name)s"))
+    sentence = sentences.get(reading.kind, _("“%(words)s” as %(name)s"))
     if not reading.exact:
         sentence = _("“%(words)s”, which is nowhere in the record, as %(name)s")
     rest = query.without(term)
@@ -294,21 +297,20 @@ def suggestions(query: Query, address: QueryDict) -> list[Choice]:
 def examples(counts: Counts) -> list[str]:
     """Queries that this record answers, made of what it says most of."""
 
-    def most(kind: str, size: int) -> list[str]:
-        return [str(local(label, "name")) for _key, _times, label in counts.of(kind) if label][
-            :size
-        ]
+    def most(kind: str, size: int) -> list[dict[str, Any]]:
+        return [label for _key, _times, label in counts.of(kind) if label][:size]
 
-    parties, issues, people = most("party", 2), most("issue", 4), most("person", 2)
-    rounds = most("round", 2)
-    made = [f"{party} {issue}" for party, issue in zip(parties, issues, strict=False)]
-    made += [f"{person} {issue}" for person, issue in zip(people, issues[2:], strict=False)]
+    parties, issues, people = (
+        [str(local(label, "name")) for label in most(kind, 3)]
+        for kind in ("party", "issue", "person")
+    )
+    made = [f"{party} {issue}" for party, issue in zip(parties, issues, strict=False)][:2]
+    made += [f"{person} {issue}" for person, issue in zip(people, issues[::-1], strict=False)][:1]
     made += [_("unnamed %(issue)s") % {"issue": issue} for issue in issues[:1]]
-    made += [
-        _("%(party)s before %(round)s") % {"party": party, "round": meeting}
-        for party, meeting in zip(parties, rounds, strict=False)
-    ]
-    made += [f"{issue} -{party}" for party, issue in zip(parties, issues, strict=False)][:1]
+    if parties and (rounds := most("round", 4)):
+        latest = max(rounds, key=lambda label: label["first"])
+        told = {"party": parties[0], "round": local(latest, "name")}
+        made.append(_("%(party)s before %(round)s") % told)
     return made
 
 
@@ -338,6 +340,6 @@ def _said() -> RawSQL:
         "(SELECT count(*) FROM (SELECT FROM rounds_statement_speakers AS link"
         " JOIN rounds_statement AS said ON said.id = link.statement_id"
         " WHERE link.person_id = rounds_person.id AND said.state = 'published'"
-        " LIMIT %s) AS some)",
+        " LIMIT %s) AS counted)",
         [COUNTED + 1],
     )
