@@ -124,8 +124,8 @@ class Search:
         match, values = self._match()
         titled = f"(ts_filter(vector, '{{a}}') @@ ({match}))" if match else "FALSE"
         sql, params = self._select(
-            "3 AS tier, row_number() OVER (ORDER BY"
-            f" kind = 'source', {titled} DESC, array_position(%s, kind::text), day DESC, id) AS nth",
+            "3 AS tier, row_number() OVER (ORDER BY kind = 'source',"
+            f" {titled} DESC, array_position(%s, kind::text), day DESC, id) AS nth",
             [("kind = ANY(%s)", [list(NAMES)]), self._kinds(list(NAMES))],
             order="nth",
             limit=SHOWN_NAMES,

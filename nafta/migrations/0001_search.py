@@ -27,12 +27,21 @@ DROP TEXT SEARCH CONFIGURATION search_record;
 DROP TEXT SEARCH CONFIGURATION search_plain;
 """
 
+# A text is a text: what looks like a tag in it has words, too.
+PLAIN = """
+CREATE FUNCTION search_text(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT translate(left(words, 50000), '<>&', '   ')
+$$;
+"""
+
 # A word or a phrase as it may stand in an original or in a translation; nothing for "the" and "of".
 WORDS = """
 CREATE FUNCTION search_words(words text) RETURNS tsquery
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT CASE numnode(phraseto_tsquery('search_record', words)) WHEN 0 THEN ''::tsquery
-    ELSE phraseto_tsquery('search_record', words) || phraseto_tsquery('search_plain', words) END
+    SELECT CASE numnode(phraseto_tsquery('search_record', search_text(words)))
+    WHEN 0 THEN ''::tsquery
+    ELSE phraseto_tsquery('search_record', search_text(words))
+        || phraseto_tsquery('search_plain', search_text(words)) END
 $$;
 """
 
@@ -40,12 +49,12 @@ $$;
 VECTOR = """
 CREATE FUNCTION search_vector(name text, body text, rest text, translations jsonb, keys text[])
 RETURNS tsvector LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT setweight(to_tsvector('search_record', left(name, 50000)), 'A')
-    || setweight(to_tsvector('search_record', left(body, 50000)), 'B')
-    || setweight(to_tsvector('search_record', left(rest, 50000)), 'C')
-    || setweight(to_tsvector('search_plain', (SELECT coalesce(string_agg(left(value, 20000), ' '), '')
+    SELECT setweight(to_tsvector('search_record', search_text(name)), 'A')
+    || setweight(to_tsvector('search_record', search_text(body)), 'B')
+    || setweight(to_tsvector('search_record', search_text(rest)), 'C')
+    || setweight(to_tsvector('search_plain', (SELECT coalesce(string_agg(search_text(left(value, 20000)), ' '), '')
         FROM jsonb_each_text(translations) WHERE key LIKE 'name_%' OR key LIKE 'title_%')), 'A')
-    || setweight(to_tsvector('search_plain', (SELECT coalesce(string_agg(left(value, 20000), ' '), '')
+    || setweight(to_tsvector('search_plain', (SELECT coalesce(string_agg(search_text(left(value, 20000)), ' '), '')
         FROM jsonb_each_text(translations) WHERE key NOT LIKE 'name_%' AND key NOT LIKE 'title_%')), 'B')
     || array_to_tsvector(keys)
 $$;
@@ -235,11 +244,12 @@ def document(
     END IF;"""
 
 
+# A plan made while a table is small is kept as it grows: each row is asked for by its number.
 REFRESH = f"""
 CREATE FUNCTION search_documents(of_kind text, ids bigint[]) RETURNS TABLE (
     kind text, object_id bigint, key text, day date, label jsonb, names text, keys text[],
     vector tsvector
-) LANGUAGE plpgsql STABLE AS $$
+) LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
 #variable_conflict use_column
 BEGIN{"".join(document(kind, **parts) for kind, parts in DOCUMENTS.items())}
 END
@@ -277,6 +287,7 @@ DROP FUNCTION search_refresh_all(); DROP FUNCTION search_refresh(text, bigint[])
 DROP FUNCTION search_documents(text, bigint[]);
 DROP FUNCTION search_names(text[], jsonb, text);
 DROP FUNCTION search_vector(text, text, text, jsonb, text[]); DROP FUNCTION search_words(text);
+DROP FUNCTION search_text(text);
 """
 
 # The names that are like each of these words, however misspelt; whether a word means anything to
@@ -409,7 +420,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL(WORDS + VECTOR + NAMES + REFRESH, NO_REFRESH),
+        migrations.RunSQL(PLAIN + WORDS + VECTOR + NAMES + REFRESH, NO_REFRESH),
         migrations.RunSQL(NEAREST, "DROP FUNCTION search_nearest(text[]);"),
         migrations.RunSQL(TRIGGERS, NO_TRIGGERS),
         migrations.RunSQL("SELECT search_refresh_all();", migrations.RunSQL.noop),

@@ -1,5 +1,6 @@
 """Search, and the people who spoke."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,12 +21,13 @@ from nafta.reading import Query, Reading, Term
 from nafta.search import COUNTED, Counts, Hit, Search, marked
 from rounds.dates import day as day_in_words
 from rounds.language import Text, local
-from rounds.models import Deadline, Party, Person, Round, Statement
+from rounds.models import Basis, Deadline, Party, Person, Round, Statement
 from rounds.timeline import Item, deadline_items, round_items, statement_items
 
 PAGE = 25  # rows
 FACET = 12  # values of a facet
 PEOPLE = 200  # on a page
+RECENT = 100  # statements that examples are made of
 
 # What each kind of row is made of: its records, and how they become items.
 ITEMS: dict[str, tuple[Any, Any]] = {
@@ -295,23 +297,24 @@ def suggestions(query: Query, address: QueryDict) -> list[Choice]:
 
 
 def examples(counts: Counts) -> list[str]:
-    """Queries that this record answers, made of what it says most of."""
-
-    def most(kind: str, size: int) -> list[dict[str, Any]]:
-        return [label for _key, _times, label in counts.of(kind) if label][:size]
-
-    parties, issues, people = (
-        [str(local(label, "name")) for label in most(kind, 3)]
-        for kind in ("party", "issue", "person")
-    )
-    made = [f"{party} {issue}" for party, issue in zip(parties, issues, strict=False)][:2]
-    made += [f"{person} {issue}" for person, issue in zip(people, issues[::-1], strict=False)][:1]
-    made += [_("unnamed %(issue)s") % {"issue": issue} for issue in issues[:1]]
-    if parties and (rounds := most("round", 4)):
-        latest = max(rounds, key=lambda label: label["first"])
-        told = {"party": parties[0], "round": local(latest, "name")}
-        made.append(_("%(party)s before %(round)s") % told)
-    return made
+    """Queries that this record answers, made of what its last statements have in common."""
+    labels = {
+        (kind, key): str(local(label, "name")) for kind, key, _times, label in counts.keys if label
+    }
+    labels["basis", Basis.UNNAMED.value] = str(Basis.UNNAMED.label)
+    last = Entry.objects.filter(kind="statement").order_by("-day", "-pk")
+    ways = [("party", "issue"), ("person", "issue"), ("basis", "issue"), ("round", "party")]
+    tally: Counter[tuple[tuple[str, str], ...]] = Counter()
+    for keys in last.values_list("keys", flat=True)[:RECENT]:
+        named = {kind: (kind, key) for kind, _space, key in (one.partition(" ") for one in keys)}
+        for way in ways:
+            pair = tuple(named[kind] for kind in way if named.get(kind) in labels)
+            tally.update([pair] if len(pair) == 2 else [])
+    best: dict[tuple[str, ...], str] = {}
+    for pair, _times in tally.most_common():
+        way = tuple(kind for kind, _key in pair)
+        best.setdefault(way, " ".join(labels[one] for one in pair))
+    return list(best.values())
 
 
 # --- people ---
