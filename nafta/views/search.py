@@ -311,9 +311,9 @@ def examples(counts: Counts) -> list[str]:
             pair = tuple(named[kind] for kind in way if named.get(kind) in labels)
             tally.update([pair] if len(pair) == 2 else [])
     best: dict[tuple[str, ...], str] = {}
-    for pair, _times in tally.most_common():
-        way = tuple(kind for kind, _key in pair)
-        best.setdefault(way, " ".join(labels[one] for one in pair))
+    for both, _times in tally.most_common():
+        kinds_of_both = tuple(kind for kind, _key in both)
+        best.setdefault(kinds_of_both, " ".join(labels[one] for one in both))
     return list(best.values())
 
 

@@ -3,6 +3,7 @@
 import re
 from html import unescape
 from types import SimpleNamespace
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -32,12 +33,12 @@ def page(client: Client, q: str = "", *, prefix: str = "", status: int = 200, **
     return response.content.decode()
 
 
-def found(client: Client, q: str = "", **wishes: str) -> set[str]:
+def found(client: Client, q: str = "", **wishes: Any) -> set[str]:
     """The keys of the dated rows on the first page."""
     return {one.partition("-")[2] for one in ROW.findall(page(client, q, **wishes))}
 
 
-def names(client: Client, q: str = "", **wishes: str) -> set[str]:
+def names(client: Client, q: str = "", **wishes: Any) -> set[str]:
     return {address for _kind, address in NAME.findall(page(client, q, **wishes))}
 
 
@@ -230,7 +231,12 @@ def test_what_contradicts_is_found(client: Client, world: SimpleNamespace) -> No
     ],
 )
 def test_each_choice_narrows_search_and_timeline_alike(
-    client: Client, world: SimpleNamespace, name: str, value: str, there: str, not_there: str
+    client: Client,
+    world: SimpleNamespace,
+    name: str,
+    value: str,
+    there: str,
+    not_there: str | None,
 ) -> None:
     wishes = {name: value}
     timeline = client.get(f"/timeline/?{urlencode(wishes)}")
@@ -409,7 +415,10 @@ def test_what_is_published_is_found_and_what_is_taken_back_is_not(
         speakers=[(otto := worlds.create_person(slug="otto-otter"))],
         source=(source := worlds.create_source(title="Otter news")),
     )
-    asked = lambda: (found(client, "otters"), names(client, "otter"))  # noqa: E731
+
+    def asked() -> tuple[set[str], set[str]]:
+        return found(client, "otters"), names(client, "otter")
+
     nothing: tuple[set[str], set[str]] = (set(), set())
     all_of_it = {"later"}, {otto.get_absolute_url(), source.get_absolute_url()}
     assert asked() == nothing
