@@ -180,14 +180,15 @@ class Search:
         return RawSQL(f"SELECT object_id FROM nafta_entry WHERE {where}", params)  # noqa: S611
 
     def counted(self) -> "Counts":
-        """How many rows fit, and of them how many have each key; of ``COUNTED`` at most."""
+        """How many rows fit, and how many have each key; of the newest ``COUNTED`` at most."""
         conditions = self._where()
         if self.kind in NAMES:
             conditions.append(("kind = %s", [self.kind]))
         where = " AND ".join(sql for sql, _params in conditions) or "TRUE"
         found = rows(
             f"""WITH fits AS MATERIALIZED (
-                SELECT keys FROM nafta_entry WHERE {where} LIMIT {COUNTED + 1}
+                SELECT keys FROM nafta_entry WHERE {where}
+                ORDER BY day DESC, id DESC LIMIT {COUNTED + 1}
             ), counted AS (
                 SELECT token, count(*) AS times FROM fits, unnest(keys) AS token GROUP BY token
                 UNION ALL SELECT '', count(*) FROM fits

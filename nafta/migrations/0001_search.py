@@ -293,12 +293,23 @@ DROP FUNCTION search_text(text);
 # The names that are like each of these words, however misspelt; whether a word means anything to
 # the search ("the" does not), and whether anything in the record has it.
 NEAREST = """
+CREATE FUNCTION search_heard(word text) RETURNS boolean LANGUAGE plpgsql STABLE
+SET enable_seqscan = off AS $$
+BEGIN
+    -- a common word is met at once, any other is looked up
+    RETURN EXISTS (SELECT FROM (
+            SELECT vector FROM nafta_entry ORDER BY day DESC, id DESC LIMIT 300
+        ) AS latest WHERE vector @@ search_words(word))
+    OR EXISTS (SELECT FROM nafta_entry WHERE vector @@ search_words(word));
+END
+$$;
+
 CREATE FUNCTION search_nearest(words text[]) RETURNS TABLE (
     word text, means boolean, heard boolean, kind text, key text, label jsonb, names text,
     likeness real
 ) LANGUAGE sql STABLE SET pg_trgm.word_similarity_threshold = 0.45 AS $$
     SELECT asked.word, numnode(search_words(asked.word)) > 0,
-        EXISTS (SELECT FROM nafta_entry WHERE vector @@ search_words(asked.word)),
+        search_heard(asked.word),
         near.kind, near.key, near.label, near.names, near.likeness
     FROM unnest(words) AS asked(word) LEFT JOIN LATERAL (
         SELECT * FROM (
@@ -420,8 +431,13 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        # how common a word is decides how its rows are read: know it of thousands of words
+        migrations.RunSQL(
+            "ALTER TABLE nafta_entry ALTER COLUMN vector SET STATISTICS 2000;",
+            migrations.RunSQL.noop,
+        ),
         migrations.RunSQL(PLAIN + WORDS + VECTOR + NAMES + REFRESH, NO_REFRESH),
-        migrations.RunSQL(NEAREST, "DROP FUNCTION search_nearest(text[]);"),
+        migrations.RunSQL(NEAREST, "DROP FUNCTION search_nearest(text[]); DROP FUNCTION search_heard(text);"),
         migrations.RunSQL(TRIGGERS, NO_TRIGGERS),
         migrations.RunSQL("SELECT search_refresh_all();", migrations.RunSQL.noop),
     ]
