@@ -291,7 +291,7 @@ DROP FUNCTION search_text(text);
 """
 
 # The names that are like each of these words, however misspelt; whether a word means anything to
-# the search ("the" does not), and whether anything in the record has it.
+# the search ("the" does not), and, if it is no name, whether anything in the record has it.
 NEAREST = """
 CREATE FUNCTION search_heard(word text) RETURNS boolean LANGUAGE plpgsql STABLE
 SET enable_seqscan = off AS $$
@@ -309,10 +309,10 @@ CREATE FUNCTION search_nearest(words text[]) RETURNS TABLE (
     likeness real
 ) LANGUAGE sql STABLE SET pg_trgm.word_similarity_threshold = 0.45 AS $$
     SELECT asked.word, numnode(search_words(asked.word)) > 0,
-        search_heard(asked.word),
+        CASE WHEN near.best < 1 THEN search_heard(asked.word) ELSE TRUE END,
         near.kind, near.key, near.label, near.names, near.likeness
     FROM unnest(words) AS asked(word) LEFT JOIN LATERAL (
-        SELECT * FROM (
+        SELECT *, max(likeness) OVER () AS best FROM (
             SELECT DISTINCT ON (entry.names) entry.kind, entry.key, entry.label, entry.names,
                 word_similarity(unaccent(asked.word), entry.names) AS likeness
             FROM nafta_entry AS entry WHERE unaccent(asked.word) <% entry.names
