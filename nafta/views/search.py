@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -324,17 +324,19 @@ def person_list(request: HttpRequest) -> HttpResponse:
     """Everybody of whom readers can see that they spoke."""
     shown = Entry.objects.filter(kind="person", object_id=OuterRef("pk"))
     people = Person.objects.filter(Exists(shown)).select_related("party").order_by("name", "pk")
-    party = None
-    if code := request.GET.get("party"):
-        party = get_object_or_404(Party, code=code)
+    code = request.GET.get("party", "")
+    party = Party.objects.filter(code=code).first() if code and "\0" not in code else None
+    if party:
         people = people.filter(party=party)
+    error = SearchForm.unknown(code) if code and not party else ""
     page = Paginator(people.annotate(said=_said()), PEOPLE).get_page(request.GET.get("page"))
     context = {
         "party": party,
+        "error": error,
         "page": page,
         "people": [(one, told(min(one.said, COUNTED), one.said > COUNTED)) for one in page],
     }
-    return render(request, "nafta/person_list.html", context)
+    return render(request, "nafta/person_list.html", context, status=400 if error else 200)
 
 
 def _said() -> RawSQL:

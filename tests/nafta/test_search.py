@@ -601,4 +601,7 @@ def test_who_spoke_for_whom_and_how_often(client: Client, world: SimpleNamespace
     brume = words(client.get("/people/?party=brume").content.decode())
     assert "Bo Birch" in brume
     assert "Ada Alder" not in brume
-    assert client.get("/people/?party=nowhere").status_code == 404
+    for unknown in ("nowhere", "%00", "%FF"):
+        response = client.get(f"/people/?party={unknown}")
+        assert response.status_code == 400
+        assert "is not in the record" in response.content.decode()
