@@ -60,18 +60,28 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value of a facet: how many rows have it, and the address that chooses it."""
+    """Another search, by its address."""
 
     label: str
-    count: str
     url: str
 
 
 @dataclass(frozen=True, slots=True)
+class Value:
+    """A value of a facet, and how many rows have it."""
+
+    key: str
+    label: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facet:
+    """A choice to be made: a button for each value, as links would lead robots without end."""
+
     name: str
     title: str
-    choices: list[Choice]
+    values: list[Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +127,7 @@ def search(request: HttpRequest) -> HttpResponse:
             (name, value) for name, value in address.items() if name in form.fields and name != "q"
         ],
         "understood": [understood(query, *one, address) for one in query.readings],
-        "facets": facets(counts, form, address),
+        "facets": facets(counts, form),
         "suggestions": [] if found or names else suggestions(query, address),
         "examples": [] if asked.asks else examples(counts),
         "next_page": changed(address, page=str(hits[-1].place)) if more else "",
@@ -226,11 +236,11 @@ def chosen(form: SearchForm, address: QueryDict) -> list[Choice]:
         if name in {"before", "after"}:
             when = {"when": label_of(form, "round", key) or day_in_words(value)}
             label = _("before %(when)s") % when if name == "before" else _("after %(when)s") % when
-        made.append(Choice(label or str(value), "", changed(address, **{name: ""})))
+        made.append(Choice(label or str(value), changed(address, **{name: ""})))
     return made
 
 
-def facets(counts: Counts, form: SearchForm, address: QueryDict) -> list[Facet]:
+def facets(counts: Counts, form: SearchForm) -> list[Facet]:
     titles = {
         "kind": _("Kind"),
         "party": _("Party"),
@@ -246,7 +256,7 @@ def facets(counts: Counts, form: SearchForm, address: QueryDict) -> list[Facet]:
         if name in form.wishes:
             continue
         values = [
-            Choice(label, told(times, counts.more), changed(address, **{name: key}))
+            Value(key, label, told(times, counts.more))
             for key, times, given in counts.of(name)
             if (label := label_of(form, name, key, given))
         ]
@@ -284,12 +294,12 @@ def understood(query: Query, term: Term, reading: Reading, address: QueryDict) -
 def suggestions(query: Query, address: QueryDict) -> list[Choice]:
     """What else may have been meant: names like the words, then each word alone."""
     made = [
-        Choice(one.label, "", changed(address, q=query.instead(one.words, one.label)))
+        Choice(one.label, changed(address, q=query.instead(one.words, one.label)))
         for one in query.nearest
     ]
     if len(query.terms) > 1:
         made += [
-            Choice(term.typed, "", changed(address, q=term.typed))
+            Choice(term.typed, changed(address, q=term.typed))
             for term in query.terms
             if not term.negative
         ]
