@@ -10,6 +10,8 @@ urlpatterns = i18n_patterns(
     path("timeline/", views.timeline, name="timeline"),
     path("rounds/<slug:slug>/", views.round_detail, name="round_detail"),
     path("parties/<slug:code>/", views.party_detail, name="party_detail"),
+    path("search/", views.search, name="search"),
+    path("people/", views.person_list, name="person_list"),
     path("people/<slug:slug>/", views.person_detail, name="person_detail"),
     path("about/", views.about, name="about"),
     path("", include("rounds.urls")),

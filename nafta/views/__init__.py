@@ -11,6 +11,7 @@ from nafta.views.pages import (
     timeline_items,
     timeline_years,
 )
+from nafta.views.search import person_list, search
 
 __all__ = [
     "TIMELINE_PAGE",
@@ -18,7 +19,9 @@ __all__ = [
     "home",
     "party_detail",
     "person_detail",
+    "person_list",
     "round_detail",
+    "search",
     "timeline",
     "timeline_items",
     "timeline_years",

@@ -85,11 +85,11 @@ def timeline(request: HttpRequest) -> HttpResponse:
     page, rest = items[:TIMELINE_PAGE], items[TIMELINE_PAGE:]
     context = {
         "form": form,
-        "wishes": {name: value for name, value in wishes.items() if name != "after"},
+        "wishes": {name: value for name, value in wishes.items() if name != "page"},
         "items": page,
         "table": ItemTable([item for item in page if item.kind in BARS]),
         "figure": calendar_figure(page, parties, rounds) if page else None,
-        "next_page": _query(request, after=str(Cursor.at(page[-1]))) if rest else "",
+        "next_page": _query(request, page=str(Cursor.at(page[-1]))) if rest else "",
     }
     return render(request, "nafta/timeline.html", context, status=200 if form.is_valid() else 400)
 
@@ -102,22 +102,25 @@ def timeline_years() -> list[int]:
 
 def timeline_items(wishes: dict[str, Any]) -> list[Item]:
     """The items asked for, newest first, one more than a page of each kind at most."""
-    streams: list[tuple[Kind, Any, Any]] = [
-        (Kind.ROUND, round_items, Round.objects.published().rounds_proper().with_names()),
-        (Kind.MEETING, round_items, Round.objects.published().beside().with_names()),
-        (Kind.DEADLINE, deadline_items, Deadline.objects.published().with_names()),
-        (Kind.PROPOSAL, proposal_items, Proposal.objects.published().with_names()),
+    rounds = Round.objects.published().with_names()
+    if wishes.get("kind") in {Kind.ROUND, Kind.MEETING}:
+        proper = wishes["kind"] == Kind.ROUND
+        rounds = rounds.rounds_proper() if proper else rounds.beside()
+    streams: list[tuple[set[Kind], Any, Any]] = [
+        ({Kind.ROUND, Kind.MEETING}, round_items, rounds),
+        ({Kind.DEADLINE}, deadline_items, Deadline.objects.published().with_names()),
+        ({Kind.PROPOSAL}, proposal_items, Proposal.objects.published().with_names()),
         (
-            Kind.STATEMENT,
+            {Kind.STATEMENT},
             statement_items,
             with_issues(Statement.objects.published().with_names()),
         ),
     ]
     return merged(
         *(
-            build(narrowed(records, kind, wishes).latest_first()[: TIMELINE_PAGE + 1])
-            for kind, build, records in streams
-            if wishes.get("kind") in {None, kind}
+            build(narrowed(records, min(kinds), wishes).latest_first()[: TIMELINE_PAGE + 1])
+            for kinds, build, records in streams
+            if wishes.get("kind") in {None, *kinds}
         )
     )
 
