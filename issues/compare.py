@@ -85,4 +85,5 @@ def courses(
 def counted(rows: Iterable[Pairing]) -> list[tuple[Reading, int]]:
     """On how many issues the two are how far apart, the farthest first."""
     readings = [row.gap.reading for row in rows]
-    return [(one, readings.count(one)) for one in reversed(Reading) if one in readings]
+    order = [Reading.OPPOSITE, Reading.APART, Reading.NEAR, Reading.SAME, Reading.UNKNOWN]
+    return [(one, readings.count(one)) for one in order if one in readings]

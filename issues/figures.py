@@ -38,6 +38,8 @@ class Point:
     scope: str = ""
     title: str = ""
     url: str = ""
+    publisher: str = ""
+    source_url: str = ""
 
 
 def points(
@@ -73,6 +75,8 @@ def points(
             scope=term["scope"],
             title=proposal.title,
             url=proposal.get_absolute_url(),
+            publisher=proposal.source.publisher,
+            source_url=proposal.source.get_absolute_url(),
         )
         for proposal in proposals
         if not _is_the_agreement(proposal, measure)

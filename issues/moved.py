@@ -81,7 +81,7 @@ def on_issues(
     measures: Iterable[Measure],
     proposals: Iterable[Proposal],
 ) -> list[OnIssue]:
-    """Each issue on which anything moved between the days of ``scene``, in their order."""
+    """Each issue on which anything moved between the days of ``scene``, stances first."""
     after = scene.after or NEVER
     levels = level_moves(scene.rounds, progress, scene.day, after)
     tabled = list(proposals)
@@ -97,7 +97,7 @@ def on_issues(
         )
         for issue in issues
     ]
-    return [row for row in rows if row]
+    return sorted((row for row in rows if row), key=lambda row: not row.stances)
 
 
 def stance_moves(issue: Issue, scene: Scene) -> list[StanceMoves]:

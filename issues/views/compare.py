@@ -73,6 +73,7 @@ def distance(request: HttpRequest) -> HttpResponse:
     )
     courses = measuring.courses(Issue.objects.published(), scene, Progress.objects.published())
     proposals = Proposal.objects.published().as_of(as_of.day).with_names().with_terms()
+    told = courses[0].spreads if courses else []
     known = [row for row in courses if row.widest]
     context = {
         "form": form,
@@ -80,7 +81,8 @@ def distance(request: HttpRequest) -> HttpResponse:
         "query": as_of.query,
         "rounds": [one for one in rounds if one.took_place],
         "previous": previous,
-        "told": courses[0].spreads if courses else [],
+        "told": told,
+        "show_now": not told or told[-1].day < as_of.day,
         "rows": [row for row in courses if any(one.widest for one in [*row.spreads, row.now])],
         "unknown": [row for row in courses if not any(one.widest for one in row.spreads)],
         "trends": [
