@@ -293,7 +293,7 @@ def courses(issues: Iterable[Issue], scene: Scene, progress: Iterable[Progress])
         last = line[-1].day if line else NEVER
         now = spread(issue, replace(scene, after=last), settled=settled)
         changed, trend = _trend(issue, scene, now)
-        start = _start(issue, scene, now.widest)
+        start = _start(issue, scene, now)
         found.append(
             Course(
                 issue=issue,
@@ -315,11 +315,20 @@ def _trend(issue: Issue, scene: Scene, now: Spread) -> tuple[list[Shift], Trend]
     return shifts(before.gaps, now.gaps)
 
 
-def _start(issue: Issue, scene: Scene, gap: Gap | None) -> Position | None:
-    """The position since which a pair is as far apart as it is."""
+def _start(issue: Issue, scene: Scene, now: Spread) -> Position | None:
+    """The position since which the farthest two are as far apart as they are.
+
+    Where all are on the same place, the one that made it so.
+    """
+    gap = now.widest
     if gap is None:
         return None
-    return since(scene.of(issue, gap.one.party), scene.of(issue, gap.other.party), scene.day)
+    pairs = [gap] if gap.steps else [one for one in now.gaps if one.steps is not None]
+    starts = [
+        since(scene.of(issue, one.one.party), scene.of(issue, one.other.party), scene.day)
+        for one in pairs
+    ]
+    return max((one for one in starts if one), key=lambda one: one.first_day, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

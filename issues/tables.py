@@ -34,7 +34,11 @@ class PairColumn(tables.Column):
         super().__init__(accessor=f"gaps__{place}", verbose_name=who, orderable=False)
 
     def render(self, value: Gap) -> SafeString | str:
-        return format_html("<strong>{}</strong>", value.words) if value.fresh else value.words
+        return (
+            format_html("<strong>{}</strong>", value.words)
+            if value.fresh and value.steps is not None
+            else value.words
+        )
 
 
 class SpreadTable(tables.Table):
