@@ -67,9 +67,8 @@ class Tally:
         if not self.items:
             return ""
         first, last = self.items[-1].when, self.items[0].when
-        return (
-            first if first == last else _("%(first)s – %(last)s") % {"first": first, "last": last}
-        )
+        words = _("first %(first)s, last %(last)s") % {"first": first, "last": last}
+        return first if first == last else words
 
     @property
     def years(self) -> list[tuple[int, int]]:
