@@ -6,7 +6,10 @@ from operator import or_
 
 from django.db.models import Exists, Q
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from rounds.models import Negotiation
 from rounds.publication import publish_due, publishable_models
@@ -30,3 +33,13 @@ class Timetable:
                 publish_due(now)
             request.negotiation = found  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class LanguageOfAddress(LocaleMiddleware):
+    """The address alone tells the language: no answer varies with what a browser prefers."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        response.headers.setdefault("Content-Language", get_language() or "")
+        return response

@@ -78,7 +78,9 @@ class Item:
     was: str = ""  # the dates as first announced
     place: str = ""
     host: Ref | None = None
+    set_by: str = ""
     set_on: dt.date | None = None
+    set_when: str = ""
     next_title: str = ""
     next_url: str = ""
     publisher: str = ""
@@ -144,7 +146,9 @@ def deadline_items(deadlines: Iterable[Deadline], day: dt.date | None = None) ->
             status=outcome,
             status_label=str(OVERDUE if overdue else outcome.label),
             is_off=later is not None,
+            set_by=local(record, "set_by"),
             set_on=first_day(record.set_on),
+            set_when=record.set_on_words,
             next_title=local(later, "name") if later else "",
             next_url=later.get_absolute_url() if later else "",
         )

@@ -10,15 +10,21 @@ from django_tables2 import RequestConfig
 
 from rounds.corrections import corrected_on, corrections, gone
 from rounds.forms import CorrectionsForm
-from rounds.models import Round, Source, Statement, StatementLink
-from rounds.tables import RoundTable, SourceTable
-from rounds.timeline import attribution
+from rounds.models import Deadline, Round, Source, Statement, StatementLink
+from rounds.tables import DeadlineTable, RoundTable, SourceTable
+from rounds.timeline import attribution, deadline_items
 
 
 def round_list(request: HttpRequest) -> HttpResponse:
     table = RoundTable(Round.objects.published(), empty_text="")
     RequestConfig(request, paginate=False).configure(table)
     return render(request, "rounds/round_list.html", {"table": table})
+
+
+def deadline_list(request: HttpRequest) -> HttpResponse:
+    deadlines = Deadline.objects.published().with_names().order_by("set_on__startswith", "pk")
+    table = DeadlineTable(deadline_items(deadlines))
+    return render(request, "rounds/deadline_list.html", {"table": table})
 
 
 def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
