@@ -260,10 +260,10 @@ class Course:
         return self.now.widest
 
     @property
-    def order(self) -> tuple[bool, bool, int]:
-        """Ascending is: open issues first, the farthest apart at the top; the unknown last."""
+    def order(self) -> tuple[bool, int, bool]:
+        """Ascending is: the farthest apart first, of these the open ones; the unknown last."""
         gap = self.widest
-        return gap is None, self.now.settled, -(gap.steps or 0) if gap else 0
+        return gap is None, -(gap.steps or 0) if gap else 0, self.now.settled
 
 
 def shifts(before: Iterable[Gap], now: Iterable[Gap]) -> tuple[list[Shift], Trend]:
