@@ -18,14 +18,15 @@ from rounds.publication import publish_due, publishable_models
 class Timetable:
     """Whoever asks for a page after the time of an embargo finds what was to go out then.
 
-    One query tells whether anything is due and which negotiation this site covers.
+    One query tells whether anything is due and which negotiation this site covers. For a page of
+    the past, ``?known=``, nothing can be due; what it covered then is read with the rest.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method in {"GET", "HEAD"}:
+        if request.method in {"GET", "HEAD"} and not request.GET.get("known"):
             now = timezone.now()
             waits = [Q(Exists(model.objects.due(now))) for model in publishable_models()]
             found = Negotiation.objects.annotate(due=reduce(or_, waits)).first()

@@ -16,8 +16,10 @@ from issues.models import Issue, Measure, Position, Progress, Proposal
 from issues.views.pages import end_of_previous
 from rounds.forms import AsOf, AsOfForm
 from rounds.models import Deadline, Party, Round
+from rounds.moments import two_clocks
 
 
+@two_clocks
 def compare(request: HttpRequest) -> HttpResponse:
     rounds = list(Round.objects.published().in_order())
     parties = list(Party.objects.all())
@@ -58,6 +60,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     return render(request, "issues/compare.html", context, status=status)
 
 
+@two_clocks
 def distance(request: HttpRequest) -> HttpResponse:
     rounds = list(Round.objects.published().in_order())
     form = AsOfForm(request.GET, rounds=rounds)
@@ -106,6 +109,7 @@ def _number_gaps(measures: Any, proposals: Iterable[Proposal], day: Any) -> list
     ]
 
 
+@two_clocks
 def moved(request: HttpRequest) -> HttpResponse:
     rounds = list(Round.objects.published().with_names().in_order())
     form = MovedForm(request.GET, rounds=rounds)

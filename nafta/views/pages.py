@@ -16,6 +16,7 @@ from rounds.corrections import corrected_on
 from rounds.figures import calendar_figure
 from rounds.forms import AsOf, AsOfForm, end_of
 from rounds.models import Deadline, Party, Round, RoundStatus, Source, Statement
+from rounds.moments import history_since, two_clocks
 from rounds.tables import ItemTable
 from rounds.timeline import (
     Cursor,
@@ -33,6 +34,7 @@ DATED = (Round, Deadline, Proposal, Statement)
 BARS = {Kind.ROUND, Kind.MEETING, Kind.DEADLINE}  # what the chart draws as bars and lines
 
 
+@two_clocks
 def home(request: HttpRequest) -> HttpResponse:
     rounds = list(Round.objects.published().with_names().in_order())
     form = AsOfForm(request.GET, rounds=rounds)
@@ -70,6 +72,7 @@ def _next_or_last(deadlines: Any, as_of: AsOf) -> list[Item]:
     return list(deadline_items(found, as_of.day))
 
 
+@two_clocks
 def timeline(request: HttpRequest) -> HttpResponse:
     parties = list(Party.objects.all())
     issues = list(Issue.objects.published())
@@ -119,6 +122,7 @@ def timeline_items(wishes: dict[str, Any]) -> list[Item]:
     )
 
 
+@two_clocks
 def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
     meeting = Round.objects.published().with_names().with_touched().filter(slug=slug).first()
     if meeting is None:
@@ -162,7 +166,11 @@ def _before(meeting: Round, rounds: list[Round]) -> tuple[dt.date, Round | None]
 
 def about(request: HttpRequest) -> HttpResponse:
     scale = [(matrix.MARKS[stance], stance) for stance in Stance]
-    context = {"scale": scale, "sources": Source.objects.cited().count()}
+    context = {
+        "scale": scale,
+        "sources": Source.objects.cited().count(),
+        "history_since": history_since(),
+    }
     return render(request, "nafta/about.html", context)
 
 

@@ -9,9 +9,11 @@ from issues.proposals import proposal_items
 from issues.views import end_of_previous
 from rounds.forms import AsOfForm
 from rounds.models import Party, Person, Round
+from rounds.moments import two_clocks
 from rounds.timeline import merged, statement_items
 
 
+@two_clocks
 def party_detail(request: HttpRequest, code: str) -> HttpResponse:
     parties = list(Party.objects.all())
     party = next((one for one in parties if one.code == code), None)
@@ -51,6 +53,7 @@ def party_detail(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "nafta/party_detail.html", context, status=status)
 
 
+@two_clocks
 def person_detail(request: HttpRequest, slug: str) -> HttpResponse:
     person = get_object_or_404(Person.objects.select_related("party"), slug=slug)
     spoken = with_issues(person.statements.published().with_names())

@@ -93,7 +93,7 @@ def test_a_number_agreed_is_told_on_its_day(client: Client, world: SimpleNamespa
     share = world.share
     share.agreed, share.agreed_on, share.agreed_source = 41, day("2010-04-08"), world.herald
     share.save()
-    agreed = [("agreed", "41 %", [])]
+    agreed: list[Any] = [("agreed", "41 %", [])]
     assert told(client, "from=round-2&to=2010-04-08")["figures"] == agreed
     assert told(client, "from=round-2&to=2010-04-07")["figures"] == []
     assert told(client, "from=2010-04-08&to=2010-04-30")["figures"] == []
