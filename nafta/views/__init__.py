@@ -4,14 +4,13 @@ from nafta.views.pages import (
     TIMELINE_PAGE,
     about,
     home,
-    party_detail,
-    person_detail,
     round_detail,
     timeline,
     timeline_items,
     timeline_years,
 )
 from nafta.views.search import person_list, search
+from nafta.views.speakers import party_detail, person_detail
 
 __all__ = [
     "TIMELINE_PAGE",

@@ -3,8 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from issues import matrix
 from issues.models import Issue, Position, Proposal, Stance, with_issues
@@ -15,7 +15,7 @@ from nafta.narrowing import narrowed
 from rounds.corrections import corrected_on
 from rounds.figures import calendar_figure
 from rounds.forms import AsOf, AsOfForm, end_of
-from rounds.models import Deadline, Party, Person, Round, RoundStatus, Source, Statement
+from rounds.models import Deadline, Party, Round, RoundStatus, Source, Statement
 from rounds.moments import history_since, two_clocks
 from rounds.tables import ItemTable
 from rounds.timeline import (
@@ -165,45 +165,6 @@ def _before(meeting: Round, rounds: list[Round]) -> tuple[dt.date, Round | None]
         held = [one for one in held if one.is_round]
     ended = [(end, one) for one in held if (end := end_of(one, rounds)) < meeting.first_day]
     return max(ended, key=lambda pair: pair[0], default=(dt.date.min, None))
-
-
-@two_clocks
-def party_detail(request: HttpRequest, code: str) -> HttpResponse:
-    party = get_object_or_404(Party, code=code)
-    rounds = list(Round.objects.published().in_order())
-    form = AsOfForm(request.GET, rounds=rounds)
-    as_of = form.wish
-    after, previous = end_of_previous(form.wish, rounds)
-    day = as_of.day
-    positions = party.positions.published().as_of(day).with_evidence()
-    rows = matrix.by_issue(Issue.objects.published(), [party], positions, day, after)
-    statements = with_issues(party.statements.published().as_of(day).with_names())
-    proposals = party.proposals.published().as_of(day).with_names().latest_first()
-    context = {
-        "party": party,
-        "form": form,
-        "as_of": as_of,
-        "query": as_of.query,
-        "rounds": [one for one in rounds if one.took_place],
-        "previous": previous,
-        "rows": [row for row in rows if row.recorded],
-        "unrecorded": [row for row in rows if not row.recorded],
-        "proposals": list(proposal_items(proposals, day)),
-        "people": party.people.who_spoke_by(day),
-        "statements": merged(statement_items(statements.latest_first()[:STATEMENTS_SHOWN])),
-    }
-    status = 200 if form.is_valid() else 400
-    return render(request, "nafta/party_detail.html", context, status=status)
-
-
-@two_clocks
-def person_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    person = get_object_or_404(Person.objects.select_related("party"), slug=slug)
-    said = with_issues(person.statements.published().with_names()).latest_first()
-    statements = merged(statement_items(said))
-    if not statements:
-        raise Http404("Nothing that this person said is published.")
-    return render(request, "nafta/person_detail.html", {"person": person, "statements": statements})
 
 
 def about(request: HttpRequest) -> HttpResponse:

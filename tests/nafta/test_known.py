@@ -51,6 +51,8 @@ PATHS = [
     *("/proposals/half-the-water/", "/proposals/a-third/", f"/proposals/{SECRET}/"),
     *("/sources/", "/sources/gazette/", "/sources/herald/", "/sources/?sort=-claims"),
     *("/issues/nothing-like-it/", "/deadlines/", "/es/proposals/a-third/"),
+    *("/compare/", "/compare/?party=arden&party=brume", "/compare/?party=brume&as_of=round-2"),
+    *("/distance/", "/distance/?as_of=round-1", "/moved/", "/moved/?from=round-1&to=round-2"),
 ]
 LABELS = [  # all that a page of the past says of itself
     (re.compile(r'<aside class="known".*?</aside>', re.DOTALL), ""),
