@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from nafta import views
+from nafta.feeds import IssueFeed, NewsFeed, PartyFeed, RoundFeed
 
 # Pages: each language has its own addresses, the record's own the bare ones.
 urlpatterns = i18n_patterns(
@@ -12,6 +13,10 @@ urlpatterns = i18n_patterns(
     path("parties/<slug:code>/", views.party_detail, name="party_detail"),
     path("people/<slug:slug>/", views.person_detail, name="person_detail"),
     path("about/", views.about, name="about"),
+    path("feed/", NewsFeed(), name="feed"),
+    path("issues/<slug:slug>/feed/", IssueFeed(), name="issue_feed"),
+    path("parties/<slug:code>/feed/", PartyFeed(), name="party_feed"),
+    path("rounds/<slug:slug>/feed/", RoundFeed(), name="round_feed"),
     path("", include("rounds.urls")),
     path("", include("issues.urls")),
     path("admin/", admin.site.urls),
