@@ -1,9 +1,11 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
+from django.contrib.sitemaps.views import index, sitemap
 from django.urls import include, path
 
 from nafta import views
 from nafta.feeds import IssueFeed, NewsFeed, PartyFeed, RoundFeed
+from nafta.sitemaps import SITEMAPS
 
 # Pages: each language has its own addresses, the record's own the bare ones.
 urlpatterns = i18n_patterns(
@@ -22,3 +24,15 @@ urlpatterns = i18n_patterns(
     path("admin/", admin.site.urls),
     prefix_default_language=False,
 )
+
+# What machines ask for has one address.
+urlpatterns += [
+    path("robots.txt", views.robots, name="robots"),
+    path(
+        "sitemap.xml",
+        index,
+        {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap_section"},
+        name="sitemap",
+    ),
+    path("sitemap-<slug:section>.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap_section"),
+]

@@ -1,5 +1,6 @@
 """Pages that read both the record and the reading. Each: guard, query, context, render."""
 
+from nafta.views.found import robots
 from nafta.views.pages import (
     TIMELINE_PAGE,
     about,
@@ -18,6 +19,7 @@ __all__ = [
     "home",
     "party_detail",
     "person_detail",
+    "robots",
     "round_detail",
     "timeline",
     "timeline_items",

@@ -118,11 +118,10 @@ def test_a_feed_is_valid_and_names_no_draft(
 
 
 def test_faults_would_be_noticed() -> None:
-    entry = "<entry><id>one</id><title/><link href='/x/'/><updated>2018-01-01T00:00:00Z</updated>"
-    text = f"<feed xmlns='{ATOM[1:-1]}'><id>urn:x</id>{entry}<published>2019-01-01T00:00:00Z"
-    found = faults(
-        ET.fromstring(f"{text}</published></entry><updated>2018-02-01T00:00:00Z</updated></feed>")
-    )  # noqa: S314
+    text = f"""<feed xmlns='{ATOM[1:-1]}'><id>urn:x</id><updated>2018-02-01T00:00:00Z</updated>
+        <entry><id>one</id><title/><link href='/x/'/><updated>2018-01-01T00:00:00Z</updated>
+        <published>2019-01-01T00:00:00Z</published></entry></feed>"""
+    found = faults(ET.fromstring(text))  # noqa: S314
     assert found == [
         "feed: 0 of title",
         "feed: no author for the entries",
