@@ -38,8 +38,8 @@ class PageSitemap(LanguagesSitemap):
     """Pages made of many records. They say nothing of when: what changes next changes them."""
 
     def items(self) -> list[str]:
-        lists = ["timeline", "issue_list", "round_list", "source_list", "correction_list"]
-        return ["home", *lists, "about"]
+        record = ["timeline", "issue_list", "round_list", "deadline_list", "source_list"]
+        return ["home", *record, "correction_list", "about"]
 
     def location(self, item: str) -> str:
         return reverse(item)

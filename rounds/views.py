@@ -16,14 +16,21 @@ from rounds.feeds import Subject
 from rounds.forms import CorrectionsForm
 from rounds.language import local
 from rounds.models import Deadline, Party, Round, Source, Statement, StatementLink
-from rounds.tables import RoundTable, SourceTable
-from rounds.timeline import attribution
+from rounds.tables import DeadlineTable, RoundTable, SourceTable
+from rounds.timeline import attribution, deadline_items
+
 
 
 def round_list(request: HttpRequest) -> HttpResponse:
     table = RoundTable(Round.objects.published(), empty_text="")
     RequestConfig(request, paginate=False).configure(table)
     return render(request, "rounds/round_list.html", {"table": table})
+
+
+def deadline_list(request: HttpRequest) -> HttpResponse:
+    deadlines = Deadline.objects.published().with_names().order_by("set_on__startswith", "pk")
+    table = DeadlineTable(deadline_items(deadlines))
+    return render(request, "rounds/deadline_list.html", {"table": table})
 
 
 def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:

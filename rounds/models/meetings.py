@@ -327,7 +327,7 @@ class Deadline(DatedRecord):
         return local(self, "name")
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('timeline')}?kind=deadline#deadline-{self.slug}"
+        return f"{reverse('deadline_list')}#deadline-{self.slug}"
 
     def clean(self) -> None:
         super().clean()

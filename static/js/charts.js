@@ -1,5 +1,6 @@
 "use strict";
-// Draws each chart when it comes near the viewport; without script its table is all there is.
+// Draws each chart when it comes near the viewport, on a phone when asked: it is a megabyte.
+// Without script its table is all there is.
 (() => {
   const canvases = document.querySelectorAll("[data-chart]");
   if (!canvases.length || !("IntersectionObserver" in window)) return;
@@ -68,7 +69,23 @@
     },
     { rootMargin: "300px" },
   );
+  const offer = (canvas) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = canvas.dataset.offer;
+    button.addEventListener("click", () => {
+      button.remove();
+      canvas.hidden = false;
+      draw(canvas);
+    });
+    canvas.before(button);
+  };
+  const sparing = matchMedia("(max-width: 40rem)").matches || navigator.connection?.saveData;
   for (const canvas of canvases) {
+    if (sparing) {
+      offer(canvas);
+      continue;
+    }
     canvas.hidden = false;
     observer.observe(canvas);
   }
