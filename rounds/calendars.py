@@ -145,7 +145,8 @@ def ics(events: Iterable[Event], *, name: str, base: str, url: str) -> bytes:
         calendar.add("last-modified", max(one.updated for one in rows))
     for one in rows:
         calendar.add_component(_component(one, base))
-    return calendar.to_ical()
+    file: bytes = calendar.to_ical()
+    return file
 
 
 def _component(one: Event, base: str) -> icalendar.Event:

@@ -20,7 +20,6 @@ from rounds.tables import DeadlineTable, RoundTable, SourceTable
 from rounds.timeline import attribution, deadline_items
 
 
-
 def round_list(request: HttpRequest) -> HttpResponse:
     table = RoundTable(Round.objects.published(), empty_text="")
     RequestConfig(request, paginate=False).configure(table)

@@ -53,9 +53,10 @@
   };
 
   const mark = (fresh) => {
-    const addresses = new Set(fresh.map(({ address }) => new URL(address).pathname));
+    const path = ({ pathname, hash }) => pathname + hash;
+    const addresses = new Set(fresh.map(({ address }) => path(new URL(address))));
     for (const link of document.querySelectorAll(".item .item-when a")) {
-      if (addresses.has(link.pathname) && !link.hash) link.closest(".item").dataset.new = words.mark;
+      if (addresses.has(path(link))) link.closest(".item").dataset.new = words.mark;
     }
   };
 
