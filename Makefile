@@ -7,7 +7,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --requir
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help demo test lint lighthouse lock clean
+MESSAGES := --all --no-wrap --no-obsolete --add-location file \
+	--ignore .venv --ignore node_modules --ignore tests --ignore var
+
+.PHONY: help demo test lint messages lighthouse lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +29,11 @@ lint: .venv/installed-dev ## check style, types, templates, migrations and setti
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
+
+messages: .venv/installed-dev ## renew the translations' files (needs GNU gettext)
+	$(BIN)/python manage.py makemessages $(MESSAGES)
+	sed -i '/^"POT-Creation-Date:/d' nafta/locale/*/LC_MESSAGES/django.po
+	$(BIN)/python manage.py compilemessages --ignore .venv --ignore node_modules
 
 lighthouse: .venv/installed-dev tests/lighthouse/node_modules/installed ## say what Lighthouse makes of each page
 	$(BIN)/python tests/browser/install.py

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from issues.models import Issue
 from nafta.news import Entry, entries
-from rounds.feeds import SiteFeed, Subject
+from rounds.feeds import SiteFeed, Subject, negotiation_of
 from rounds.language import local
 from rounds.models import Party, Round
 from rounds.timeline import Kind
@@ -23,7 +23,7 @@ class NewsFeed(SiteFeed):
     description_template = "nafta/_entry.html"
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subject:
-        return Subject(request.negotiation, reverse("home"))  # type: ignore[attr-defined]
+        return Subject(negotiation_of(request), reverse("home"))
 
     def subtitle(self, subject: Subject) -> str:
         return _("What was published last: who said or tabled what, when, and who says so.")
@@ -87,5 +87,5 @@ class RoundFeed(NewsFeed):
 
 
 def _subject(request: HttpRequest, record: Any, wishes: dict[str, Any]) -> Subject:
-    negotiation = request.negotiation  # type: ignore[attr-defined]
-    return Subject(negotiation, record.get_absolute_url(), local(record, "name"), wishes)
+    url = record.get_absolute_url()
+    return Subject(negotiation_of(request), url, local(record, "name"), wishes)

@@ -43,6 +43,12 @@ class Subject:
         return f"{self.site}: {self.name}" if self.name else self.site
 
 
+def negotiation_of(request: HttpRequest) -> Negotiation | None:
+    """What the site covers, also where it was asked how it once did: feeds tell of now alone."""
+    found = getattr(request, "negotiation", None)
+    return found or Negotiation.objects.first()
+
+
 class Atom(Atom1Feed):
     """Atom whose entries link what they were read in, and whose categories are keys with names."""
 
@@ -87,8 +93,7 @@ class CorrectionFeed(SiteFeed):
     description_template = "rounds/_correction.html"
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subject:
-        negotiation = request.negotiation  # type: ignore[attr-defined]
-        return Subject(negotiation, reverse("correction_list"), _("Corrections"))
+        return Subject(negotiation_of(request), reverse("correction_list"), _("Corrections"))
 
     def items(self) -> list[Correction]:
         found, _until = corrections()

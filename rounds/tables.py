@@ -72,7 +72,8 @@ class DeadlineTable(tables.Table):
 
     caption = _("Deadlines, in the order in which they were set")
 
-    set_by = tables.Column(accessor="attribution", orderable=False, verbose_name=_("Set"))
+    set_when = tables.Column(orderable=False, verbose_name=_("Set"))
+    set_by = tables.Column(orderable=False, verbose_name=_("By"))
     title = tables.Column(orderable=False, verbose_name=_("Deadline"))
     when = tables.Column(orderable=False, verbose_name=_("Due"))
     status = tables.Column(accessor="status_label", orderable=False, verbose_name=_("Outcome"))
@@ -92,6 +93,9 @@ class DeadlineTable(tables.Table):
         if not record.note:
             return title
         return format_html('{} <span class="note">{}</span>', title, local(record.note))
+
+    def render_set_by(self, value: str) -> str:
+        return local(value)
 
     def render_status(self, value: str, record: Item) -> SafeString:
         return format_html('<span class="status status-{}">{}</span>', record.status, value)

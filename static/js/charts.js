@@ -44,7 +44,10 @@
       const Plotly = await load(canvas.dataset.plotly);
       const figure = coloured(JSON.parse(source.textContent), getComputedStyle(canvas));
       for (const trace of figure.data) if (trace.customdata) trace.text = trace.customdata.map(words);
+      const language = JSON.parse(canvas.dataset.language || "null");
+      if (language) Plotly.register({ moduleType: "locale", dictionary: {}, ...language });
       await Plotly.react(canvas, figure.data, figure.layout, {
+        locale: language?.name ?? "en",
         displayModeBar: false,
         responsive: true,
       });

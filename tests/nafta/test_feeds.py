@@ -27,6 +27,7 @@ FEEDS = [
     "/corrections/feed/",
     "/fr/feed/",
     "/es/issues/water/feed/",
+    "/feed/?known=2010-01-01",
 ]
 TITLE = ".//{http://www.w3.org/2005/Atom}entry/{http://www.w3.org/2005/Atom}title"
 

@@ -208,7 +208,7 @@ def age(number: int) -> None:
         tables = [name for name in connection.introspection.table_names() if name.endswith("event")]
         for name in tables:
             cursor.execute(
-                f"UPDATE \"{name}\" SET pgh_created_at = pgh_created_at - %s * interval '1 day'",  # noqa: S608
+                f"UPDATE \"{name}\" SET pgh_created_at = pgh_created_at - %s * interval '1 day'",
                 [number],
             )
         cursor.execute("SET LOCAL session_replication_role = origin")

@@ -212,7 +212,9 @@ def test_each_language_has_its_words_for_the_same_events(
     assert event(client, "round-1", "/fr/calendar.ics").url.endswith("/fr/rounds/round-1/")  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("path", ["/calendar.ics", "/parties/arden/calendar.ics"])
+@pytest.mark.parametrize(
+    "path", ["/calendar.ics", "/calendar.ics?known=2010-01-01", "/parties/arden/calendar.ics"]
+)
 def test_it_asks_little_and_no_more_with_twice_the_rows(
     client: Client, world: SimpleNamespace, path: str
 ) -> None:
