@@ -282,26 +282,18 @@ def trail(record: Any, base: str) -> Thing:
 
 
 def dataset(
-    negotiation: Negotiation,
-    base: str,
-    *,
-    url: str,
-    downloads: list[tuple[str, str, str]],
-    modified: dt.datetime | None = None,
+    negotiation: Negotiation, base: str, *, page: str, archive: str, licence: str = ""
 ) -> Thing:
-    """The whole record to take away; ``downloads`` are names, media types and addresses."""
-    return {
-        "@context": "https://schema.org",
-        **_thing(
-            "Dataset",
-            name=_("The record of %(title)s") % {"title": local(negotiation, "title")},
-            description=local(negotiation, "standfirst"),
-            url=urljoin(base, url),
-            isAccessibleForFree=True,
-            dateModified=modified and modified.isoformat(),
-            distribution=[
-                _thing("DataDownload", name=name, encodingFormat=kind, contentUrl=urljoin(base, at))
-                for name, kind, at in downloads
-            ],
-        ),
-    }
+    """The whole record to take away: ``archive`` is the address of its zip, from ``page``."""
+    download = _thing(
+        "DataDownload", encodingFormat="application/zip", contentUrl=urljoin(base, archive)
+    )
+    return _thing(
+        "Dataset",
+        name=_("The record of %(title)s") % {"title": local(negotiation, "title")},
+        description=local(negotiation, "standfirst"),
+        url=urljoin(base, page),
+        license=licence,
+        isAccessibleForFree=True,
+        distribution=[download],
+    )

@@ -3,6 +3,7 @@
 import json
 from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.template.base import NodeList, Parser, Token
@@ -51,7 +52,11 @@ def card_address(context: template.RequestContext, card: str) -> str:
         path = reverse("card", args=[kind, key]) if key else reverse("card_home")
     except NoReverseMatch:
         return ""
-    return str(context["request"].build_absolute_uri(path))
+    request = context["request"]
+    as_of = request.GET.get("as_of")
+    return str(
+        request.build_absolute_uri(f"{path}?{urlencode({'as_of': as_of})}" if as_of else path)
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -59,11 +64,25 @@ def describe(context: template.RequestContext, record: Any, **more: Any) -> Safe
     """The record of a page as schema.org data, and the way to it."""
     base = context["request"].build_absolute_uri("/")
     graph = [linked_data.thing(record, base, **more), linked_data.trail(record, base)]
-    return script({"@context": "https://schema.org", "@graph": [one for one in graph if one]})
+    return script([one for one in graph if one])
 
 
-def script(data: dict[str, Any]) -> SafeString:
+@register.simple_tag(takes_context=True)
+def describe_dataset(
+    context: template.RequestContext, archive: str, licence: str = ""
+) -> SafeString:
+    """The whole record, for the page that offers it: ``archive`` is the address of its zip."""
+    request = context["request"]
+    base = request.build_absolute_uri("/")
+    one = linked_data.dataset(
+        context["negotiation"], base, page=request.path, archive=archive, licence=licence
+    )
+    return script([one])
+
+
+def script(graph: list[linked_data.Thing]) -> SafeString:
     """Data in an element that no text in it can close."""
+    data = {"@context": "https://schema.org", "@graph": graph}
     text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
     return format_html(
         '<script type="application/ld+json">{}</script>',

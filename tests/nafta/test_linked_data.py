@@ -180,8 +180,9 @@ def test_no_text_can_close_the_element(client: Client, world: SimpleNamespace) -
 
 
 def test_the_whole_record_is_a_dataset(world: SimpleNamespace) -> None:
-    downloads = [("The record", "application/zip", "/data/record.zip")]
-    base = "https://example.org/"
-    one = linked_data.dataset(world.negotiation, base, url="/data/", downloads=downloads)
+    one = linked_data.dataset(
+        world.negotiation, "https://example.org/", page="/data/", archive="/data/record.zip"
+    )
     assert (one["@type"], one["url"]) == ("Dataset", "https://example.org/data/")
     assert one["distribution"][0]["contentUrl"] == "https://example.org/data/record.zip"
+    assert "license" not in one
