@@ -46,17 +46,16 @@ def page_address(context: template.RequestContext) -> head.Address:
 
 @register.simple_tag(takes_context=True)
 def card_address(context: template.RequestContext, card: str) -> str:
-    """Where the picture is that stands for a page elsewhere: of "issue/autos", or of the site."""
+    """Where the picture is that stands for a page elsewhere: of "issues/autos", or of the site."""
     kind, _slash, key = card.partition("/")
     try:
         path = reverse("card", args=[kind, key]) if key else reverse("card_home")
     except NoReverseMatch:
         return ""
     request = context["request"]
-    as_of = request.GET.get("as_of")
-    return str(
-        request.build_absolute_uri(f"{path}?{urlencode({'as_of': as_of})}" if as_of else path)
-    )
+    if as_of := request.GET.get("as_of"):
+        path = f"{path}?{urlencode({'as_of': as_of})}"
+    return str(request.build_absolute_uri(path))
 
 
 @register.simple_tag(takes_context=True)
