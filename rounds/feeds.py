@@ -40,7 +40,10 @@ class Subject:
 
     @property
     def title(self) -> str:
-        return f"{self.site}: {self.name}" if self.name else self.site
+        """What the feed is called: "NAFTA: Corrections", or the name of the site."""
+        if not self.name or self.negotiation is None:
+            return self.name or self.site
+        return f"{local(self.negotiation, 'short_name')}: {self.name}"
 
 
 def negotiation_of(request: HttpRequest) -> Negotiation | None:

@@ -67,7 +67,7 @@ def test_it_parses_is_called_something_and_names_no_draft(
     text = client.get("/calendar.ics").content.decode()
     assert SECRET not in text
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
-    assert "X-WR-CALNAME:River\\, round by round: Meetings and deadlines" in text
+    assert "X-WR-CALNAME:River: Meetings and deadlines" in text
     assert "REFRESH-INTERVAL;VALUE=DURATION:PT1H" in text
     found = calendar(client)
     assert found.method == "PUBLISH"
