@@ -1,5 +1,6 @@
 """Pages that read both the record and the reading. Each: guard, query, context, render."""
 
+from nafta.views.found import robots
 from nafta.views.pages import (
     TIMELINE_PAGE,
     about,
@@ -19,6 +20,7 @@ __all__ = [
     "party_detail",
     "person_detail",
     "person_list",
+    "robots",
     "round_detail",
     "search",
     "timeline",

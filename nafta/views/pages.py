@@ -29,7 +29,7 @@ from rounds.timeline import (
 )
 from rounds.views import gone_or_404
 
-TIMELINE_PAGE = 400  # items
+TIMELINE_PAGE = 300  # items
 DATED = (Round, Deadline, Proposal, Statement)
 BARS = {Kind.ROUND, Kind.MEETING, Kind.DEADLINE}  # what the chart draws as bars and lines
 
