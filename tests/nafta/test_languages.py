@@ -52,17 +52,21 @@ class _Page(HTMLParser):
             if tag == "meta" and given.get("name") == "description":
                 self.seen.append(given.get("content") or "")
         if tag not in VOID:
-            self.inside.append((tag, "" if given.get("translate") == "no" else spoken))
+            kind = "chart" if given.get("type") == "application/json" else tag
+            self.inside.append((kind, "" if given.get("translate") == "no" else spoken))
 
     def handle_endtag(self, tag: str) -> None:
-        while self.inside and self.inside.pop()[0] != tag:
+        while self.inside and self.inside.pop()[0] not in {
+            tag,
+            "chart" if tag == "script" else tag,
+        }:
             pass
 
     def handle_data(self, data: str) -> None:
         tag = self.inside[-1][0] if self.inside else ""
-        if tag == "script":
-            self.seen += list(_strings(data)) if data.lstrip().startswith("{") else []
-        elif tag not in {"style", "code"} and self._here() == self.code and data.strip():
+        if tag == "chart":
+            self.seen += _strings(data) if data.startswith("{") else []
+        elif tag not in {"script", "style", "code"} and self._here() == self.code and data.strip():
             self.seen.append(data.strip())
 
 
