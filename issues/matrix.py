@@ -79,6 +79,7 @@ class Row:
     issue: Issue | None = None
     round: Any = None  # a Round, read ``with_names()``
     progress: Progress | None = None
+    day: dt.date | None = None  # at whose end a round is told
 
     @property
     def recorded(self) -> bool:
@@ -206,6 +207,7 @@ def by_round(
             url=meeting.get_absolute_url(),
             key=meeting.slug,
             round=meeting,
+            day=end,
             progress=levels.get(meeting.pk) if over else None,
             cells=[
                 one if one.fresh or not present or one.party.code in present else absent(one.party)

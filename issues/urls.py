@@ -5,5 +5,6 @@ from issues import views
 urlpatterns = [
     path("issues/", views.issue_list, name="issue_list"),
     path("issues/<slug:slug>/", views.issue_detail, name="issue_detail"),
+    path("cite/position/<slug:issue>/<slug:party>/", views.cite_position, name="cite_position"),
     path("proposals/<slug:slug>/", views.proposal_detail, name="proposal_detail"),
 ]

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django_tables2 import RequestConfig
 
+from rounds.citations import page, statement_citation
 from rounds.corrections import corrected_on, corrections, gone
 from rounds.forms import CorrectionsForm
 from rounds.models import Round, Source, Statement, StatementLink
@@ -26,6 +27,7 @@ def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
     statement = statements.filter(slug=slug).first()
     if statement is None:
         return gone_or_404(request, Statement, slug)
+    here = page(request, reverse("statement_detail", args=[slug]))
     links = StatementLink.objects.published().filter(Q(statement=statement) | Q(other=statement))
     context = {
         "statement": statement,
@@ -34,7 +36,8 @@ def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "positions": statement.positions.published().select_related("party", "issue"),
         "links": links.select_related("statement__source", "other__source"),
         "corrected": corrected_on(statement),
-        "address": request.build_absolute_uri(reverse("statement_detail", args=[slug])),
+        "address": here.address,
+        "citation": statement_citation(statement, here),
     }
     return render(request, "rounds/statement_detail.html", context)
 

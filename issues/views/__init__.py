@@ -1,5 +1,6 @@
 """Pages of the reading. Each: guard, query, context, render."""
 
+from issues.views.citing import cite_position
 from issues.views.pages import (
     STATEMENTS_SHOWN,
     end_of_previous,
@@ -11,6 +12,7 @@ from issues.views.pages import (
 
 __all__ = [
     "STATEMENTS_SHOWN",
+    "cite_position",
     "end_of_previous",
     "issue_detail",
     "issue_list",

@@ -10,10 +10,12 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from issues import matrix
+from issues.citations import proposal_citation
 from issues.figures import measure_figure, points
 from issues.models import Issue, Measure, Position, Proposal, ProposalStatus
 from issues.proposals import proposal_items, term_words, threads
 from issues.tables import PointTable
+from rounds.citations import page
 from rounds.corrections import corrected_on
 from rounds.forms import AsOf, AsOfForm, end_of
 from rounds.language import local
@@ -179,6 +181,7 @@ def proposal_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if proposal is None:
         return gone_or_404(request, Proposal, slug)
     (item,) = proposal_items([proposal])
+    here = page(request, reverse("proposal_detail", args=[slug]))
     context = {
         "proposal": proposal,
         "item": item,
@@ -186,6 +189,7 @@ def proposal_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "responses": proposal_items(proposal.responses.published().with_names()),
         "positions": proposal.positions.published().select_related("party", "issue"),
         "corrected": corrected_on(proposal),
-        "address": request.build_absolute_uri(reverse("proposal_detail", args=[slug])),
+        "address": here.address,
+        "citation": proposal_citation(proposal, here),
     }
     return render(request, "issues/proposal_detail.html", context)
