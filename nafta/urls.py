@@ -12,8 +12,26 @@ urlpatterns = i18n_patterns(
     path("parties/<slug:code>/", views.party_detail, name="party_detail"),
     path("people/<slug:slug>/", views.person_detail, name="person_detail"),
     path("about/", views.about, name="about"),
+    path("embed/matrix/", views.embed, {"name": "embed_matrix"}, name="embed_matrix"),
+    path("embed/timeline/", views.embed, {"name": "embed_timeline"}, name="embed_timeline"),
+    path("embed/issues/<slug:slug>/", views.embed, {"name": "embed_issue"}, name="embed_issue"),
+    path(
+        "embed/issues/<slug:slug>/rounds/", views.embed, {"name": "embed_rounds"}, name="embed_rounds"
+    ),
+    path("embed/charts/<slug:slug>/", views.embed, {"name": "embed_chart"}, name="embed_chart"),
+    path(
+        "embed/statements/<slug:slug>/",
+        views.embed,
+        {"name": "embed_statement"},
+        name="embed_statement",
+    ),
+    path("cards/home.png", views.card, {"kind": "home", "key": ""}, name="card_home"),
+    path("cards/<str:kind>/<slug:key>.png", views.card, name="card"),
     path("", include("rounds.urls")),
     path("", include("issues.urls")),
     path("admin/", admin.site.urls),
     prefix_default_language=False,
 )
+
+# What machines ask; the language is that of the page they ask about.
+urlpatterns += [path("oembed/", views.oembed, name="oembed")]

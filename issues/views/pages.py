@@ -64,6 +64,7 @@ def issue_list(request: HttpRequest) -> HttpResponse:
         "parties": parties,
         "rows": [row for row in rows if row.recorded],
         "unrecorded": [row for row in rows if not row.recorded],
+        "featured": [row for row in rows if row.recorded and row.issue and row.issue.featured],
     }
     status = 200 if form.is_valid() else 400
     return render(request, "issues/issue_list.html", context, status=status)

@@ -1,5 +1,7 @@
 """Pages that read both the record and the reading. Each: guard, query, context, render."""
 
+from nafta.views.cards import card
+from nafta.views.embeds import embed, oembed
 from nafta.views.pages import (
     TIMELINE_PAGE,
     about,
@@ -15,7 +17,10 @@ from nafta.views.pages import (
 __all__ = [
     "TIMELINE_PAGE",
     "about",
+    "card",
+    "embed",
     "home",
+    "oembed",
     "party_detail",
     "person_detail",
     "round_detail",
