@@ -25,7 +25,9 @@ def measure_drawing(rows: Sequence[Point]) -> Drawing:
     least = min(0.0, *(float(row.low) for row in rows))
 
     def down(value: object) -> float:
-        return round(HEIGHT - (float(str(value)) - least) / ((most - least) or 1) * (HEIGHT - TOP), 1)
+        return round(
+            HEIGHT - (float(str(value)) - least) / ((most - least) or 1) * (HEIGHT - TOP), 1
+        )
 
     drawing = Drawing(height=HEIGHT + AXIS)
     drawing.lines, drawing.words = scale.axis(HEIGHT)

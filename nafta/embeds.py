@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from issues import matrix
@@ -51,6 +53,20 @@ class Embed:
         if more <= 0:
             return names
         return _("%(names)s and %(count)d others") % {"names": names, "count": more}
+
+
+def frame(address: str, title: str, width: int, height: int) -> SafeString:
+    """The code that shows an embed, cut off from the page around it."""
+    return format_html(
+        '<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy" '
+        'sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" '
+        'style="border:0;width:100%;max-width:{}px"></iframe>',
+        address,
+        title,
+        width,
+        height,
+        width,
+    )
 
 
 OF_PAGE = {  # what a page is embedded as, by the names of their addresses

@@ -16,7 +16,10 @@ urlpatterns = i18n_patterns(
     path("embed/timeline/", views.embed, {"name": "embed_timeline"}, name="embed_timeline"),
     path("embed/issues/<slug:slug>/", views.embed, {"name": "embed_issue"}, name="embed_issue"),
     path(
-        "embed/issues/<slug:slug>/rounds/", views.embed, {"name": "embed_rounds"}, name="embed_rounds"
+        "embed/issues/<slug:slug>/rounds/",
+        views.embed,
+        {"name": "embed_rounds"},
+        name="embed_rounds",
     ),
     path("embed/charts/<slug:slug>/", views.embed, {"name": "embed_chart"}, name="embed_chart"),
     path(

@@ -210,7 +210,7 @@ def unnamed(record: AttributedRecord) -> str:
     return attribution(record, []) or voice
 
 
-def dated(record: Any) -> dict[str, str]:
+def dated(record: Any) -> dict[str, Any]:
     """When, as far as the record knows: in words, and as a date."""
     first, last, words = record.first_day, record.last_day, record.when
     return {"when": words, "date": ris_date(first, last, words, sure=not record.approximate)}

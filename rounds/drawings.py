@@ -107,7 +107,7 @@ class Drawing:
     @property
     def shapes(self) -> dict[str, str]:
         """The symbols in use, each with its outline."""
-        used = {one.shape for one in [*self.marks, *self.keys]}
+        used = {one.shape for one in self.marks} | {one.shape for one in self.keys}
         return {name: path for name, path in SHAPES.items() if name in used}
 
 
@@ -187,7 +187,9 @@ def calendar_drawing(
             _add_deadline(drawing, scale, row, y, len(drawing.lines))
         else:
             drawing.marks += [
-                Mark(scale.at(row.first), y + heights[code], symbols[code], f"{colours[code]}{pale}")
+                Mark(
+                    scale.at(row.first), y + heights[code], symbols[code], f"{colours[code]}{pale}"
+                )
                 for code in (one["code"] for one in row.parties)
                 if scale.holds(row.first)
             ]

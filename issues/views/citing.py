@@ -45,7 +45,7 @@ def _evidence(request: HttpRequest, position: Position) -> Citation:
     """The citation of what a position rests on."""
     rests_on = position.evidence
     here = page(request, rests_on.get_absolute_url())
-    records: Any = type(rests_on).objects.with_names()  # type: ignore[attr-defined]
+    records: Any = type(rests_on).objects.with_names()
     record = records.get(pk=rests_on.pk)
     if isinstance(record, Statement):
         return statement_citation(record, here)

@@ -8,6 +8,7 @@ from django.template import Context
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from nafta import embeds
 
@@ -31,19 +32,23 @@ def share(context: Context, name: str, shown: Any, title: str, key: str = "") ->
     as_of = context.get("as_of")
     day = as_of.day if as_of else timezone.localdate()
     address = request.build_absolute_uri(path)
-    frame = {"title": title, "width": embeds.WIDTH, "height": HEIGHTS[name](shown)}
-    return {
-        "day": day,
-        "live": frame | {"src": address},
-        "pinned": frame | {"src": f"{address}?as_of={day.isoformat()}"},
-        "script": request.build_absolute_uri(static("js/embed-parent.js")),
-    }
+    height = HEIGHTS[name](shown)
+    script = request.build_absolute_uri(static("js/embed-parent.js"))
+    live, pinned = (
+        format_html(
+            '{}<script src="{}" async></script>',
+            embeds.frame(src, title, embeds.WIDTH, height),
+            script,
+        )
+        for src in (address, f"{address}?as_of={day.isoformat()}")
+    )
+    return {"day": day, "live": live, "pinned": pinned}
 
 
 @register.inclusion_tag("embed/_discovery.html", takes_context=True)
 def embeddable(context: Context) -> dict[str, Any]:
     """Links for sites that make an embed of an address by oEmbed; nothing where there is none."""
-    request = context.get("request")
+    request: Any = context.get("request")
     match = request and request.resolver_match
     if not match or match.url_name not in embeds.OF_PAGE:
         return {}
