@@ -111,11 +111,18 @@ SERIF, SANS, BOLD = "source-serif-600", "source-sans-400", "source-sans-600"
 
 def drawable(text: str) -> str:
     """The text in letters that the fonts have: an accent they lack is left out."""
-    known = (
-        one if ord(one) in LATIN else unicodedata.normalize("NFKD", one)[0]
-        for one in " ".join(text.split())
-    )
-    return "".join(one for one in known if one.isprintable() or one.isspace())
+    plain = "".join(_letter(one) for one in text if one.isprintable() or one.isspace())
+    return " ".join(plain.split())
+
+
+def _letter(one: str) -> str:
+    """A letter as the fonts have it, without what its name says it is with."""
+    if ord(one) in LATIN:
+        return one
+    try:
+        return unicodedata.lookup(unicodedata.name(one).partition(" WITH ")[0])
+    except (KeyError, ValueError):
+        return one
 
 
 def cut(text: str, font: ImageFont.FreeTypeFont, width: float) -> str:

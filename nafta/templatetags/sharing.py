@@ -50,7 +50,8 @@ def embeddable(context: Context) -> dict[str, Any]:
     """Links for sites that make an embed of an address by oEmbed; nothing where there is none."""
     request: Any = context.get("request")
     match = request and request.resolver_match
-    if not match or match.url_name not in embeds.OF_PAGE:
+    nothing = "exception" in context or "gone" in context  # there is no page here
+    if nothing or not match or match.url_name not in embeds.OF_PAGE:
         return {}
     page = request.build_absolute_uri(request.path)
     if as_of := context.get("as_of"):

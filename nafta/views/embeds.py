@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.translation import get_language_from_path
+from django.utils.translation import gettext as _
 
 from issues.models import Issue, Measure
 from nafta.embeds import OF_PAGE, WIDTH, Embed, frame
@@ -28,6 +29,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors *"
 )
+PLAIN = "text/plain; charset=utf-8"
 FRESH = 300  # seconds for which an answer may be kept
 OF_KIND: dict[str, Any] = {
     "embed_issue": Issue,
@@ -73,15 +75,12 @@ def oembed(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         words = " ".join(str(error) for errors in form.errors.values() for error in errors)
         status = 501 if form.has_error("format", "unknown") else 400
-        return HttpResponse(words, content_type="text/plain; charset=utf-8", status=status)
+        return HttpResponse(words, content_type=PLAIN, status=status)
     wishes = form.cleaned_data
-    address = urlsplit(wishes["url"])
-    language = get_language_from_path(address.path) or settings.LANGUAGE_CODE
-    with translation.override(language):
-        if address.netloc != request.get_host() or address.scheme not in {"http", "https"}:
-            raise Http404("This is no address of this site.")
-        found = _at(address.path, QueryDict(address.query))
-        answer = _answer(request, found, wishes)
+    try:
+        answer = _answer(request, wishes)
+    except Http404 as error:
+        return HttpResponse(str(error), content_type=PLAIN, status=404)
     if wishes["format"] == "xml":
         body = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in answer.items())
         xml = f'<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n<oembed>{body}</oembed>'
@@ -91,22 +90,35 @@ def oembed(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _answer(request: HttpRequest, wishes: dict[str, Any]) -> dict[str, Any]:
+    """What oEmbed asks for, in the language of the page; raises ``Http404`` where nothing is."""
+    try:
+        address = urlsplit(wishes["url"])
+    except ValueError as error:
+        raise Http404(_("This is no address of this site.")) from error
+    if address.netloc != request.get_host() or address.scheme not in {"http", "https"}:
+        raise Http404(_("This is no address of this site."))
+    language = get_language_from_path(address.path) or settings.LANGUAGE_CODE
+    with translation.override(language):
+        return _told(request, _at(address.path, QueryDict(address.query)), wishes)
+
+
 def _at(path: str, query: QueryDict) -> Embed:
     """What is embedded for the page at ``path``; raises ``Http404`` where nothing is."""
     try:
         match = resolve(path)
     except Resolver404 as error:
-        raise Http404("Nothing is at this address.") from error
+        raise Http404(_("Nothing is published at this address.")) from error
     name = OF_PAGE.get(match.url_name or "", match.url_name)
     if name not in BUILDERS:
-        raise Http404("This page cannot be embedded.")
+        raise Http404(_("This page cannot be embedded."))
     found = BUILDERS[name](query, match.kwargs.get("slug", ""))
     if found.errors:
-        raise Http404("Nothing is there on that day.")
+        raise Http404(" ".join(found.errors))
     return found
 
 
-def _answer(request: HttpRequest, found: Embed, wishes: dict[str, Any]) -> dict[str, Any]:
+def _told(request: HttpRequest, found: Embed, wishes: dict[str, Any]) -> dict[str, Any]:
     width = min(wishes["maxwidth"] or WIDTH, WIDTH)
     height = min(wishes["maxheight"] or found.height, found.height)
     address = request.build_absolute_uri(found.address)

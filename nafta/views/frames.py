@@ -164,7 +164,7 @@ def statement_embed(query: QueryDict, key: str) -> Embed:
 def _one(records: Any, key: str) -> Any:
     found = records.filter(slug=key).first()
     if found is None:
-        raise Http404("Nothing is published at this address.")
+        raise Http404(_("Nothing is published at this address."))
     return found
 
 

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
+from nafta.views.cards import KINDS
 from rounds.models import NaturalKeyModel, State, Statement
 from rounds.publication import publishable_models
 from tests.desk import address, change, desk_of, fields_of
@@ -36,6 +37,13 @@ def every_address() -> set[str]:
         address
         for name, pattern in every_pattern(get_resolver())
         for address in _filled(name, pattern, keys)
+    } | {
+        address
+        for key in keys
+        for address in (
+            f"/cite/position/{key}/arden/",
+            *(f"/cards/{kind}/{key}.png" for kind in KINDS),  # which hold their words as text, too
+        )
     }
 
 
