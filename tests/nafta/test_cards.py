@@ -9,7 +9,9 @@ from django.test import Client
 from PIL import Image
 
 from nafta.cards import Card, Name, Stand, colour, cut, draw, drawable, letters, symbol, wrapped
+from nafta.views.cards import KINDS
 from tests import world as worlds
+from tests.nafta.test_leaks import every_key
 from tests.nafta.test_pages import BUDGET, double, queries
 from tests.world import DRAFT_YEAR, SECRET, days
 
@@ -199,3 +201,14 @@ def timed(card: Card) -> float:
     start = time.process_time()
     draw(card)
     return time.process_time() - start
+
+
+def test_no_key_leads_to_a_word_of_a_draft(client: Client, world: SimpleNamespace) -> None:
+    found = 0
+    for key in every_key():
+        for kind in [] if key.isdecimal() else KINDS:
+            response = client.get(f"/cards/{kind}/{key}.png")
+            if response.status_code == 200:
+                found += 1
+                assert SECRET not in str(opened(response.content).info["Description"])
+    assert found > 10
