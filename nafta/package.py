@@ -157,7 +157,7 @@ def read_table(path: Path, resource: RecordResource, package: Package) -> None:
     """Add the rows of a CSV file to ``package``. Raises PackageError if it is no table of ours."""
     lines = csv_rows(path)
     _line, header = next(lines, (1, []))
-    if problems := list(header_problems(path.name, header, resource, resource.columns())):
+    if problems := list(header_problems(path.name, header, resource, resource.needed_columns())):
         raise PackageError(problems)
     keys = resource.key_columns()
     seen: dict[tuple[str, ...], int] = {}
@@ -205,8 +205,9 @@ def write(folder: Path) -> None:
     if folder.exists() and not (folder / DESCRIPTOR).exists() and any(folder.iterdir()):
         text = _("found a folder of other things, expected a new one, an empty one or a package")
         raise PackageError([Problem(str(folder), text)])
-    files = {f"{table}.csv": table_text(resource) for table, resource in resources().items()}
-    files[DESCRIPTOR] = json.dumps(describe(), ensure_ascii=False, indent=2) + "\n"
+    tables = [Table(name, resource) for name, resource in resources().items()]
+    files = {f"{table.name}.csv": table_text(table) for table in tables}
+    files[DESCRIPTOR] = json.dumps(describe(tables), ensure_ascii=False, indent=2) + "\n"
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as temporary:
         new = Path(temporary) / folder.name
@@ -220,16 +221,39 @@ def write(folder: Path) -> None:
             new.replace(folder)
 
 
-def table_text(resource: RecordResource) -> str:
+@dataclass
+class Table:
+    """What is written of a model: its rows as cells, in order, and the columns that they need.
+
+    Translations have a column only where a row has one.
+    """
+
+    name: str
+    resource: RecordResource
+    rows: list[dict[str, str]] = field(init=False)
+    columns: list[Column] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rows = [cells for _key, cells in sorted(stored_rows(self.resource).items())]
+        needed = self.resource.needed_columns()
+        filled = {name for cells in self.rows for name, text in cells.items() if text}
+        self.columns = [
+            column
+            for column in self.resource.columns()
+            if column in needed or column.column_name in filled
+        ]
+
+
+def table_text(table: Table) -> str:
     text = io.StringIO()
-    header = [column.column_name for column in resource.columns()]
-    writer = csv.DictWriter(text, header, lineterminator="\n")
+    header = [column.column_name for column in table.columns]
+    writer = csv.DictWriter(text, header, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(cells for _key, cells in sorted(stored_rows(resource).items()))
+    writer.writerows(table.rows)
     return text.getvalue()
 
 
-def describe() -> dict[str, Any]:
+def describe(tables: list[Table]) -> dict[str, Any]:
     """The content of ``datapackage.json``. Raises PackageError if there is no negotiation."""
     negotiation = Negotiation.objects.first()
     if negotiation is None:
@@ -244,7 +268,7 @@ def describe() -> dict[str, Any]:
             {"title": str(source)} | ({"path": source.url} if source.url else {})
             for source in Source.objects.order_by("slug")
         ],
-        "resources": [describe_table(name, resource) for name, resource in resources().items()],
+        "resources": [describe_table(table) for table in tables],
     }
     return without_empty(description)
 
@@ -253,13 +277,13 @@ def without_empty(description: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in description.items() if value}
 
 
-def describe_table(table: str, resource: RecordResource) -> dict[str, Any]:
-    columns, keys = resource.columns(), resource.key_columns()
+def describe_table(table: Table) -> dict[str, Any]:
+    columns, keys = table.columns, table.resource.key_columns()
     return {
         "profile": "tabular-data-resource",
-        "name": table,
-        "path": f"{table}.csv",
-        "title": capfirst(str(resource._meta.model._meta.verbose_name_plural)),
+        "name": table.name,
+        "path": f"{table.name}.csv",
+        "title": capfirst(str(table.resource._meta.model._meta.verbose_name_plural)),
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
@@ -269,7 +293,7 @@ def describe_table(table: str, resource: RecordResource) -> dict[str, Any]:
                 "missingValues": [""],
                 "primaryKey": [column.column_name for column in keys],
                 "foreignKeys": [
-                    describe_key(table, column) for column in columns if is_key(column)
+                    describe_key(table.name, column) for column in columns if is_key(column)
                 ],
             }
         ),
@@ -290,7 +314,7 @@ def describe_key(table: str, column: Column) -> dict[str, Any]:
 
 
 def describe_column(column: Column, *, is_key: bool) -> dict[str, Any]:
-    description = {
+    description = {  # a translation is described as its original
         "name": column.column_name,
         "type": column.widget.type,
         "title": capfirst(str(column.title)),
@@ -306,7 +330,7 @@ def constraints(column: Column, *, is_key: bool) -> dict[str, Any]:
     rules: dict[str, Any] = {}
     if column.required or (is_key and not own.blank):
         rules["required"] = True
-    if own.unique:
+    if own.unique and column.attribute == own.name:
         rules["unique"] = True
     if isinstance(column.widget, Text):
         rules["maxLength"] = own.max_length or CELL_LIMIT

@@ -11,17 +11,27 @@ from django_tables2 import RequestConfig
 from rounds.citations import page, statement_citation
 from rounds.corrections import corrected_on, corrections, gone
 from rounds.forms import CorrectionsForm
-from rounds.models import Round, Source, Statement, StatementLink
-from rounds.tables import RoundTable, SourceTable
-from rounds.timeline import attribution
+from rounds.models import Deadline, Round, Source, Statement, StatementLink
+from rounds.moments import two_clocks
+from rounds.tables import DeadlineTable, RoundTable, SourceTable
+from rounds.timeline import attribution, deadline_items
 
 
+@two_clocks
 def round_list(request: HttpRequest) -> HttpResponse:
     table = RoundTable(Round.objects.published(), empty_text="")
     RequestConfig(request, paginate=False).configure(table)
     return render(request, "rounds/round_list.html", {"table": table})
 
 
+@two_clocks
+def deadline_list(request: HttpRequest) -> HttpResponse:
+    deadlines = Deadline.objects.published().with_names().order_by("set_on__startswith", "pk")
+    table = DeadlineTable(deadline_items(deadlines))
+    return render(request, "rounds/deadline_list.html", {"table": table})
+
+
+@two_clocks
 def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
     statements = Statement.objects.published().with_names().with_touched()
     statement = statements.filter(slug=slug).first()
@@ -42,6 +52,7 @@ def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "rounds/statement_detail.html", context)
 
 
+@two_clocks
 def source_list(request: HttpRequest) -> HttpResponse:
     table = SourceTable(Source.objects.cited())
     RequestConfig(request, paginate=False).configure(table)
@@ -50,6 +61,7 @@ def source_list(request: HttpRequest) -> HttpResponse:
     return render(request, "rounds/source_list.html", {"table": table})
 
 
+@two_clocks
 def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
     source = get_object_or_404(Source.objects.cited(), slug=slug)
     citations: list[tuple[Any, Q]] = list(Source.citations(source).items())

@@ -20,6 +20,7 @@ from rounds.corrections import corrected_on
 from rounds.forms import AsOf, AsOfForm, end_of
 from rounds.language import local
 from rounds.models import LinkKind, Party, Round, StatementLink
+from rounds.moments import two_clocks
 from rounds.timeline import merged, statement_items
 from rounds.views import gone_or_404
 
@@ -42,6 +43,7 @@ def end_of_previous(as_of: AsOf, rounds: Iterable[Round]) -> tuple[dt.date | Non
     return min(end_of(begun[-2], begun), as_of.day), begun[-2]
 
 
+@two_clocks
 def issue_list(request: HttpRequest) -> HttpResponse:
     rounds = list(Round.objects.published().in_order())
     form = AsOfForm(request.GET, rounds=rounds)
@@ -70,6 +72,7 @@ def issue_list(request: HttpRequest) -> HttpResponse:
     return render(request, "issues/issue_list.html", context, status=status)
 
 
+@two_clocks
 def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     issue = Issue.objects.published().with_sources().with_touched().filter(slug=slug).first()
     if issue is None:
@@ -176,6 +179,7 @@ def _sources(records: Iterable[Any]) -> list[dict[str, str]]:
     return sorted(found.values(), key=lambda one: (one["publisher"].casefold(), one["title"]))
 
 
+@two_clocks
 def proposal_detail(request: HttpRequest, slug: str) -> HttpResponse:
     proposals = Proposal.objects.published().with_names().with_terms().with_touched()
     proposal = proposals.filter(slug=slug).first()

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from rounds import language
@@ -30,7 +30,7 @@ def local(value: Any, field: str = "name") -> str | SafeString:
     text = plain(value, field)
     if not isinstance(text, language.Text) or not text.is_original:
         return text
-    named = get_language_info(text.language)["name_translated"]
+    named = dict(settings.LANGUAGES)[text.language]
     return format_html(
         '<span lang="{}">{} <small class="original" title="{}">{}</small></span>',
         text.language,
@@ -47,8 +47,18 @@ def language_switch(context: template.RequestContext) -> dict[str, Any]:
     here = request.get_full_path()
     return {
         "languages": [
-            get_language_info(code)
-            | {"code": code, "url": translate_url(here, code), "here": code == get_language()}
+            {
+                "code": code,
+                "name": _own_name(code),
+                "url": translate_url(here, code),
+                "here": code == get_language(),
+            }
             for code, _name in settings.LANGUAGES
         ]
     }
+
+
+def _own_name(code: str) -> str:
+    """What a language calls itself."""
+    with override(code):
+        return str(dict(settings.LANGUAGES)[code])

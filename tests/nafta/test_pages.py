@@ -28,6 +28,7 @@ PAGES = [
     "/parties/brume/",
     "/parties/corrie/",
     "/people/ada-alder/",
+    "/deadlines/",
     "/statements/unnamed-on-water/",
     "/statements/alder-on-water/",
     "/proposals/half-the-water/",
