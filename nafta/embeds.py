@@ -83,7 +83,7 @@ TIMELINE_HEIGHT = 500
 
 
 def matrix_height(rows: Sequence[matrix.Row]) -> int:
-    return FRAME + 60 + 50 * len(rows)
+    return FRAME + 90 + 50 * len(rows)
 
 
 def issue_height(row: matrix.Row) -> int:

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from rounds import clock
 from rounds.dates import day as day_in_words
 from rounds.language import local
 from rounds.models import AttributedRecord, Source, Statement
@@ -37,16 +38,16 @@ class Page:
 
 def page(request: HttpRequest, path: str, day: dt.date | None = None) -> Page:
     """The page at ``path`` as it stands on ``day``, or today."""
-    now, today = timezone.now(), timezone.localdate()
-    address, day = request.build_absolute_uri(path), day or today
+    address, day = request.build_absolute_uri(path), day or clock.today()
+    moment = clock.now().astimezone(dt.UTC)
     negotiation = getattr(request, "negotiation", None)
     name = local(negotiation, "short_name") if negotiation else ""
     return Page(
         site=_("%(name)s, round by round") % {"name": name} if name else _("Round by round"),
         address=address,
-        stood=f"{address}?as_of={day.isoformat()}&known={now:%Y-%m-%dT%H:%M:%SZ}",
+        stood=f"{address}?as_of={day.isoformat()}&known={moment:%Y-%m-%dT%H:%M:%SZ}",
         day=day,
-        accessed=today,
+        accessed=timezone.localdate(),
     )
 
 

@@ -13,8 +13,10 @@ from issues.views.pages import end_of_previous
 from rounds.citations import Citation, page, statement_citation
 from rounds.forms import AsOfForm
 from rounds.models import Party, Round, Statement
+from rounds.moments import two_clocks
 
 
+@two_clocks
 def cite_position(request: HttpRequest, issue: str, party: str) -> HttpResponse:
     about = get_object_or_404(Issue.objects.published(), slug=issue)
     side = get_object_or_404(Party, code=party)

@@ -7,10 +7,10 @@ from django import template
 from django.template import Context
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 
 from nafta import embeds
+from rounds import clock
 
 register = template.Library()
 
@@ -30,7 +30,7 @@ def share(context: Context, name: str, shown: Any, title: str, key: str = "") ->
     request = context["request"]
     path = reverse(name, args=[key] if key else [])
     as_of = context.get("as_of")
-    day = as_of.day if as_of else timezone.localdate()
+    day = as_of.day if as_of else clock.today()
     address = request.build_absolute_uri(path)
     height = HEIGHTS[name](shown)
     script = request.build_absolute_uri(static("js/embed-parent.js"))

@@ -3,6 +3,7 @@
 import io
 import time
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -88,7 +89,7 @@ def test_it_says_what_the_page_says(
 
 def test_a_stance_has_the_tint_of_the_page(client: Client, world: SimpleNamespace) -> None:
     image = opened(client.get("/cards/issues/water.png").content).convert("RGB")
-    counts = {value: count for count, value in image.getcolors(1 << 20) or []}
+    counts: dict[Any, int] = {value: count for count, value in image.getcolors(1 << 20) or []}
     for name in ("paper", "st-demands", "st-open-if"):
         wanted = tuple(bytes.fromhex(colour(name)[1:]))
         near = [
