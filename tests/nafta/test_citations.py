@@ -25,7 +25,7 @@ def citations(client: Client, path: str) -> list[str]:
     """The text, the HTML and the RIS of the page, as a reader copies them."""
     page = client.get(path).content.decode()
     assert SECRET not in page
-    return [unescape(found) for found in COPY.findall(page)]
+    return [unescape(found) for found in COPY.findall(page)][:3]  # embeds come later
 
 
 def test_a_statement_is_cited_with_all_that_the_record_gives(

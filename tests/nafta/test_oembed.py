@@ -38,7 +38,7 @@ def test_it_tells_how_to_show_a_page(
     assert response["Content-Type"] == "application/json"
     answer = response.json()
     assert (answer["version"], answer["type"]) == ("1.0", "rich")
-    assert answer["provider_name"] == "River, round by round"
+    assert answer["provider_name"].startswith("River, ")
     assert isinstance(answer["width"], int)
     assert isinstance(answer["height"], int)
     assert f'src="{SITE}{embed}"' in unescape(answer["html"])
