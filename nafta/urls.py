@@ -21,13 +21,31 @@ urlpatterns = i18n_patterns(
     path("issues/<slug:slug>/feed/", IssueFeed(), name="issue_feed"),
     path("parties/<slug:code>/feed/", PartyFeed(), name="party_feed"),
     path("rounds/<slug:slug>/feed/", RoundFeed(), name="round_feed"),
+    path("embed/matrix/", views.embed, {"name": "embed_matrix"}, name="embed_matrix"),
+    path("embed/timeline/", views.embed, {"name": "embed_timeline"}, name="embed_timeline"),
+    path("embed/issues/<slug:slug>/", views.embed, {"name": "embed_issue"}, name="embed_issue"),
+    path(
+        "embed/issues/<slug:slug>/rounds/",
+        views.embed,
+        {"name": "embed_rounds"},
+        name="embed_rounds",
+    ),
+    path("embed/charts/<slug:slug>/", views.embed, {"name": "embed_chart"}, name="embed_chart"),
+    path(
+        "embed/statements/<slug:slug>/",
+        views.embed,
+        {"name": "embed_statement"},
+        name="embed_statement",
+    ),
+    path("cards/home.png", views.card, {"kind": "home", "key": ""}, name="card_home"),
+    path("cards/<str:kind>/<slug:key>.png", views.card, name="card"),
     path("", include("rounds.urls")),
     path("", include("issues.urls")),
     path("admin/", admin.site.urls),
     prefix_default_language=False,
 )
 
-# What machines ask for has one address.
+# What machines ask for has one address; oEmbed answers in the language of the page asked about.
 urlpatterns += [
     path("robots.txt", views.robots, name="robots"),
     path(
@@ -37,4 +55,5 @@ urlpatterns += [
         name="sitemap",
     ),
     path("sitemap-<slug:section>.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap_section"),
+    path("oembed/", views.oembed, name="oembed"),
 ]

@@ -11,6 +11,7 @@ from django.views.decorators.http import conditional_page
 from django_tables2 import RequestConfig
 
 from rounds.calendars import events, ics
+from rounds.citations import page, statement_citation
 from rounds.corrections import corrected_on, corrections, gone
 from rounds.feeds import Subject, negotiation_of
 from rounds.forms import CorrectionsForm
@@ -41,6 +42,7 @@ def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
     statement = statements.filter(slug=slug).first()
     if statement is None:
         return gone_or_404(request, Statement, slug)
+    here = page(request, reverse("statement_detail", args=[slug]))
     links = StatementLink.objects.published().filter(Q(statement=statement) | Q(other=statement))
     context = {
         "statement": statement,
@@ -49,7 +51,8 @@ def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "positions": statement.positions.published().select_related("party", "issue"),
         "links": links.select_related("statement__source", "other__source"),
         "corrected": corrected_on(statement),
-        "address": request.build_absolute_uri(reverse("statement_detail", args=[slug])),
+        "address": here.address,
+        "citation": statement_citation(statement, here),
     }
     return render(request, "rounds/statement_detail.html", context)
 

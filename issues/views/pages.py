@@ -10,11 +10,13 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from issues import matrix
+from issues.citations import proposal_citation
 from issues.distance import gaps, number_gaps, spreads, widest
 from issues.figures import distance_figure, measure_figure, points
 from issues.models import Issue, Measure, Position, Progress, Proposal, ProposalStatus
 from issues.proposals import proposal_items, term_words, threads
 from issues.tables import PointTable, SpreadTable
+from rounds.citations import page
 from rounds.corrections import corrected_on
 from rounds.forms import AsOf, AsOfForm, end_of
 from rounds.language import local
@@ -65,6 +67,7 @@ def issue_list(request: HttpRequest) -> HttpResponse:
         "parties": parties,
         "rows": [row for row in rows if row.recorded],
         "unrecorded": [row for row in rows if not row.recorded],
+        "featured": [row for row in rows if row.recorded and row.issue and row.issue.featured],
     }
     status = 200 if form.is_valid() else 400
     return render(request, "issues/issue_list.html", context, status=status)
@@ -204,6 +207,7 @@ def proposal_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if proposal is None:
         return gone_or_404(request, Proposal, slug)
     (item,) = proposal_items([proposal])
+    here = page(request, reverse("proposal_detail", args=[slug]))
     context = {
         "proposal": proposal,
         "item": item,
@@ -211,6 +215,7 @@ def proposal_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "responses": proposal_items(proposal.responses.published().with_names()),
         "positions": proposal.positions.published().select_related("party", "issue"),
         "corrected": corrected_on(proposal),
-        "address": request.build_absolute_uri(reverse("proposal_detail", args=[slug])),
+        "address": here.address,
+        "citation": proposal_citation(proposal, here),
     }
     return render(request, "issues/proposal_detail.html", context)

@@ -1,5 +1,7 @@
 """Pages that read both the record and the reading. Each: guard, query, context, render."""
 
+from nafta.views.cards import card
+from nafta.views.embeds import embed, oembed
 from nafta.views.found import robots
 from nafta.views.pages import (
     TIMELINE_PAGE,
@@ -16,7 +18,10 @@ from nafta.views.speakers import party_detail, person_detail
 __all__ = [
     "TIMELINE_PAGE",
     "about",
+    "card",
+    "embed",
     "home",
+    "oembed",
     "party_detail",
     "person_detail",
     "person_list",

@@ -132,7 +132,7 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
         return gone_or_404(request, Round, slug)
     rounds = list(Round.objects.published().in_order())
     as_of = AsOf(end_of(meeting, rounds), meeting, asked=True)
-    after, previous = _before(meeting, rounds)
+    after, previous = before(meeting, rounds)
     parties = list(Party.objects.all())
     positions = Position.objects.published().as_of(as_of.day).with_evidence()
     rows = matrix.by_issue(Issue.objects.published(), parties, positions, as_of.day, after)
@@ -158,7 +158,7 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "nafta/round_detail.html", context)
 
 
-def _before(meeting: Round, rounds: list[Round]) -> tuple[dt.date, Round | None]:
+def before(meeting: Round, rounds: list[Round]) -> tuple[dt.date, Round | None]:
     """The meeting before this one that took place, and its end: what came later moved here."""
     held = [one for one in rounds if one.took_place and one.first_day < meeting.first_day]
     if meeting.is_round:  # a round is told against the round before, not a meeting in between

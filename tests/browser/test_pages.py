@@ -32,6 +32,7 @@ PAGES = [
     "/people/chrystia-freeland/",
     "/statements/2017-11-21-lighthizer-no-headway/",
     "/proposals/us-sunset-five-years/",
+    "/cite/position/sunset/ca/?as_of=round-4",
     "/sources/",
     "/sources/dow-jones-2017-11-21/",
     "/about/",
