@@ -18,6 +18,7 @@ from issues.proposals import value_words
 from rounds.dates import day as day_in_words
 from rounds.dates import first_day
 from rounds.figures import SYMBOLS, layout
+from rounds.models import Source
 from rounds.timeline import Ref
 
 
@@ -27,6 +28,7 @@ class Point:
 
     kind: str  # "status quo", "proposal", "agreed"
     measure: str
+    key: str  # the measure's
     unit: str
     who: str
     party: Ref | None = None
@@ -38,13 +40,14 @@ class Point:
     scope: str = ""
     title: str = ""
     url: str = ""
+    source: Source  # the publication that says so
 
 
 def points(
     measure: Measure, proposals: Iterable[Proposal], day: dt.date | None = None
 ) -> list[Point]:
     """A measure's numbers up to ``day``, oldest first. Reads proposals ``with_terms()``."""
-    shared: dict[str, Any] = {"measure": measure.name, "unit": measure.unit}
+    shared: dict[str, Any] = {"measure": measure.name, "key": measure.slug, "unit": measure.unit}
     rows = []
     if measure.status_quo is not None:
         rows.append(
@@ -57,6 +60,7 @@ def points(
                 when=_("before the talks"),
                 title=measure.source.publisher,
                 url=measure.source.get_absolute_url(),
+                source=measure.source,
             )
         )
     offers = [
@@ -73,6 +77,7 @@ def points(
             scope=term["scope"],
             title=proposal.title,
             url=proposal.get_absolute_url(),
+            source=proposal.source,
         )
         for proposal in proposals
         if not _is_the_agreement(proposal, measure)
@@ -95,6 +100,7 @@ def points(
                 low=measure.agreed,
                 title=source.publisher,
                 url=source.get_absolute_url(),
+                source=source,
             )
         )
     return rows

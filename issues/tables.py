@@ -1,5 +1,6 @@
 """The columns of the rows under the issue charts."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import django_tables2 as tables
@@ -8,6 +9,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from issues.figures import Point
+from issues.matrix import Move, Row
+from issues.models import Issue, Progress
+from rounds.dates import last_day
+from rounds.downloads import Address, FileTable
 
 
 class PointTable(tables.Table):
@@ -23,3 +28,90 @@ class PointTable(tables.Table):
 
     def render_title(self, value: str, record: Point) -> SafeString:
         return format_html('<a href="{}">{}</a>', record.url, value)
+
+
+class CellFile(FileTable):
+    """Cells of a matrix, a row each: where a party stands on an issue, and how we know."""
+
+    issue = tables.Column(accessor="issue.slug")
+    round = tables.Column(accessor="row.round.slug")
+    party = tables.Column(accessor="cell.party.code")
+    stance = tables.Column(accessor="cell.stance")
+    label = tables.Column(accessor="cell.label")
+    gist = tables.Column(accessor="cell.gist")
+    condition = tables.Column(accessor="cell.condition")
+    first = tables.Column(accessor="cell.since")
+    last = tables.Column(accessor="cell.position.since")
+    approximate = tables.Column(accessor="cell.approximate")
+    when = tables.Column(accessor="cell.when")
+    basis = tables.Column(accessor="cell.position.evidence.basis")
+    on_record = tables.Column(accessor="cell.on_record")
+    note = tables.Column(accessor="cell.note")
+    moved = tables.Column(accessor="cell.moved")
+    before = tables.Column(accessor="cell.was_stance")
+    evidence = Address(accessor="cell.url")
+    publisher = tables.Column(accessor="cell.publisher")
+    source = tables.Column(accessor="cell.position.evidence.source.url")
+    archive = tables.Column(accessor="cell.position.evidence.source.archive_url")
+
+    def render_last(self, value: Any) -> Any:
+        return last_day(value)
+
+    def render_approximate(self, value: bool, record: dict[str, Any]) -> bool | str:
+        return value if record["cell"].recorded else ""
+
+    render_on_record = render_moved = render_approximate
+
+
+def cell_file(rows: Iterable[Row], *, caption: str, issue: Issue | None = None) -> CellFile:
+    """The cells of a matrix by issue, or by round if it is of one ``issue``, row by row."""
+    cells = [
+        {"issue": issue or row.issue, "row": row, "cell": cell}
+        for row in rows
+        for cell in row.cells
+    ]
+    return CellFile(cells, caption=caption)
+
+
+def move_file(moves: Iterable[Move], *, caption: str) -> CellFile:
+    cells = [{"issue": move.issue, "cell": cell} for move in moves for cell in move.cells]
+    return CellFile(cells, caption=caption)
+
+
+class ProgressFile(FileTable):
+    """How far issues got at rounds."""
+
+    round = tables.Column(accessor="round.slug")
+    issue = tables.Column(accessor="issue.slug")
+    level = tables.Column()
+    label = tables.Column(accessor="get_level_display")
+    summary = tables.Column()
+    note = tables.Column()
+    publisher = tables.Column(accessor="source.publisher")
+    source = tables.Column(accessor="source.url")
+    archive = tables.Column(accessor="source.archive_url")
+
+    def render_level(self, record: Progress) -> str:
+        return record.level
+
+
+class PointFile(FileTable):
+    """The numbers of measures: what applied, what was asked for, what was agreed."""
+
+    measure = tables.Column(accessor="key")
+    name = tables.Column(accessor="measure")
+    unit = tables.Column()
+    kind = tables.Column()
+    party = tables.Column(accessor="party.code")
+    who = tables.Column()
+    value = tables.Column()
+    low = tables.Column()
+    high = tables.Column()
+    scope = tables.Column()
+    first = tables.Column(accessor="day")
+    when = tables.Column()
+    title = tables.Column()
+    address = Address(accessor="url")
+    publisher = tables.Column(accessor="source.publisher")
+    source = tables.Column(accessor="source.url")
+    archive = tables.Column(accessor="source.archive_url")

@@ -53,6 +53,7 @@ RANK = {
 class Item:
     """One row: a round, meeting, deadline, proposal or statement."""
 
+    record: Any  # what it is a row of
     kind: str
     pk: int
     slug: str
@@ -163,6 +164,7 @@ def statement_items(statements: Iterable[Statement]) -> Iterator[Item]:
 def dated(record: Any, kind: str) -> dict[str, Any]:
     """What every item has."""
     return {
+        "record": record,
         "kind": kind,
         "pk": record.pk,
         "slug": record.slug,
