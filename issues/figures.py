@@ -18,6 +18,7 @@ from issues.proposals import value_words
 from rounds.dates import day as day_in_words
 from rounds.dates import first_day
 from rounds.figures import SYMBOLS, layout
+from rounds.language import local
 from rounds.models import Source
 from rounds.timeline import Ref
 
@@ -47,7 +48,12 @@ def points(
     measure: Measure, proposals: Iterable[Proposal], day: dt.date | None = None
 ) -> list[Point]:
     """A measure's numbers up to ``day``, oldest first. Reads proposals ``with_terms()``."""
-    shared: dict[str, Any] = {"measure": measure.name, "key": measure.slug, "unit": measure.unit}
+    unit = local(measure, "unit")
+    shared: dict[str, Any] = {
+        "measure": local(measure, "name"),
+        "key": measure.slug,
+        "unit": unit,
+    }
     rows = []
     if measure.status_quo is not None:
         rows.append(
@@ -55,7 +61,7 @@ def points(
                 **shared,
                 kind="status-quo",
                 who=_("status quo"),
-                value=value_words("", measure.status_quo, None, measure.unit),
+                value=value_words("", measure.status_quo, None, unit),
                 low=measure.status_quo,
                 when=_("before the talks"),
                 title=measure.source.publisher,
@@ -67,15 +73,15 @@ def points(
         Point(
             **shared,
             kind="proposal",
-            who=party["name"],
+            who=local(party, "name"),
             party=party,
             day=proposal.first_day,
             when=proposal.when,
-            value=value_words(term["comparator"], term["low"], term["high"], measure.unit),
+            value=value_words(term["comparator"], term["low"], term["high"], unit),
             low=Decimal(str(term["low"])),
             high=Decimal(str(term["high"])) if term["high"] is not None else None,
-            scope=term["scope"],
-            title=proposal.title,
+            scope=local(term, "scope"),
+            title=local(proposal, "title"),
             url=proposal.get_absolute_url(),
             source=proposal.source,
         )
@@ -96,7 +102,7 @@ def points(
                 who=_("agreed"),
                 day=measure.agreed_on,
                 when=day_in_words(measure.agreed_on),
-                value=value_words("", measure.agreed, None, measure.unit),
+                value=value_words("", measure.agreed, None, unit),
                 low=measure.agreed,
                 title=source.publisher,
                 url=source.get_absolute_url(),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from issues.models import SILENT, Issue, Position, Progress, Stance
 from rounds.forms import end_of
+from rounds.language import local
 from rounds.models import Party, Round
 
 MARKS = {
@@ -142,9 +143,9 @@ def cell(
         stance=now.stance,
         label=now.get_stance_display(),
         mark=MARKS[Stance(now.stance)],
-        gist=now.gist,
-        condition=now.condition,
-        note=now.note,
+        gist=local(now, "gist"),
+        condition=local(now, "condition"),
+        note=local(now, "note"),
         since=now.first_day,
         when=now.when,
         approximate=now.approximate,
@@ -156,7 +157,7 @@ def cell(
         fresh=fresh,
         was=before.get_stance_display() if fresh and before else "",
         was_stance=before.stance if fresh and before else "",
-        was_condition=before.condition if fresh and before else "",
+        was_condition=local(before, "condition") if fresh and before else "",
     )
 
 
@@ -171,7 +172,7 @@ def by_issue(
     by_pair = history(positions)
     return [
         Row(
-            title=issue.name,
+            title=local(issue, "name"),
             url=issue.get_absolute_url(),
             key=issue.slug,
             issue=issue,
@@ -203,7 +204,7 @@ def by_round(
         present = {party["code"] for party in meeting.party_list}  # type: ignore[attr-defined]
         cells = [cell(party, by_pair[issue.pk, party.pk], end, after) for party in parties]
         row = Row(
-            title=meeting.name,
+            title=local(meeting, "name"),
             url=meeting.get_absolute_url(),
             key=meeting.slug,
             round=meeting,
@@ -289,4 +290,4 @@ def _clause(stance: str, cells: Sequence[Cell]) -> str:
         Stance.WILL_NOT_SAY: _("will not say: %(who)s"),
         NOT_RECORDED: _("not recorded: %(who)s"),
     }
-    return verbs[stance] % {"who": ", ".join(one.party.name for one in cells)}
+    return verbs[stance] % {"who": ", ".join(local(one.party, "name") for one in cells)}

@@ -11,6 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from issues.models import Comparator, Proposal, ProposalStatus
+from rounds.language import local
 from rounds.timeline import Item, Kind, Ref, attributed, dated
 
 
@@ -22,14 +23,14 @@ def proposal_items(proposals: Iterable[Proposal], day: dt.date | None = None) ->
         yield Item(
             **dated(record, Kind.PROPOSAL),
             **attributed(record),
-            title=record.title,
+            title=local(record, "title"),
             label=_("counter-proposal") if answered else _("proposal"),
-            text=record.summary,
+            text=local(record, "summary"),
             status=status,
             status_label=str(ProposalStatus(status).label),
-            next_title=answered.title if answered else "",
+            next_title=local(answered, "title") if answered else "",
             next_url=answered.get_absolute_url() if answered else "",
-            issues=[{"slug": record.issue.slug, "name": record.issue.name}],
+            issues=[{"slug": record.issue.slug, "name": local(record.issue, "name")}],
         )
 
 
@@ -69,10 +70,10 @@ def threads(proposals: Iterable[Proposal], day: dt.date | None = None) -> list[T
 def term_words(term: Ref) -> str:
     """A number of a proposal in words: "Regional content: at least 85 %, core parts"."""
     words = _("%(name)s: %(value)s") % {
-        "name": term["name"],
-        "value": value_words(term["comparator"], term["low"], term["high"], term["unit"]),
+        "name": local(term, "name"),
+        "value": value_words(term["comparator"], term["low"], term["high"], local(term, "unit")),
     }
-    return f"{words} ({term['scope']})" if term["scope"] else words
+    return f"{words} ({scope})" if (scope := local(term, "scope")) else words
 
 
 def value_words(comparator: str, low: Any, high: Any, unit: str) -> str:

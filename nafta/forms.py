@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from issues.models import Issue
+from rounds.language import local
 from rounds.models import Party, Round
 from rounds.timeline import Cursor, Kind
 
@@ -33,9 +34,9 @@ class TimelineForm(forms.Form):
     ) -> None:
         super().__init__(data)
         choices: dict[str, Any] = {
-            "party": [("", _("All parties"))] + [(one.code, one.name) for one in parties],
-            "issue": [("", _("All issues"))] + [(one.slug, one.name) for one in issues],
-            "round": [("", _("All rounds"))] + [(one.slug, one.name) for one in rounds],
+            "party": [("", _("All parties"))] + [(one.code, local(one, "name")) for one in parties],
+            "issue": [("", _("All issues"))] + [(one.slug, local(one, "name")) for one in issues],
+            "round": [("", _("All rounds"))] + [(one.slug, local(one, "name")) for one in rounds],
             "kind": [("", _("All kinds")), *Kind.choices],
             "year": [("", _("All years"))] + [(str(year), str(year)) for year in years],
         }

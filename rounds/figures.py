@@ -11,6 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 from django.utils.translation import gettext as _
 
+from rounds.language import local
 from rounds.models import DeadlineOutcome, Party, Round
 from rounds.timeline import Item, Kind
 
@@ -156,7 +157,7 @@ def _add_marks(
     symbol = SYMBOLS[place % len(SYMBOLS)]
     figure.add_scatter(
         mode="markers",
-        name=party.name,
+        name=local(party, "name"),
         x=[row.first.isoformat() for row in own],
         y=[LANES[Kind(row.kind)] + offset for row in own],
         error_x={

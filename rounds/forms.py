@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rounds.dates import day as day_in_words
+from rounds.language import local
 from rounds.models import Publishable, Round
 from rounds.publication import publishable_models
 
@@ -29,7 +30,7 @@ class AsOf:
             words = _("at the end of %(round)s, %(day)s")
             if self.round.last_day is None:
                 words = _("in the course of %(round)s, by %(day)s")
-            return words % {"round": self.round.name, "day": day_in_words(self.day)}
+            return words % {"round": local(self.round, "name"), "day": day_in_words(self.day)}
         return _("on %(day)s") % {"day": day_in_words(self.day)}
 
     @property
@@ -83,7 +84,7 @@ class AsOfForm(forms.Form):
                 % {"text": key}
             )
         if not meeting.took_place:
-            raise ValidationError(_("%(round)s was not held.") % {"round": meeting.name})
+            raise ValidationError(_("%(round)s was not held.") % {"round": local(meeting, "name")})
         return AsOf(end_of(meeting, self.rounds.values()), meeting, asked=True)
 
     @property

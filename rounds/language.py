@@ -23,6 +23,9 @@ class Text(str):
         one.language = language
         return one
 
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]  # figures are copied
+        return str(self), self.language
+
     @property
     def is_original(self) -> bool:
         """Whether it stands in for a translation that nobody has written yet."""
@@ -56,10 +59,10 @@ def local(record: Any, field: str) -> Text:
     """
     name = key(field, active())
     listed = isinstance(record, dict)
-    translated = (record if listed else record.translations).get(name)
-    if translated:
-        return Text(translated, active())
-    return Text((record[field] if listed else getattr(record, field)) or "", original())
+    if found := (record if listed else record.translations).get(name):
+        return Text(found, active())
+    stored = record[field] if listed else getattr(record, field)
+    return stored if isinstance(stored, Text) else Text(stored or "", original())
 
 
 def translated(*fields: str, of: str = "") -> dict[str, Combinable]:

@@ -14,6 +14,7 @@ from rounds.corrections import Correction
 from rounds.dates import first_day, last_day
 from rounds.downloads import Address, FileTable, Keys
 from rounds.models import Round, Source
+from rounds.templatetags.language import local, plain
 from rounds.timeline import Item
 
 
@@ -31,6 +32,12 @@ class RoundTable(tables.Table):
         fields = ("name", "dates", "place", "kind", "status")
         order_by = "dates"
         row_attrs = {"class": lambda record: "off" if record.is_off else None}
+
+    def render_name(self, record: Round) -> str:
+        return local(record)
+
+    def render_place(self, record: Round) -> str:
+        return local(record, "place")
 
     def render_dates(self, value: str, record: Round) -> SafeString | str:
         if record.is_off:
@@ -84,7 +91,7 @@ class ItemTable(tables.Table):
     def render_parties(self, value: list[dict[str, str]], record: Item) -> str:
         if record.host:
             return str(record.host["name"])
-        return ", ".join(party["name"] for party in value)
+        return ", ".join(plain(party) for party in value)
 
 
 class ItemFile(FileTable):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rounds.dates import first_day
+from rounds.language import Text, local
 from rounds.models import (
     OVERDUE,
     AttributedRecord,
@@ -22,6 +23,7 @@ from rounds.models import (
     DatedQuerySet,
     Deadline,
     DeadlineOutcome,
+    Party,
     Round,
     Statement,
 )
@@ -107,20 +109,22 @@ def round_items(rounds: Iterable[Round]) -> Iterator[Item]:
     for record in rounds:
         yield Item(
             **dated(record, Kind.ROUND if record.is_round else Kind.MEETING),
-            title=record.name,
+            title=local(record, "name"),
             label=record.get_kind_display(),
-            text=record.summary or record.agenda,
+            text=local(record, "summary") or local(record, "agenda"),
             status=record.status,
             status_label=record.status_words,
             is_off=record.is_off,
             was=record.planned_when,
-            place=record.place,
-            host={"code": record.host.code, "name": record.host.name, "colour": record.host.colour}
-            if record.host
-            else None,
-            next_title=record.replaced_by.name if record.replaced_by else "",
+            place=local(record, "place"),
+            host=ref(record.host) if record.host else None,
+            next_title=local(record.replaced_by, "name") if record.replaced_by else "",
             next_url=record.replaced_by.get_absolute_url() if record.replaced_by else "",
         )
+
+
+def ref(party: Party) -> Ref:
+    return {"code": party.code, "name": local(party, "name"), "colour": party.colour}
 
 
 def deadline_items(deadlines: Iterable[Deadline], day: dt.date | None = None) -> Iterator[Item]:
@@ -133,16 +137,16 @@ def deadline_items(deadlines: Iterable[Deadline], day: dt.date | None = None) ->
         overdue = outcome == DeadlineOutcome.PENDING and due < (day or timezone.localdate())
         yield Item(
             **dated(record, Kind.DEADLINE),
-            title=record.name,
+            title=local(record, "name"),
             label=_("deadline"),
-            text=record.basis,
+            text=local(record, "basis"),
             attribution=_("Set by %(who)s, %(when)s")
-            % {"who": record.set_by, "when": record.set_on_words},
+            % {"who": local(record, "set_by"), "when": record.set_on_words},
             status=outcome,
             status_label=str(OVERDUE if overdue else outcome.label),
             is_off=later is not None,
             set_on=first_day(record.set_on),
-            next_title=later.name if later else "",
+            next_title=local(later, "name") if later else "",
             next_url=later.get_absolute_url() if later else "",
         )
 
@@ -152,7 +156,7 @@ def statement_items(statements: Iterable[Statement]) -> Iterator[Item]:
         yield Item(
             **dated(record, Kind.STATEMENT),
             **attributed(record, speakers=record.speaker_list),  # type: ignore[attr-defined]
-            title=record.summary,
+            title=local(record, "summary"),
             speakers=record.speaker_list,  # type: ignore[attr-defined]
             label=_("statement"),
             quotation=record.quotation,
@@ -175,7 +179,7 @@ def dated(record: Any, kind: str) -> dict[str, Any]:
         "when": record.when,
         "publisher": record.source.publisher,
         "source_url": record.source.get_absolute_url(),
-        "note": record.note,
+        "note": local(record, "note"),
         "parties": record.party_list,
     }
 
@@ -197,11 +201,12 @@ def attribution(record: AttributedRecord, names: list[str]) -> str:
     """
     if names:
         return ", ".join(names)
+    words = local(record, "attribution")
+    told = Text(words[:1].upper() + words[1:], words.language)
     if record.basis == Basis.UNNAMED:
-        words = record.attribution[:1].upper() + record.attribution[1:]
-        return _("%(who)s, unnamed") % {"who": words}
-    if record.attribution:
-        return record.attribution[:1].upper() + record.attribution[1:]
+        return Text(_("%(who)s, unnamed") % {"who": told}, words.language)
+    if told:
+        return told
     if record.basis == Basis.REPORTING:
         return ""
     label = str(record.get_basis_display())

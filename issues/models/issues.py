@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from rounds.language import local
 from rounds.models import (
     Party,
     Record,
@@ -98,7 +99,7 @@ class Issue(Record):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return local(self, "name")
 
     def get_absolute_url(self) -> str:
         return reverse("issue_detail", args=[self.slug])
@@ -178,7 +179,7 @@ class Measure(Record):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return local(self, "name")
 
     def get_absolute_url(self) -> str:
         return self.issue.get_absolute_url()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from issues.models.issues import Issue, Measure
 from rounds import language
 from rounds.dates import SpanField, describe, first_day
+from rounds.language import local
 from rounds.models import (
     AttributedRecord,
     DatedQuerySet,
@@ -165,7 +166,7 @@ class Proposal(AttributedRecord):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return local(self, "title")
 
     def get_absolute_url(self) -> str:
         return reverse("proposal_detail", args=[self.slug])

@@ -16,6 +16,7 @@ from issues.proposals import proposal_items, term_words, threads
 from issues.tables import PointTable
 from rounds.corrections import corrected_on
 from rounds.forms import AsOf, AsOfForm, end_of
+from rounds.language import local
 from rounds.models import LinkKind, Party, Round, StatementLink
 from rounds.timeline import merged, statement_items
 from rounds.views import gone_or_404
@@ -143,7 +144,7 @@ def _charts(
                     "id": f"chart-{measure.slug}",
                     "measure": measure,
                     "figure": figure,
-                    "table": PointTable(rows, caption=measure.name),
+                    "table": PointTable(rows, caption=local(measure, "name")),
                 }
             )
     return sorted(charts, key=lambda chart: -len(chart["table"].rows))

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rounds.dates import SpanField, describe
+from rounds.language import local
 from rounds.models.base import begins, fixed, known, plausible
 from rounds.models.records import DatedQuerySet, DatedRecord
 from rounds.models.reference import Party, parties_listed
@@ -191,7 +192,7 @@ class Round(DatedRecord):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return local(self, "name")
 
     def get_absolute_url(self) -> str:
         return reverse("round_detail", args=[self.slug])
@@ -323,7 +324,7 @@ class Deadline(DatedRecord):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return local(self, "name")
 
     def get_absolute_url(self) -> str:
         return f"{reverse('timeline')}?kind=deadline#deadline-{self.slug}"

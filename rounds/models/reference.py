@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rounds.addresses import Host, NormalAddress, as_text, filed
 from rounds.dates import SpanField, describe
+from rounds.language import local
 from rounds.models.base import (
     NaturalKeyQuerySet,
     begins,
@@ -62,7 +63,7 @@ class Negotiation(Versioned):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return local(self, "title")
 
 
 @tracked()
@@ -100,7 +101,7 @@ class Party(Versioned):
         triggers = [fixed("code")]
 
     def __str__(self) -> str:
-        return self.name
+        return local(self, "name")
 
     def get_absolute_url(self) -> str:
         return reverse("party_detail", args=[self.code])

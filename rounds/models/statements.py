@@ -9,6 +9,7 @@ from django.db.models import F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from rounds.language import local
 from rounds.models.base import (
     NaturalKeyQuerySet,
     fixed,
@@ -124,7 +125,8 @@ class Statement(AttributedRecord):
         ]
 
     def __str__(self) -> str:
-        return self.summary if len(self.summary) <= 90 else f"{self.summary[:89]}…"
+        summary = local(self, "summary")
+        return summary if len(summary) <= 90 else f"{summary[:89]}…"
 
     def get_absolute_url(self) -> str:
         return reverse("statement_detail", args=[self.slug])

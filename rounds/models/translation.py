@@ -46,8 +46,8 @@ class Translatable(NaturalKeyModel):
 def translations_are_texts() -> models.CheckConstraint:
     """What the database knows of translations: an object of texts, none of them empty."""
     return models.CheckConstraint(
-        condition=Q(_matches("$ ? (@.type() != 'object')", False))
-        & Q(_matches("$.* ? (@.type() != 'string' || @ == '')", False)),
+        condition=Q(_matches("$.type() ? (@ != 'object')", False))
+        & Q(_matches("$.keyvalue() ? (@.value.type() != 'string' || @.value == '')", False)),
         name="%(app_label)s_%(class)s_translations_are_texts",
         violation_error_message=gettext_lazy("A translation is a text."),
     )

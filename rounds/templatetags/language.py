@@ -3,9 +3,12 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import translate_url
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from rounds import language
@@ -27,7 +30,7 @@ def local(value: Any, field: str = "name") -> str | SafeString:
     text = plain(value, field)
     if not isinstance(text, language.Text) or not text.is_original:
         return text
-    named = get_language_info(text.language)["name_translated"]
+    named = dict(settings.LANGUAGES)[text.language]
     return format_html(
         '<span lang="{}">{} <small class="original" title="{}">{}</small></span>',
         text.language,
@@ -35,3 +38,27 @@ def local(value: Any, field: str = "name") -> str | SafeString:
         _("Not translated yet: in %(language)s") % {"language": named},
         text.language.partition("-")[0],
     )
+
+
+@register.inclusion_tag("_languages.html", takes_context=True)
+def language_switch(context: template.RequestContext) -> dict[str, Any]:
+    """Links to this page in each language of the site, as each calls itself."""
+    request: HttpRequest = context["request"]
+    here = request.get_full_path()
+    return {
+        "languages": [
+            {
+                "code": code,
+                "name": _own_name(code),
+                "url": translate_url(here, code),
+                "here": code == get_language(),
+            }
+            for code, _name in settings.LANGUAGES
+        ]
+    }
+
+
+def _own_name(code: str) -> str:
+    """What a language calls itself."""
+    with override(code):
+        return str(dict(settings.LANGUAGES)[code])
