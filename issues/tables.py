@@ -33,26 +33,26 @@ class PointTable(tables.Table):
 class CellFile(FileTable):
     """Cells of a matrix, a row each: where a party stands on an issue, and how we know."""
 
-    issue = tables.Column(accessor="issue.slug")
-    round = tables.Column(accessor="row.round.slug")
-    party = tables.Column(accessor="cell.party.code")
-    stance = tables.Column(accessor="cell.stance")
-    label = tables.Column(accessor="cell.label")
-    gist = tables.Column(accessor="cell.gist")
-    condition = tables.Column(accessor="cell.condition")
-    first = tables.Column(accessor="cell.since")
-    last = tables.Column(accessor="cell.position.since")
-    approximate = tables.Column(accessor="cell.approximate")
-    when = tables.Column(accessor="cell.when")
-    basis = tables.Column(accessor="cell.position.evidence.basis")
-    on_record = tables.Column(accessor="cell.on_record")
-    note = tables.Column(accessor="cell.note")
-    moved = tables.Column(accessor="cell.moved")
-    before = tables.Column(accessor="cell.was_stance")
-    evidence = Address(accessor="cell.url")
-    publisher = tables.Column(accessor="cell.publisher")
-    source = tables.Column(accessor="cell.position.evidence.source.url")
-    archive = tables.Column(accessor="cell.position.evidence.source.archive_url")
+    issue = tables.Column(accessor="issue__slug")
+    round = tables.Column(accessor="row__round__slug")
+    party = tables.Column(accessor="cell__party__code")
+    stance = tables.Column(accessor="cell__stance")
+    label = tables.Column(accessor="cell__label")
+    gist = tables.Column(accessor="cell__gist")
+    condition = tables.Column(accessor="cell__condition")
+    first = tables.Column(accessor="cell__since")
+    last = tables.Column(accessor="cell__position__since")
+    approximate = tables.Column(accessor="cell__approximate")
+    when = tables.Column(accessor="cell__when")
+    basis = tables.Column(accessor="cell__position__evidence__basis")
+    on_record = tables.Column(accessor="cell__on_record")
+    note = tables.Column(accessor="cell__note")
+    moved = tables.Column(accessor="cell__moved")
+    before = tables.Column(accessor="cell__was_stance")
+    evidence = Address(accessor="cell__url")
+    publisher = tables.Column(accessor="cell__publisher")
+    source = tables.Column(accessor="cell__position__evidence__source__url")
+    archive = tables.Column(accessor="cell__position__evidence__source__archive_url")
 
     def render_last(self, value: Any) -> Any:
         return last_day(value)
@@ -61,6 +61,9 @@ class CellFile(FileTable):
         return value if record["cell"].recorded else ""
 
     render_on_record = render_moved = render_approximate
+
+    def render_basis(self, record: dict[str, Any]) -> str:
+        return str(record["cell"].position.evidence.basis)
 
 
 def cell_file(rows: Iterable[Row], *, caption: str, issue: Issue | None = None) -> CellFile:
@@ -81,15 +84,15 @@ def move_file(moves: Iterable[Move], *, caption: str) -> CellFile:
 class ProgressFile(FileTable):
     """How far issues got at rounds."""
 
-    round = tables.Column(accessor="round.slug")
-    issue = tables.Column(accessor="issue.slug")
+    round = tables.Column(accessor="round__slug")
+    issue = tables.Column(accessor="issue__slug")
     level = tables.Column()
     label = tables.Column(accessor="get_level_display")
     summary = tables.Column()
     note = tables.Column()
-    publisher = tables.Column(accessor="source.publisher")
-    source = tables.Column(accessor="source.url")
-    archive = tables.Column(accessor="source.archive_url")
+    publisher = tables.Column(accessor="source__publisher")
+    source = tables.Column(accessor="source__url")
+    archive = tables.Column(accessor="source__archive_url")
 
     def render_level(self, record: Progress) -> str:
         return record.level
@@ -102,7 +105,7 @@ class PointFile(FileTable):
     name = tables.Column(accessor="measure")
     unit = tables.Column()
     kind = tables.Column()
-    party = tables.Column(accessor="party.code")
+    party = tables.Column(accessor="party__code")
     who = tables.Column()
     value = tables.Column()
     low = tables.Column()
@@ -112,6 +115,6 @@ class PointFile(FileTable):
     when = tables.Column()
     title = tables.Column()
     address = Address(accessor="url")
-    publisher = tables.Column(accessor="source.publisher")
-    source = tables.Column(accessor="source.url")
-    archive = tables.Column(accessor="source.archive_url")
+    publisher = tables.Column(accessor="source__publisher")
+    source = tables.Column(accessor="source__url")
+    archive = tables.Column(accessor="source__archive_url")

@@ -3,14 +3,24 @@ from django.contrib import admin
 from django.urls import include, path
 
 from nafta import views
+from nafta.api.routes import api
+from nafta.api.site import unknown
 
 # Pages: each language has its own addresses, the record's own the bare ones.
-urlpatterns = i18n_patterns(
+urlpatterns = [
+    path("data/record.zip", views.record_zip, name="record_zip"),
+    path("data/<str:name>", views.data_file, name="data_file"),
+    path("api/v1/", api.urls),
+    path("api/", unknown, name="api_unknown"),
+    path("api/<path:rest>", unknown, name="api_unknown"),
+]
+urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("timeline/", views.timeline, name="timeline"),
     path("rounds/<slug:slug>/", views.round_detail, name="round_detail"),
     path("parties/<slug:code>/", views.party_detail, name="party_detail"),
     path("people/<slug:slug>/", views.person_detail, name="person_detail"),
+    path("data/", views.data, name="data"),
     path("about/", views.about, name="about"),
     path("", include("rounds.urls")),
     path("", include("issues.urls")),

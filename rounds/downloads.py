@@ -7,7 +7,7 @@ for one of them (``&_table=`` says which, if there are several), answers with th
 import datetime as dt
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django_tables2.export import TableExport
 from openpyxl.cell import WriteOnlyCell
@@ -51,7 +52,7 @@ class FileTable(tables.Table):
         orderable = False
         default = ""
 
-    def __init__(self, data: Any, *, caption: str) -> None:
+    def __init__(self, data: Any, *, caption: str | Promise) -> None:
         super().__init__(data, default="")
         self.caption = str(caption)
 
@@ -84,8 +85,9 @@ class File:
         return found
 
     def written(self, kind: str) -> str | bytes:
-        writers = {TableExport.CSV: self._csv, TableExport.XLSX: self._xlsx}
-        return writers.get(kind, self._json)()
+        if kind == TableExport.XLSX:
+            return self._xlsx()
+        return self._csv() if kind == TableExport.CSV else self._json()
 
     def _csv(self) -> str:
         """UTF-8 without a mark at its beginning: programs read it, spreadsheets have the XLSX."""
@@ -160,27 +162,28 @@ def page(  # noqa: PLR0913  # a page, and what its files are called
     template: str,
     context: dict[str, Any],
     *,
-    files: Mapping[str, FileTable],
+    files: Callable[[], Mapping[str, FileTable]],
     name: str,
     as_of: dt.date | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """A page that offers ``files``, or the one of them that was asked for.
+    """A page that offers ``files``, made only where one is asked for, or that one.
 
-    ``name`` is how a file's name begins: "issue-autos". A wish that makes no sense gets the page
-    and a sentence, never a file of something else.
+    ``name`` is how a file's name begins: "issue-autos"; the first table's has no more. A wish that
+    makes no sense gets the page and a sentence, never a file of something else.
     """
     kind, which = (request.GET.get(question, "") for question in QUESTIONS)
-    error = _error(kind, which, files)
+    offered = files() if kind else {}
+    error = _error(kind, which, offered)
     if error or status != 200 or not kind:
         context |= {"file_error": error}
         return render(request, template, context, status=400 if error else status)
-    key = which or next(iter(files))
-    table = files[key]
+    key = which or next(iter(offered))
+    table = offered[key]
     table.request = request
     next_page = context.get("next_page") or ""
     about = _about(request, table, as_of, next_page)
-    stem = "-".join(part for part in (name, key if key != name else "") if part)
+    stem = name if key == next(iter(offered)) else f"{name}-{key}"
     day = f"-as-of-{as_of.isoformat()}" if as_of else ""
     response = HttpResponse(File(table, about).written(kind), TableExport.FORMATS[kind])
     return taken_away(response, f"{stem}{day}.{kind}", about)
@@ -190,7 +193,7 @@ def _error(kind: str, which: str, files: Mapping[str, FileTable]) -> str:
     if kind and kind not in FORMATS:
         words = {"found": kind, "expected": ", ".join(FORMATS)}
         return _("There is no file of the kind “%(found)s”; there are %(expected)s.") % words
-    if kind and (which or not files) and which not in files:
+    if kind and which not in files and (which or not files):
         words = {"found": which, "expected": ", ".join(files) or _("none")}
         return _("This page has no table “%(found)s”; it has %(expected)s.") % words
     return ""
@@ -219,7 +222,7 @@ def _about(
 
 
 def taken_away(response: HttpResponse, name: str, about: Mapping[str, Any]) -> HttpResponse:
-    """A file by its name, for programs on other sites too, with its licence and where it is from."""
+    """A file by its name, with its licence and origin; programs on other sites may read it too."""
     links = {"license": LICENCE["path"], "describedby": about["columns"], "via": about["address"]}
     if about.get("next"):
         links["next"] = about["next"]

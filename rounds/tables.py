@@ -117,12 +117,12 @@ class ItemFile(FileTable):
     status = tables.Column()
     status_label = tables.Column()
     place = tables.Column()
-    host = tables.Column(accessor="host.code")
+    host = tables.Column(accessor="host__code")
     note = tables.Column()
     address = Address(accessor="url")
-    publisher = tables.Column(accessor="record.source.publisher")
-    source = tables.Column(accessor="record.source.url")
-    archive = tables.Column(accessor="record.source.archive_url")
+    publisher = tables.Column(accessor="record__source__publisher")
+    source = tables.Column(accessor="record__source__url")
+    archive = tables.Column(accessor="record__source__archive_url")
 
     def render_language(self, value: str, record: Item) -> str:
         """Of the quotation."""
@@ -160,23 +160,24 @@ class SourceFile(FileTable):
 class CorrectionFile(FileTable):
     """Corrections, a row for each text that reads otherwise; one row where none is repeated."""
 
-    correction = tables.Column(accessor="one.id")
-    at = tables.Column(accessor="one.at")
-    kind = tables.Column(accessor="one.kind")
-    what = tables.Column(accessor="one.summary")
-    title = tables.Column(accessor="one.title")
-    note = tables.Column(accessor="one.note")
-    field = tables.Column(accessor="change.title")
-    before = tables.Column(accessor="change.before")
-    after = tables.Column(accessor="change.after")
-    address = Address(accessor="one.get_absolute_url")
-    record = Address(accessor="one.url")
+    correction = tables.Column(accessor="one__id")
+    at = tables.Column(accessor="one__at")
+    kind = tables.Column(accessor="one__kind")
+    what = tables.Column(accessor="one__summary")
+    title = tables.Column(accessor="one__title")
+    note = tables.Column(accessor="one__note")
+    field = tables.Column(accessor="change__title")
+    before = tables.Column(accessor="change__before")
+    after = tables.Column(accessor="change__after")
+    address = Address(accessor="one__get_absolute_url")
+    record = Address(accessor="one__url")
 
     def __init__(self, corrections: list[Correction], *, caption: str) -> None:
+        no_change: Any = None
         rows = [
             {"one": one, "change": change}
             for one in corrections
-            for change in one.changes or [None]
+            for change in (one.changes or [no_change])
         ]
         super().__init__(rows, caption=caption)
 

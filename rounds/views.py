@@ -6,19 +6,31 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django_tables2 import RequestConfig
 
 from rounds.corrections import corrected_on, corrections, gone
+from rounds.downloads import FileTable, page
 from rounds.forms import CorrectionsForm
 from rounds.models import Round, Source, Statement, StatementLink
-from rounds.tables import RoundTable, SourceTable
-from rounds.timeline import attribution
+from rounds.tables import CorrectionFile, ItemFile, RoundTable, SourceFile, SourceTable
+from rounds.timeline import attribution, round_items
 
 
 def round_list(request: HttpRequest) -> HttpResponse:
-    table = RoundTable(Round.objects.published(), empty_text="")
+    table = RoundTable(Round.objects.published().with_names(), empty_text="")
     RequestConfig(request, paginate=False).configure(table)
-    return render(request, "rounds/round_list.html", {"table": table})
+
+    def files() -> dict[str, FileTable]:
+        return {"rounds": ItemFile(round_items(shown(table)), caption=table.caption)}
+
+    return page(request, "rounds/round_list.html", {"table": table}, files=files, name="rounds")
+
+
+def shown(table: Any) -> list[Any]:
+    """The records of a table's page, in its order."""
+    return [row.record for row in table.paginated_rows]
 
 
 def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
@@ -44,7 +56,15 @@ def source_list(request: HttpRequest) -> HttpResponse:
     RequestConfig(request, paginate=False).configure(table)
     table.paginate(per_page=300)
     table.page = table.paginator.get_page(request.GET.get("page"))
-    return render(request, "rounds/source_list.html", {"table": table})
+    query = request.GET.copy()
+    if table.page.has_next():
+        query["page"] = str(table.page.next_page_number())
+    context = {"table": table, "next_page": query.urlencode() if table.page.has_next() else ""}
+
+    def files() -> dict[str, FileTable]:
+        return {"sources": SourceFile(shown(table), caption=table.caption)}
+
+    return page(request, "rounds/source_list.html", context, files=files, name="sources")
 
 
 def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
@@ -72,10 +92,17 @@ def correction_list(request: HttpRequest) -> HttpResponse:
         "record": record,
         "until": until,
         "corrections": found,
-        "older": query.urlencode() if older else "",
+        "next_page": query.urlencode() if older else "",
     }
+
+    def files() -> dict[str, FileTable]:
+        return {"corrections": CorrectionFile(found, caption=_("Corrections"))}
+
+    name = "-".join(filter(None, ("corrections", slugify(request.GET.get("of", "")))))
     status = 200 if form.is_valid() else 400
-    return render(request, "rounds/correction_list.html", context, status=status)
+    return page(
+        request, "rounds/correction_list.html", context, files=files, name=name, status=status
+    )
 
 
 def gone_or_404(request: HttpRequest, model: Any, slug: str) -> HttpResponse:

@@ -8,16 +8,19 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from issues import matrix
 from issues.figures import measure_figure, points
 from issues.models import Issue, Measure, Position, Proposal, ProposalStatus
 from issues.proposals import proposal_items, term_words, threads
-from issues.tables import PointTable
+from issues.tables import PointFile, PointTable, cell_file
 from rounds.corrections import corrected_on
+from rounds.downloads import FileTable, page
 from rounds.forms import AsOf, AsOfForm, end_of
 from rounds.language import local
 from rounds.models import LinkKind, Party, Round, StatementLink
+from rounds.tables import ItemFile
 from rounds.timeline import merged, statement_items
 from rounds.views import gone_or_404
 
@@ -63,8 +66,20 @@ def issue_list(request: HttpRequest) -> HttpResponse:
         "rows": [row for row in rows if row.recorded],
         "unrecorded": [row for row in rows if not row.recorded],
     }
-    status = 200 if form.is_valid() else 400
-    return render(request, "issues/issue_list.html", context, status=status)
+
+    def files() -> dict[str, FileTable]:
+        caption = _("Positions of the parties by issue")
+        return {"positions": cell_file([row for row in rows if row.recorded], caption=caption)}
+
+    return page(
+        request,
+        "issues/issue_list.html",
+        context,
+        files=files,
+        name="issues",
+        as_of=as_of.day,
+        status=200 if form.is_valid() else 400,
+    )
 
 
 def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
@@ -96,6 +111,8 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         progress,
         day,
     )
+    charts = _charts(measures, proposals, as_of)
+    said = merged(statement_items(statements[:STATEMENTS_SHOWN]))
     context = {
         "issue": issue,
         "corrected": corrected_on(issue),
@@ -111,15 +128,32 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "settled": _settled(agreed),
         "rounds_told": by_round,
         "threads": threads(proposals, day),
-        "charts": _charts(measures, proposals, as_of),
-        "statements": merged(statement_items(statements[:STATEMENTS_SHOWN])),
+        "charts": charts,
+        "statements": said,
         "more_statements": len(statements) > STATEMENTS_SHOWN,
         "disagreements": _disagreements(issue, day),
         "notes": [one for one in [issue, *proposals] if one.note],
         "sources": _sources([issue, *proposals, *statements[:STATEMENTS_SHOWN]]),
     }
-    status = 200 if form.is_valid() else 400
-    return render(request, "issues/issue_detail.html", context, status=status)
+
+    def files() -> dict[str, FileTable]:
+        tabled = sorted(proposal_items(proposals, day), key=lambda item: (item.first, item.pk))
+        return {
+            "positions": cell_file([now], caption=_("Where each party stands")),
+            "rounds": cell_file(by_round, caption=_("Round by round"), issue=issue),
+            "proposals": ItemFile(tabled, caption=_("Offers and counter-offers")),
+            "statements": ItemFile(said, caption=_("What was said")),
+        } | {chart["key"]: PointFile(chart["rows"], caption=chart["title"]) for chart in charts}
+
+    return page(
+        request,
+        "issues/issue_detail.html",
+        context,
+        files=files,
+        name=f"issue-{slug}",
+        as_of=day,
+        status=200 if form.is_valid() else 400,
+    )
 
 
 def _settled(agreed: Sequence[Any]) -> list[Proposal]:
@@ -142,6 +176,9 @@ def _charts(
             charts.append(
                 {
                     "id": f"chart-{measure.slug}",
+                    "key": f"numbers-{measure.slug}",
+                    "title": local(measure, "name"),
+                    "rows": rows,
                     "measure": measure,
                     "figure": figure,
                     "table": PointTable(rows, caption=local(measure, "name")),

@@ -13,7 +13,7 @@ from pydantic import ConfigDict, ValidationInfo, create_model, model_validator
 
 from issues.models import Issue
 from nafta.forms import TimelineForm
-from nafta.views import timeline_years
+from nafta.views.pages import timeline_years
 from rounds.forms import AsOf, AsOfForm
 from rounds.models import Party, Round
 
@@ -84,8 +84,31 @@ def filters(*names: str) -> Any:
 
 
 NARROWING = [name for name, field in TimelineForm.base_fields.items() if not field.widget.is_hidden]
-TimelineWishes = filters(*NARROWING)
-DatedWishes = filters(*(name for name in NARROWING if name != "kind"))
+_timeline: Any = filters(*NARROWING)
+_dated: Any = filters(*(name for name in NARROWING if name != "kind"))
+_measure: Any = filters("issue")
+_position: Any = filters("party", "issue")
+_progress: Any = filters("round", "issue")
+
+
+class TimelineWishes(_timeline):
+    """As the timeline's form."""
+
+
+class DatedWishes(_dated):
+    """As the timeline's form, of one kind."""
+
+
+class MeasureWishes(_measure):
+    """Of one issue."""
+
+
+class PositionWishes(_position):
+    """Of one party, on one issue."""
+
+
+class ProgressWishes(_progress):
+    """At one round, on one issue."""
 
 
 def narrowing(wishes: Any, names: list[str] = NARROWING) -> dict[str, Any]:

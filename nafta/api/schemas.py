@@ -14,7 +14,7 @@ Row = TypeVar("Row")
 
 def one_of(choices: Any, *others: str) -> Any:
     """A word of a field's choices."""
-    return Annotated[str, Field(json_schema_extra={"enum": [*choices.values, *others]})]
+    return Field(json_schema_extra={"enum": [*choices.values, *others]})
 
 
 Key = Annotated[str, Field(description="Names the record, here and in its page's address; fixed.")]
@@ -131,7 +131,7 @@ class Dated(Record):
 
 
 class Attributed(Dated):
-    basis: one_of(Basis)
+    basis: Annotated[str, one_of(Basis)]
     on_record: bool = Field(description="Whether somebody named, or a text, stands behind it.")
     attribution: str = Field(description="Who says so, in words; empty: the publication itself.")
     unnamed_count: int | None = Field(description="How many people are unnamed, if told.")
@@ -142,13 +142,13 @@ class Round(Dated):
     """A meeting: a numbered round or any other."""
 
     name: Words
-    kind: one_of(RoundKind)
+    kind: Annotated[str, one_of(RoundKind)]
     number: int | None = Field(description="Only numbered rounds have one.")
     place: Words | None
     host: str | None = Field(description="Key of a party.")
     parties: list[str] = Field(description="Keys of those at the table.")
     planned: Span | None = Field(description="The dates as announced, if they were others.")
-    status: one_of(RoundStatus)
+    status: Annotated[str, one_of(RoundStatus)]
     replaced_by: str | None = Field(description="Key of the meeting that replaced it.")
     agenda: Words | None
     summary: Words | None = Field(description="What it led to.")
@@ -162,14 +162,14 @@ class Deadline(Dated):
     set_on: Span
     parties: list[str] = Field(description="Keys of the parties that set it.")
     basis: Words | None = Field(description="On what basis it was set.")
-    outcome: one_of(DeadlineOutcome)
+    outcome: Annotated[str, one_of(DeadlineOutcome)]
     superseded_by: str | None = Field(description="Key of the deadline that took its place.")
 
 
 class Issue(Record):
     name: Words
     question: Words = Field(description="Stances answer it: from yes, demands, to no, red-line.")
-    kind: one_of(IssueKind)
+    kind: Annotated[str, one_of(IssueKind)]
     status_quo: Words | None
     chapter: Words | None
     background: Words | None
@@ -188,7 +188,7 @@ class Measure(Record):
 
 
 class Link(Schema):
-    kind: one_of(LinkKind)
+    kind: Annotated[str, one_of(LinkKind)]
     statement: str = Field(description="Key of the other statement.")
     note: Words | None
 
@@ -207,7 +207,7 @@ class Statement(Attributed):
 class Term(Schema):
     measure: str = Field(description="Key of the measure, whose unit the values are in.")
     scope: Words | None = Field(description="What part of it the number is for.")
-    comparator: one_of(Comparator)
+    comparator: Annotated[str, one_of(Comparator)]
     low: float = Field(description="The value; with between, the lowest.")
     high: float | None = Field(description="Only with between: the highest.")
 
@@ -219,7 +219,7 @@ class Proposal(Attributed):
     round: str | None = Field(description="Key of the meeting it was tabled at.")
     parties: list[str] = Field(description="Keys of those that tabled it.")
     responds_to: str | None = Field(description="Key of the proposal it answers.")
-    status: one_of(ProposalStatus)
+    status: Annotated[str, one_of(ProposalStatus)]
     settled: Span | None = Field(description="Since when it has its status, unless tabled.")
     terms: list[Term]
 
@@ -228,7 +228,7 @@ class Evidence(Schema):
     kind: Annotated[str, Field(json_schema_extra={"enum": ["statement", "proposal"]})]
     key: Key
     address: Address
-    basis: one_of(Basis)
+    basis: Annotated[str, one_of(Basis)]
     on_record: bool
     source: SourceRef
 
@@ -239,7 +239,7 @@ class Position(Schema):
     issue: str = Field(description="Key of the issue.")
     party: str = Field(description="Key of the party.")
     since: Span
-    stance: one_of(Stance)
+    stance: Annotated[str, one_of(Stance)]
     label: str = Field(description="The stance in words.")
     gist: Words
     condition: Words | None = Field(description="Only with open-if.")
@@ -254,7 +254,7 @@ class Progress(Schema):
 
     round: str = Field(description="Key of the meeting.")
     issue: str = Field(description="Key of the issue.")
-    level: one_of(Level)
+    level: Annotated[str, one_of(Level)]
     label: str = Field(description="The level in words.")
     summary: Words | None
     note: Words | None
@@ -267,20 +267,24 @@ class Cell(Schema):
     """Where one party stood. Without a position it says which kind of silence it is."""
 
     party: str = Field(description="Key of the party.")
-    stance: one_of(Stance, "not-recorded", "absent")
+    stance: Annotated[str, one_of(Stance, "not-recorded", "absent")]
     label: str = Field(description="The stance in words.")
     gist: Words | None
     condition: Words | None
     since: Span | None
     moved: bool = Field(description="Since the round before: another stance or condition, or new.")
-    before: one_of(Stance, "") = Field(description="The stance before, where it has moved.")
+    before: Annotated[str, one_of(Stance, "")] = Field(
+        description="The stance before, where it has moved."
+    )
     evidence: Evidence | None
 
 
 class MatrixRow(Schema):
     issue: str = Field(description="Key of the issue.")
     round: str | None = Field(description="Key of the round; null in a matrix of all issues.")
-    level: one_of(Level, "") = Field(description="How far the issue got at the round, if known.")
+    level: Annotated[str, one_of(Level, "")] = Field(
+        description="How far the issue got at the round, if known."
+    )
     cells: list[Cell] = Field(description="One a party, in the order of `parties`.")
 
 
@@ -293,7 +297,7 @@ class Matrix(Schema):
 class Item(Schema):
     """A row of the timeline. Its kind and key lead to all that is known of it."""
 
-    kind: one_of(Kind)
+    kind: Annotated[str, one_of(Kind)]
     key: Key
     address: Address
     dates: Span

@@ -1,5 +1,6 @@
 """Pages that read both the record and the reading. Each: guard, query, context, render."""
 
+from nafta.views.data import data, data_file, record_zip
 from nafta.views.pages import (
     TIMELINE_PAGE,
     about,
@@ -15,9 +16,12 @@ from nafta.views.pages import (
 __all__ = [
     "TIMELINE_PAGE",
     "about",
+    "data",
+    "data_file",
     "home",
     "party_detail",
     "person_detail",
+    "record_zip",
     "round_detail",
     "timeline",
     "timeline_items",
