@@ -1,6 +1,6 @@
 """The record as readers may take it away: a data package of what is published, in a zip.
 
-It is made anew at each request, so it is always that of the present; the same record makes the
+It is made when somebody asks, so it is always that of the present; the same record makes the
 same bytes.
 """
 
@@ -13,14 +13,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
 from django.utils import translation
+from pghistory.models import Event
 
 from nafta.package import DESCRIPTOR, as_json, one_moment, texts
 from rounds.downloads import LICENCE
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # a zip has to say when; the record does not depend on it
 README = "README.md"
+KEPT = "public-record"  # in the cache
 
 ABOUT = """\
 # {title}
@@ -60,17 +65,38 @@ do not claim that we endorse what you make of it. It comes without any warranty.
 """
 
 
-@dataclass(frozen=True)
+def moment() -> str:
+    """A name for the present state of the record: another one after any change, whoever made it.
+
+    Events are counted, too: what was written earlier may be seen later.
+    """
+    tables = [model._meta.db_table for model in apps.get_models() if issubclass(model, Event)]
+    last = ", ".join(f'(SELECT (max(pgh_id), count(*))::text FROM "{table}")' for table in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {last}")
+        return hashlib.sha256(str(cursor.fetchone()).encode()).hexdigest()
+
+
+@dataclass
 class PublicRecord:
-    """What is published, as files. ``address`` is the site's."""
+    """What is published, as files. ``address`` is the site's. Raises PackageError if nothing is.
+
+    The tables are kept until anything in the history is newer: it takes a second to write them.
+    """
 
     address: str
 
     @cached_property
     def tables(self) -> dict[str, str]:
         """The CSV files and their description, in the record's own language whoever asks."""
+        now = moment()
+        kept: tuple[str, dict[str, str]] | None = cache.get(KEPT)
+        if kept and kept[0] == now:
+            return kept[1]
         with translation.override(settings.LANGUAGE_CODE), one_moment():
-            return texts(public=True)
+            made = texts(public=True)
+        cache.set(KEPT, (now, made), None)
+        return made
 
     @cached_property
     def description(self) -> dict[str, Any]:

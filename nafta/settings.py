@@ -183,6 +183,13 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 # SECOND_EDITOR: whether what an editor wrote must be published by another one.
 SECOND_EDITOR = flag("SECOND_EDITOR")
 
+# One a process: the public package, and who has asked the API how often.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 # API_RATE: how many requests a minute the API answers to one address.
 API_RATE = int(os.environ.get("API_RATE", "120"))
 # PROXIES: how many proxies stand before the site, each of which tells whom it asks for.

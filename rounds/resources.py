@@ -30,6 +30,7 @@ from rounds.models import (
     Negotiation,
     Party,
     Person,
+    Publishable,
     Round,
     Source,
     Statement,
@@ -467,8 +468,9 @@ class RecordResource(resources.ModelResource):  # the library has no types
         return rows.select_related(*keys) if keys else rows  # without names, it takes all
 
     def _listed(self, model: Any) -> models.QuerySet[Any]:
-        rows: models.QuerySet[Any] = model._default_manager.all()
-        return rows.published() if self.public else rows  # type: ignore[attr-defined]  # all have it
+        """What a list may name: what has no state is public by standing in a public list."""
+        rows: Any = model._default_manager.all()
+        return rows.published() if self.public and issubclass(model, Publishable) else rows
 
     def get_instance(self, instance_loader: Any, row: dict[str, str]) -> models.Model | None:
         """The stored row with the same key. A cell that cannot be a key finds none."""

@@ -98,7 +98,8 @@ def correction_list(request: HttpRequest) -> HttpResponse:
     def files() -> dict[str, FileTable]:
         return {"corrections": CorrectionFile(found, caption=_("Corrections"))}
 
-    name = "-".join(filter(None, ("corrections", slugify(request.GET.get("of", "")))))
+    of = request.GET.get("of", "").replace(":", "-")
+    name = slugify(f"corrections {of}")
     status = 200 if form.is_valid() else 400
     return page(
         request, "rounds/correction_list.html", context, files=files, name=name, status=status

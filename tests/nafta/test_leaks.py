@@ -1,6 +1,8 @@
 """Everything that an anonymous visitor can reach, and no word of a draft in it."""
 
+import io
 import re
+import zipfile
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -65,7 +67,7 @@ def crawl(client: Client, start: set[str]) -> dict[str, str]:
     while waiting:
         path = waiting.pop()
         answer = client.get(path)
-        seen[path] = f"{answer.headers} {b''.join(answer).decode(errors='replace')}"
+        seen[path] = f"{answer.headers} {readable(b''.join(answer))}"
         for groups in LINK.findall(seen[path]):
             link = (
                 next(filter(None, groups)).replace("&amp;", "&").removeprefix("http://testserver")
@@ -73,6 +75,14 @@ def crawl(client: Client, start: set[str]) -> dict[str, str]:
             if link.startswith("/") and not link.startswith("/static/") and link not in seen:
                 waiting.add(link)
     return seen
+
+
+def readable(body: bytes) -> str:
+    """What stands in an answer; a zip or a spreadsheet is opened, down to the last part."""
+    if not body.startswith(b"PK"):
+        return body.decode(errors="replace")
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        return "\n".join(f"{name}\n{readable(archive.read(name))}" for name in archive.namelist())
 
 
 def words_without_address(path: str, page: str) -> str:
@@ -92,6 +102,9 @@ def test_no_word_of_a_draft_is_reached(client: Client, world: SimpleNamespace) -
     pages = crawl(client, start)
     assert len(pages) > len(start)
     assert leaks(pages) == []
+    for kind in ("record.zip", "_export=xlsx", "_export=json", "/api/v1/statements"):
+        assert any(kind in path for path in pages), kind
+    assert "a-third" in pages["/data/record.zip"]
 
 
 def test_nor_after_corrections_withdrawals_and_deletions(
