@@ -10,6 +10,7 @@ from nafta.api.site import unknown
 urlpatterns = [
     path("data/record.zip", views.record_zip, name="record_zip"),
     path("data/<str:name>", views.data_file, name="data_file"),
+    path("api/v1/", unknown),
     path("api/v1/", api.urls),
     path("api/", unknown, name="api_unknown"),
     path("api/<path:rest>", unknown, name="api_unknown"),

@@ -1,10 +1,10 @@
 import os
 from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import connection
-from pytest_django.fixtures import SettingsWrapper
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.world import create_world
@@ -25,7 +25,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 
 @pytest.fixture(autouse=True)
-def patient_api(settings: SettingsWrapper) -> None:
+def patient_api(settings: Any) -> None:
     """A test may ask as often as it likes; what the limit promises has tests of its own."""
     settings.API_RATE = 1_000_000
 

@@ -63,11 +63,8 @@ def test_each_link_leads_to_a_file_of_its_kind(
         response = client.get(link)
         assert response.status_code == 200, link
         kind = next(kind for kind in KINDS if f"_export={kind}" in link)
-        name = re.fullmatch(
-            r'attachment; filename="([-a-z0-9]+)\.(\w+)"', response["Content-Disposition"]
-        )
-        assert name, link
-        assert name[2] == kind
+        name = rf'attachment; filename="[-a-z0-9]+\.{kind}"'
+        assert re.fullmatch(name, response["Content-Disposition"]), link
         assert rows(response), link
         assert 'rel="license"' in response["Link"]
         assert response["Access-Control-Allow-Origin"] == "*"
@@ -82,10 +79,10 @@ def test_pages_with_tables_offer_them(client: Client, world: SimpleNamespace, pa
 
 
 def test_the_three_kinds_hold_the_same(client: Client, world: SimpleNamespace) -> None:
-    found = (
-        links(client, "/issues/water/") + links(client, "/timeline/") + links(client, "/sources/")
-    )
-    for link in (one for one in found if "csv" in one):
+    pages = ("/issues/water/", "/timeline/", "/sources/")
+    found = [link for page in pages for link in links(client, page) if "csv" in link]
+    assert len(found) > 6
+    for link in found:
         csv_, xlsx, json_ = (rows(client.get(link.replace("=csv", f"={kind}"))) for kind in KINDS)
         assert csv_ == xlsx == json_, link
 
@@ -155,9 +152,8 @@ def test_rows_come_in_the_order_of_the_page(client: Client, world: SimpleNamespa
         page = client.get(f"/rounds/?sort={sort}").content.decode()
         shown = re.findall(r'<td><a href="/rounds/([-\w]+)/"', page)
         assert len(shown) == 4
-        assert [
-            row["key"] for row in rows(client.get(f"/rounds/?sort={sort}&_export=csv"))
-        ] == shown
+        file = rows(client.get(f"/rounds/?sort={sort}&_export=csv"))
+        assert [row["key"] for row in file] == shown
 
 
 def test_words_are_in_the_language_of_the_page(client: Client, world: SimpleNamespace) -> None:
@@ -215,8 +211,9 @@ def test_a_file_of_many_pages_names_the_next(
         answer = client.get(path).json()
         keys += [row["key"] for row in answer["rows"]]
         path = answer["meta"]["next"]
-        assert len(keys) <= 20
-    assert keys == [row["key"] for row in rows(client.get("/api/v1/timeline?limit=100"))] or keys
+        assert len(keys) <= 20  # or it goes in a circle
+    monkeypatch.undo()
+    assert keys == [row["key"] for row in rows(client.get("/timeline/?_export=json"))]
 
 
 def test_it_asks_no_more_than_its_page(client: Client, world: SimpleNamespace) -> None:
