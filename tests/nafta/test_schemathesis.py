@@ -5,11 +5,14 @@
 
 import os
 from collections import Counter
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis.generation import GenerationMode
@@ -40,6 +43,17 @@ KEYS = {
     "statements": "unnamed-on-water",
     "proposals": "a-third",
 }
+
+
+@pytest.fixture(autouse=True)
+def one_connection() -> Iterator[None]:
+    """Requests come from within this test's transaction, as with Django's own client."""
+    moments = (request_started, request_finished)
+    for moment in moments:
+        moment.disconnect(close_old_connections)
+    yield
+    for moment in moments:
+        moment.connect(close_old_connections)
 
 
 def make_real(case: Any) -> None:
@@ -76,7 +90,7 @@ def ask(operation: Any, mode: GenerationMode, times: int, round_: int, seen: Cou
         return
 
 
-@pytest.mark.parametrize("mode", GenerationMode.all())
+@pytest.mark.parametrize("mode", list(GenerationMode))
 def test_no_server_error_and_no_broken_promise(
     world: SimpleNamespace, mode: GenerationMode
 ) -> None:
