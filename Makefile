@@ -7,10 +7,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --requir
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help demo test lint lock clean
+MESSAGES := --all --no-wrap --no-obsolete --add-location file \
+	--ignore .venv --ignore node_modules --ignore tests --ignore var
+
+.PHONY: help demo test lint messages lighthouse lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/installed ## serve the record on http://localhost:8000/ (PORT=… for another)
 	$(BIN)/python manage.py demo --port $(PORT)
@@ -27,14 +30,24 @@ lint: .venv/installed-dev ## check style, types, templates, migrations and setti
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
 
+messages: .venv/installed-dev ## renew the translations' files (needs GNU gettext)
+	$(BIN)/python manage.py makemessages $(MESSAGES)
+	sed -i '/^"POT-Creation-Date:/d' nafta/locale/*/LC_MESSAGES/django.po
+	$(BIN)/python manage.py compilemessages --ignore .venv --ignore node_modules
+
+lighthouse: .venv/installed-dev tests/lighthouse/node_modules/installed ## say what Lighthouse makes of each page
+	$(BIN)/python tests/browser/install.py
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.lighthouse $(ARGS)
+
 lock: .venv/installed-dev ## renew the lock files from pyproject.toml and package.json
 	$(COMPILE) --upgrade pyproject.toml --output-file requirements.txt
 	$(COMPILE) --upgrade pyproject.toml --group dev --constraint requirements.txt \
 		--output-file requirements-dev.txt
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm update --package-lock-only
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm update --package-lock-only --prefix tests/lighthouse
 
 clean: ## remove what can be made again; the data in var/ stays
-	rm -rf .venv node_modules .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv node_modules tests/lighthouse/node_modules .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:
@@ -50,4 +63,8 @@ clean: ## remove what can be made again; the data in var/ stays
 
 node_modules/installed: package-lock.json .npmrc | .venv/installed-dev
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci
+	touch $@
+
+tests/lighthouse/node_modules/installed: tests/lighthouse/package-lock.json | .venv/installed-dev
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tests/lighthouse
 	touch $@

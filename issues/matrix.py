@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from issues.models import SILENT, Issue, Position, Progress, Stance
 from rounds.forms import end_of
@@ -274,7 +275,7 @@ def answer(cells: Iterable[Cell]) -> str:
         for stance in [*(stance.value for stance in Stance), NOT_RECORDED]
         if groups.get(stance)
     ]
-    sentence = "; ".join(clauses)
+    sentence = pgettext("between clauses", "; ").join(clauses)
     return f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
 
 

@@ -6,7 +6,10 @@ from operator import or_
 
 from django.db.models import Exists, Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from rounds.models import Negotiation
@@ -43,26 +46,35 @@ class PublicAPI:
             text = _("The record is read-only here: ask with GET.")
             return JsonResponse({"detail": text}, status=405, headers={"Allow": ASKING})
         if request.method == "GET":
-            return self.get_response(request)
+            return self._got(request)
         request.method = "GET"  # what GET would say, without its body
-        response = self.get_response(request)
+        response = self._got(request)
         length = len(response.content)
         response.content = b""
         response.headers["Content-Length"] = str(length)
         return response
 
+    def _got(self, request: HttpRequest) -> HttpResponse:
+        """The answer; for an address that is none, in JSON too."""
+        response = self.get_response(request)
+        if response.status_code != 404 or "json" in response.headers["Content-Type"]:
+            return response
+        text = _("There is no such address. “/api/v1/openapi.json” lists those there are.")
+        return JsonResponse({"detail": text}, status=404)
+
 
 class Timetable:
     """Whoever asks for a page after the time of an embargo finds what was to go out then.
 
-    One query tells whether anything is due and which negotiation this site covers.
+    One query tells whether anything is due and which negotiation this site covers. For a page of
+    the past, ``?known=``, nothing can be due; what it covered then is read with the rest.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method in {"GET", "HEAD"}:
+        if request.method in {"GET", "HEAD"} and not request.GET.get("known"):
             now = timezone.now()
             waits = [Q(Exists(model.objects.due(now))) for model in publishable_models()]
             found = Negotiation.objects.annotate(due=reduce(or_, waits)).first()
@@ -70,3 +82,13 @@ class Timetable:
                 publish_due(now)
             request.negotiation = found  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class LanguageOfAddress(LocaleMiddleware):
+    """The address alone tells the language: no answer varies with what a browser prefers."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        response.headers.setdefault("Content-Language", get_language() or "")
+        return response

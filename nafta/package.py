@@ -159,7 +159,7 @@ def read_table(path: Path, resource: RecordResource, package: Package) -> None:
     """Add the rows of a CSV file to ``package``. Raises PackageError if it is no table of ours."""
     lines = csv_rows(path)
     _line, header = next(lines, (1, []))
-    if problems := list(header_problems(path.name, header, resource, resource.columns())):
+    if problems := list(header_problems(path.name, header, resource, resource.needed_columns())):
         raise PackageError(problems)
     keys = resource.key_columns()
     seen: dict[tuple[str, ...], int] = {}
@@ -234,25 +234,48 @@ def one_moment() -> Iterator[None]:
 
 def texts(*, public: bool = False) -> dict[str, str]:
     """The files of a package by their names. Raises PackageError if there is no negotiation."""
-    tables = resources(public=public)
-    files = {f"{table}.csv": table_text(resource) for table, resource in tables.items()}
-    return {**files, DESCRIPTOR: as_json(describe(public=public))}
+    tables = [Table(name, resource) for name, resource in resources(public=public).items()]
+    files = {f"{table.name}.csv": table_text(table) for table in tables}
+    return {**files, DESCRIPTOR: as_json(describe(tables, public=public))}
 
 
 def as_json(description: dict[str, Any]) -> str:
     return json.dumps(description, ensure_ascii=False, indent=2) + "\n"
 
 
-def table_text(resource: RecordResource) -> str:
+@dataclass
+class Table:
+    """What is written of a model: its rows as cells, in order, and the columns that they need.
+
+    Translations have a column only where a row has one.
+    """
+
+    name: str
+    resource: RecordResource
+    rows: list[dict[str, str]] = field(init=False)
+    columns: list[Column] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rows = [cells for _key, cells in sorted(stored_rows(self.resource).items())]
+        needed = self.resource.needed_columns()
+        filled = {name for cells in self.rows for name, text in cells.items() if text}
+        self.columns = [
+            column
+            for column in self.resource.columns()
+            if column in needed or column.column_name in filled
+        ]
+
+
+def table_text(table: Table) -> str:
     text = io.StringIO()
-    header = [column.column_name for column in resource.columns()]
-    writer = csv.DictWriter(text, header, lineterminator="\n")
+    header = [column.column_name for column in table.columns]
+    writer = csv.DictWriter(text, header, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(cells for _key, cells in sorted(stored_rows(resource).items()))
+    writer.writerows(table.rows)
     return text.getvalue()
 
 
-def describe(*, public: bool = False) -> dict[str, Any]:
+def describe(tables: list[Table], *, public: bool = False) -> dict[str, Any]:
     """The content of ``datapackage.json``. Raises PackageError if there is no negotiation."""
     negotiation = Negotiation.objects.first()
     if negotiation is None:
@@ -268,7 +291,7 @@ def describe(*, public: bool = False) -> dict[str, Any]:
             {"title": str(source)} | ({"path": source.url} if source.url else {})
             for source in sources.order_by("slug")
         ],
-        "resources": [describe_table(name, resource) for name, resource in resources().items()],
+        "resources": [describe_table(table) for table in tables],
     }
     return without_empty(description)
 
@@ -277,13 +300,13 @@ def without_empty(description: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in description.items() if value}
 
 
-def describe_table(table: str, resource: RecordResource) -> dict[str, Any]:
-    columns, keys = resource.columns(), resource.key_columns()
+def describe_table(table: Table) -> dict[str, Any]:
+    columns, keys = table.columns, table.resource.key_columns()
     return {
         "profile": "tabular-data-resource",
-        "name": table,
-        "path": f"{table}.csv",
-        "title": capfirst(str(resource._meta.model._meta.verbose_name_plural)),
+        "name": table.name,
+        "path": f"{table.name}.csv",
+        "title": capfirst(str(table.resource._meta.model._meta.verbose_name_plural)),
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
@@ -293,7 +316,7 @@ def describe_table(table: str, resource: RecordResource) -> dict[str, Any]:
                 "missingValues": [""],
                 "primaryKey": [column.column_name for column in keys],
                 "foreignKeys": [
-                    describe_key(table, column) for column in columns if is_key(column)
+                    describe_key(table.name, column) for column in columns if is_key(column)
                 ],
             }
         ),
@@ -314,7 +337,7 @@ def describe_key(table: str, column: Column) -> dict[str, Any]:
 
 
 def describe_column(column: Column, *, is_key: bool) -> dict[str, Any]:
-    description = {
+    description = {  # a translation is described as its original
         "name": column.column_name,
         "type": column.widget.type,
         "title": capfirst(str(column.title)),
@@ -330,7 +353,7 @@ def constraints(column: Column, *, is_key: bool) -> dict[str, Any]:
     rules: dict[str, Any] = {}
     if column.required or (is_key and not own.blank):
         rules["required"] = True
-    if own.unique:
+    if own.unique and column.attribute == own.name:
         rules["unique"] = True
     if isinstance(column.widget, Text):
         rules["maxLength"] = own.max_length or CELL_LIMIT

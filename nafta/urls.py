@@ -4,17 +4,14 @@ from django.urls import include, path
 
 from nafta import views
 from nafta.api.routes import api
-from nafta.api.site import unknown
 
-# Pages: each language has its own addresses, the record's own the bare ones.
+# Files and the API are the same in every language.
 urlpatterns = [
     path("data/record.zip", views.record_zip, name="record_zip"),
     path("data/<str:name>", views.data_file, name="data_file"),
-    path("api/v1/", unknown),
     path("api/v1/", api.urls),
-    path("api/", unknown, name="api_unknown"),
-    path("api/<path:rest>", unknown, name="api_unknown"),
 ]
+# Pages: each language has its own addresses, the record's own the bare ones.
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("timeline/", views.timeline, name="timeline"),

@@ -237,12 +237,7 @@ def _names_records(model: Any) -> bool:
 
 def gone(model: Any, slug: str) -> Gone | None:
     """What became of the record that readers could see at that address, if there was one."""
-    events = model.pgh_event_model._default_manager
-    pks = {
-        *model._default_manager.filter(slug=slug).values_list("pk", flat=True),
-        *events.filter(slug=slug, pgh_label=Label.DELETED).values_list("pgh_obj_id", flat=True),
-    }
-    own = events.filter(pgh_obj_id__in=pks)
+    own = model.pgh_event_model._default_manager.filter(slug=slug)  # which never changes
     last = (
         (
             own.filter(pgh_label=Label.WITHDRAWN)

@@ -17,7 +17,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import formats
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
 EARLY, MID = 10, 20  # the last days of "early" and "mid" in a month
@@ -54,7 +54,17 @@ def describe(dates: DateRange, *, approximate: bool = False) -> str:
 
 
 def day(value: dt.date) -> str:
-    return formats.date_format(value, "DATE_FORMAT")
+    return _written(value, "DATE_FORMAT")
+
+
+def _written(value: dt.date, pattern: str) -> str:
+    """As Django's patterns have it, the first of a month as the language writes it: 1er mai."""
+    text = formats.date_format(value, pattern)
+    return _number(value) + text[1:] if value.day == 1 and text.startswith("1 ") else text
+
+
+def _number(value: dt.date) -> str:
+    return pgettext("the first of a month", "1") if value.day == 1 else str(value.day)
 
 
 def run(first: dt.date, last: dt.date) -> str:
@@ -63,14 +73,14 @@ def run(first: dt.date, last: dt.date) -> str:
         return day(first)
     if (first.year, first.month) == (last.year, last.month):
         return _("%(first)s–%(last)s %(month)s %(year)s") % {
-            "first": first.day,
+            "first": _number(first),
             "last": last.day,
             "month": MONTHS[first.month],
             "year": first.year,
         }
     if first.year == last.year:
         return _("%(first)s – %(last)s") % {
-            "first": formats.date_format(first, "MONTH_DAY_FORMAT"),
+            "first": _written(first, "MONTH_DAY_FORMAT"),
             "last": day(last),
         }
     return _("%(first)s – %(last)s") % {"first": day(first), "last": day(last)}
@@ -115,9 +125,9 @@ def _part_of_month_name(first: dt.date, last: dt.date) -> str:
 def _ends(first: dt.date, last: dt.date) -> dict[str, Any]:
     """Both ends in words; the first leaves out the month or year that it shares with the last."""
     if (first.year, first.month) == (last.year, last.month):
-        return {"first": first.day, "last": day(last)}
+        return {"first": _number(first), "last": day(last)}
     if first.year == last.year:
-        return {"first": formats.date_format(first, "MONTH_DAY_FORMAT"), "last": day(last)}
+        return {"first": _written(first, "MONTH_DAY_FORMAT"), "last": day(last)}
     return {"first": day(first), "last": day(last)}
 
 

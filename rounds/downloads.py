@@ -27,6 +27,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from tablib import Dataset
 
+from rounds import clock
 from rounds.models import Negotiation
 from rounds.resources import Text
 from rounds.spreadsheets import text_cell
@@ -175,6 +176,8 @@ def page(  # noqa: PLR0913  # a page, and what its files are called
     kind, which = (request.GET.get(question, "") for question in QUESTIONS)
     offered = files() if kind else {}
     error = _error(kind, which, offered)
+    if getattr(request, "known_refused", ""):  # whoever shows the page says so on it
+        status = 400
     if error or status != 200 or not kind:
         context |= {"file_error": error}
         return render(request, template, context, status=400 if error else status)
@@ -212,7 +215,8 @@ def _about(
         "title": table.caption,
         "record": negotiation.title if negotiation else "",
         "address": request.build_absolute_uri(f"{request.path}{asked}"),
-        "as_of": as_of or timezone.localdate(),
+        "as_of": as_of or clock.today(),
+        "known": clock.now() if clock.is_set() else None,
         "rows": len(table.rows),
         "next": request.build_absolute_uri(f"{request.path}?{next_page}") if next_page else None,
         "columns": request.build_absolute_uri(f"{reverse('data')}#columns"),

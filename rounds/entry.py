@@ -49,6 +49,7 @@ from rounds.models import (
     typed_into,
 )
 from rounds.publication import refusal, set_state
+from rounds.translating import LackingFilter, fieldset, with_translations
 
 
 class EntryForm(forms.ModelForm):
@@ -239,6 +240,13 @@ class KeyedAdmin(SpreadsheetAdmin, Entry, RecordPages):
     save_on_top = True
     list_per_page = 50
 
+    def __init__(self, model: Any, admin_site: Any) -> None:
+        super().__init__(model, admin_site)
+        self.form = with_translations(self.form, model)
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return (*super().get_list_filter(request), LackingFilter)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         fixed = (self.key,) if obj and self.key else ()
         return (*super().get_readonly_fields(request, obj), *fixed)
@@ -252,9 +260,14 @@ class KeyedAdmin(SpreadsheetAdmin, Entry, RecordPages):
         return {**empty, **super().get_changeform_initial_data(request)}
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """As declared; the last also holds what this page showed, and the note to readers."""
+        """As declared, with the translations before the last.
+
+        That also holds what this page showed, and the note to readers.
+        """
         *others, (title, options) = super().get_fieldsets(request, obj)
         fields = [name for name in options["fields"] if self.may_enter(request, name, obj)]
+        if self.has_change_permission(request, obj):
+            others += [fieldset(self.model)]
         if obj is not None:
             fields += ["opened"]
             noted = self.readers_once_saw(obj) and may_publish(request.user)
@@ -262,6 +275,8 @@ class KeyedAdmin(SpreadsheetAdmin, Entry, RecordPages):
         return [*others, (title, {**options, "fields": fields})]
 
     def may_enter(self, request: HttpRequest, field: Any, obj: Any) -> bool:
+        if field in self.model.translation_keys():
+            return False  # where no fields are declared, Django takes all that the form has
         if field != "publish_at":
             return True
         return may_publish(request.user) and not (obj and obj.is_published)

@@ -7,9 +7,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from rounds import clock
 from rounds.dates import day as day_in_words
 from rounds.language import local
 from rounds.models import Publishable, Round
@@ -52,7 +52,7 @@ def end_of(meeting: Round, rounds: Iterable[Round]) -> dt.date:
         for one in rounds
         if one.first_day > meeting.first_day and one.took_place and one.is_round
     ]
-    return min(later) - dt.timedelta(days=1) if later else timezone.localdate()
+    return min(later) - dt.timedelta(days=1) if later else clock.today()
 
 
 class AsOfForm(forms.Form):
@@ -67,13 +67,18 @@ class AsOfForm(forms.Form):
     def clean_as_of(self) -> AsOf:
         text = self.cleaned_data["as_of"].lower()
         if not text:
-            return AsOf(timezone.localdate())
+            return AsOf(clock.today())
         try:
             day = dt.date.fromisoformat(text)
         except ValueError:
             return self._round(text)
-        if day > timezone.localdate():
-            raise ValidationError(_("Nobody knows yet where things stand on that day."))
+        if day > clock.today():
+            raise ValidationError(
+                _("By %(day)s nobody could know where things would stand on a later day.")
+                % {"day": day_in_words(clock.today())}
+                if clock.is_set()
+                else _("Nobody knows yet where things stand on that day.")
+            )
         return AsOf(day, asked=True)
 
     def _round(self, key: str) -> AsOf:
@@ -91,7 +96,7 @@ class AsOfForm(forms.Form):
     def wish(self) -> AsOf:
         """What was asked for; now, where that makes no sense."""
         asked: Any = self.cleaned_data.get("as_of") if self.is_valid() else None
-        return asked if isinstance(asked, AsOf) else AsOf(timezone.localdate())
+        return asked if isinstance(asked, AsOf) else AsOf(clock.today())
 
 
 class CorrectionsForm(forms.Form):

@@ -20,7 +20,6 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from rounds.dates import describe
@@ -362,14 +361,8 @@ def told(version: Version, *, unseen: set[Ref] | None = None, keys: bool = False
 
 def translated_words(record: Any) -> dict[str, str]:
     """What the translations of a record say, each by the title of its field and its language."""
-    texts = {}
-    for name, (column, code) in record.translation_keys().items():
-        told_in = {
-            "field": _title(record._meta.get_field(column).verbose_name),
-            "language": get_language_info(code)["name_translated"],
-        }
-        texts[_("%(field)s in %(language)s") % told_in] = record.translations.get(name, "")
-    return texts
+    titles = record.translation_titles()
+    return {title: record.translations.get(name, "") for name, title in titles.items()}
 
 
 def _title(words: Any) -> str:

@@ -197,7 +197,7 @@ def store(sheet: Sheet, resource: RecordResource, user: Any) -> Preview:
 
 def check_changes(load: Load, rows: list[Row]) -> None:
     """Refuse more work than an editor waits for. Raises SheetError."""
-    count = sum(load.stored[row.table].get(row.key) != row.cells for row in rows)
+    count = sum(not load.is_stored(row) for row in rows)
     if count > settings.IMPORT_MAX_CHANGES:
         text = _("found %(found)d new or changed rows, expected at most %(limit)d: split the file")
         raise SheetError(text % {"found": count, "limit": settings.IMPORT_MAX_CHANGES})
@@ -451,7 +451,8 @@ class SpreadsheetAdmin(ImportExportMixin):  # the library has no types
         more = {
             "title": _("Import %(records)s") % records,
             "opts": self.model._meta,
-            "columns": resource.columns(),
+            "columns": resource.needed_columns(),
+            "translations": resource.translation_columns(),
             "keys": resource.key_columns(),
         }
         template = f"admin/import_export/{name}.html"

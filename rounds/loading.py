@@ -81,15 +81,16 @@ def header_problems(
 ) -> Iterator[Problem]:
     """Columns may come in any order; those ``needed`` must come, each once, and no strangers."""
     names = [column.column_name for column in resource.columns()]
-    missing = [name for name in names if name not in header]
+    usual = [column.column_name for column in resource.needed_columns()]
+    missing = [name for name in usual if name not in header]
     if not header:
-        text = _("found nothing, expected the columns %(names)s") % {"names": ", ".join(names)}
+        text = _("found nothing, expected the columns %(names)s") % {"names": ", ".join(usual)}
         yield Problem(file, text, 1)
         return
     for name in dict.fromkeys(header):
         if name not in names:
             text = _("found the column “%(name)s”, expected %(expected)s")
-            values = {"name": shown(name), "expected": one_of(name, missing or names)}
+            values = {"name": shown(name), "expected": one_of(name, missing or usual)}
             yield Problem(file, text % values, 1)
         elif (count := header.count(name)) > 1:
             text = _("found the column %(count)d times, expected it once") % {"count": count}
@@ -174,8 +175,13 @@ class Load:
                     accepted()
             rows = list(self.refused)
 
+    def is_stored(self, row: Row) -> bool:
+        """Whether the record says already what the columns of ``row`` say."""
+        stored = self.stored[row.table].get(row.key)
+        return stored is not None and row.cells.items() <= stored.items()
+
     def store_row(self, row: Row) -> None:
-        if self.stored[row.table].get(row.key) == row.cells:  # seen at a glance, unlike below
+        if self.is_stored(row):  # seen at a glance, unlike below
             self.outcomes[row] = Outcome(RowResult.IMPORT_TYPE_SKIP)
             return
         resource = self.resources[row.table]
@@ -236,7 +242,8 @@ class Load:
             if isinstance(problem, CellError):
                 matching = [column for column in columns if column.column_name == problem.column]
             else:
-                matching = [column for column in columns if column.attribute == attribute]
+                known = (column for column in columns if column.column_name in row.cells)
+                matching = [column for column in known if column.attribute == attribute]
             column = matching[0] if matching else None
             yield Complaint(problem_of(row, column, problem), blamed(row, column, bad))
 

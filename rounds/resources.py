@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.functional import Promise
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export import fields, resources, widgets
@@ -332,6 +332,26 @@ class Column(fields.Field):  # the library has no types
             raise unlike(text, _("a value"))
 
 
+class TranslationColumn(Column):
+    """What a text column says in another language. A file may lack it; empty is no translation."""
+
+    def __init__(self, original: Column, name: str, title: str) -> None:
+        super().__init__(original.field, name=name, title=title, widget=Text(), required=False)
+        self.attribute = "translations"
+
+    def clean(self, row: dict[str, str], **kwargs: Any) -> str:
+        text = row[self.column_name].strip(" \n")
+        self.check(text)
+        return str(self.widget.clean(text)) if text else ""
+
+    def get_value(self, instance: Any) -> str:
+        return str(instance.translations.get(self.column_name, ""))
+
+    def save(self, instance: Any, row: dict[str, str], is_m2m: bool = False, **kwargs: Any) -> None:
+        told = {**instance.translations, self.column_name: self.clean(row)}
+        instance.translations = {name: text for name, text in told.items() if text}
+
+
 class FirstDayColumn(Column):
     """The first day of a span; alone it makes a span of one day."""
 
@@ -364,15 +384,18 @@ def span_columns(
     """The two columns of the span ``name``, headed ``first`` and ``last``."""
     field = model._meta.get_field(name)
     assert isinstance(field, SpanField), "only a span has two columns"
-    title = capfirst(field.verbose_name)
+    title = capfirst(field.verbose_name)  # lazily, as the words around it
     begin = FirstDayColumn(
-        field, name=first, title=gettext_lazy("%s: first day") % title, widget=FirstDay()
+        field,
+        name=first,
+        title=format_lazy(gettext_lazy("{dates}: first day"), dates=title),
+        widget=FirstDay(),
     )
     begin.last_name = last
     return begin, LastDayColumn(
         field,
         name=last,
-        title=gettext_lazy("%s: last day, if another, or “open”") % title,
+        title=format_lazy(gettext_lazy("{dates}: last day, if another, or “open”"), dates=title),
         widget=LastDay(),
         required=False,
     )
@@ -437,6 +460,23 @@ class RecordResource(resources.ModelResource):  # the library has no types
         skip_unchanged = True
         skip_html_diff = True
 
+    def __init__(self, **kwargs: Any) -> None:
+        """Beside each column that may be translated stands one for each other language."""
+        super().__init__(**kwargs)
+        own: dict[str, Column] = self.fields
+        self.fields: dict[str, Column] = {}
+        titles = self._meta.model.translation_titles()
+        keys = self._meta.model.translation_keys()
+        for name in self._meta.fields:
+            self.fields[name] = own[name]
+            for key in (key for key, (field, _code) in keys.items() if field == name):
+                self.fields[key] = TranslationColumn(own[name], key, titles[key])
+
+    def get_export_order(self) -> tuple[str, ...]:
+        return tuple(self.fields)
+
+    get_import_order = get_export_order
+
     @classmethod
     def field_from_django_field(
         cls, name: str, field: "models.Field[Any, Any]", readonly: bool
@@ -444,7 +484,15 @@ class RecordResource(resources.ModelResource):  # the library has no types
         return Column(field)
 
     def columns(self) -> list[Column]:
-        return [self.fields[name] for name in self._meta.fields]
+        return list(self.fields.values())
+
+    def needed_columns(self) -> list[Column]:
+        """Those that every file of a package has."""
+        return [one for one in self.columns() if not isinstance(one, TranslationColumn)]
+
+    def translation_columns(self) -> list[Column]:
+        """Those that a file may lack."""
+        return [one for one in self.columns() if isinstance(one, TranslationColumn)]
 
     def key_columns(self) -> list[Column]:
         """Those that together identify a row."""

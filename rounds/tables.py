@@ -71,6 +71,46 @@ class SourceTable(tables.Table):
         return queryset.order_by(order, "publisher", "title"), True
 
 
+class DeadlineTable(tables.Table):
+    """Deadlines as rows of the timeline, each with what became of it."""
+
+    caption = _("Deadlines, in the order in which they were set")
+
+    set_when = tables.Column(orderable=False, verbose_name=_("Set"))
+    set_by = tables.Column(orderable=False, verbose_name=_("By"))
+    title = tables.Column(orderable=False, verbose_name=_("Deadline"))
+    when = tables.Column(orderable=False, verbose_name=_("Due"))
+    status = tables.Column(accessor="status_label", orderable=False, verbose_name=_("Outcome"))
+    then = tables.Column(
+        accessor="next_title", orderable=False, default="", verbose_name=_("Replaced by")
+    )
+    publisher = tables.Column(orderable=False, verbose_name=_("Who says so"))
+
+    class Meta:
+        row_attrs = {
+            "id": lambda record: record.anchor,
+            "class": lambda record: "off" if record.is_off else None,
+        }
+
+    def render_title(self, value: str, record: Item) -> SafeString | str:
+        title = local(value)
+        if not record.note:
+            return title
+        return format_html('{} <span class="note">{}</span>', title, local(record.note))
+
+    def render_set_by(self, value: str) -> str:
+        return local(value)
+
+    def render_status(self, value: str, record: Item) -> SafeString:
+        return format_html('<span class="status status-{}">{}</span>', record.status, value)
+
+    def render_then(self, value: str, record: Item) -> SafeString:
+        return format_html('<a href="{}">{}</a>', record.next_url, local(value))
+
+    def render_publisher(self, value: str, record: Item) -> SafeString:
+        return format_html('<a href="{}">{}</a>', record.source_url, value)
+
+
 class ItemTable(tables.Table):
     """The meetings and deadlines of the overview chart, each leading to its place below.
 

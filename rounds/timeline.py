@@ -10,10 +10,11 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rounds import clock
 from rounds.dates import first_day
 from rounds.language import Text, local
 from rounds.models import (
@@ -79,7 +80,9 @@ class Item:
     was: str = ""  # the dates as first announced
     place: str = ""
     host: Ref | None = None
+    set_by: str = ""
     set_on: dt.date | None = None
+    set_when: str = ""
     next_title: str = ""
     next_url: str = ""
     publisher: str = ""
@@ -95,7 +98,7 @@ class Item:
     @property
     def period(self) -> str:
         """The month to file it under, by the first day it could have been; or that it is ahead."""
-        if self.first > timezone.localdate():
+        if self.first > clock.today():
             return _("Ahead")
         return formats.date_format(self.first, "YEAR_MONTH_FORMAT")
 
@@ -134,7 +137,7 @@ def deadline_items(deadlines: Iterable[Deadline], day: dt.date | None = None) ->
         outcome = DeadlineOutcome.PENDING if ahead else DeadlineOutcome(record.outcome)
         later = None if ahead else record.superseded_by
         due = record.last_day or record.first_day
-        overdue = outcome == DeadlineOutcome.PENDING and due < (day or timezone.localdate())
+        overdue = outcome == DeadlineOutcome.PENDING and due < (day or clock.today())
         yield Item(
             **dated(record, Kind.DEADLINE),
             title=local(record, "name"),
@@ -145,7 +148,9 @@ def deadline_items(deadlines: Iterable[Deadline], day: dt.date | None = None) ->
             status=outcome,
             status_label=str(OVERDUE if overdue else outcome.label),
             is_off=later is not None,
+            set_by=local(record, "set_by"),
             set_on=first_day(record.set_on),
+            set_when=record.set_on_words,
             next_title=local(later, "name") if later else "",
             next_url=later.get_absolute_url() if later else "",
         )

@@ -13,11 +13,20 @@ from django_tables2 import RequestConfig
 from rounds.corrections import corrected_on, corrections, gone
 from rounds.downloads import FileTable, page
 from rounds.forms import CorrectionsForm
-from rounds.models import Round, Source, Statement, StatementLink
-from rounds.tables import CorrectionFile, ItemFile, RoundTable, SourceFile, SourceTable
-from rounds.timeline import attribution, round_items
+from rounds.models import Deadline, Round, Source, Statement, StatementLink
+from rounds.moments import two_clocks
+from rounds.tables import (
+    CorrectionFile,
+    DeadlineTable,
+    ItemFile,
+    RoundTable,
+    SourceFile,
+    SourceTable,
+)
+from rounds.timeline import attribution, deadline_items, round_items
 
 
+@two_clocks
 def round_list(request: HttpRequest) -> HttpResponse:
     table = RoundTable(Round.objects.published().with_names(), empty_text="")
     RequestConfig(request, paginate=False).configure(table)
@@ -33,6 +42,20 @@ def shown(table: Any) -> list[Any]:
     return [row.record for row in table.paginated_rows]
 
 
+@two_clocks
+def deadline_list(request: HttpRequest) -> HttpResponse:
+    deadlines = Deadline.objects.published().with_names().order_by("set_on__startswith", "pk")
+    items = list(deadline_items(deadlines))
+    table = DeadlineTable(items)
+
+    def files() -> dict[str, FileTable]:
+        return {"deadlines": ItemFile(items, caption=table.caption)}
+
+    context = {"table": table}
+    return page(request, "rounds/deadline_list.html", context, files=files, name="deadlines")
+
+
+@two_clocks
 def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
     statements = Statement.objects.published().with_names().with_touched()
     statement = statements.filter(slug=slug).first()
@@ -51,6 +74,7 @@ def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "rounds/statement_detail.html", context)
 
 
+@two_clocks
 def source_list(request: HttpRequest) -> HttpResponse:
     table = SourceTable(Source.objects.cited())
     RequestConfig(request, paginate=False).configure(table)
@@ -67,6 +91,7 @@ def source_list(request: HttpRequest) -> HttpResponse:
     return page(request, "rounds/source_list.html", context, files=files, name="sources")
 
 
+@two_clocks
 def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
     source = get_object_or_404(Source.objects.cited(), slug=slug)
     citations: list[tuple[Any, Q]] = list(Source.citations(source).items())

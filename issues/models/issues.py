@@ -130,6 +130,7 @@ class Measure(Record):
     """Something countable at stake: a share, a number of years, a sum of money."""
 
     translated = ("name", "unit", "note")
+    rests_on = ("agreed_source",)
 
     slug = models.SlugField(_("key"), max_length=80, unique=True, default=new_key)
     issue = models.ForeignKey(

@@ -87,6 +87,7 @@ class Position(Publishable):
 
     natural_key_paths = ("issue.slug", "party.code", "first_day")
     translated = ("gist", "condition", "note")
+    rests_on = ("statement", "proposal")
 
     issue = models.ForeignKey(
         Issue, models.PROTECT, related_name="positions", verbose_name=_("issue")

@@ -20,6 +20,7 @@ from rounds.downloads import FileTable, page
 from rounds.forms import AsOf, AsOfForm, end_of
 from rounds.language import local
 from rounds.models import LinkKind, Party, Round, StatementLink
+from rounds.moments import two_clocks
 from rounds.tables import ItemFile
 from rounds.timeline import merged, statement_items
 from rounds.views import gone_or_404
@@ -43,6 +44,7 @@ def end_of_previous(as_of: AsOf, rounds: Iterable[Round]) -> tuple[dt.date | Non
     return min(end_of(begun[-2], begun), as_of.day), begun[-2]
 
 
+@two_clocks
 def issue_list(request: HttpRequest) -> HttpResponse:
     rounds = list(Round.objects.published().in_order())
     form = AsOfForm(request.GET, rounds=rounds)
@@ -82,6 +84,7 @@ def issue_list(request: HttpRequest) -> HttpResponse:
     )
 
 
+@two_clocks
 def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     issue = Issue.objects.published().with_sources().with_touched().filter(slug=slug).first()
     if issue is None:
@@ -210,6 +213,7 @@ def _sources(records: Iterable[Any]) -> list[dict[str, str]]:
     return sorted(found.values(), key=lambda one: (one["publisher"].casefold(), one["title"]))
 
 
+@two_clocks
 def proposal_detail(request: HttpRequest, slug: str) -> HttpResponse:
     proposals = Proposal.objects.published().with_names().with_terms().with_touched()
     proposal = proposals.filter(slug=slug).first()

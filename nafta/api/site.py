@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
@@ -92,9 +92,3 @@ def missing(request: HttpRequest, error: Http404) -> HttpResponse:
 def too_many(request: HttpRequest, error: Throttled) -> HttpResponse:
     text = _("One address may ask %(count)d times a minute. Try again after a moment.")
     return api.create_response(request, {"detail": text % {"count": settings.API_RATE}}, status=429)
-
-
-def unknown(request: HttpRequest, rest: str = "") -> HttpResponse:
-    """For every address below ``/api/`` that is none."""
-    text = _("There is no such address. “/api/v1/openapi.json” lists those there are.")
-    return JsonResponse({"detail": text}, status=404)

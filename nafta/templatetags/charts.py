@@ -1,13 +1,36 @@
 """Figures as JSON in the page, where the chart script finds them."""
 
+import json
+
 import plotly.graph_objects as go
 from django import template
+from django.utils.dates import MONTHS, MONTHS_AP, WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.formats import get_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+
+from rounds.language import active, original
 
 register = template.Library()
 
 ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+@register.simple_tag
+def chart_language() -> str:
+    """How Plotly writes months, days and numbers in the language of the page."""
+    names = {
+        "months": MONTHS.values(),
+        "shortMonths": MONTHS_AP.values(),
+        "days": WEEKDAYS.values(),
+        "shortDays": WEEKDAYS_ABBR.values(),
+    }
+    written = {key: [str(name).lower() for name in words] for key, words in names.items()}
+    written |= {
+        "decimal": get_format("DECIMAL_SEPARATOR"),
+        "thousands": get_format("THOUSAND_SEPARATOR"),
+    }
+    return "" if active() == original() else json.dumps({"name": active(), "format": written})
 
 
 @register.simple_tag

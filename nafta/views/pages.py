@@ -20,6 +20,7 @@ from rounds.downloads import FileTable, page
 from rounds.figures import calendar_figure
 from rounds.forms import AsOf, AsOfForm, end_of
 from rounds.models import Deadline, Party, Person, Round, RoundStatus, Source, Statement
+from rounds.moments import history_since, two_clocks
 from rounds.tables import ItemFile, ItemTable
 from rounds.timeline import (
     Cursor,
@@ -37,6 +38,7 @@ DATED = (Round, Deadline, Proposal, Statement)
 BARS = {Kind.ROUND, Kind.MEETING, Kind.DEADLINE}  # what the chart draws as bars and lines
 
 
+@two_clocks
 def home(request: HttpRequest) -> HttpResponse:
     rounds = list(Round.objects.published().with_names().in_order())
     form = AsOfForm(request.GET, rounds=rounds)
@@ -89,6 +91,7 @@ def _next_or_last(deadlines: Any, as_of: AsOf) -> list[Item]:
     return list(deadline_items(found, as_of.day))
 
 
+@two_clocks
 def timeline(request: HttpRequest) -> HttpResponse:
     parties = list(Party.objects.all())
     issues = list(Issue.objects.published())
@@ -154,6 +157,7 @@ def timeline_items(wishes: dict[str, Any], limit: int = TIMELINE_PAGE) -> list[I
     )
 
 
+@two_clocks
 def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
     meeting = Round.objects.published().with_names().with_touched().filter(slug=slug).first()
     if meeting is None:
@@ -214,6 +218,7 @@ def _before(meeting: Round, rounds: list[Round]) -> tuple[dt.date, Round | None]
     return max(ended, key=lambda pair: pair[0], default=(dt.date.min, None))
 
 
+@two_clocks
 def party_detail(request: HttpRequest, code: str) -> HttpResponse:
     party = get_object_or_404(Party, code=code)
     rounds = list(Round.objects.published().in_order())
@@ -257,6 +262,7 @@ def party_detail(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
+@two_clocks
 def person_detail(request: HttpRequest, slug: str) -> HttpResponse:
     person = get_object_or_404(Person.objects.select_related("party"), slug=slug)
     said = with_issues(person.statements.published().with_names()).latest_first()
@@ -273,7 +279,11 @@ def person_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def about(request: HttpRequest) -> HttpResponse:
     scale = [(matrix.MARKS[stance], stance) for stance in Stance]
-    context = {"scale": scale, "sources": Source.objects.cited().count()}
+    context = {
+        "scale": scale,
+        "sources": Source.objects.cited().count(),
+        "history_since": history_since(),
+    }
     return render(request, "nafta/about.html", context)
 
 

@@ -7,9 +7,9 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from rounds import clock
 from rounds.dates import SpanField, describe
 from rounds.language import local
 from rounds.models.base import begins, fixed, known, plausible
@@ -204,10 +204,7 @@ class Round(DatedRecord):
     @property
     def status_words(self) -> str:
         """Its status, or that it was due and the record has no outcome."""
-        if (
-            self.status == RoundStatus.PLANNED
-            and (self.last_day or self.first_day) < timezone.localdate()
-        ):
+        if self.status == RoundStatus.PLANNED and (self.last_day or self.first_day) < clock.today():
             return str(OVERDUE)
         return str(RoundStatus(self.status).label)
 
@@ -327,7 +324,7 @@ class Deadline(DatedRecord):
         return local(self, "name")
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('timeline')}?kind=deadline#deadline-{self.slug}"
+        return f"{reverse('deadline_list')}#deadline-{self.slug}"
 
     def clean(self) -> None:
         super().clean()

@@ -1,7 +1,7 @@
 """Draft, ready, published: what readers may see of an editorial record."""
 
 import datetime as dt
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -64,7 +64,12 @@ class PublishableQuerySet(NaturalKeyQuerySet):
 
 
 class Publishable(Versioned):
-    """An editorial record: whether readers may see it, and what they should know of it."""
+    """An editorial record: whether readers may see it, and what they should know of it.
+
+    ``rests_on``: pointers that may be empty, but not once the record has been told with them.
+    """
+
+    rests_on: ClassVar[tuple[str, ...]] = ()
 
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.DRAFT, db_index=True

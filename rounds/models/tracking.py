@@ -164,6 +164,8 @@ def _meta(model: type[models.Model]) -> dict[str, Any]:
     name = model._meta.model_name
     names = {field.name for field in model._meta.fields}
     indexes = [models.Index(fields=["pgh_context_id"])] if "version" in names else []
+    if model._meta.proxy:  # a list: its events name a row by its number alone
+        indexes.append(models.Index(fields=["id"]))
     if "state" in names:
         seen = models.Q(pgh_label__in=INDEXED)
         indexes.append(

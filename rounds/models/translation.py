@@ -1,13 +1,16 @@
 """Rows whose texts may be translated."""
 
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.lookups import Exact
+from django.utils.text import capfirst
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from rounds import language
 from rounds.models.base import NaturalKeyModel
@@ -33,6 +36,27 @@ class Translatable(NaturalKeyModel):
             for field in cls.translated
             for code in language.others()
         }
+
+    @classmethod
+    def translation_titles(cls) -> dict[str, str]:
+        """``{"name_fr": "Name in French", …}``, in the words of the page."""
+        return {
+            name: _("%(field)s in %(language)s")
+            % {
+                "field": capfirst(str(cls._meta.get_field(field).verbose_name)),  # type: ignore[union-attr]
+                "language": get_language_info(code)["name_translated"],
+            }
+            for name, (field, code) in cls.translation_keys().items()
+        }
+
+    @classmethod
+    def lacking(cls, code: str) -> Q:
+        """Whether a row says something that it does not say in the language ``code``."""
+        lacks = (
+            ~Q(**{field: ""}) & ~Q(translations__has_key=language.key(field, code))
+            for field in cls.translated
+        )
+        return reduce(or_, lacks, Q(pk__in=[]))
 
     def clean(self) -> None:
         super().clean()

@@ -1,5 +1,6 @@
 "use strict";
-// Draws each chart when it comes near the viewport; without script its table is all there is.
+// Draws each chart when it comes near the viewport, on a phone when asked: it is a megabyte.
+// Without script its table is all there is.
 (() => {
   const canvases = document.querySelectorAll("[data-chart]");
   if (!canvases.length || !("IntersectionObserver" in window)) return;
@@ -43,7 +44,10 @@
       const Plotly = await load(canvas.dataset.plotly);
       const figure = coloured(JSON.parse(source.textContent), getComputedStyle(canvas));
       for (const trace of figure.data) if (trace.customdata) trace.text = trace.customdata.map(words);
+      const language = JSON.parse(canvas.dataset.language || "null");
+      if (language) Plotly.register({ moduleType: "locale", dictionary: {}, ...language });
       await Plotly.react(canvas, figure.data, figure.layout, {
+        locale: language?.name ?? "en",
         displayModeBar: false,
         responsive: true,
       });
@@ -68,7 +72,23 @@
     },
     { rootMargin: "300px" },
   );
+  const offer = (canvas) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = canvas.dataset.offer;
+    button.addEventListener("click", () => {
+      button.remove();
+      canvas.hidden = false;
+      draw(canvas);
+    });
+    canvas.before(button);
+  };
+  const sparing = matchMedia("(max-width: 40rem)").matches || navigator.connection?.saveData;
   for (const canvas of canvases) {
+    if (sparing) {
+      offer(canvas);
+      continue;
+    }
     canvas.hidden = false;
     observer.observe(canvas);
   }

@@ -131,6 +131,19 @@ def test_charts_draw_in_the_colours_of_the_page(browser: Browser, site: Site, sc
     page.close()
 
 
+def test_on_a_phone_a_chart_is_drawn_when_asked(browser: Browser, site: Site) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{site.url}/timeline/")
+    page.locator(".chart").first.scroll_into_view_if_needed()
+    page.wait_for_load_state("networkidle")
+    assert not [url for url in asked if "plotly" in url]
+    page.get_by_role("button", name="Draw the chart").click()
+    page.wait_for_selector(".chart-canvas[data-drawn]")
+    page.close()
+
+
 def test_a_mark_of_the_chart_leads_to_its_item(page: Page, site: Site) -> None:
     page.goto(f"{site.url}/timeline/")
     page.locator("[data-drawn] .main-svg").first.wait_for()

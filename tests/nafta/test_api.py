@@ -157,7 +157,9 @@ def test_what_makes_no_sense_is_refused_in_words(
     assert words in refusal(client, path)
 
 
-@pytest.mark.parametrize("path", ["/api/", "/api/v2/statements", "/api/v1/", "/api/v1/weather"])
+@pytest.mark.parametrize(
+    "path", ["/api/", "/api/v2/statements", "/api/v1/", "/api/v1/weather", "/api/v1/a%0Ab"]
+)
 def test_an_address_that_is_none_is_told_in_json(client: Client, db: None, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404

@@ -122,7 +122,7 @@ def test_what_happened_at_one_moment_stays_on_one_page(world: SimpleNamespace) -
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} ({same}, pgh_created_at, pgh_label, summary, changed_at)"  # noqa: S608
+            f"INSERT INTO {table} ({same}, pgh_created_at, pgh_label, summary, changed_at)"
             f" SELECT {same}, %s, 'corrected', 'New words', %s FROM {table}"
             " WHERE state = 'published'",
             [moment, moment],

@@ -97,6 +97,36 @@ def test_the_description_says_what_columns_may_hold(tmp_path: Path) -> None:
     assert other in schemas["rounds"]["foreignKeys"]
 
 
+def test_translations_have_columns_where_there_are_any(tmp_path: Path) -> None:
+    load(TWO)
+    before = files(dump(tmp_path / "before"))
+    party = Party.objects.order_by("code").first()
+    assert party
+    party.translations = {"name_fr": "Le Nord"}
+    party.save()
+    folder = dump(tmp_path / "after")
+    after = files(folder)
+    assert {name for name in after if after[name] != before[name]} == {
+        "parties.csv",
+        "datapackage.json",
+    }
+    with (folder / "parties.csv").open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert list(rows[0])[:4] == ["code", "name", "name_fr", "adjective"]
+    assert [row["name_fr"] for row in rows if row["name_fr"]] == ["Le Nord"]
+    (table,) = [
+        entry
+        for entry in json.loads(after["datapackage.json"])["resources"]
+        if entry["name"] == "parties"
+    ]
+    (column,) = [one for one in table["schema"]["fields"] if one["name"] == "name_fr"]
+    assert column["title"] == "Name in French"
+    assert column["constraints"] == {"maxLength": 80}
+    Party.objects.update(translations={})
+    load(folder)
+    assert files(dump(folder)) == after
+
+
 def test_a_package_is_written_over_and_what_else_is_there_stays(tmp_path: Path) -> None:
     load(SMALL)
     folder = dump(tmp_path / "deep" / "er")

@@ -731,3 +731,47 @@ class TestChanges(OnTheGoodRecord):
         (package / "statements.csv").write_bytes(named)
         load(package)
         assert falk.speakers.get().slug == "ines-falk"
+
+
+class TestTranslations:
+    """Their columns may be there or not; an empty cell is no translation."""
+
+    @staticmethod
+    def with_column(folder: Path, file: str, name: str, *texts: str) -> None:
+        lines = list(lines_of(folder, file).values())
+        filled = [name, *texts, *[""] * (len(lines) - 1 - len(texts))]
+        pairs = zip(lines, filled, strict=True)
+        write_lines(folder, file, [[*cells, text] for cells, text in pairs])
+
+    def test_a_column_sets_them_and_an_absent_one_leaves_them(self, package: Path) -> None:
+        load(package)
+        self.with_column(package, "issues.csv", "question_fr", "Le blé ?")
+        assert "issues.csv: 0 new, 1 changed" in load(package)
+        first = lines_of(package, "issues.csv")[2][0]
+        assert Issue.objects.get(slug=first).translations == {"question_fr": "Le blé ?"}
+        assert "issues.csv: 0 new, 0 changed" in load(TWO)
+        assert Issue.objects.get(slug=first).translations == {"question_fr": "Le blé ?"}
+
+    def test_an_empty_cell_takes_one_away(self, package: Path) -> None:
+        load(package)
+        first = lines_of(package, "issues.csv")[2][0]
+        Issue.objects.filter(slug=first).update(translations={"name_es": "Trigo", "name_fr": "Blé"})
+        self.with_column(package, "issues.csv", "name_es")
+        load(package)
+        assert Issue.objects.get(slug=first).translations == {"name_fr": "Blé"}
+
+    @pytest.mark.parametrize(
+        ("name", "text", "told"),
+        [
+            ("name_fr", "x" * 81, "issues.csv, line 2, name_fr: found “xxx"),
+            ("name_fr", "=1", "issues.csv, line 2, name_fr: found “=1”, expected no formula"),
+            ("name_de", "Weizen", "issues.csv, line 1: found the column “name_de”, expected"),
+            ("slug_fr", "ble", "issues.csv, line 1: found the column “slug_fr”, expected"),
+        ],
+    )
+    def test_a_bad_one_is_told_with_its_place(
+        self, package: Path, name: str, text: str, told: str
+    ) -> None:
+        self.with_column(package, "issues.csv", name, text)
+        (problem,) = problems(package)
+        assert problem.startswith(told)

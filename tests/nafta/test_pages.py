@@ -29,6 +29,7 @@ PAGES = [
     "/parties/brume/",
     "/parties/corrie/",
     "/people/ada-alder/",
+    "/deadlines/",
     "/statements/unnamed-on-water/",
     "/statements/alder-on-water/",
     "/proposals/half-the-water/",

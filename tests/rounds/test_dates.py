@@ -1,6 +1,7 @@
 """A span of days in a reader's words: as precise as the source, and no more."""
 
 import pytest
+from django.utils.translation import override
 
 from rounds.dates import SpanFormField, describe
 from tests.world import days
@@ -31,6 +32,35 @@ from tests.world import days
 )
 def test_a_span_in_words(first: str, last: str | None, approximate: bool, words: str) -> None:
     assert describe(days(first, last), approximate=approximate) == words
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "approximate", "french", "spanish"),
+    [
+        ("2017-11-21", None, False, "21 novembre 2017", "21 de noviembre de 2017"),
+        ("2017-11-01", None, False, "1er novembre 2017", "1 de noviembre de 2017"),
+        ("2017-11-17", "2017-11-21", False, "17–21 novembre 2017", "17–21 de noviembre de 2017"),
+        ("2018-03-01", "2018-03-05", False, "1er–5 mars 2018", "1–5 de marzo de 2018"),
+        ("2018-05-01", "2018-05-10", True, "début mai 2018", "principios de mayo de 2018"),
+        ("2018-08-11", "2018-08-20", True, "mi-août 2018", "mediados de agosto de 2018"),
+        ("2017-10-01", "2017-10-31", True, "octobre 2017", "octubre de 2017"),
+        (
+            *("2018-02-25", "2018-03-05", False),
+            *("25 février – 5 mars 2018", "25 de febrero – 5 de marzo de 2018"),
+        ),
+        (
+            *("2017-10-16", "2017-10-22", True),
+            *("entre le 16 et le 22 octobre 2017", "entre el 16 y el 22 de octubre de 2017"),
+        ),
+        ("2018-04-09", "open", False, "depuis le 9 avril 2018", "desde el 9 de abril de 2018"),
+    ],
+)
+def test_a_span_in_other_languages(
+    first: str, last: str | None, approximate: bool, french: str, spanish: str
+) -> None:
+    for code, words in (("fr", french), ("es", spanish)):
+        with override(code):
+            assert describe(days(first, last), approximate=approximate) == words
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,7 @@ def test_an_address_has_one_language_whoever_asks(client: Client, world: SimpleN
     answer = client.get("/issues/", headers={"accept-language": "fr"})
     assert '<html lang="en-gb">' in answer.content.decode()
     assert answer.headers["Content-Language"] == "en-gb"
+    assert "Accept-Language" not in answer.headers.get("Vary", "")
 
 
 def test_every_page_leads_to_itself_in_each_language(

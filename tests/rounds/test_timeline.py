@@ -79,9 +79,18 @@ def test_dates_as_first_announced_are_struck_through(
 
 def test_a_slipped_deadline_leads_to_the_next(client: Client, world: SimpleNamespace) -> None:
     page = client.get("/timeline/?kind=deadline").content.decode()
-    assert re.search(
-        r"Superseded by: <a href=\"/timeline/\?kind=deadline#deadline-by-june\">By june</a>", page
-    )
+    assert re.search(r"Superseded by: <a href=\"/deadlines/#deadline-by-june\">By june</a>", page)
+
+
+def test_the_deadlines_have_a_page_that_tells_how_they_slipped(
+    client: Client, world: SimpleNamespace
+) -> None:
+    page = client.get("/deadlines/").content.decode()
+    rows = re.findall(r'<tr id="(deadline-[\w-]+)".*?</tr>', page, re.DOTALL)
+    assert rows == ["deadline-by-june", "deadline-by-may"]  # as they were set
+    slipped = page[page.index('id="deadline-by-may"') :]
+    assert "moved" in slipped
+    assert '<a href="/deadlines/#deadline-by-june">By june</a>' in slipped
 
 
 def test_an_uncertain_date_is_filed_under_its_first_day_and_reads_as_uncertain(
