@@ -33,6 +33,7 @@ from rounds.models import (
     Publishable,
     Round,
     Source,
+    State,
     Statement,
     StatementLink,
 )
@@ -517,8 +518,10 @@ class RecordResource(resources.ModelResource):  # the library has no types
 
     def _listed(self, model: Any) -> models.QuerySet[Any]:
         """What a list may name: what has no state is public by standing in a public list."""
-        rows: Any = model._default_manager.all()
-        return rows.published() if self.public and issubclass(model, Publishable) else rows
+        rows: models.QuerySet[Any] = model._default_manager.all()
+        if self.public and issubclass(model, Publishable):
+            return rows.filter(state=State.PUBLISHED)
+        return rows
 
     def get_instance(self, instance_loader: Any, row: dict[str, str]) -> models.Model | None:
         """The stored row with the same key. A cell that cannot be a key finds none."""
