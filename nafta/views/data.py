@@ -14,7 +14,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.text import slugify
 
-from issues.models import Issue, Position
+from issues.models import Position
 from nafta.api.asking import LONGEST, PAGE
 from nafta.api.site import RATE
 from nafta.package import DESCRIPTOR, PackageError
@@ -43,14 +43,16 @@ def data(request: HttpRequest) -> HttpResponse:
 
 def _examples(request: HttpRequest) -> dict[str, str]:
     """Addresses that answer something, made of what the record has."""
-    position = Position.objects.published().select_related("issue", "party").last()
-    issue = position.issue if position else Issue.objects.published().first()
+    position = (
+        Position.objects.published()
+        .select_related("issue", "party")
+        .order_by("-issue__featured", "issue__order", "-since__startswith")
+        .first()
+    )
     statement = Statement.objects.published().latest_first().first()
     matrix = reverse("issue_list")
-    wish = {"issue": issue.slug} if issue else {}
-    if position:
-        wish["party"] = position.party.code
-    as_of = f"as_of={statement.first_day.isoformat()}" if statement else ""
+    wish = {"issue": position.issue.slug, "party": position.party.code} if position else {}
+    as_of = f"as_of={position.first_day.isoformat()}" if position else ""
     listing = reverse("api-1:statements")
     paths = {
         "statements": f"{listing}?{urlencode(wish)}",
