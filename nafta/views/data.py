@@ -20,7 +20,6 @@ from nafta.api.site import RATE
 from nafta.package import DESCRIPTOR, PackageError
 from nafta.public import PublicRecord
 from rounds.downloads import LICENCE, taken_away
-from rounds.models import Statement
 
 
 def data(request: HttpRequest) -> HttpResponse:
@@ -49,7 +48,6 @@ def _examples(request: HttpRequest) -> dict[str, str]:
         .order_by("-issue__featured", "issue__order", "-since__startswith")
         .first()
     )
-    statement = Statement.objects.published().latest_first().first()
     matrix = reverse("issue_list")
     wish = {"issue": position.issue.slug, "party": position.party.code} if position else {}
     as_of = f"as_of={position.first_day.isoformat()}" if position else ""
@@ -58,12 +56,11 @@ def _examples(request: HttpRequest) -> dict[str, str]:
         "statements": f"{listing}?{urlencode(wish)}",
         "matrix": f"{reverse('api-1:matrix')}?{as_of}",
         "matrix_csv": f"{matrix}?{'&'.join(filter(None, (as_of, '_export=csv')))}",
-        "statement": reverse("api-1:statement", args=[statement.slug]) if statement else "",
         "statements_csv": reverse("data_file", args=["statements.csv"]),
         "package": reverse("data_file", args=[DESCRIPTOR]),
         "openapi": reverse("api-1:openapi-json"),
     }
-    return {name: request.build_absolute_uri(path) for name, path in paths.items() if path}
+    return {name: request.build_absolute_uri(path) for name, path in paths.items()}
 
 
 def record_zip(request: HttpRequest) -> HttpResponse:

@@ -69,7 +69,7 @@ def bare(text: str) -> str:
 def matrix_in_page(client: Client) -> Rows:
     page = client.get("/issues/").content.decode()
     cells = re.findall(r'<td class="st-([-\w]+)[^"]*">(.*?)</td>', page, re.DOTALL)
-    found = []
+    found: Rows = []
     for stance, cell in cells:
         gist = re.search(r'<p class="gist"><a href="([^"]+)">(.*?)</a>', cell, re.DOTALL)
         found.append((stance, *((gist[1], text_of(gist[2])) if gist else ("", ""))))
@@ -103,7 +103,7 @@ def matrix_in_api(client: Client) -> Rows:
 def matrix_in_zip(client: Client) -> Rows:
     """The last position of each pair, in the order of the page."""
     last = {(one["issue"], one["party"]): one for one in zipped(client, "positions.csv")}
-    found = []
+    found: Rows = []
     for issue in ("water", "fish"):
         for party in ("arden", "brume", "corrie"):
             one = last.get((issue, party))
@@ -152,7 +152,7 @@ def said_in_api(path: str, field: str) -> Callable[[Client], Rows]:
 def said_in_zip(client: Client) -> Rows:
     """In the order of the others: the zip's own is that of its keys."""
     order = [key for key, _words in said_in_page(TIMELINE)(client)]
-    found = [
+    found: Rows = [
         (one["slug"], bare(one["summary"]))
         for one in zipped(client, "statements.csv")
         if "water" in one["issues"].split(", ")
