@@ -188,6 +188,7 @@ def page(  # noqa: PLR0913  # a page, and what its files are called
     about = _about(request, table, as_of, next_page)
     stem = name if key == next(iter(offered)) else f"{name}-{key}"
     day = f"-as-of-{as_of.isoformat()}" if as_of else ""
+    day += f"-known-{clock.now():%Y-%m-%d}" if clock.is_set() else ""
     response = HttpResponse(File(table, about).written(kind), TableExport.FORMATS[kind])
     return taken_away(response, f"{stem}{day}.{kind}", about)
 
