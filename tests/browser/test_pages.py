@@ -35,6 +35,8 @@ PAGES = [
     "/sources/",
     "/sources/dow-jones-2017-11-21/",
     "/about/",
+    "/data/",
+    "/issues/?_export=pdf",
     "/corrections/",
     "/corrections/?until=soon",
     "/nothing/here/",

@@ -14,7 +14,9 @@ import pytest
 from django.test import Client
 
 from rounds.models import Statement
+from tests.nafta.test_leaks import readable
 from tests.nafta.test_pages import PAGES, double, queries
+from tests.world import SECRET
 
 LINK = re.compile(r'<a href="(\?[^"]*_export=[^"]*)" download>')
 KINDS = ("csv", "xlsx", "json")
@@ -54,7 +56,7 @@ def plain(value: Any) -> str:
 
 
 @pytest.mark.parametrize("path", OFFERING)
-def test_each_link_leads_to_a_file_of_its_kind(
+def test_each_link_leads_to_a_file_of_its_kind_without_a_draft(
     client: Client, world: SimpleNamespace, path: str
 ) -> None:
     found = links(client, path)
@@ -66,6 +68,7 @@ def test_each_link_leads_to_a_file_of_its_kind(
         name = rf'attachment; filename="[-a-z0-9]+\.{kind}"'
         assert re.fullmatch(name, response["Content-Disposition"]), link
         assert rows(response), link
+        assert SECRET not in readable(response.content), link
         assert 'rel="license"' in response["Link"]
         assert response["Access-Control-Allow-Origin"] == "*"
 
