@@ -13,6 +13,7 @@ from typing import Any
 import plotly.graph_objects as go
 from django.utils.translation import gettext as _
 
+from issues.distance import FARTHEST, Spread
 from issues.models import Measure, Proposal, ProposalStatus
 from issues.proposals import value_words
 from rounds.dates import day as day_in_words
@@ -21,6 +22,9 @@ from rounds.figures import SYMBOLS, layout
 from rounds.language import local
 from rounds.models import Source
 from rounds.timeline import Ref
+
+PAIRS_DRAWN = 6
+DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,8 @@ class Point:
     scope: str = ""
     title: str = ""
     url: str = ""
+    publisher: str = ""
+    source_url: str = ""
     source: Source  # the publication that says so
 
 
@@ -83,6 +89,8 @@ def points(
             scope=local(term, "scope"),
             title=local(proposal, "title"),
             url=proposal.get_absolute_url(),
+            publisher=proposal.source.publisher,
+            source_url=proposal.source.get_absolute_url(),
             source=proposal.source,
         )
         for proposal in proposals
@@ -162,6 +170,51 @@ def measure_figure(rows: Sequence[Point]) -> go.Figure:
             hovertemplate="%{text}<extra></extra>",
         )
     figure.update_yaxes(title_text=rows[0].unit if rows else "", rangemode="tozero")
+    return figure
+
+
+def distance_figure(rows: Sequence[Spread]) -> go.Figure:
+    """Steps apart over the meetings, a line for each pair; gaps in evidence are gaps in it.
+
+    Of more pairs than can be told apart, only the one that is farthest apart has a line. A large
+    mark is a meeting at which one of the two took a position; between them the last one stands.
+    """
+    figure = go.Figure(layout=layout(height=280))
+    pairs = len(rows[0].gaps) if rows else 0
+    drawn = [[row.gaps[place] for row in rows] for place in range(pairs)]
+    if pairs > PAIRS_DRAWN:
+        drawn = [[row.widest or row.gaps[0] for row in rows]]
+    for place, line in enumerate(drawn):
+        first = line[0]
+        alone = pairs > PAIRS_DRAWN
+        offset = (place - (len(drawn) - 1) / 2) * 0.08  # so that lines on one level show
+        figure.add_scatter(
+            x=[row.day for row in rows],
+            y=[None if gap.steps is None else gap.steps + offset for gap in line],
+            name=_("the two farthest apart") if alone else first.who,
+            mode="lines+markers",
+            connectgaps=False,
+            line={
+                "color": "var(--ink)" if alone else f"var(--party-{first.one.party.colour})",
+                "shape": "hv",
+                "width": 1.5,
+                "dash": DASHES[place % len(DASHES)],
+            },
+            marker={
+                "color": "var(--ink)" if alone else f"var(--party-{first.other.party.colour})",
+                "symbol": SYMBOLS[place % len(SYMBOLS)],
+                "size": [10 if gap.fresh else 5 for gap in line],
+            },
+            text=[
+                f"{row.title}: {gap.who}, {gap.words}" for row, gap in zip(rows, line, strict=True)
+            ],
+            hovertemplate="%{text}<extra></extra>",
+        )
+    figure.update_yaxes(
+        title_text=_("steps apart"),
+        range=[-0.4, FARTHEST + 0.4],
+        tickvals=list(range(FARTHEST + 1)),
+    )
     return figure
 
 

@@ -81,6 +81,7 @@ class Row:
     issue: Issue | None = None
     round: Any = None  # a Round, read ``with_names()``
     progress: Progress | None = None
+    day: dt.date | None = None  # on which a round is told: its end, or the day asked
 
     @property
     def recorded(self) -> bool:
@@ -120,6 +121,21 @@ def history(positions: Iterable[Position]) -> History:
     for position in sorted(positions, key=lambda position: position.first_day):
         by_pair[position.issue_id, position.party_id].append(position)
     return by_pair
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What comparisons look at: parties, their positions and the meetings, up to a day."""
+
+    parties: Sequence[Party]
+    rounds: Sequence[Round]
+    by_pair: History
+    day: dt.date
+    after: dt.date | None = None  # the earlier day that ``day`` is held against
+
+    def of(self, issue: Issue, party: Party) -> list[Position]:
+        """One party's positions on an issue, oldest first."""
+        return self.by_pair.get((issue.pk, party.pk), [])
 
 
 def standing(positions: Sequence[Position], day: dt.date) -> Position | None:
@@ -209,6 +225,7 @@ def by_round(
             url=meeting.get_absolute_url(),
             key=meeting.slug,
             round=meeting,
+            day=end,
             progress=levels.get(meeting.pk) if over else None,
             cells=[
                 one if one.fresh or not present or one.party.code in present else absent(one.party)
@@ -248,6 +265,33 @@ def _told_until(meeting: Round, others: Sequence[Round], day: dt.date) -> dt.dat
     if meeting.last_day is None:
         return min(later, default=day + DAY) - DAY
     return meeting.last_day - DAY if meeting.last_day in later else meeting.last_day
+
+
+def milestones(
+    rounds: Sequence[Round], day: dt.date, noted: Container[int]
+) -> list[tuple[dt.date, Round]]:
+    """Of the meetings ``told``, those at which issues are told side by side.
+
+    These are the rounds, and beside them the meetings in ``noted``, where progress was.
+    """
+    begun = [one for one in rounds if one.took_place and one.first_day <= day]
+    return [(end, one) for end, one in told(begun, day, noted) if one.is_round or one.pk in noted]
+
+
+def trail(
+    party: Party, positions: Sequence[Position], day: dt.date, after: dt.date = NEVER
+) -> list[Cell]:
+    """How one party's stance on an issue moved up to ``day``, oldest first.
+
+    ``positions`` are one pair's, oldest first. What only restates a stance is left out, and what
+    was taken by ``after``.
+    """
+    steps = [
+        cell(party, positions, taken.first_day, taken.first_day - DAY)
+        for taken in positions
+        if after < taken.first_day <= day
+    ]
+    return [step for step in steps if step.moved]
 
 
 def absent(party: Party) -> Cell:

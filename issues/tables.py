@@ -1,6 +1,6 @@
 """The columns of the rows under the issue charts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import django_tables2 as tables
@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from issues.distance import Gap, Spread
 from issues.figures import Point
 from issues.matrix import Move, Row
 from issues.models import Issue, Progress
@@ -118,3 +119,33 @@ class PointFile(FileTable):
     publisher = tables.Column(accessor="source__publisher")
     source = tables.Column(accessor="source__url")
     archive = tables.Column(accessor="source__archive_url")
+
+
+class PairColumn(tables.Column):
+    """How far apart one pair was; in bold where one of the two took a position."""
+
+    def __init__(self, place: int, who: str) -> None:
+        super().__init__(accessor=f"gaps__{place}", verbose_name=who, orderable=False)
+
+    def render(self, value: Gap) -> SafeString | str:
+        return (
+            format_html("<strong>{}</strong>", value.words)
+            if value.fresh and value.steps is not None
+            else value.words
+        )
+
+
+class SpreadTable(tables.Table):
+    """The rows under the chart of distances: meetings down, pairs across."""
+
+    caption = _("How far apart every two parties were at the end of each meeting")
+
+    def __init__(self, data: Sequence[Spread]) -> None:
+        pairs = data[0].gaps if data else []
+        columns = [(f"pair-{n}", PairColumn(n, gap.who)) for n, gap in enumerate(pairs)]
+        super().__init__(data, extra_columns=columns)
+
+    title = tables.Column(verbose_name=_("Meeting"), orderable=False)
+
+    def render_title(self, value: str, record: Spread) -> SafeString:
+        return format_html('<a href="{}">{}</a>', record.url, value)

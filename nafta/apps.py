@@ -4,6 +4,7 @@ from django.contrib.admin.apps import AdminConfig
 
 class NaftaConfig(AppConfig):
     name = "nafta"
+    default_auto_field = "django.db.models.BigAutoField"
 
 
 class DeskConfig(AdminConfig):

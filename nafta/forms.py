@@ -1,5 +1,7 @@
-"""What visitors may ask of the timeline."""
+"""What visitors may ask of the timeline and of the search."""
 
+import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -8,20 +10,123 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from issues.models import Issue
+from nafta.models import Entry
+from nafta.reading import Query, named_days, read
+from nafta.search import Place
 from rounds.language import local
-from rounds.models import Party, Round
+from rounds.models import Basis, Party, Round
 from rounds.timeline import Cursor, Kind
 
+QUERY_LENGTH = 200  # characters
+CHOICES = ("party", "issue", "round", "person", "basis", "source", "year")  # keys of the record
 
-class TimelineForm(forms.Form):
-    """``?party=ca&issue=sunset&kind=statement&year=2017``, each of them optional."""
+
+def hidden(length: int = 80) -> forms.CharField:
+    return forms.CharField(required=False, max_length=length, widget=forms.HiddenInput)
+
+
+class NarrowingForm(forms.Form):
+    """``?party=ca&issue=sunset&kind=statement&year=2017``, each of them optional.
+
+    ``before`` and ``after`` take a day, 2017-11-21, or the key of a round; ``q`` takes words.
+    """
 
     party = forms.ChoiceField(label=gettext_lazy("Party"), required=False)
     issue = forms.ChoiceField(label=gettext_lazy("Issue"), required=False)
     round = forms.ChoiceField(label=gettext_lazy("Round"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
+    basis = forms.ChoiceField(label=gettext_lazy("Attribution"), required=False)
     year = forms.ChoiceField(label=gettext_lazy("Year"), required=False)
-    after = forms.CharField(required=False, widget=forms.HiddenInput)
+    person = hidden()
+    source = hidden()
+    before = hidden()
+    after = hidden()
+    q = hidden(QUERY_LENGTH)
+    page = hidden()
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        choices: dict[str, list[tuple[str, Any]]],
+        meetings: dict[str, tuple[dt.date, dt.date]],
+    ) -> None:
+        """``meetings``: the first and the last day of each round, by its key."""
+        super().__init__(data)
+        self.meetings = meetings
+        everything = {
+            "party": _("All parties"),
+            "issue": _("All issues"),
+            "round": _("All rounds"),
+            "kind": _("All kinds"),
+            "basis": _("On and off the record"),
+            "year": _("All years"),
+        }
+        choices = {"kind": list(Kind.choices), "basis": list(Basis.choices)} | choices
+        for name, all_of_it in everything.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", all_of_it), *choices[name]]
+            field.error_messages["invalid_choice"] = self.unknown("%(value)s")
+        self.fields["q"].error_messages["max_length"] = _(
+            "That is too much to look for: %(limit_value)d characters at most."
+        )
+        self.query = Query()
+
+    @staticmethod
+    def unknown(value: str) -> str:
+        words = _("“%(value)s” is not in the record. Showing everything instead.")
+        return words % {"value": value}
+
+    def clean_before(self) -> dt.date | None:
+        return self._days("before")[0]
+
+    def clean_after(self) -> dt.date | None:
+        return self._days("after")[1]
+
+    def _days(self, name: str) -> tuple[dt.date | None, dt.date | None]:
+        text = self.cleaned_data[name]
+        if not text:
+            return None, None
+        if days := self.meetings.get(text) or named_days(text):
+            return days
+        raise ValidationError(
+            _("“%(text)s” is neither a day, such as 2017-11-21, nor a round of this record.")
+            % {"text": text}
+        )
+
+    def clean_page(self) -> Any:
+        text = self.cleaned_data["page"]
+        try:
+            return self.place(text) if text else None
+        except ValueError as error:
+            raise ValidationError(_("That page does not exist.")) from error
+
+    def place(self, text: str) -> Any:
+        """Where a page begins. Raises ``ValueError``."""
+        return Cursor.parse(text)
+
+    def clean(self) -> dict[str, Any]:
+        """Read the words, and see that a person and a source are in the record."""
+        cleaned: dict[str, Any] = self.cleaned_data
+        asked = [(name, cleaned[name]) for name in ("person", "source") if cleaned.get(name)]
+        beside = any(cleaned.get(name) for name in CHOICES)
+        self.query = read(cleaned.get("q", ""), asked, beside=beside)
+        for name, key in asked:
+            if (name, key) not in self.query.labels:
+                self.add_error(name, self.unknown(key))
+        cleaned["q"] = self.query if self.query.every else None
+        return cleaned
+
+    @property
+    def wishes(self) -> dict[str, Any]:
+        """What was asked for and makes sense, without the rest."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class TimelineForm(NarrowingForm):
+    """The choices that the timeline offers; the rest comes with links from other pages."""
 
     def __init__(
         self,
@@ -32,31 +137,40 @@ class TimelineForm(forms.Form):
         rounds: list[Round],
         years: list[int],
     ) -> None:
-        super().__init__(data)
-        choices: dict[str, Any] = {
-            "party": [("", _("All parties"))] + [(one.code, local(one, "name")) for one in parties],
-            "issue": [("", _("All issues"))] + [(one.slug, local(one, "name")) for one in issues],
-            "round": [("", _("All rounds"))] + [(one.slug, local(one, "name")) for one in rounds],
-            "kind": [("", _("All kinds")), *Kind.choices],
-            "year": [("", _("All years"))] + [(str(year), str(year)) for year in years],
+        choices: dict[str, list[tuple[str, Any]]] = {
+            "party": [(one.code, local(one, "name")) for one in parties],
+            "issue": [(one.slug, local(one, "name")) for one in issues],
+            "round": [(one.slug, local(one, "name")) for one in rounds],
+            "year": [(str(year), str(year)) for year in years],
         }
-        for name, options in choices.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = options
-            field.error_messages["invalid_choice"] = _(
-                "“%(value)s” is not in the record. Showing everything instead."
-            )
+        meetings = {one.slug: (one.first_day, one.last_day or one.first_day) for one in rounds}
+        super().__init__(data, choices=choices, meetings=meetings)
 
-    def clean_after(self) -> Cursor | None:
-        text = self.cleaned_data["after"]
-        try:
-            return Cursor.parse(text) if text else None
-        except ValueError as error:
-            raise ValidationError(_("That page of the timeline does not exist.")) from error
 
-    @property
-    def wishes(self) -> dict[str, Any]:
-        """What was asked for and makes sense, without the rest."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+class SearchForm(NarrowingForm):
+    """The same, of people, issues, parties and sources too; names come from the index."""
+
+    def __init__(self, data: Any, *, names: Iterable[Entry]) -> None:
+        choices: dict[str, list[tuple[str, Any]]] = {"party": [], "issue": [], "round": []}
+        meetings = {}
+        for one in names:
+            choices[one.kind].append((one.key, local(one.label, "name")))
+            if one.kind == "round":
+                first, last = one.label["first"], one.label["last"] or one.label["first"]
+                meetings[one.key] = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+        choices["year"] = [(str(year), str(year)) for year in range(1900, 2101)]
+        choices["kind"] = [
+            *Kind.choices,
+            ("issue", _("Issues")),
+            ("party", _("Parties")),
+            ("person", _("People")),
+            ("source", _("Sources")),
+        ]
+        super().__init__(data, choices=choices, meetings=meetings)
+        self.choices = {
+            name: {str(key): str(label) for key, label in some}
+            for name, some in (choices | {"basis": list(Basis.choices)}).items()
+        }
+
+    def place(self, text: str) -> Any:
+        return Place.parse(text)

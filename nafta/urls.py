@@ -1,9 +1,12 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
+from django.contrib.sitemaps.views import index, sitemap
 from django.urls import include, path
 
 from nafta import views
 from nafta.api.routes import api
+from nafta.feeds import IssueFeed, NewsFeed, PartyFeed, RoundFeed
+from nafta.sitemaps import SITEMAPS
 
 # Files and the API are the same in every language.
 urlpatterns = [
@@ -17,11 +20,29 @@ urlpatterns += i18n_patterns(
     path("timeline/", views.timeline, name="timeline"),
     path("rounds/<slug:slug>/", views.round_detail, name="round_detail"),
     path("parties/<slug:code>/", views.party_detail, name="party_detail"),
+    path("search/", views.search, name="search"),
+    path("people/", views.person_list, name="person_list"),
     path("people/<slug:slug>/", views.person_detail, name="person_detail"),
     path("data/", views.data, name="data"),
     path("about/", views.about, name="about"),
+    path("feed/", NewsFeed(), name="feed"),
+    path("issues/<slug:slug>/feed/", IssueFeed(), name="issue_feed"),
+    path("parties/<slug:code>/feed/", PartyFeed(), name="party_feed"),
+    path("rounds/<slug:slug>/feed/", RoundFeed(), name="round_feed"),
     path("", include("rounds.urls")),
     path("", include("issues.urls")),
     path("admin/", admin.site.urls),
     prefix_default_language=False,
 )
+
+# What machines ask for has one address.
+urlpatterns += [
+    path("robots.txt", views.robots, name="robots"),
+    path(
+        "sitemap.xml",
+        index,
+        {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap_section"},
+        name="sitemap",
+    ),
+    path("sitemap-<slug:section>.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap_section"),
+]

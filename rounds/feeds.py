@@ -1,34 +1,102 @@
-"""The feed of corrections, for whoever has quoted something from the record."""
+"""What every feed of the site has, and the feed of corrections.
+
+A feed says who wrote its entries, the site, and an entry where what it tells was read.
+"""
 
 import datetime as dt
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.syndication.views import Feed
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.feedgenerator import Atom1Feed
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.utils.xmlutils import SimplerXMLGenerator
+from django.views.decorators.http import conditional_page
 
 from rounds.corrections import Correction, corrections
+from rounds.language import local
 from rounds.models import Negotiation
 
 
-class CorrectionFeed(Feed):
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a feed is of: a page of the site, what it is called, and what of the record is on it."""
+
+    negotiation: Negotiation | None
+    url: str
+    name: str = ""
+    wishes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def site(self) -> str:
+        """The site's name."""
+        if self.negotiation is None:
+            return _("Round by round")
+        return _("%(name)s, round by round") % {"name": local(self.negotiation, "short_name")}
+
+    @property
+    def title(self) -> str:
+        """What the feed is called: "NAFTA: Corrections", or the name of the site."""
+        if not self.name or self.negotiation is None:
+            return self.name or self.site
+        return f"{local(self.negotiation, 'short_name')}: {self.name}"
+
+
+def negotiation_of(request: HttpRequest) -> Negotiation | None:
+    """What the site covers, also where it was asked how it once did: feeds tell of now alone."""
+    found = getattr(request, "negotiation", None)
+    return found or Negotiation.objects.first()
+
+
+class Atom(Atom1Feed):
+    """Atom whose entries link what they were read in, and whose categories are keys with names."""
+
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: Any) -> None:
+        super().add_item_elements(handler, item)
+        for address, title in item.get("via", ()):
+            handler.addQuickElement("link", "", {"rel": "via", "href": address, "title": title})
+        for scheme, term, label in item.get("terms", ()):
+            attributes = {"scheme": scheme, "term": term, "label": label}
+            handler.addQuickElement("category", "", attributes)
+
+
+class SiteFeed(Feed):
+    """A feed in the site's name.
+
+    It has an ETag but no date: what is taken back makes the latest entry an older one, and
+    whoever asks only for what is newer would never hear of it.
+    """
+
+    feed_type = Atom
+
+    @method_decorator(conditional_page)
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().__call__(request, *args, **kwargs)
+        del response.headers["Last-Modified"]
+        return response
+
+    def title(self, subject: Subject) -> str:
+        return subject.title
+
+    def link(self, subject: Subject) -> str:
+        return subject.url
+
+    def author_name(self, subject: Subject) -> str:
+        return subject.site
+
+
+class CorrectionFeed(SiteFeed):
     """The latest corrections. What was taken back since is named here no longer."""
 
-    feed_type = Atom1Feed
-    subtitle = _("What readers had seen and was changed or taken back.")
+    subtitle = gettext_lazy("What readers had seen and was changed or taken back.")
     description_template = "rounds/_correction.html"
 
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Negotiation | None:
-        return Negotiation.objects.first()
-
-    def title(self, negotiation: Negotiation | None) -> str:
-        words = str(_("Corrections"))
-        return f"{negotiation.short_name}: {words}" if negotiation else words
-
-    def link(self) -> str:
-        return reverse("correction_list")
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subject:
+        return Subject(negotiation_of(request), reverse("correction_list"), _("Corrections"))
 
     def items(self) -> list[Correction]:
         found, _until = corrections()

@@ -119,11 +119,20 @@ def _table(event: Any) -> Table:
 
 
 def first_publication() -> dt.datetime | None:
-    """Since when readers have seen anything: the history goes back to here."""
+    """Since when readers have seen anything: when all was written that was published first."""
+    own = [table for table in tables().values() if table.has_state]
+    firsts = " UNION ALL ".join(
+        f"""(SELECT pgh_created_at AS at, changed_at AS began FROM "{one.events}"
+            WHERE state = 'published' ORDER BY pgh_id LIMIT 1)"""
+        for one in own
+    )
+    lasts = ", ".join(
+        f'(SELECT max(pgh_created_at) FROM "{one.events}" WHERE changed_at = began)' for one in own
+    )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {_first()}")
-        (first,) = cursor.fetchone()
-    return first  # type: ignore[no-any-return]
+        cursor.execute(f"SELECT GREATEST(at, {lasts}) FROM ({firsts}) first ORDER BY at LIMIT 1")
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def past(moment: dt.datetime) -> Past | None:

@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from rounds.known import first_publication, known, past
+from rounds.known import Past, first_publication, known, past
 
 View = Callable[..., HttpResponse]
 Page = Callable[[], HttpResponse]
@@ -72,26 +72,31 @@ def two_clocks(view: View) -> View:
             return page()
         request.now = _without_known(request)
         try:
-            return _as_known(request, page, text)
+            then, request.known = _asked(text)
         except ValidationError as error:
             request.known_refused = error.message
             response = page()
             response.status_code = 400
             return response
+        return _as_known(request, page, then)
 
     answer.two_clocks = True  # type: ignore[attr-defined]
     return answer
 
 
-def _as_known(request: Any, page: Page, text: str) -> HttpResponse:
-    """The page as of the moment asked for. A wrong wish raises, with a sentence."""
+def _asked(text: str) -> tuple[Past, Known]:
+    """The moment asked for, for queries and for templates. A wrong wish raises, with a sentence."""
     when = moment(text)
     if when > timezone.now():
         raise ValidationError(_("Nobody knows yet what this site will have published by then."))
     then = past(when)
     if then is None:
         raise ValidationError(_too_early())
-    request.known = Known(text, timezone.localtime(when), then.entries_hidden)
+    return then, Known(text, timezone.localtime(when), then.entries_hidden)
+
+
+def _as_known(request: Any, page: Page, then: Past) -> HttpResponse:
+    text = request.known.text
     request.negotiation = then.negotiation
     with known(then):
         try:
@@ -130,7 +135,10 @@ def _day(text: str) -> dt.date | None:
 def history_since() -> str:
     """When the first publication was, in words; "" before it."""
     first = first_publication()
-    return Known("", timezone.localtime(first)).words if first else ""
+    if first is None:
+        return ""
+    seconds = first.replace(microsecond=0) + dt.timedelta(seconds=1)
+    return Known("", timezone.localtime(seconds)).words
 
 
 def _too_early() -> str:
@@ -158,6 +166,8 @@ def _gone_now(request: Any, page: Page) -> HttpResponse | None:
 def _stay(response: HttpResponse, text: str) -> None:
     """Keep to the moment in every link to a page that can be asked for it."""
     wish = urlencode({"known": text})
+    if not response.headers["Content-Type"].startswith("text/html"):
+        return  # a file has no links to follow
 
     def kept(link: re.Match[str]) -> str:
         before, path, query = link.groups(default="")

@@ -11,4 +11,6 @@ urlpatterns = [
     path("sources/<slug:slug>/", views.source_detail, name="source_detail"),
     path("corrections/", views.correction_list, name="correction_list"),
     path("corrections/feed/", CorrectionFeed(), name="correction_feed"),
+    path("calendar.ics", views.calendar, name="calendar"),
+    path("parties/<slug:code>/calendar.ics", views.calendar, name="party_calendar"),
 ]

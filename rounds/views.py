@@ -8,12 +8,16 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.views.decorators.http import conditional_page
 from django_tables2 import RequestConfig
 
+from rounds.calendars import events, ics
 from rounds.corrections import corrected_on, corrections, gone
 from rounds.downloads import FileTable, page
+from rounds.feeds import Subject, negotiation_of
 from rounds.forms import CorrectionsForm
-from rounds.models import Deadline, Round, Source, Statement, StatementLink
+from rounds.language import local
+from rounds.models import Deadline, Party, Round, Source, Statement, StatementLink
 from rounds.moments import two_clocks
 from rounds.tables import (
     CorrectionFile,
@@ -129,6 +133,25 @@ def correction_list(request: HttpRequest) -> HttpResponse:
     return page(
         request, "rounds/correction_list.html", context, files=files, name=name, status=status
     )
+
+
+@conditional_page
+def calendar(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Meetings and deadlines, all of them or a party's, for calendar programs."""
+    rounds, deadlines = Round.objects.published(), Deadline.objects.published()
+    name = _("Meetings and deadlines")
+    if code:
+        party = get_object_or_404(Party, code=code)
+        rounds, deadlines = rounds.for_party(code), deadlines.for_party(code)
+        name = local(party, "name")
+    negotiation = negotiation_of(request)
+    rows = events(
+        rounds.with_names().with_times(), deadlines.with_names().with_times(), negotiation
+    )
+    title = Subject(negotiation, request.path, name).title
+    base = request.build_absolute_uri("/")
+    file = ics(rows, name=title, base=base, url=request.path)
+    return HttpResponse(file, content_type="text/calendar; charset=utf-8")
 
 
 def gone_or_404(request: HttpRequest, model: Any, slug: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Pages of the reading. Each: guard, query, context, render."""
 
+from issues.views.compare import compare, distance, moved
 from issues.views.pages import (
     STATEMENTS_SHOWN,
     end_of_previous,
@@ -11,9 +12,12 @@ from issues.views.pages import (
 
 __all__ = [
     "STATEMENTS_SHOWN",
+    "compare",
+    "distance",
     "end_of_previous",
     "issue_detail",
     "issue_list",
+    "moved",
     "proposal_detail",
     "rounds_by",
 ]

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from issues import matrix
-from issues.figures import measure_figure, points
-from issues.models import Issue, Measure, Position, Proposal, ProposalStatus
+from issues.distance import gaps, number_gaps, spreads, widest
+from issues.figures import distance_figure, measure_figure, points
+from issues.models import Issue, Measure, Position, Progress, Proposal, ProposalStatus
 from issues.proposals import proposal_items, term_words, threads
-from issues.tables import PointFile, PointTable, cell_file
+from issues.tables import PointFile, PointTable, SpreadTable, cell_file
 from rounds.corrections import corrected_on
 from rounds.downloads import FileTable, page
 from rounds.forms import AsOf, AsOfForm, end_of
@@ -116,6 +117,9 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
     charts = _charts(measures, proposals, as_of)
     said = merged(statement_items(statements[:STATEMENTS_SHOWN]))
+    scene = matrix.Scene(
+        parties=parties, rounds=rounds, by_pair=matrix.history(positions), day=day, after=after
+    )
     context = {
         "issue": issue,
         "corrected": corrected_on(issue),
@@ -130,6 +134,9 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "latest_progress": next((row for row in reversed(by_round) if row.progress), None),
         "settled": _settled(agreed),
         "rounds_told": by_round,
+        "farthest": widest(gaps(now.cells)),
+        "distances": _distances(issue, scene, by_round, progress),
+        "number_gaps": [gap for one in measures for gap in number_gaps(one, proposals, day)],
         "threads": threads(proposals, day),
         "charts": charts,
         "statements": said,
@@ -157,6 +164,20 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         as_of=day,
         status=200 if form.is_valid() else 400,
     )
+
+
+def _distances(
+    issue: Issue, scene: matrix.Scene, told: Iterable[matrix.Row], progress: Iterable[Progress]
+) -> dict[str, Any] | None:
+    """How far apart the parties are: a figure, and the table of its rows; None if untold."""
+    rows = spreads(issue, scene, [(row.day or scene.day, row.round) for row in told], progress)
+    known = [row for row in rows if row.widest]
+    if not known:
+        return None
+    return {
+        "figure": distance_figure(rows) if len(known) > 1 else None,
+        "table": SpreadTable(rows),
+    }
 
 
 def _settled(agreed: Sequence[Any]) -> list[Proposal]:

@@ -71,19 +71,26 @@ class AsOfWishes(Wishes):
     )
 
 
+MEANINGS = {  # of what stands in the form without a label
+    "person": "Key of a speaker.",
+    "source": "Key of a publication.",
+    "before": "A day, or the key of a round: only what began before it.",
+    "after": "A day, or the key of a round: only what began after it.",
+    "q": "Words to look for, as in the search.",
+}
+
+
 def filters(*names: str) -> Any:
     """The fields of the timeline's form as parameters, so that a page and the API take the same."""
+    told = {name: str(field.label or "") for name, field in TimelineForm.base_fields.items()}
+    told |= MEANINGS
     fields: dict[str, Any] = {
-        name: (
-            str,
-            Field("", max_length=200, description=str(TimelineForm.base_fields[name].label)),
-        )
-        for name in names
+        name: (str, Field("", max_length=200, description=told[name])) for name in names
     }
     return create_model("Filters" + "".join(map(str.title, names)), __base__=Listing, **fields)
 
 
-NARROWING = [name for name, field in TimelineForm.base_fields.items() if not field.widget.is_hidden]
+NARROWING = [name for name in TimelineForm.base_fields if name != "page"]
 _timeline: Any = filters(*NARROWING)
 _dated: Any = filters(*(name for name in NARROWING if name != "kind"))
 _measure: Any = filters("issue")
@@ -111,6 +118,9 @@ class ProgressWishes(_progress):
     """At one round, on one issue."""
 
 
+TIMED = {"round", "before", "after"}  # what a round may stand for
+
+
 def narrowing(wishes: Any, names: list[str] = NARROWING) -> dict[str, Any]:
     """What the timeline's form makes of the wishes. Raises a problem where it makes no sense."""
     given = {name: value for name in names if (value := getattr(wishes, name, ""))}
@@ -118,7 +128,7 @@ def narrowing(wishes: Any, names: list[str] = NARROWING) -> dict[str, Any]:
         given,
         parties=list(Party.objects.all()) if "party" in given else [],
         issues=list(Issue.objects.published()) if "issue" in given else [],
-        rounds=list(Round.objects.published().in_order()) if "round" in given else [],
+        rounds=list(Round.objects.published().in_order()) if given.keys() & TIMED else [],
         years=timeline_years() if "year" in given else [],
     )
     if not form.is_valid():

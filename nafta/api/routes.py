@@ -338,7 +338,7 @@ def timeline(request: HttpRequest, wishes: Query[TimelineWishes]) -> Any:
     """Every meeting, deadline, proposal and statement, newest first."""
     chosen = narrowing(wishes)
     try:
-        after = {"after": Cursor.parse(wishes.cursor)} if wishes.cursor else {}
+        after = {"page": Cursor.parse(wishes.cursor)} if wishes.cursor else {}
     except ValueError as error:
         raise nowhere() from error
     items = timeline_items(chosen | after, limit=wishes.limit)

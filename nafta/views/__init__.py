@@ -1,17 +1,18 @@
 """Pages that read both the record and the reading. Each: guard, query, context, render."""
 
 from nafta.views.data import data, data_file, record_zip
+from nafta.views.found import robots
 from nafta.views.pages import (
     TIMELINE_PAGE,
     about,
     home,
-    party_detail,
-    person_detail,
     round_detail,
     timeline,
     timeline_items,
     timeline_years,
 )
+from nafta.views.search import person_list, search
+from nafta.views.speakers import party_detail, person_detail
 
 __all__ = [
     "TIMELINE_PAGE",
@@ -21,8 +22,11 @@ __all__ = [
     "home",
     "party_detail",
     "person_detail",
+    "person_list",
     "record_zip",
+    "robots",
     "round_detail",
+    "search",
     "timeline",
     "timeline_items",
     "timeline_years",

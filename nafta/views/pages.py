@@ -3,8 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,7 @@ from rounds.corrections import corrected_on
 from rounds.downloads import FileTable, page
 from rounds.figures import calendar_figure
 from rounds.forms import AsOf, AsOfForm, end_of
-from rounds.models import Deadline, Party, Person, Round, RoundStatus, Source, Statement
+from rounds.models import Deadline, Party, Round, RoundStatus, Source, Statement
 from rounds.moments import history_since, two_clocks
 from rounds.tables import ItemFile, ItemTable
 from rounds.timeline import (
@@ -33,7 +33,7 @@ from rounds.timeline import (
 )
 from rounds.views import gone_or_404
 
-TIMELINE_PAGE = 400  # items
+TIMELINE_PAGE = 300  # items
 DATED = (Round, Deadline, Proposal, Statement)
 BARS = {Kind.ROUND, Kind.MEETING, Kind.DEADLINE}  # what the chart draws as bars and lines
 
@@ -104,11 +104,11 @@ def timeline(request: HttpRequest) -> HttpResponse:
     shown, rest = items[:TIMELINE_PAGE], items[TIMELINE_PAGE:]
     context: dict[str, Any] = {
         "form": form,
-        "wishes": {name: value for name, value in wishes.items() if name != "after"},
+        "wishes": {name: value for name, value in wishes.items() if name != "page"},
         "items": shown,
         "table": ItemTable([item for item in shown if item.kind in BARS]),
         "figure": calendar_figure(shown, parties, rounds) if shown else None,
-        "next_page": _query(request, after=str(Cursor.at(shown[-1]))) if rest else "",
+        "next_page": _query(request, page=str(Cursor.at(shown[-1]))) if rest else "",
     }
 
     def files() -> dict[str, FileTable]:
@@ -137,22 +137,25 @@ def timeline_years() -> list[int]:
 
 def timeline_items(wishes: dict[str, Any], limit: int = TIMELINE_PAGE) -> list[Item]:
     """The items asked for, newest first, one more than a page of each kind at most."""
-    streams: list[tuple[Kind, Any, Any]] = [
-        (Kind.ROUND, round_items, Round.objects.published().rounds_proper().with_names()),
-        (Kind.MEETING, round_items, Round.objects.published().beside().with_names()),
-        (Kind.DEADLINE, deadline_items, Deadline.objects.published().with_names()),
-        (Kind.PROPOSAL, proposal_items, Proposal.objects.published().with_names()),
+    rounds = Round.objects.published().with_names()
+    if wishes.get("kind") in {Kind.ROUND, Kind.MEETING}:
+        proper = wishes["kind"] == Kind.ROUND
+        rounds = rounds.rounds_proper() if proper else rounds.beside()
+    streams: list[tuple[set[Kind], Any, Any]] = [
+        ({Kind.ROUND, Kind.MEETING}, round_items, rounds),
+        ({Kind.DEADLINE}, deadline_items, Deadline.objects.published().with_names()),
+        ({Kind.PROPOSAL}, proposal_items, Proposal.objects.published().with_names()),
         (
-            Kind.STATEMENT,
+            {Kind.STATEMENT},
             statement_items,
             with_issues(Statement.objects.published().with_names()),
         ),
     ]
     return merged(
         *(
-            build(narrowed(records, kind, wishes).latest_first()[: limit + 1])
-            for kind, build, records in streams
-            if wishes.get("kind") in {None, kind}
+            build(narrowed(records, min(kinds), wishes).latest_first()[: limit + 1])
+            for kinds, build, records in streams
+            if wishes.get("kind") in {None, *kinds}
         )
     )
 
@@ -216,65 +219,6 @@ def _before(meeting: Round, rounds: list[Round]) -> tuple[dt.date, Round | None]
         held = [one for one in held if one.is_round]
     ended = [(end, one) for one in held if (end := end_of(one, rounds)) < meeting.first_day]
     return max(ended, key=lambda pair: pair[0], default=(dt.date.min, None))
-
-
-@two_clocks
-def party_detail(request: HttpRequest, code: str) -> HttpResponse:
-    party = get_object_or_404(Party, code=code)
-    rounds = list(Round.objects.published().in_order())
-    form = AsOfForm(request.GET, rounds=rounds)
-    as_of = form.wish
-    after, previous = end_of_previous(form.wish, rounds)
-    day = as_of.day
-    positions = party.positions.published().as_of(day).with_evidence()
-    rows = matrix.by_issue(Issue.objects.published(), [party], positions, day, after)
-    statements = with_issues(party.statements.published().as_of(day).with_names())
-    proposals = party.proposals.published().as_of(day).with_names().latest_first()
-    context: dict[str, Any] = {
-        "party": party,
-        "form": form,
-        "as_of": as_of,
-        "query": as_of.query,
-        "rounds": [one for one in rounds if one.took_place],
-        "previous": previous,
-        "rows": [row for row in rows if row.recorded],
-        "unrecorded": [row for row in rows if not row.recorded],
-        "proposals": list(proposal_items(proposals, day)),
-        "people": party.people.who_spoke_by(day),
-        "statements": merged(statement_items(statements.latest_first()[:STATEMENTS_SHOWN])),
-    }
-
-    def files() -> dict[str, FileTable]:
-        return {
-            "positions": cell_file(context["rows"], caption=_("Positions")),
-            "proposals": ItemFile(context["proposals"], caption=_("What it tabled")),
-            "statements": ItemFile(context["statements"], caption=_("What was said for it")),
-        }
-
-    return page(
-        request,
-        "nafta/party_detail.html",
-        context,
-        files=files,
-        name=f"party-{code}",
-        as_of=day,
-        status=200 if form.is_valid() else 400,
-    )
-
-
-@two_clocks
-def person_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    person = get_object_or_404(Person.objects.select_related("party"), slug=slug)
-    said = with_issues(person.statements.published().with_names()).latest_first()
-    statements = merged(statement_items(said))
-    if not statements:
-        raise Http404("Nothing that this person said is published.")
-
-    def files() -> dict[str, FileTable]:
-        return {"statements": ItemFile(statements, caption=_("What was said"))}
-
-    context = {"person": person, "statements": statements}
-    return page(request, "nafta/person_detail.html", context, files=files, name=f"person-{slug}")
 
 
 def about(request: HttpRequest) -> HttpResponse:

@@ -530,7 +530,7 @@ def test_what_readers_saw_leaves_a_page_that_says_so(
 def test_what_readers_never_saw_is_nothing(
     client: Client, world: SimpleNamespace, editor: User, model: Any, path: str
 ) -> None:
-    never = client.get(f"/{path}/there-is-nothing/")
+    never = without_address(client.get(f"/{path}/there-is-nothing/"))
     draft = client.get(f"/{path}/{SECRET}/")
     write(model.objects.get(slug=SECRET), editor, note=SECRET)
     changed = client.get(f"/{path}/{SECRET}/")
@@ -539,7 +539,13 @@ def test_what_readers_never_saw_is_nothing(
     gone = client.get("/statements/once/")
     for response in (draft, changed, gone):
         assert response.status_code == 404
-        assert response.content == never.content
+        assert without_address(response) == never
+
+
+def without_address(response: Any) -> str:
+    """A page without what was asked for, which the links to its other languages repeat."""
+    path: str = response.request["PATH_INFO"]
+    return str(response.content.decode()).replace(path, "")
 
 
 def test_a_new_draft_at_the_address_of_what_was_deleted_changes_nothing(

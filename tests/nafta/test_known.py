@@ -38,8 +38,7 @@ from tests.world import SECRET, create_editor, create_world, days
 
 PATHS = [
     *("/", "/?as_of=round-1", "/?as_of=2010-03-05", "/fr/", "/es/?as_of=round-1"),
-    *("/timeline/", "/timeline/?party=brume&kind=statement", "/timeline/?year=2010&round=round-1"),
-    *("/timeline/?issue=water", "/timeline/?party=nowhere", "/fr/timeline/"),
+    *("/timeline/", "/timeline/?party=brume&kind=statement", "/timeline/?party=nowhere"),
     *("/rounds/", "/rounds/?sort=-name", "/rounds/round-1/", "/rounds/round-2/"),
     *("/rounds/lake-summit/", "/rounds/bilateral/", "/fr/rounds/round-1/"),
     *("/issues/", "/issues/?as_of=2010-01-09", "/issues/?as_of=round-2", "/issues/?as_of=never"),
@@ -51,12 +50,15 @@ PATHS = [
     *("/statements/nobody-said/", f"/statements/{SECRET}/", "/es/statements/alder-on-water/"),
     *("/proposals/half-the-water/", "/proposals/a-third/", f"/proposals/{SECRET}/"),
     *("/sources/", "/sources/gazette/", "/sources/herald/", "/sources/?sort=-claims"),
-    *("/issues/nothing-like-it/", "/deadlines/"),
+    *("/issues/nothing-like-it/", "/deadlines/", "/es/proposals/a-third/"),
+    *("/compare/", "/compare/?party=arden&party=brume", "/compare/?party=brume&as_of=round-2"),
+    *("/distance/", "/distance/?as_of=round-1", "/moved/", "/moved/?from=round-1&to=round-2"),
 ]
 LABELS = [  # all that a page of the past says of itself
     (re.compile(r'<aside class="known".*?</aside>', re.DOTALL), ""),
     (re.compile(r'<p class="known-nothing">.*?</p>\n', re.DOTALL), ""),
     (re.compile(r'<p class="as-of-note">.*?</p>', re.DOTALL), ""),  # one label tells both clocks
+    (re.compile(r"Showing where things (stand today|stood by then)\."), ""),
     (re.compile(r'<input type="hidden" name="known" value="[^"]*">'), ""),
     (re.compile(r'(<input id="known-at"[^>]*?) value="[^"]*"'), r"\1"),
 ]
@@ -581,6 +583,21 @@ def test_a_moment_within_a_transaction_is_the_one_before_it(
     after = read(client, "/timeline/", timezone.now())[1]
     assert "One" in after
     assert "Two" in after
+
+
+def test_the_method_says_how_far_back_it_goes(client: Client, transactional_db: None) -> None:
+    """The moment that it names can be asked for, however long the first load took."""
+    assert "goes back to" not in client.get("/about/").content.decode()
+    with transaction.atomic():
+        create_world()
+    page = client.get("/about/").content.decode()
+    found = re.search(r"first publication, .*? (\d\d:\d\d(:\d\d)?) UTC", page)
+    assert found
+    since = first_publication()
+    assert since
+    assert client.get(f"/issues/?{_query({'known': since.isoformat()})}").status_code == 200
+    before = since - dt.timedelta(milliseconds=20)  # in the middle of the load
+    assert client.get(f"/issues/?{_query({'known': before.isoformat()})}").status_code == 400
 
 
 def test_a_page_of_the_past_is_not_for_search_engines(

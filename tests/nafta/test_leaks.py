@@ -10,11 +10,13 @@ from typing import Any
 from django.apps import apps
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
+from django.utils import timezone
 
-from rounds.models import NaturalKeyModel, State, Statement
-from rounds.publication import publishable_models
+from issues.models import Issue, Position, Proposal
+from rounds.models import NaturalKeyModel, Person, State, Statement
+from rounds.publication import publishable_models, set_state
 from tests.desk import address, change, desk_of, fields_of
-from tests.world import SECRET, create_editor
+from tests.world import SECRET, create_editor, create_world
 
 LANGUAGE = re.compile(r"^/(fr|es)(?=/)")
 LINK = re.compile(r"""(?:href|src|action)=["']([^"'#]+)|<id>([^<]+)</id>|<link>([^<]+)</link>""")
@@ -62,8 +64,11 @@ def _filled(name: str, pattern: URLPattern, keys: set[str]) -> set[str]:
     return found
 
 
-def crawl(client: Client, start: set[str]) -> dict[str, str]:
-    """Every page that answers, by its address: from ``start``, and wherever links lead."""
+def crawl(client: Client, start: set[str], *, within: str = "") -> dict[str, str]:
+    """Every page that answers, by its address: from ``start``, and wherever links lead.
+
+    ``within``: what an address must hold to be followed.
+    """
     waiting, seen = set(start), dict[str, str]()
     while waiting:
         path = waiting.pop()
@@ -74,7 +79,7 @@ def crawl(client: Client, start: set[str]) -> dict[str, str]:
                 next(filter(None, groups)).replace("&amp;", "&").removeprefix("http://testserver")
             )
             if link.startswith("/") and not link.startswith("/static/") and link not in seen:
-                waiting.add(link)
+                waiting |= {link} if within in link else set()
     return seen
 
 
@@ -89,9 +94,10 @@ def readable(body: bytes) -> str:
 def words_without_address(path: str, page: str) -> str:
     """A page without the repetition of what was asked for, such as a login's ``?next=``.
 
-    Nor that of the same address in another language.
+    Nor that of the same address in another language, or at another moment.
     """
-    return page.replace(LANGUAGE.sub("", path), "")
+    bare = LANGUAGE.sub("", path)
+    return page.replace(bare, "").replace(bare.partition("?")[0], "")
 
 
 def leaks(pages: dict[str, str]) -> list[str]:
@@ -134,3 +140,41 @@ def test_nor_after_corrections_withdrawals_and_deletions(
     assert set(leaks(pages)) == corrected  # the correction of what is public still shows before
     for path in corrected:
         assert f"{SECRET} once" not in pages[path]
+
+
+def test_nor_in_any_past(client: Client, transactional_db: None) -> None:
+    """Not before it was public, not while it was, not after it was taken back."""
+    world = create_world()
+    moments = [timezone.now()]
+    Statement.objects.filter(pk=world.said.pk).update(summary=f"{SECRET} once")
+    Person.objects.filter(pk=world.birch.pk).update(name=f"{SECRET} Birch", role=SECRET)
+    refused = set_state(Issue.objects.filter(slug=SECRET), State.PUBLISHED)
+    refused |= set_state(Proposal.objects.filter(slug=SECRET), State.PUBLISHED)
+    moments.append(timezone.now())
+    assert SECRET in client.get("/timeline/").content.decode()
+    refused |= set_state(Position.objects.filter(statement=world.said), State.DRAFT)
+    refused |= set_state([world.said], State.DRAFT)
+    refused |= set_state(Proposal.objects.filter(slug=SECRET), State.DRAFT)
+    refused |= set_state(Issue.objects.filter(slug=SECRET), State.DRAFT)
+    assert not refused
+    world.denied.delete()
+    Position.objects.filter(statement__speakers=world.birch).delete()
+    Person.objects.filter(pk=world.birch.pk).delete()
+    moments.append(timezone.now())
+    pages: dict[str, str] = {}
+    for moment in moments:
+        known = f"known={moment:%Y-%m-%dT%H:%M:%S.%fZ}"
+        keys = every_key() if moment == moments[1] else set()  # links lead to what there was
+        start = {f"{path}?{known}" for path in _addresses_with_two_clocks(keys)}
+        pages |= crawl(client, start, within=known)
+    assert len(pages) > 1000
+    assert leaks(pages) == []
+
+
+def _addresses_with_two_clocks(keys: set[str]) -> set[str]:
+    return {
+        address
+        for name, pattern in every_pattern(get_resolver())
+        if hasattr(pattern.callback, "two_clocks")
+        for address in _filled(name, pattern, keys)
+    }

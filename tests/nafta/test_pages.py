@@ -28,7 +28,9 @@ PAGES = [
     "/issues/fish/",
     "/parties/brume/",
     "/parties/corrie/",
+    "/people/",
     "/people/ada-alder/",
+    "/search/",
     "/deadlines/",
     "/statements/unnamed-on-water/",
     "/statements/alder-on-water/",
@@ -142,7 +144,7 @@ def double(world: SimpleNamespace) -> None:
         ("/timeline/?party=nowhere", "is not in the record"),
         (f"/timeline/?issue={SECRET}", "is not in the record"),
         ("/timeline/?year=12", "is not in the record"),
-        ("/timeline/?after=yesterday", "does not exist"),
+        ("/timeline/?page=yesterday", "does not exist"),
     ],
 )
 def test_a_wish_that_makes_no_sense_gets_a_sentence(

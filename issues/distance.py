@@ -1,0 +1,449 @@
+"""How far apart the parties are: steps on the scale of stances, and gaps between numbers.
+
+Pure: functions take cells and positions as ``issues.matrix`` reads them, and measures and
+proposals as their QuerySets do, and return typed rows. A step is a place on an ordered scale and
+no length: steps are counted and compared, never added or averaged. Where either side is silent
+there is no distance.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from itertools import combinations
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from issues.matrix import NEVER, Cell, Scene, cell, milestones, standing
+from issues.models import (
+    SILENT,
+    Comparator,
+    Issue,
+    Level,
+    Measure,
+    Position,
+    Progress,
+    Proposal,
+    ProposalStatus,
+    Stance,
+)
+from issues.proposals import number, value_words
+from rounds.forms import end_of
+from rounds.language import local
+from rounds.models import Round
+
+PLACES = {
+    stance.value: place
+    for place, stance in enumerate(stance for stance in Stance if stance not in SILENT)
+}
+FARTHEST = max(PLACES.values())
+YES = {Stance.DEMANDS.value, Stance.SUPPORTS.value}
+NO = {Stance.OPPOSES.value, Stance.RED_LINE.value}
+SETTLED = {Level.CLOSED.value, Level.DROPPED.value}
+
+
+class Reading(models.TextChoices):
+    """What a number of steps means, in a reader's words."""
+
+    SAME = "same", gettext_lazy("the same stance")
+    NEAR = "near", gettext_lazy("near")
+    APART = "apart", gettext_lazy("apart")
+    OPPOSITE = "opposite", gettext_lazy("opposite")
+    UNKNOWN = "unknown", gettext_lazy("cannot be compared")
+
+
+def steps(one: str, other: str) -> int | None:
+    """How many steps lie between two stances; None where either is a silence."""
+    if one not in PLACES or other not in PLACES:
+        return None
+    return abs(PLACES[one] - PLACES[other])
+
+
+def reading(one: str, other: str) -> Reading:
+    """How two stances stand to each other. A yes and a no are opposite, however many steps."""
+    apart = steps(one, other)
+    if apart is None:
+        return Reading.UNKNOWN
+    if apart == 0:
+        return Reading.SAME
+    if {one, other} & YES and {one, other} & NO:
+        return Reading.OPPOSITE
+    return Reading.NEAR if apart == 1 else Reading.APART
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Two parties' cells on one issue on one day, and how far they are apart."""
+
+    one: Cell
+    other: Cell
+
+    @property
+    def steps(self) -> int | None:
+        return steps(self.one.stance, self.other.stance)
+
+    @property
+    def reading(self) -> Reading:
+        return reading(self.one.stance, self.other.stance)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether either of them took a position at the meeting told."""
+        return self.one.fresh or self.other.fresh
+
+    @property
+    def who(self) -> str:
+        """ "Canada – Mexico"."""
+        names = {"one": local(self.one.party, "name"), "other": local(self.other.party, "name")}
+        return _("%(one)s – %(other)s") % names
+
+    @property
+    def words(self) -> str:
+        """ "opposite, 4 steps", or why there is no distance."""
+        if self.steps is None:
+            return self.why
+        if self.steps == 0:
+            return str(self.reading.label)
+        return _("%(reading)s, %(steps)s") % {
+            "reading": self.reading.label,
+            "steps": step_words(self.steps),
+        }
+
+    @property
+    def why(self) -> str:
+        """Why there is no distance: who is silent, and how."""
+        silences = [
+            _("%(who)s: %(silence)s")
+            % {"who": local(silent.party, "name"), "silence": silent.label}
+            for silent in (self.one, self.other)
+            if silent.stance not in PLACES
+        ]
+        return "; ".join(silences)
+
+    @property
+    def on_conditions(self) -> bool:
+        """Whether they stand on the same place for reasons of their own."""
+        return (
+            self.steps == 0
+            and self.one.stance == Stance.OPEN_IF
+            and self.one.condition != self.other.condition
+        )
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.one.party.code, self.other.party.code
+
+
+def step_words(count: int) -> str:
+    return ngettext("%(count)s step", "%(count)s steps", count) % {"count": count}
+
+
+def gaps(cells: Sequence[Cell]) -> list[Gap]:
+    """Every pair of the parties, in their order."""
+    return [Gap(one, other) for one, other in combinations(cells, 2)]
+
+
+def widest(pairs: Iterable[Gap]) -> Gap | None:
+    """The pair that is farthest apart, the first of several; None where no pair has a distance."""
+    known = [one for one in pairs if one.steps is not None]
+    return max(
+        known, key=lambda one: (one.steps or 0, one.reading == Reading.OPPOSITE), default=None
+    )
+
+
+def since(one: Sequence[Position], other: Sequence[Position], day: dt.date) -> Position | None:
+    """The position, of one or the other party, that brought two to where they are on ``day``.
+
+    Both lists are one pair's, oldest first. A restatement, or a move that leaves them as many
+    steps apart on the same side, does not begin anything.
+    """
+    turns = sorted((p for p in (*one, *other) if p.first_day <= day), key=lambda p: p.first_day)
+    found: Position | None = None
+    last: Any = None
+    for turn in turns:
+        ends = [standing(side, turn.first_day) for side in (one, other)]
+        stances = [end.stance if end else "" for end in ends]
+        now = (steps(*stances), reading(*stances))
+        if now != last:
+            found, last = turn, now
+    return found if last is not None and last[0] is not None else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """How far apart every two parties were on an issue at the end of a meeting, or on a day."""
+
+    title: str
+    url: str = ""
+    when: str = ""
+    day: dt.date
+    gaps: list[Gap]
+    settled: bool = False  # noted as closed or dropped by then, if only between some of them
+
+    @property
+    def widest(self) -> Gap | None:
+        return widest(self.gaps)
+
+
+def spread(issue: Issue, scene: Scene, meeting: Round | None = None, **told: Any) -> Spread:
+    """The spread of an issue on the day of ``scene``, the last of ``meeting`` if there is one.
+
+    A position stands until there is another, whoever was at the table meanwhile.
+    """
+    cells = [cell(party, scene.of(issue, party), scene.day, scene.after) for party in scene.parties]
+    return Spread(
+        title=local(meeting, "name") if meeting else "",
+        url=meeting.get_absolute_url() if meeting else "",
+        when=meeting.when if meeting else "",
+        day=scene.day,
+        gaps=gaps(cells),
+        **told,
+    )
+
+
+def spreads(
+    issue: Issue,
+    scene: Scene,
+    told: Iterable[tuple[dt.date, Round]],
+    progress: Iterable[Progress] = (),
+) -> list[Spread]:
+    """The spread of an issue at the end of each meeting, in the order told."""
+    noted = {one.round_id: one.level for one in progress if one.issue_id == issue.pk}
+    rows, after, level = [], NEVER, ""
+    for end, meeting in told:
+        level = noted.get(meeting.pk, level)
+        then = replace(scene, day=end, after=after)
+        rows.append(spread(issue, then, meeting, settled=level in SETTLED))
+        after = end
+    return rows
+
+
+class Trend(models.TextChoices):
+    """What became of the distances between two days. Steps are compared pair by pair."""
+
+    CLOSER = "closer", gettext_lazy("Closer")
+    FARTHER = "farther", gettext_lazy("Farther apart")
+    MIXED = "mixed", gettext_lazy("Closer and farther")
+    SAME = "same", gettext_lazy("As far apart as before")
+    UNKNOWN = "unknown", gettext_lazy("Cannot be compared")
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A pair whose distance is another than before."""
+
+    before: Gap
+    now: Gap
+
+    @property
+    def closer(self) -> bool:
+        return (self.now.steps or 0) < (self.before.steps or 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """One issue's distances over the meetings, and what became of them since an earlier day."""
+
+    issue: Issue
+    spreads: list[Spread]
+    now: Spread
+    shifts: list[Shift] = field(default_factory=list)
+    trend: Trend = Trend.UNKNOWN
+    began: str = ""  # since when the widest pair is where it is, in words
+    began_url: str = ""
+
+    @property
+    def widest(self) -> Gap | None:
+        return self.now.widest
+
+    @property
+    def order(self) -> tuple[bool, int, bool]:
+        """Ascending is: the farthest apart first, of these the open ones; the unknown last."""
+        gap = self.widest
+        return gap is None, -(gap.steps or 0) if gap else 0, self.now.settled
+
+
+def shifts(before: Iterable[Gap], now: Iterable[Gap]) -> tuple[list[Shift], Trend]:
+    """The pairs whose distance changed, of those that have one on both days, and the trend."""
+    then = {gap.key: gap for gap in before if gap.steps is not None}
+    both = [Shift(then[gap.key], gap) for gap in now if gap.key in then and gap.steps is not None]
+    changed = [one for one in both if one.before.steps != one.now.steps]
+    if not both:
+        return [], Trend.UNKNOWN
+    if not changed:
+        return [], Trend.SAME
+    directions = {one.closer for one in changed}
+    if len(directions) > 1:
+        return changed, Trend.MIXED
+    return changed, Trend.CLOSER if directions == {True} else Trend.FARTHER
+
+
+def courses(issues: Iterable[Issue], scene: Scene, progress: Iterable[Progress]) -> list[Course]:
+    """Every issue's distances and their trend between the days of ``scene``, widest first."""
+    over = {one.pk for one in scene.rounds if end_of(one, scene.rounds) <= scene.day}
+    noted = [one for one in progress if one.round_id in over]
+    told = milestones(scene.rounds, scene.day, {one.round_id for one in noted})
+    found = []
+    for issue in issues:
+        line = spreads(issue, scene, told, noted)
+        settled = bool(line) and line[-1].settled
+        last = line[-1].day if line else NEVER
+        now = spread(issue, replace(scene, after=last), settled=settled)
+        changed, trend = _trend(issue, scene, now)
+        start = _start(issue, scene, now)
+        found.append(
+            Course(
+                issue=issue,
+                spreads=line,
+                now=now,
+                shifts=changed,
+                trend=trend,
+                began=start.when if start else "",
+                began_url=start.evidence.get_absolute_url() if start else "",
+            )
+        )
+    return sorted(found, key=lambda one: one.order)
+
+
+def _trend(issue: Issue, scene: Scene, now: Spread) -> tuple[list[Shift], Trend]:
+    if scene.after is None:
+        return [], Trend.UNKNOWN
+    before = spread(issue, replace(scene, day=scene.after, after=None))
+    return shifts(before.gaps, now.gaps)
+
+
+def _start(issue: Issue, scene: Scene, now: Spread) -> Position | None:
+    """The position since which the farthest two are as far apart as they are.
+
+    Where all are on the same place, the one that made it so.
+    """
+    gap = now.widest
+    if gap is None:
+        return None
+    pairs = [gap] if gap.steps else [one for one in now.gaps if one.steps is not None]
+    starts = [
+        since(scene.of(issue, one.one.party), scene.of(issue, one.other.party), scene.day)
+        for one in pairs
+    ]
+    return max((one for one in starts if one), key=lambda one: one.first_day, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A number that a party gave to a measure, for one scope of it."""
+
+    party: Any  # a Ref
+    low: Decimal
+    high: Decimal
+    comparator: str
+    value: str
+    day: dt.date
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberGap:
+    """The gap between two parties' numbers for the same measure and scope."""
+
+    measure: Measure
+    scope: str
+    one: Named
+    other: Named
+    gap: Decimal
+    first: Decimal  # their gap when both had first named a number
+
+    @property
+    def share(self) -> Decimal | None:
+        """The part of the first gap that is left; None where there was none."""
+        return self.gap / self.first if self.first else None
+
+    @property
+    def words(self) -> str:
+        """ "17 % apart, of 20 % at first"."""
+        values = {
+            "gap": number(self.gap),
+            "first": number(self.first),
+            "unit": local(self.measure, "unit"),
+        }
+        if self.gap == 0:
+            return (
+                _("the same number")
+                if not self.first
+                else _("the same number; at first %(first)s %(unit)s apart") % values
+            )
+        if self.gap == self.first:
+            return _("%(gap)s %(unit)s apart, as at first") % values
+        return _("%(gap)s %(unit)s apart, at first %(first)s %(unit)s") % values
+
+
+def between(one: Named, other: Named) -> Decimal | None:
+    """The gap between two numbers; None where one is a floor and the other a ceiling.
+
+    A range counts from its nearer end. “At least 85” and “at least 60” are 25 apart: the floors
+    differ, though 90 would satisfy both.
+    """
+    if {one.comparator, other.comparator} == {Comparator.AT_LEAST, Comparator.AT_MOST}:
+        return None
+    return max(Decimal(0), one.low - other.high, other.low - one.high)
+
+
+def number_gaps(measure: Measure, proposals: Iterable[Proposal], day: dt.date) -> list[NumberGap]:
+    """For each scope of a measure, the gap between every two parties that gave it a number.
+
+    Reads proposals ``with_names().with_terms()``. A party's number is the last it tabled by
+    ``day``, until it withdraws that.
+    """
+    lists: dict[str, dict[str, list[Named]]] = {}
+    scopes: dict[str, str] = {}
+    for proposal in sorted(proposals, key=lambda one: (one.first_day, one.pk)):
+        if proposal.first_day > day or proposal.status_on(day) == ProposalStatus.WITHDRAWN:
+            continue
+        for term in proposal.term_list:  # type: ignore[attr-defined]
+            if term["measure"] == measure.slug:
+                for party in proposal.party_list:  # type: ignore[attr-defined]
+                    own = lists.setdefault(term["scope"], {})
+                    scopes[term["scope"]] = local(term, "scope")
+                    own.setdefault(party["code"], []).append(_named(proposal, term, party))
+    return [
+        found
+        for scope, numbers in lists.items()
+        for one, other in combinations(numbers.values(), 2)
+        if (found := _number_gap(measure, scopes[scope], one, other)) is not None
+    ]
+
+
+def _named(proposal: Proposal, term: Any, party: Any) -> Named:
+    low = Decimal(str(term["low"]))
+    high = term["high"]
+    return Named(
+        party=party,
+        low=low,
+        high=low if high is None else Decimal(str(high)),
+        comparator=term["comparator"],
+        value=value_words(term["comparator"], term["low"], high, local(term, "unit")),
+        day=proposal.first_day,
+        title=local(proposal, "title"),
+        url=proposal.get_absolute_url(),
+    )
+
+
+def _number_gap(
+    measure: Measure, scope: str, one: Sequence[Named], other: Sequence[Named]
+) -> NumberGap | None:
+    met = max(one[0].day, other[0].day)  # the day on which both had named one
+    first = between(
+        [number for number in one if number.day <= met][-1],
+        [number for number in other if number.day <= met][-1],
+    )
+    now = between(one[-1], other[-1])
+    if now is None or first is None:
+        return None
+    if not first and one[-1].url == other[-1].url:
+        return None  # they never named different numbers: it is one text
+    return NumberGap(
+        measure=measure, scope=scope, one=one[-1], other=other[-1], gap=now, first=first
+    )

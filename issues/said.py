@@ -1,0 +1,113 @@
+"""Everything by whom: what a party or a person said and tabled, issue by issue. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from issues.matrix import Cell, Row
+from issues.models import Issue
+from rounds.timeline import Item, Ref
+
+SHOWN = 5  # of a kind on one issue; the timeline has them all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnIssue:
+    """All of it on one issue, newest first. Without an issue: what is linked to none."""
+
+    issue: Issue | None
+    row: Row | None = None
+    trail: list[Cell] = field(default_factory=list)
+    statements: list[Item] = field(default_factory=list)
+    proposals: list[Item] = field(default_factory=list)
+
+    @property
+    def recorded(self) -> bool:
+        return self.row is not None and self.row.recorded
+
+    @property
+    def said(self) -> "Tally":
+        return Tally(self.statements)
+
+    @property
+    def words(self) -> str:
+        """ "12 statements, 2 proposals"."""
+        statements, proposals = len(self.statements), len(self.proposals)
+        words = [
+            ngettext("%(count)s statement", "%(count)s statements", statements)
+            % {"count": statements},
+            ngettext("%(count)s proposal", "%(count)s proposals", proposals) % {"count": proposals},
+        ]
+        present = [one for one, count in zip(words, (statements, proposals), strict=True) if count]
+        return ", ".join(present)
+
+    def __bool__(self) -> bool:
+        return bool(self.recorded or self.statements or self.proposals)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often, when, for whom, and how much of it off the record."""
+
+    items: Sequence[Item]  # newest first
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @property
+    def off_record(self) -> int:
+        return sum(not one.on_record for one in self.items)
+
+    @property
+    def when(self) -> str:
+        """From the first to the last of them."""
+        if not self.items:
+            return ""
+        first, last = self.items[-1].when, self.items[0].when
+        words = _("first %(first)s, last %(last)s") % {"first": first, "last": last}
+        return first if first == last else words
+
+    @property
+    def years(self) -> list[tuple[int, int]]:
+        """How many in each year, oldest first."""
+        return sorted(Counter(one.first.year for one in self.items).items())
+
+    @property
+    def parties(self) -> list[tuple[Ref, int]]:
+        """How many for each party, the most first."""
+        named = {party["code"]: party for one in self.items for party in one.parties}
+        counts = Counter(party["code"] for one in self.items for party in one.parties)
+        return [(named[code], count) for code, count in counts.most_common()]
+
+
+def by_issue(
+    issues: Iterable[Issue],
+    statements: Sequence[Item],
+    proposals: Sequence[Item] = (),
+    rows: Iterable[Row] = (),
+    trails: dict[int, list[Cell]] | None = None,
+) -> list[OnIssue]:
+    """Each issue of which there is anything, in their order, and what is linked to none, last.
+
+    A statement on two issues stands under both.
+    """
+    matrix = {row.key: row for row in rows}
+    found = [
+        OnIssue(
+            issue=issue,
+            row=matrix.get(issue.slug),
+            trail=(trails or {}).get(issue.pk, []),
+            statements=_touching(issue, statements),
+            proposals=_touching(issue, proposals),
+        )
+        for issue in issues
+    ]
+    others = OnIssue(issue=None, statements=[one for one in statements if not one.issues])
+    return [one for one in [*found, others] if one]
+
+
+def _touching(issue: Issue, items: Iterable[Item]) -> list[Item]:
+    return [one for one in items if any(ref["slug"] == issue.slug for ref in one.issues)]

@@ -1,0 +1,98 @@
+"""What this site published, newest first: the rows of its feeds.
+
+The timeline tells things in the order in which they happened, this in that in which readers could
+first see them. An entry is a record with all that was published with it: a position shows in the
+entry of what it rests on.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from issues.models import Position, Proposal, with_issues
+from issues.proposals import proposal_items
+from nafta.narrowing import narrowed
+from rounds.keys import lasting_id
+from rounds.models import Deadline, Negotiation, Round, Source, Statement
+from rounds.timeline import Item, Kind, deadline_items, round_items, statement_items
+
+LIMIT = 50  # entries
+
+Build = Callable[[Iterable[Any]], Iterator[Item]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing that this site published, and when."""
+
+    item: Item
+    urn: str
+    published: dt.datetime
+    updated: dt.datetime
+    source: Source
+    basis: str  # in words
+    positions: list[Position]  # that rest on it
+
+
+def entries(wishes: dict[str, Any], negotiation: Negotiation | None) -> list[Entry]:
+    """The last that were published of what the timeline shows for the same ``wishes``."""
+    rows = [
+        row for kind, build, records in _streams() for row in _rows(kind, build, records, wishes)
+    ]
+    rows.sort(key=lambda row: (row[0].published_at, row[0].pk), reverse=True)
+    rows = rows[:LIMIT]
+    resting = _positions([record for record, _item in rows])
+    return [
+        Entry(
+            item=item,
+            urn=lasting_id(record, negotiation).urn,
+            published=record.published_at,
+            updated=max(one.updated_at for one in [record, *resting[item.kind, record.pk]]),
+            source=record.source,
+            basis=str(record.get_basis_display()) if item.basis else "",
+            positions=resting[item.kind, record.pk],
+        )
+        for record, item in rows
+    ]
+
+
+def _streams() -> list[tuple[Kind, Build, Any]]:
+    return [
+        (Kind.ROUND, round_items, Round.objects.published().with_names()),
+        (Kind.DEADLINE, deadline_items, Deadline.objects.published().with_names()),
+        (Kind.PROPOSAL, proposal_items, Proposal.objects.published().with_names()),
+        (
+            Kind.STATEMENT,
+            statement_items,
+            with_issues(Statement.objects.published().with_names()),
+        ),
+    ]
+
+
+def _rows(kind: Kind, build: Build, records: Any, wishes: dict[str, Any]) -> list[Any]:
+    newest = narrowed(records, kind, wishes).with_times().order_by("-published_at", "-pk")
+    found = list(newest[:LIMIT])
+    return list(zip(found, build(found), strict=True))
+
+
+def _positions(records: Iterable[Any]) -> dict[tuple[str, int], list[Any]]:
+    """The published positions that rest on each statement and proposal, by kind and number."""
+    pks: dict[type, list[int]] = defaultdict(list)
+    for record in records:
+        pks[type(record)].append(record.pk)
+    resting: dict[tuple[str, int], list[Any]] = defaultdict(list)
+    rests = Q(statement__in=pks[Statement]) | Q(proposal__in=pks[Proposal])
+    for one in (
+        Position.objects.published().filter(rests).select_related("party", "issue").with_times()
+    ):
+        key = (
+            (Kind.STATEMENT, one.statement_id)
+            if one.statement_id
+            else (Kind.PROPOSAL, one.proposal_id)
+        )
+        resting[key].append(one)
+    return resting

@@ -1,0 +1,89 @@
+"""What the head of a page says, from what the page itself says in its blocks."""
+
+import json
+from html import unescape
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.template.base import NodeList, Parser, Token
+from django.template.context import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import SafeString, mark_safe
+
+from nafta import head, linked_data
+from nafta.templatetags.charts import ESCAPES
+
+register = template.Library()
+
+
+class Captured(template.Node):
+    """Text of a block as a variable, so that a page says its title once."""
+
+    def __init__(self, name: str, nodelist: NodeList) -> None:
+        self.name, self.nodelist = name, nodelist
+
+    def render(self, context: Context) -> SafeString:
+        text = unescape(strip_tags(self.nodelist.render(context)))
+        context[self.name] = " ".join(text.split())
+        return SafeString("")
+
+
+@register.tag
+def captured(parser: Parser, token: Token) -> Captured:
+    """``{% captured title %}{% block title %}{% endblock %}{% endcaptured %}``"""
+    _tag, name = token.split_contents()
+    nodelist = parser.parse(("endcaptured",))
+    parser.delete_first_token()
+    return Captured(name, nodelist)
+
+
+@register.simple_tag(takes_context=True)
+def page_address(context: template.RequestContext) -> head.Address:
+    return head.address(context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def card_address(context: template.RequestContext, card: str) -> str:
+    """Where the picture is that stands for a page elsewhere: of "issues/autos", or of the site."""
+    kind, _slash, key = card.partition("/")
+    try:
+        path = reverse("card", args=[kind, key]) if key else reverse("card_home")
+    except NoReverseMatch:
+        return ""
+    request = context["request"]
+    if as_of := request.GET.get("as_of"):
+        path = f"{path}?{urlencode({'as_of': as_of})}"
+    return str(request.build_absolute_uri(path))
+
+
+@register.simple_tag(takes_context=True)
+def describe(context: template.RequestContext, record: Any, **more: Any) -> SafeString:
+    """The record of a page as schema.org data, and the way to it."""
+    base = context["request"].build_absolute_uri("/")
+    graph = [linked_data.thing(record, base, **more), linked_data.trail(record, base)]
+    return script([one for one in graph if one])
+
+
+@register.simple_tag(takes_context=True)
+def describe_dataset(
+    context: template.RequestContext, archive: str, licence: str = ""
+) -> SafeString:
+    """The whole record, for the page that offers it: ``archive`` is the address of its zip."""
+    request = context["request"]
+    base = request.build_absolute_uri("/")
+    one = linked_data.dataset(
+        context["negotiation"], base, page=request.path, archive=archive, licence=licence
+    )
+    return script([one])
+
+
+def script(graph: list[linked_data.Thing]) -> SafeString:
+    """Data in an element that no text in it can close."""
+    data = {"@context": "https://schema.org", "@graph": graph}
+    text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
+    return format_html(
+        '<script type="application/ld+json">{}</script>',
+        mark_safe(text),  # noqa: S308 - escaped just here
+    )

@@ -1,0 +1,360 @@
+"""Search, and the people who spoke."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
+from django.db.models.expressions import RawSQL
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from issues.models import Proposal, with_issues
+from issues.proposals import proposal_items
+from nafta.forms import CHOICES, SearchForm
+from nafta.models import Entry
+from nafta.reading import Query, Reading, Term
+from nafta.search import COUNTED, Counts, Hit, Search, marked
+from rounds.dates import day as day_in_words
+from rounds.language import Text, local
+from rounds.models import Basis, Deadline, Party, Person, Round, Statement
+from rounds.timeline import Item, deadline_items, round_items, statement_items
+
+PAGE = 25  # rows
+FACET = 12  # values of a facet
+PEOPLE = 200  # on a page
+RECENT = 100  # statements that examples are made of
+
+# What each kind of row is made of: its records, and how they become items.
+ITEMS: dict[str, tuple[Any, Any]] = {
+    "statement": (Statement.objects, statement_items),
+    "proposal": (Proposal.objects, proposal_items),
+    "deadline": (Deadline.objects, deadline_items),
+    "round": (Round.objects, round_items),
+}
+PAGES = {
+    "party": "party_detail",
+    "person": "person_detail",
+    "issue": "issue_detail",
+    "source": "source_detail",
+    "round": "round_detail",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A row of what has a name and no day: an issue, a party, a person, a source."""
+
+    kind: str
+    label: str
+    url: str
+    name: Text
+    text: Text
+    colour: int | None = None
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Another search, by its address."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of a facet, and how many rows have it."""
+
+    key: str
+    label: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A choice to be made: a button for each value, as links would lead robots without end."""
+
+    name: str
+    title: str
+    values: list[Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """How words were read, and the addresses that make a choice of it, or words again."""
+
+    sentence: str
+    chosen_url: str
+    words_url: str
+    page_url: str = ""
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    named = Entry.objects.filter(kind__in=("party", "issue", "round")).order_by("day", "pk")
+    form = SearchForm(request.GET, names=named.only("kind", "key", "label"))
+    wishes = form.wishes
+    query = form.query
+    asked = Search(
+        query=query,
+        tokens=tuple(f"{name} {wishes[name]}" for name in (*CHOICES, "kind") if name in wishes),
+        before=wishes.get("before"),
+        after=wishes.get("after"),
+        kind=wishes.get("kind", ""),
+    )
+    counts = asked.counted()
+    place = wishes.get("page")
+    hits, beside = asked.found(PAGE, place) if asked.asks else ([], [])
+    hits, more = hits[:PAGE], hits[PAGE:]
+    found, names = rows(hits, beside, query)
+    address = request.GET.copy()
+    address.pop("page", None)
+    context = {
+        "form": form,
+        "q": query.text,
+        "query": query,
+        "asks": asked.asks or bool(query.text.strip()),
+        "found": found,
+        "names": names,
+        "total": told(counts.total, counts.more),
+        "counts": counts,
+        "chosen": chosen(form, address),
+        "hidden": [
+            (name, value) for name, value in address.items() if name in form.fields and name != "q"
+        ],
+        "understood": [understood(query, *one, address) for one in query.readings],
+        "facets": facets(counts, form),
+        "suggestions": [] if found or names else suggestions(query, address),
+        "examples": [] if asked.asks else examples(counts),
+        "next_page": changed(address, page=str(hits[-1].place)) if more else "",
+        "first_page": changed(address) if place else "",
+    }
+    return render(request, "nafta/search.html", context, status=200 if form.is_valid() else 400)
+
+
+def rows(
+    hits: list[Hit], beside: list[Hit], query: Query
+) -> tuple[list[Item | Found], list[Item | Found]]:
+    """What a page shows of what was found, the words marked in it."""
+    items: dict[tuple[str, int], Item | Found] = {}
+    for kind, (records, build) in ITEMS.items():
+        pks = [hit.object_id for hit in hits if hit.kind == kind]
+        if pks:
+            wanted = records.published().with_names().filter(pk__in=pks)
+            shown = list(with_issues(wanted) if kind == "statement" else wanted)
+            pairs = zip(shown, build(shown), strict=True)
+            items |= {(kind, record.pk): item for record, item in pairs}
+    for hit in (*hits, *beside):
+        if hit.kind in kinds():
+            items[hit.kind, hit.object_id] = found_row(hit)
+    show = marked([one for item in items.values() for one in texts_of(item).values()], query)
+    for key, item in items.items():
+        texts: dict[str, Any] = {name: show(text) for name, text in texts_of(item).items() if text}
+        if (note := texts.get("note")) and not note.has_marks:
+            texts["note"] = ""  # it says nothing of what was looked for
+        items[key] = replace(item, **texts)
+
+    def of(some: list[Hit]) -> list[Item | Found]:
+        return [items[key] for hit in some if (key := (hit.kind, hit.object_id)) in items]
+
+    return of(hits), of(beside)
+
+
+def texts_of(item: Item | Found) -> dict[str, str]:
+    """The texts of a row that may hold what was looked for, by the name of their field."""
+    names = ["name", "text"]
+    if isinstance(item, Item):
+        names = ["title", "text", "quotation", "note"]
+        names += [] if item.speakers else ["attribution"]
+    return {name: getattr(item, name) for name in names}
+
+
+def kinds() -> dict[str, str]:
+    return {
+        "party": _("Party"),
+        "person": _("Speaker"),
+        "issue": _("Issue"),
+        "source": _("Source"),
+    }
+
+
+def found_row(hit: Hit) -> Found:
+    text = local(hit.label, "text")
+    foreign = hit.label.get("language", "")
+    name = local(hit.label, "name")
+    if foreign:  # a title stays in the language of its publication: it is no original of ours
+        name, text = Text(name, ""), Text(text, "")
+    return Found(
+        kind=hit.kind,
+        label=kinds()[hit.kind],
+        url=reverse(PAGES[hit.kind], args=[hit.key]),
+        name=name,
+        text=Text("", "") if hit.kind == "party" else text,
+        colour=hit.label.get("colour"),
+        language=foreign,
+    )
+
+
+# --- addresses ---
+
+
+def changed(address: QueryDict, **values: str) -> str:
+    """The address of this page with other choices; an empty one leaves a choice out."""
+    query = address.copy()
+    for name, value in values.items():
+        query.pop(name, None)
+        if value:
+            query[name] = value
+    return f"?{query.urlencode()}"
+
+
+def told(number: int, more: bool) -> str:
+    words = number_format(number, use_l10n=True, force_grouping=True)
+    return f"{words}+" if more else words
+
+
+def label_of(form: SearchForm, name: str, key: str, label: dict[str, Any] | None = None) -> str:
+    """What a choice is called; "" where readers see no such thing."""
+    if known := form.choices.get(name, {}).get(key):
+        return known
+    label = label or form.query.labels.get((name, key))
+    return str(local(label, "name")) if label else ""
+
+
+def chosen(form: SearchForm, address: QueryDict) -> list[Choice]:
+    """What was chosen, each with the address without it."""
+    made = []
+    for name, value in form.wishes.items():
+        if name in {"q", "page"}:
+            continue
+        key = str(address[name])
+        label = label_of(form, name, key)
+        if name in {"before", "after"}:
+            when = {"when": label_of(form, "round", key) or day_in_words(value)}
+            label = _("before %(when)s") % when if name == "before" else _("after %(when)s") % when
+        made.append(Choice(label or str(value), changed(address, **{name: ""})))
+    return made
+
+
+def facets(counts: Counts, form: SearchForm) -> list[Facet]:
+    titles = {
+        "kind": _("Kind"),
+        "party": _("Party"),
+        "issue": _("Issue"),
+        "basis": _("Attribution"),
+        "person": _("Speaker"),
+        "round": _("Round"),
+        "year": _("Year"),
+        "source": _("Source"),
+    }
+    made = []
+    for name, title in titles.items():
+        if name in form.wishes:
+            continue
+        values = [
+            Value(key, label, told(times, counts.more))
+            for key, times, given in counts.of(name)
+            if (label := label_of(form, name, key, given))
+        ]
+        if name == "year":
+            values.sort(key=lambda one: one.label)
+        if values:
+            made.append(Facet(name, title, values[:FACET]))
+    return made
+
+
+def understood(query: Query, term: Term, reading: Reading, address: QueryDict) -> Understood:
+    sentences = {
+        "party": _("“%(words)s” as the party %(name)s"),
+        "person": _("“%(words)s” as %(name)s, who spoke"),
+        "issue": _("“%(words)s” as the issue %(name)s"),
+        "round": _("“%(words)s” as %(name)s"),
+        "kind": _("“%(words)s” as the kind %(name)s"),
+        "basis": _("“%(words)s” as attributed: %(name)s"),
+        "year": _("“%(words)s” as the year"),
+    }
+    sentence = sentences.get(reading.kind, _("“%(words)s” as %(name)s"))
+    if not reading.exact:
+        sentence = _("“%(words)s”, which is nowhere in the record, as %(name)s")
+    rest = query.without(term)
+    choice = {reading.kind: reading.key} if reading.kind in SearchForm.base_fields else {}
+    page = PAGES.get(reading.kind)
+    return Understood(
+        sentence % {"words": reading.words or term.text, "name": reading.label},
+        changed(address, q=rest, **choice) if choice and not term.negative else "",
+        changed(address, q=query.as_words(term)),
+        reverse(page, args=[reading.key]) if page else "",
+    )
+
+
+def suggestions(query: Query, address: QueryDict) -> list[Choice]:
+    """What else may have been meant: names like the words, then each word alone."""
+    made = [
+        Choice(one.label, changed(address, q=query.instead(one.words, one.label)))
+        for one in query.nearest
+    ]
+    if len(query.terms) > 1:
+        made += [
+            Choice(term.typed, changed(address, q=term.typed))
+            for term in query.terms
+            if not term.negative
+        ]
+    return list({one.label: one for one in made}.values())[:8]
+
+
+def examples(counts: Counts) -> list[str]:
+    """Queries that this record answers, made of what its last statements have in common."""
+    labels = {
+        (kind, key): str(local(label, "name")) for kind, key, _times, label in counts.keys if label
+    }
+    labels["basis", Basis.UNNAMED.value] = str(Basis.UNNAMED.label)
+    last = Entry.objects.filter(kind="statement").order_by("-day", "-pk")
+    ways = [("party", "issue"), ("person", "issue"), ("basis", "issue"), ("round", "party")]
+    tally: Counter[tuple[tuple[str, str], ...]] = Counter()
+    for keys in last.values_list("keys", flat=True)[:RECENT]:
+        named = {kind: (kind, key) for kind, _space, key in (one.partition(" ") for one in keys)}
+        for way in ways:
+            pair = tuple(named[kind] for kind in way if named.get(kind) in labels)
+            tally.update([pair] if len(pair) == 2 else [])
+    best: dict[tuple[str, ...], str] = {}
+    for both, _times in tally.most_common():
+        kinds_of_both = tuple(kind for kind, _key in both)
+        best.setdefault(kinds_of_both, " ".join(labels[one] for one in both))
+    return list(best.values())
+
+
+# --- people ---
+
+
+def person_list(request: HttpRequest) -> HttpResponse:
+    """Everybody of whom readers can see that they spoke."""
+    shown = Entry.objects.filter(kind="person", object_id=OuterRef("pk"))
+    people = Person.objects.filter(Exists(shown)).select_related("party").order_by("name", "pk")
+    code = request.GET.get("party", "")
+    party = Party.objects.filter(code=code).first() if code and "\0" not in code else None
+    if party:
+        people = people.filter(party=party)
+    error = SearchForm.unknown(code) if code and not party else ""
+    page = Paginator(people.annotate(said=_said()), PEOPLE).get_page(request.GET.get("page"))
+    context = {
+        "party": party,
+        "error": error,
+        "page": page,
+        "people": [(one, told(min(one.said, COUNTED), one.said > COUNTED)) for one in page],
+    }
+    return render(request, "nafta/person_list.html", context, status=400 if error else 200)
+
+
+def _said() -> RawSQL:
+    """How many published statements a person made, counted up to a number."""
+    return RawSQL(
+        "(SELECT count(*) FROM (SELECT FROM rounds_statement_speakers AS link"
+        " JOIN rounds_statement AS said ON said.id = link.statement_id"
+        " WHERE link.person_id = rounds_person.id AND said.state = 'published'"
+        " LIMIT %s) AS counted)",
+        [COUNTED + 1],
+    )

@@ -1,0 +1,88 @@
+"""Everything by whom: the pages of a party and a person. Each: guard, query, context, render."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from issues import matrix, said
+from issues.models import Issue, with_issues
+from issues.proposals import proposal_items
+from issues.tables import cell_file
+from issues.views import end_of_previous
+from rounds.downloads import FileTable, page
+from rounds.forms import AsOfForm
+from rounds.models import Party, Person, Round
+from rounds.moments import two_clocks
+from rounds.tables import ItemFile
+from rounds.timeline import merged, statement_items
+
+
+@two_clocks
+def party_detail(request: HttpRequest, code: str) -> HttpResponse:
+    parties = list(Party.objects.all())
+    party = next((one for one in parties if one.code == code), None)
+    if party is None:
+        raise Http404("There is no such party.")
+    rounds = list(Round.objects.published().in_order())
+    form = AsOfForm(request.GET, rounds=rounds)
+    as_of = form.wish
+    after, previous = end_of_previous(as_of, rounds)
+    day = as_of.day
+    issues = list(Issue.objects.published())
+    positions = list(party.positions.published().as_of(day).with_evidence())
+    rows = matrix.by_issue(issues, [party], positions, day, after)
+    by_pair = matrix.history(positions)
+    groups = said.by_issue(
+        issues,
+        merged(statement_items(with_issues(party.statements.published().as_of(day).with_names()))),
+        merged(proposal_items(party.proposals.published().as_of(day).with_names(), day)),
+        rows,
+        {issue.pk: matrix.trail(party, by_pair[issue.pk, party.pk], day) for issue in issues},
+    )
+    context = {
+        "party": party,
+        "others": [one for one in parties if one.pk != party.pk],
+        "form": form,
+        "as_of": as_of,
+        "query": as_of.query,
+        "rounds": [one for one in rounds if one.took_place],
+        "previous": previous,
+        "groups": [one for one in groups if one.issue],
+        "unlinked": next((one for one in groups if not one.issue), None),
+        "shown": f":{said.SHOWN}",
+        "unrecorded": [row for row in rows if not row.recorded],
+        "people": party.people.who_spoke_by(day),
+    }
+
+    def files() -> dict[str, FileTable]:
+        stood = [row for row in rows if row.recorded]
+        return {"positions": cell_file(stood, caption=_("Positions"))}
+
+    return page(
+        request,
+        "nafta/party_detail.html",
+        context,
+        files=files,
+        name=f"party-{code}",
+        as_of=day,
+        status=200 if form.is_valid() else 400,
+    )
+
+
+@two_clocks
+def person_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    person = get_object_or_404(Person.objects.select_related("party"), slug=slug)
+    spoken = with_issues(person.statements.published().with_names())
+    statements = merged(statement_items(spoken))
+    if not statements:
+        raise Http404("Nothing that this person said is published.")
+    context = {
+        "person": person,
+        "tally": said.Tally(statements),
+        "groups": said.by_issue(Issue.objects.published(), statements),
+    }
+
+    def files() -> dict[str, FileTable]:
+        return {"statements": ItemFile(statements, caption=_("What was said"))}
+
+    return page(request, "nafta/person_detail.html", context, files=files, name=f"person-{slug}")

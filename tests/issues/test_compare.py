@@ -1,0 +1,205 @@
+"""Two parties side by side, one over the rounds, and everything by whom."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests import world as worlds
+from tests.nafta.test_pages import BUDGET, double, queries
+from tests.world import SECRET, days
+
+
+def pairs(client: Client, query: str) -> dict[str, tuple[str, str, int | None, str]]:
+    """What the page shows: issue -> both stances, the steps between, since when."""
+    rows = client.get(f"/compare/?{query}").context["rows"]
+    return {
+        row.issue.slug: (row.gap.one.stance, row.gap.other.stance, row.gap.steps, row.since)
+        for row in rows
+    }
+
+
+def test_two_parties_issue_by_issue(client: Client, world: SimpleNamespace) -> None:
+    assert pairs(client, "party=arden&party=brume") == {
+        "water": ("demands", "open-if", 3, "early March 2010"),
+        "fish": ("not-recorded", "will-not-say", None, ""),
+    }
+    page = client.get("/compare/?party=arden&party=brume").content.decode()
+    assert "apart, 3 steps" in page
+    assert "Arden: not recorded; Brume: will not say" in page
+    assert "/statements/unnamed-on-water/" in page  # the evidence for both cell and distance
+
+
+def test_the_other_way_round_it_is_the_same(client: Client, world: SimpleNamespace) -> None:
+    assert pairs(client, "party=brume&party=arden")["water"] == (
+        "open-if",
+        "demands",
+        3,
+        "early March 2010",
+    )
+
+
+def test_it_keeps_to_a_past_day(client: Client, world: SimpleNamespace) -> None:
+    query = "party=arden&party=brume&as_of=round-1"
+    assert pairs(client, query)["water"] == ("demands", "red-line", 5, "10 January 2010")
+    page = client.get(f"/compare/?{query}").content.decode()
+    assert "Never half" in page
+    assert "Would talk" not in page
+    assert "/issues/water/?as_of=round-1" in page
+
+
+def test_a_restatement_does_not_begin_a_distance(client: Client, world: SimpleNamespace) -> None:
+    worlds.create_position(
+        issue=world.water, party=world.arden, since=days("2010-03-12"), stance="demands"
+    )
+    assert pairs(client, "party=arden&party=brume")["water"][3] == "early March 2010"
+    worlds.create_position(
+        issue=world.water, party=world.arden, since=days("2010-03-13"), stance="supports"
+    )
+    assert pairs(client, "party=arden&party=brume")["water"][2:] == (2, "13 March 2010")
+
+
+def course(client: Client, query: str) -> dict[str, list[tuple[str, bool]]]:
+    """What the page of one party shows: issue -> stance and whether it moved, by meeting."""
+    context = client.get(f"/compare/?{query}").context
+    return {
+        row.issue.slug: [(cell.stance, cell.moved) for cell in row.cells] for row in context["rows"]
+    }
+
+
+def test_one_party_over_the_rounds(client: Client, world: SimpleNamespace) -> None:
+    assert course(client, "party=brume") == {
+        "water": [("red-line", True), ("open-if", True)],
+        "fish": [("will-not-say", True), ("will-not-say", False)],
+    }
+    assert course(client, "party=brume&party=&as_of=2010-02-28")["water"] == [("red-line", True)]
+    page = client.get("/compare/?party=brume").content.decode()
+    assert 'href="/statements/unnamed-on-water/"' in page
+
+
+def test_nobody_chosen_offers_every_choice(client: Client, world: SimpleNamespace) -> None:
+    page = client.get("/compare/").content.decode()
+    assert "?party=arden&amp;party=brume" in page
+    assert '<select id="compare-one" name="party">' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("party=arden&party=arden", "Arden was asked for twice"),
+        ("party=nowhere", "“nowhere” is no party in this record"),
+        ("party=arden&party=nowhere", "“nowhere” is no party in this record"),
+        ("party=arden&party=brume&party=corrie", "Two parties at a time"),
+        ("party=arden&party=brume&as_of=soon", "neither a day"),
+        ("party=%00", "is no party in this record"),
+    ],
+)
+def test_a_wish_that_makes_no_sense_gets_a_sentence(
+    client: Client, world: SimpleNamespace, query: str, words: str
+) -> None:
+    response = client.get(f"/compare/?{query}")
+    assert response.status_code == 400
+    page = response.content.decode()
+    assert words in page
+    assert "compare-one" in page
+    if "arden" in query:
+        assert "Arden" in page
+        assert response.context["rows"]
+
+
+def stand(client: Client, path: str) -> dict[str, Any]:
+    """The groups of a party's or a person's page, by issue."""
+    groups = client.get(path).context["groups"]
+    return {one.issue.slug if one.issue else "": one for one in groups}
+
+
+def test_a_party_page_tells_how_a_stance_moved(client: Client, world: SimpleNamespace) -> None:
+    water = stand(client, "/parties/brume/")["water"]
+    assert [(step.label, step.when) for step in water.trail] == [
+        ("red line", "10 January 2010"),
+        ("open if…", "early March 2010"),
+    ]
+    assert [item.slug for item in water.proposals] == ["a-third"]
+    assert {"unnamed-on-water", "birch-denies"} < {item.slug for item in water.statements}
+    assert [
+        step.label for step in stand(client, "/parties/brume/?as_of=round-1")["water"].trail
+    ] == ["red line"]
+    page = client.get("/parties/brume/").content.decode()
+    assert '<a class="when" href="/statements/unnamed-on-water/">early March 2010</a>' in page
+
+
+def test_a_party_page_folds_and_is_cut_where_the_timeline_has_the_rest(
+    client: Client, world: SimpleNamespace
+) -> None:
+    link = "/timeline/?party=arden&amp;issue=water&amp;kind=statement"
+    assert link not in client.get("/parties/arden/").content.decode()
+    for number in range(6):
+        worlds.create_statement(
+            dates=days("2010-03-01"),
+            summary=f"Flood {number}",
+            parties=[world.arden],
+            issues=[world.water],
+        )
+    page = client.get("/parties/arden/").content.decode()
+    assert link in page
+    assert page.count("Flood ") == 5
+    assert "7 statements, 1 proposal" in page
+
+
+def test_what_touches_no_issue_has_its_own_group(client: Client, world: SimpleNamespace) -> None:
+    worlds.create_statement(dates=days("2010-03-02"), summary="A fine day.", parties=[world.arden])
+    page = client.get("/parties/arden/").content.decode()
+    assert page.index("Said on no single issue") < page.index("A fine day.")
+
+
+def test_a_person_page_tells_what_how_often_and_for_whom(
+    client: Client, world: SimpleNamespace
+) -> None:
+    worlds.create_statement(
+        dates=days("2011-02-01"),
+        summary="Rain would help.",
+        basis="reporting",
+        speakers=[world.alder],
+        parties=[world.arden, world.corrie],
+    )
+    context = client.get("/people/ada-alder/").context
+    assert len(context["tally"]) == 2
+    assert context["tally"].off_record == 1
+    assert context["tally"].years == [(2010, 1), (2011, 1)]
+    assert [(party["code"], count) for party, count in context["tally"].parties] == [
+        ("arden", 2),
+        ("corrie", 1),
+    ]
+    groups = stand(client, "/people/ada-alder/")
+    assert [item.slug for item in groups["water"].statements] == ["alder-on-water"]
+    assert [item.title for item in groups[""].statements] == ["Rain would help."]
+    page = client.get("/people/ada-alder/").content.decode()
+    assert "first 9 January 2010, last 1 February 2011" in page
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/compare/",
+        "/compare/?party=arden",
+        "/compare/?party=arden&party=corrie",
+        "/compare/?party=brume&party=corrie&as_of=round-1",
+        "/parties/brume/",
+        "/parties/corrie/?as_of=round-1",
+        "/people/bo-birch/",
+    ],
+)
+def test_it_asks_little_and_tells_no_draft(
+    client: Client, world: SimpleNamespace, path: str
+) -> None:
+    assert SECRET not in client.get(path).content.decode()
+    before = queries(client, path)
+    double(world)
+    assert queries(client, path) == before <= BUDGET
+
+
+def test_an_empty_site_has_nobody_to_compare(client: Client, db: None) -> None:
+    response = client.get("/compare/")
+    assert response.status_code == 200
+    assert "No party has been recorded yet." in response.content.decode()

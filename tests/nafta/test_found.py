@@ -1,0 +1,245 @@
+"""How pages are found and shared: titles, addresses, languages, sitemaps, robots.txt."""
+
+import datetime as dt
+import re
+import xml.etree.ElementTree as ET
+from collections import Counter
+from html import unescape
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from issues.models import Issue
+from tests import world as worlds
+from tests.nafta.test_pages import PAGES, double
+from tests.world import SECRET, days
+
+MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+XHTML = "{http://www.w3.org/1999/xhtml}"
+SITE = "http://testserver"
+
+
+def head(client: Client, path: str) -> str:
+    return client.get(path).content.decode().partition("</head>")[0]
+
+
+def one(pattern: str, text: str) -> str:
+    (found,) = re.findall(pattern, text)
+    return unescape(str(found))
+
+
+def canonical(client: Client, path: str) -> str:
+    return one(r'<link rel="canonical" href="([^"]*)">', head(client, path))
+
+
+def alternates(client: Client, path: str) -> dict[str, str]:
+    pattern = r'<link rel="alternate" hreflang="([^"]*)" href="([^"]*)">'
+    return dict(re.findall(pattern, head(client, path)))
+
+
+def sitemap(client: Client, path: str) -> ET.Element:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return ET.fromstring(answer.content)  # noqa: S314 - our own
+
+
+def addresses(client: Client) -> list[str]:
+    """Each address that the sitemaps tell of."""
+    sections = [str(at.text) for at in sitemap(client, "/sitemap.xml").iter(f"{MAP}loc")]
+    return [
+        str(at.text)
+        for section in sections
+        for at in sitemap(client, section.removeprefix(SITE)).iter(f"{MAP}loc")
+    ]
+
+
+def test_no_two_pages_have_the_same_title_or_description(
+    client: Client, world: SimpleNamespace
+) -> None:
+    for number in range(3):  # alike but for the day
+        words = "The same long sentence was said again, and again, to whoever asked. " * 3
+        worlds.create_statement(summary=words, dates=days(f"2010-03-0{number + 1}"))
+    pages = [path for path in addresses(client) if "/fr/" not in path and "/es/" not in path]
+    heads = [head(client, path.removeprefix(SITE)) for path in pages]
+    assert len(heads) > 25
+    for pattern in (r"<title>(.*)</title>", r'<meta name="description" content="([^"]*)">'):
+        said = Counter(one(pattern, text) for text in heads)
+        assert [words for words, times in said.items() if times > 1] == []
+        assert all(len(words) > 5 for words in said)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_says_to_others_what_it_says_itself(
+    client: Client, world: SimpleNamespace, path: str
+) -> None:
+    text = head(client, path)
+    title = one(r'<meta property="og:title" content="([^"]*)">', text)
+    assert one(r"<title>(.*)</title>", text).startswith(f"{title} · ")
+    assert one(r'<meta property="og:url" content="([^"]*)">', text) == canonical(client, path)
+    assert one(r'<meta property="og:site_name" content="([^"]*)">', text)
+    assert one(r'<meta name="twitter:card" content="([^"]*)">', text)
+    assert "<span" not in text
+
+
+@pytest.mark.parametrize(
+    ("path", "address", "indexed"),
+    [
+        ("/issues/", "/issues/", True),
+        ("/issues/?utm_source=letter&sort=name", "/issues/", True),
+        ("/timeline/?party=&issue=", "/timeline/", True),
+        ("/issues/?as_of=round-1&utm_source=letter", "/issues/?as_of=round-1", False),
+        ("/timeline/?party=brume&x=y", "/timeline/?party=brume", False),
+        ("/fr/timeline/?party=brume", "/fr/timeline/?party=brume", False),
+        ("/issues/?as_of=round-99", "/issues/?as_of=round-99", False),
+    ],
+)
+def test_a_page_has_one_address(
+    client: Client, world: SimpleNamespace, path: str, address: str, indexed: bool
+) -> None:
+    assert canonical(client, path) == SITE + address
+    assert ('<meta name="robots" content="noindex">' in head(client, path)) is not indexed
+    assert bool(alternates(client, path)) is indexed
+
+
+@pytest.mark.parametrize("path", ["/", "/issues/water/", "/statements/alder-on-water/"])
+def test_languages_name_each_other(client: Client, world: SimpleNamespace, path: str) -> None:
+    found = alternates(client, path)
+    assert set(found) == {"en-gb", "fr", "es", "x-default"}
+    assert found["x-default"] == found["en-gb"] == SITE + path
+    for code, address in found.items():
+        there = address.removeprefix(SITE)
+        assert alternates(client, there) == found
+        assert canonical(client, there) == address
+        assert f'<html lang="{"en-gb" if code == "x-default" else code}">' in head(client, there)
+
+
+def test_what_is_not_there_is_not_to_be_found(client: Client, world: SimpleNamespace) -> None:
+    text = head(client, "/statements/nothing-like-it/")
+    assert '<meta name="robots" content="noindex">' in text
+    assert "canonical" not in text
+    assert "hreflang" not in text
+
+
+@pytest.mark.parametrize(
+    ("path", "feed"),
+    [
+        ("/", ""),
+        ("/timeline/", ""),
+        ("/issues/water/", "/issues/water/feed/"),
+        ("/parties/brume/", "/parties/brume/feed/"),
+        ("/rounds/round-1/", "/rounds/round-1/feed/"),
+        ("/fr/rounds/round-1/", "/fr/rounds/round-1/feed/"),
+        ("/corrections/", "/corrections/feed/"),
+    ],
+)
+def test_a_page_leads_to_its_feeds(
+    client: Client, world: SimpleNamespace, path: str, feed: str
+) -> None:
+    pattern = r'<link rel="alternate" type="application/atom\+xml" title="[^"]+" href="([^"]*)">'
+    site = "/fr/feed/" if path.startswith("/fr/") else "/feed/"
+    assert re.findall(pattern, head(client, path)) == [site, *([feed] if feed else [])]
+    assert all(client.get(at).status_code == 200 for at in (site, feed) if at)
+
+
+def test_every_address_of_the_sitemaps_answers(client: Client, world: SimpleNamespace) -> None:
+    found = addresses(client)
+    assert len(found) == len(set(found)) > 75
+    assert f"{SITE}/fr/statements/alder-on-water/" in found
+    assert not any(SECRET in address for address in found)
+    for address in found:
+        path = address.removeprefix(SITE)
+        assert client.get(path).status_code == 200, path
+        if "/fr/" in path:
+            assert canonical(client, path) == address
+
+
+def test_a_sitemap_tells_the_languages_of_each_page(client: Client, world: SimpleNamespace) -> None:
+    for url in sitemap(client, "/sitemap-issues.xml"):
+        links = {link.get("hreflang"): link.get("href") for link in url.iter(f"{XHTML}link")}
+        assert links == alternates(client, str(url.findtext(f"{MAP}loc")).removeprefix(SITE))
+
+
+def lastmod(client: Client, section: str, path: str) -> dt.date:
+    (found,) = [
+        str(url.findtext(f"{MAP}lastmod"))
+        for url in sitemap(client, f"/sitemap-{section}.xml")
+        if url.findtext(f"{MAP}loc") == SITE + path
+    ]
+    return dt.date.fromisoformat(found)
+
+
+def test_a_page_changed_when_the_last_of_what_it_shows_was_published(
+    client: Client, world: SimpleNamespace
+) -> None:
+    age(3)
+    today = dt.datetime.now(dt.UTC).date()
+    before = today - dt.timedelta(days=3)
+    pages = [
+        ("issues", "/issues/water/"),
+        ("rounds", "/rounds/round-1/"),
+        ("parties", "/parties/brume/"),
+        ("people", "/people/bo-birch/"),
+    ]
+    assert {lastmod(client, *page) for page in pages} == {before}
+    statement = worlds.create_statement(dates=days("2010-01-09"), round=world.round1)
+    statement.speakers.add(world.birch)
+    statement.parties.add(world.brume)
+    world.water.statements.add(statement)
+    assert {lastmod(client, *page) for page in pages} == {today}
+    assert lastmod(client, "issues", "/issues/fish/") == before
+
+
+def test_a_draft_changes_no_date(client: Client, world: SimpleNamespace) -> None:
+    age(3)
+    worlds.create_statement(
+        dates=days("2010-01-09"), round=world.round1, issues=[world.water], state="draft"
+    )
+    Issue.objects.filter(slug=SECRET).update(background="more")
+    assert lastmod(client, "rounds", "/rounds/round-1/") < dt.datetime.now(dt.UTC).date()
+
+
+def age(number: int) -> None:
+    """As if all that there is had been written some days ago."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        tables = [name for name in connection.introspection.table_names() if name.endswith("event")]
+        for name in tables:
+            cursor.execute(
+                f"UPDATE \"{name}\" SET pgh_created_at = pgh_created_at - %s * interval '1 day'",
+                [number],
+            )
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+@pytest.mark.parametrize(
+    "path", ["/sitemap.xml", "/sitemap-issues.xml", "/sitemap-statements.xml", "/robots.txt"]
+)
+def test_it_asks_little_and_no_more_with_twice_the_rows(
+    client: Client, world: SimpleNamespace, path: str
+) -> None:
+    before = _queries(client, path)
+    double(world)
+    assert _queries(client, path) == before <= 10
+
+
+def _queries(client: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)
+
+
+def test_robots_are_shown_the_sitemap_and_kept_from_the_desk(
+    client: Client, world: SimpleNamespace
+) -> None:
+    answer = client.get("/robots.txt", HTTP_HOST="localhost")
+    assert answer["Content-Type"].startswith("text/plain")
+    lines = answer.content.decode().splitlines()
+    assert "Sitemap: http://localhost/sitemap.xml" in lines
+    assert {"Disallow: /admin/", "Disallow: /fr/admin/", "Disallow: /es/admin/"} <= set(lines)
+
+
+def test_an_empty_site_has_pages_to_be_found(client: Client, db: None) -> None:
+    assert f"{SITE}/about/" in addresses(client)

@@ -1,0 +1,607 @@
+"""Search: what words find, how they are read as names, and that no draft is found."""
+
+import re
+from html import unescape
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from nafta.models import Entry
+from nafta.reading import read
+from nafta.search import COUNTED, Search
+from nafta.views.search import PAGE
+from rounds.models import Statement
+from tests import world as worlds
+from tests.nafta.test_pages import BUDGET, double
+from tests.world import SECRET, days
+
+ROW = re.compile(r'<li class="item [^>]*id="([^"]+)"')
+NAME = re.compile(r'<li class="found found-(\w+)">.*?href="([^"]+)"', re.DOTALL)
+NEXT = re.compile(r'rel="next" href="([^"]+)"')
+
+
+def page(client: Client, q: str = "", *, prefix: str = "", status: int = 200, **wishes: str) -> str:
+    wishes |= {"q": q} if q else {}
+    response = client.get(f"{prefix}/search/?{urlencode(wishes)}")
+    assert response.status_code == status
+    return response.content.decode()
+
+
+def found(client: Client, q: str = "", **wishes: Any) -> set[str]:
+    """The keys of the dated rows on the first page."""
+    return {one.partition("-")[2] for one in ROW.findall(page(client, q, **wishes))}
+
+
+def names(client: Client, q: str = "", **wishes: Any) -> set[str]:
+    return {address for _kind, address in NAME.findall(page(client, q, **wishes))}
+
+
+def words(html: str) -> str:
+    return " ".join(unescape(re.sub("<[^>]+>", " ", html)).split())
+
+
+# --- words ---
+
+
+def test_words_are_found_in_any_order_and_form(client: Client, world: SimpleNamespace) -> None:
+    assert found(client, "staying half") == {"alder-on-water"}
+    assert found(client, "half nonsense") == set()
+
+
+def test_accents_and_capitals_do_not_count(client: Client, world: SimpleNamespace) -> None:
+    worlds.create_statement(slug="pena", dates=days("2010-03-07"), summary="Peña spoke of Íñigo.")
+    assert found(client, "PENA inigo") == {"pena"}
+    assert found(client, "peña íñigo") == {"pena"}
+
+
+def test_a_phrase_is_found_word_for_word(client: Client, world: SimpleNamespace) -> None:
+    assert found(client, '"the dam stays shut"') == {"nobody-said"}
+    assert found(client, '"shut stays"') == set()
+    assert found(client, "“dam stays”") == {"nobody-said"}
+
+
+def test_a_word_is_left_out(client: Client, world: SimpleNamespace) -> None:
+    assert {"nobody-said", "birch-denies"} <= found(client, "dam")
+    assert "birch-denies" not in found(client, "dam -spoken")
+    assert "nobody-said" in found(client, "dam -spoken")
+
+
+def test_either_word_will_do(client: Client, world: SimpleNamespace) -> None:
+    assert found(client, "stays or spoken") == {"nobody-said", "birch-denies"} | found(
+        client, "stays"
+    )
+
+
+def test_what_was_asked_for_is_marked(client: Client, world: SimpleNamespace) -> None:
+    html = page(client, "shut")
+    assert "The dam stays <mark>shut</mark>." in html
+    assert "<mark>" not in page(client, kind="statement")
+
+
+def test_a_note_is_shown_where_the_words_are_in_it(client: Client, world: SimpleNamespace) -> None:
+    assert "The Herald heard the <mark>opposite</mark>." in page(client, "opposite")
+    assert "heard the opposite" not in page(client, "dam")
+
+
+def test_the_phrase_comes_first_then_titles_then_the_newest(
+    client: Client, world: SimpleNamespace
+) -> None:
+    def said(slug: str, summary: str, day: str) -> None:
+        worlds.create_statement(slug=slug, summary=summary, dates=days(day))
+
+    said("phrase", "An eel ladder was asked for.", "2010-01-01")
+    said("newer", "A ladder for the eel was asked for.", "2010-05-01")
+    said("older", "A ladder for the eel was asked for.", "2010-04-01")
+    worlds.create_proposal(
+        slug="title", title="Ladder for each eel", issue=world.water, dates=days("2010-02-01")
+    )
+    rows = [one.partition("-")[2] for one in ROW.findall(page(client, "eel ladder"))]
+    assert rows == ["phrase", "title", "newer", "older"]
+
+
+def test_everything_with_a_name_is_found(client: Client, world: SimpleNamespace) -> None:
+    assert "/people/ada-alder/" in names(client, "alder")
+    assert "/issues/water/" in names(client, "water")
+    assert "/parties/brume/" in names(client, "brumeish")
+    assert "/sources/herald/" in names(client, "herald same day")
+    assert "round-1" in found(client, "ardenport")
+    assert "lake-summit" in found(client, "lake")
+    assert "by-june" in found(client, "by june")
+
+
+# --- names ---
+
+
+def test_what_is_linked_to_a_name_is_found_without_it(
+    client: Client, world: SimpleNamespace
+) -> None:
+    assert "Brume" not in world.denied.summary
+    assert "birch-denies" in found(client, "brume dam")
+    assert "birch-denies" in found(client, "Brumeish dam")
+    assert "birch-denies" in found(client, "birch")
+    assert "birch-denies" in found(client, "water dam")
+    assert "birch-denies" in found(client, "round 2 dam")
+    assert "birch-denies" in found(client, "second round dam")
+    assert "birch-denies" in found(client, "What did Birch say about the water at round 2?")
+    assert "birch-denies" not in found(client, "round 1 dam")
+
+
+def test_one_name_may_be_a_word_and_the_other_a_link(
+    client: Client, world: SimpleNamespace
+) -> None:
+    worlds.create_statement(
+        slug="mixed",
+        dates=days("2010-03-07"),
+        summary="Water is not for sale.",
+        speakers=[world.birch],
+        parties=[world.brume],
+    )
+    assert "mixed" in found(client, "birch water")
+
+
+def test_a_name_between_marks_is_nothing_but_words(client: Client, world: SimpleNamespace) -> None:
+    assert "birch-denies" not in found(client, '"brume" dam')
+    assert "unnamed-on-water" in found(client, '"brume" dam')
+
+
+def test_a_name_is_left_out_with_what_is_linked_to_it(
+    client: Client, world: SimpleNamespace
+) -> None:
+    assert found(client, "dam -brume") == {"nobody-said"}
+
+
+def test_a_page_says_how_words_were_read_and_how_to_change_that(
+    client: Client, world: SimpleNamespace
+) -> None:
+    html = page(client, "brume dam")
+    assert "“brume” as the party Brume" in words(html)
+    chosen, alone = re.findall(r'href="(\?[^"]+)">(?:only that|the words alone)', html)
+    assert unescape(chosen) == "?q=dam&party=brume"
+    assert unescape(alone) == "?q=%22brume%22+dam"
+
+
+@pytest.mark.parametrize("typed", ["aldr", "Aldder", "alderr"])
+def test_a_misspelt_name_is_found(client: Client, world: SimpleNamespace, typed: str) -> None:
+    html = page(client, f"{typed} water")
+    assert "alder-on-water" in html
+    assert "which is nowhere in the record, as Ada Alder" in words(html)
+
+
+def test_a_word_of_the_record_is_no_misspelling(client: Client, world: SimpleNamespace) -> None:
+    worlds.create_statement(dates=days("2010-03-07"), summary="The aldr is a fish.")
+    assert "nowhere in the record" not in page(client, "aldr")
+
+
+@pytest.mark.parametrize(
+    ("typed", "there"),
+    [
+        ("before round 2", True),
+        ("before 2010-01-12", True),
+        ("before February 2010", True),
+        ("after 2009", True),
+        ("before 2010", False),
+        ("after round 1", False),
+        ("since 2010-01-11", False),
+    ],
+)
+def test_before_and_after_a_round_or_a_day(
+    client: Client, world: SimpleNamespace, typed: str, there: bool
+) -> None:
+    assert ("nobody-said" in found(client, f"dam {typed}")) is there
+
+
+def test_how_it_is_attributed_can_be_typed(client: Client, world: SimpleNamespace) -> None:
+    assert found(client, "unnamed dam") == {"unnamed-on-water"}
+    assert found(client, "off the record dam") == {"unnamed-on-water"}
+    assert found(client, "on the record dam") == {"birch-denies"}
+
+
+def test_what_contradicts_is_found(client: Client, world: SimpleNamespace) -> None:
+    both = {"birch-denies", "unnamed-on-water"}
+    assert found(client, "sources that disagree on water") == both
+    assert found(client, "sources that disagree on fish") == set()
+
+
+# --- choices ---
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "there", "not_there"),
+    [
+        ("party", "arden", "alder-on-water", "birch-denies"),
+        ("issue", "water", "alder-on-water", "nobody-said"),
+        ("round", "round-2", "birch-denies", "alder-on-water"),
+        ("kind", "proposal", "half-the-water", "alder-on-water"),
+        ("kind", "meeting", "bilateral", "round-1"),
+        ("kind", "round", "round-1", "bilateral"),
+        ("year", "2010", "alder-on-water", None),
+        ("basis", "unnamed", "unnamed-on-water", "birch-denies"),
+        ("person", "bo-birch", "birch-denies", "alder-on-water"),
+        ("source", "herald", "alder-on-water", "birch-denies"),
+        ("before", "round-2", "alder-on-water", "birch-denies"),
+        ("before", "2010-01-09", "round-1", "alder-on-water"),
+        ("after", "round-1", "birch-denies", "alder-on-water"),
+        ("after", "2010-01-09", "birch-denies", "alder-on-water"),
+    ],
+)
+def test_each_choice_narrows_search_and_timeline_alike(
+    client: Client,
+    world: SimpleNamespace,
+    name: str,
+    value: str,
+    there: str,
+    not_there: str | None,
+) -> None:
+    wishes = {name: value}
+    timeline = client.get(f"/timeline/?{urlencode(wishes)}")
+    assert timeline.status_code == 200
+    for keys in (
+        found(client, **wishes),
+        {one.partition("-")[2] for one in ROW.findall(timeline.content.decode())},
+    ):
+        assert there in keys
+        assert not_there is None or not_there not in keys
+
+
+def test_the_timeline_is_narrowed_by_words(client: Client, world: SimpleNamespace) -> None:
+    html = client.get("/timeline/?q=dam+brume").content.decode()
+    keys = {one.partition("-")[2] for one in ROW.findall(html)}
+    assert keys == found(client, "dam brume")
+
+
+def test_choices_are_counted(client: Client, world: SimpleNamespace) -> None:
+    counts = Search(query=read("dam")).counted()
+    assert counts.total == len(found(client, "dam")) + len(names(client, "dam"))
+    assert {key: times for key, times, _label in counts.of("basis")} == {
+        "unnamed": 1,
+        "on-record": 1,
+        "reporting": 1,
+    }
+    text = words(page(client, "dam"))
+    assert "unnamed 1" in text
+    assert "Brume 2" in text
+
+
+def test_counting_ends_somewhere(client: Client, world: SimpleNamespace) -> None:
+    plant(COUNTED + 40)
+    html = page(client, "planted")
+    assert "1,000+ entries" in words(html)
+    assert len(ROW.findall(html)) == PAGE
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("party", "nowhere", "is not in the record"),
+        ("issue", SECRET, "is not in the record"),
+        ("round", SECRET, "is not in the record"),
+        ("person", SECRET, "is not in the record"),
+        ("source", SECRET, "is not in the record"),
+        ("kind", "rumour", "is not in the record"),
+        ("basis", "gossip", "is not in the record"),
+        ("year", "12", "is not in the record"),
+        ("before", "soon", "neither a day"),
+        ("after", f"{SECRET}", "neither a day"),
+        ("page", "2", "does not exist"),
+        ("q", "x" * 10_000, "too much to look for"),
+        ("q", "a\0b", "Null characters"),
+    ],
+)
+@pytest.mark.parametrize("address", ["/search/", "/timeline/"])
+def test_a_wish_that_makes_no_sense_gets_a_sentence(
+    client: Client, world: SimpleNamespace, address: str, name: str, value: str, sentence: str
+) -> None:
+    response = client.get(address, {name: value})
+    assert response.status_code == 400
+    assert sentence in response.content.decode()
+
+
+# --- pages ---
+
+
+def test_turning_the_pages_loses_nothing_and_repeats_nothing(
+    client: Client, world: SimpleNamespace
+) -> None:
+    plant(2 * PAGE + 7)
+    address, seen = "?q=planted+seed", []
+    while address:
+        html = client.get(f"/search/{unescape(address)}").content.decode()
+        seen += ROW.findall(html)
+        address = (NEXT.findall(html) or [""])[0]
+    assert len(seen) == len(set(seen)) == 2 * PAGE + 7
+
+
+def plant(number: int) -> None:
+    """Statements of a few days, some of which have the phrase and others the words alone."""
+    source = worlds.create_source()
+    Statement.objects.bulk_create(
+        Statement(
+            slug=f"planted-{nth}",
+            summary="A planted seed." if nth % 3 else "The seed was planted.",
+            dates=days(f"2010-04-{1 + nth % 5:02}"),
+            state="published",
+            source=source,
+        )
+        for nth in range(number)
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/search/",
+        "/search/?q=water",
+        "/search/?q=water+round+2+birch",
+        "/search/?q=nothing+like+it",
+        "/search/?kind=source",
+        "/search/?kind=person&party=brume",
+        "/search/?party=brume&person=bo-birch&source=gazette",
+        "/people/",
+        "/timeline/?q=water",
+        "/timeline/?q=dam&person=bo-birch&basis=on-record&before=round-2",
+    ],
+)
+def test_it_asks_little_and_no_more_with_twice_the_rows(
+    client: Client, world: SimpleNamespace, path: str
+) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(path).status_code == 200
+        return len(captured)
+
+    assert queries() <= BUDGET
+    double(world)
+    assert queries() <= BUDGET
+
+
+def test_the_index_is_used(world: SimpleNamespace) -> None:
+    source = worlds.create_source()
+    Statement.objects.bulk_create(
+        Statement(
+            summary=f"Word{nth % 900} and river{nth % 700} of day {nth}.",
+            dates=days("2010-04-01"),
+            state="published",
+            source=source,
+        )
+        for nth in range(6_000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    with CaptureQueriesContext(connection) as captured:
+        found, _names = Search(query=read("word77")).found(PAGE)
+    assert len(found) == 7
+    plans = ""
+    with connection.cursor() as cursor:
+        for query in captured.captured_queries:
+            cursor.execute(f"EXPLAIN {query['sql']}")
+            plans += "\n".join(line for (line,) in cursor.fetchall())
+    assert "nafta_entry_vector" in plans
+    assert "Seq Scan on nafta_entry" not in plans
+
+
+# --- nothing that is not public, nothing that is not text ---
+
+
+def test_every_entry_is_public(world: SimpleNamespace) -> None:
+    assert not Entry.objects.filter(key__startswith=SECRET).exists()
+    for entry in Entry.objects.values():
+        assert SECRET not in str(entry)
+
+
+def test_no_draft_is_found_counted_or_suggested(client: Client, world: SimpleNamespace) -> None:
+    for typed in (SECRET, f"{SECRET[:-1]}x", f'"{SECRET}"', f"water {SECRET}", f"-{SECRET} water"):
+        html = page(client, typed).replace(typed, "").replace(unescape(urlencode({"q": typed})), "")
+        text = words(html)
+        assert "Nothing found" in text or typed.startswith("-")
+        assert SECRET not in text.replace(f"“{SECRET}”", "").replace(SECRET, "", text.count(typed))
+    assert "1999" not in words(page(client))
+    assert found(client, year="1999") == set()
+
+
+def test_what_is_published_is_found_and_what_is_taken_back_is_not(
+    client: Client, world: SimpleNamespace
+) -> None:
+    draft = worlds.create_statement(
+        slug="later",
+        state="draft",
+        dates=days("2010-03-07"),
+        summary="Otters.",
+        speakers=[(otto := worlds.create_person(slug="otto-otter"))],
+        source=(source := worlds.create_source(title="Otter news")),
+    )
+
+    def asked() -> tuple[set[str], set[str]]:
+        return found(client, "otters"), names(client, "otter")
+
+    nothing: tuple[set[str], set[str]] = (set(), set())
+    all_of_it = {"later"}, {otto.get_absolute_url(), source.get_absolute_url()}
+    assert asked() == nothing
+    draft.state = "published"
+    draft.save()
+    assert asked() == all_of_it
+    draft.state = "draft"
+    draft.save()
+    assert asked() == nothing
+    Statement.objects.filter(pk=draft.pk).update(state="published")
+    assert asked() == all_of_it
+    draft.delete()
+    assert asked() == nothing
+
+
+def test_a_correction_is_found_by_its_new_words(client: Client, world: SimpleNamespace) -> None:
+    world.quiet.summary = "The sluice stays shut."
+    world.quiet.save()
+    world.quiet.issues.add(world.fish)
+    assert found(client, "sluice") == {"nobody-said"}
+    assert "nobody-said" not in found(client, "dam")
+    assert "nobody-said" in found(client, issue="fish")
+    world.quiet.issues.clear()
+    assert "nobody-said" not in found(client, issue="fish")
+
+
+def test_the_index_says_what_it_would_say_if_it_were_made_anew(world: SimpleNamespace) -> None:
+    world.whispered.parties.add(world.corrie)
+    world.said.other_sources.clear()
+    world.alder.name = "Ada Elder"
+    world.alder.save()
+
+    def index() -> list[tuple[object, ...]]:
+        fields = ("kind", "object_id", "key", "day", "label", "names", "keys", "vector")
+        return list(Entry.objects.order_by("kind", "object_id").values_list(*fields))
+
+    kept = index()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT search_refresh_all()")
+    assert index() == kept
+
+
+def test_nothing_of_it_is_in_the_history(world: SimpleNamespace) -> None:
+    world.quiet.refresh_from_db()
+    version = world.quiet.version
+    world.quiet.save()  # nothing changed
+    world.quiet.refresh_from_db()
+    assert world.quiet.version == version
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "<script>alert(1)</script>",
+        "'",
+        '"',
+        '"""',
+        "%",
+        "%s %(x)s",
+        "\\",
+        "\\'",
+        "a & | ! : * <-> b",
+        "'; DROP TABLE nafta_entry; --",
+        "-",
+        "--",
+        "or",
+        "or or -or",
+        "-water",
+        "the of and",
+        "party arden",
+        "\ue000water\ue001",
+        "💧 water",
+        "before",
+        "before before round 1",
+        "after 2010-02-31",
+        "before 0000-00-00",
+        "x " * 99,
+    ],
+)
+def test_whatever_is_typed_is_only_looked_for(
+    client: Client, world: SimpleNamespace, typed: str
+) -> None:
+    for address in ("/search/", "/timeline/"):
+        response = client.get(address, {"q": typed})
+        assert response.status_code == 200
+        assert "<script>alert" not in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["q", "party", "before", "page", "kind", "person"])
+def test_bytes_that_are_no_text(client: Client, world: SimpleNamespace, name: str) -> None:
+    assert client.get(f"/search/?{name}=%FF%FE%C3").status_code in {200, 400}
+
+
+def test_the_record_is_shown_as_text(client: Client, world: SimpleNamespace) -> None:
+    worlds.create_statement(
+        dates=days("2010-03-07"), summary='<b onclick="x">Otters</b> & <script>eels</script> &amp;'
+    )
+    html = page(client, "otters eels")
+    assert "&lt;b onclick=&quot;x&quot;&gt;<mark>Otters</mark>&lt;/b&gt; &amp; " in html
+    assert "&lt;script&gt;<mark>eels</mark>&lt;/script&gt; &amp;amp;" in html
+
+
+def test_a_long_text_is_stored_and_found_by_its_beginning(
+    client: Client, world: SimpleNamespace
+) -> None:
+    long = "Otters " + " ".join(f"word{nth}" for nth in range(200_000))
+    worlds.create_statement(slug="long", dates=days("2010-03-07"), summary=long)
+    assert found(client, "otters") == {"long"}
+
+
+# --- languages ---
+
+
+def test_the_words_of_translations_are_found_and_shown(
+    client: Client, world: SimpleNamespace
+) -> None:
+    world.quiet.translations = {"summary_fr": "Le barrage reste fermé."}
+    world.quiet.save()
+    world.water.translations = {"name_fr": "L’eau", "question_fr": "L’eau doit-elle rester ?"}
+    world.water.save()
+    assert found(client, "barrage") == {"nobody-said"}
+    assert "The dam stays shut." in page(client, "barrage")
+    html = page(client, "barrage ferme", prefix="/fr")
+    assert "Le <mark>barrage</mark> reste <mark>fermé</mark>." in html
+    assert "The dam stays shut." not in html
+    assert "nobody-said" in page(client, "dam", prefix="/fr")
+    html = page(client, "eau", prefix="/fr")
+    assert "alder-on-water" in html  # the issue is named in French, its statements are not
+    assert "L’eau" in html
+
+
+def test_no_language_is_built_in(client: Client, world: SimpleNamespace) -> None:
+    world.quiet.translations = {"summary_cy": "Mae’r argae ar gau."}
+    Statement.objects.filter(pk=world.quiet.pk).update(translations=world.quiet.translations)
+    assert found(client, "argae") == {"nobody-said"}
+
+
+@pytest.mark.parametrize("prefix", ["/fr", "/es"])
+def test_every_language_has_its_search(client: Client, world: SimpleNamespace, prefix: str) -> None:
+    assert "alder-on-water" in page(client, "half water", prefix=prefix)
+    with translation.override(prefix[1:]):
+        assert read("half water").every
+
+
+# --- nothing found, nothing asked ---
+
+
+def test_nothing_found_says_so_and_offers_what_may_be_meant(
+    client: Client, world: SimpleNamespace
+) -> None:
+    html = page(client, "aldr zebra")
+    assert "Nothing found" in html
+    assert ">Ada Alder</a>" in html
+    assert "q=Ada+Alder+zebra" in html
+    assert "too common" in page(client, "the of")
+
+
+def test_the_empty_page_shows_what_can_be_asked(client: Client, world: SimpleNamespace) -> None:
+    html = page(client)
+    for example in re.findall(r'<li><a href="(\?q=[^"]+)">', html):
+        answer = client.get(f"/search/{unescape(example)}").content.decode()
+        assert "Nothing found" not in answer, example
+    assert "?q=Brume%20Water" in html
+
+
+def test_an_empty_site_looks_intended(client: Client, db: None) -> None:
+    for address in ("/search/", "/search/?q=anything", "/people/"):
+        assert client.get(address).status_code == 200
+
+
+# --- people ---
+
+
+def test_who_spoke_for_whom_and_how_often(client: Client, world: SimpleNamespace) -> None:
+    worlds.create_statement(dates=days("2010-03-07"), speakers=[world.birch])
+    text = words(client.get("/people/").content.decode())
+    assert "Ada Alder Minister Arden 1" in text
+    assert "Bo Birch Envoy Brume 2" in text
+    assert SECRET not in text
+    brume = words(client.get("/people/?party=brume").content.decode())
+    assert "Bo Birch" in brume
+    assert "Ada Alder" not in brume
+    for unknown in ("nowhere", "%00", "%FF"):
+        response = client.get(f"/people/?party={unknown}")
+        assert response.status_code == 400
+        assert "is not in the record" in response.content.decode()
