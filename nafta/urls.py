@@ -4,11 +4,18 @@ from django.contrib.sitemaps.views import index, sitemap
 from django.urls import include, path
 
 from nafta import views
+from nafta.api.routes import api
 from nafta.feeds import IssueFeed, NewsFeed, PartyFeed, RoundFeed
 from nafta.sitemaps import SITEMAPS
 
+# Files and the API are the same in every language.
+urlpatterns = [
+    path("data/record.zip", views.record_zip, name="record_zip"),
+    path("data/<str:name>", views.data_file, name="data_file"),
+    path("api/v1/", api.urls),
+]
 # Pages: each language has its own addresses, the record's own the bare ones.
-urlpatterns = i18n_patterns(
+urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("timeline/", views.timeline, name="timeline"),
     path("rounds/<slug:slug>/", views.round_detail, name="round_detail"),
@@ -16,6 +23,7 @@ urlpatterns = i18n_patterns(
     path("search/", views.search, name="search"),
     path("people/", views.person_list, name="person_list"),
     path("people/<slug:slug>/", views.person_detail, name="person_detail"),
+    path("data/", views.data, name="data"),
     path("about/", views.about, name="about"),
     path("feed/", NewsFeed(), name="feed"),
     path("issues/<slug:slug>/feed/", IssueFeed(), name="issue_feed"),

@@ -1,6 +1,7 @@
 """Pages that read both the record and the reading. Each: guard, query, context, render."""
 
 from nafta.views.cards import card
+from nafta.views.data import data, data_file, record_zip
 from nafta.views.embeds import embed, oembed
 from nafta.views.found import robots
 from nafta.views.pages import (
@@ -19,12 +20,15 @@ __all__ = [
     "TIMELINE_PAGE",
     "about",
     "card",
+    "data",
+    "data_file",
     "embed",
     "home",
     "oembed",
     "party_detail",
     "person_detail",
     "person_list",
+    "record_zip",
     "robots",
     "round_detail",
     "search",

@@ -36,6 +36,8 @@ PAGES = [
     "/sources/",
     "/sources/dow-jones-2017-11-21/",
     "/about/",
+    "/data/",
+    "/issues/?_export=pdf",
     "/compare/?party=ca&party=us",
     "/compare/?party=mx",
     "/distance/",
