@@ -36,7 +36,7 @@ class Page:
     accessed: dt.date
 
 
-def page(request: HttpRequest, path: str, day: dt.date | None = None) -> Page:
+def page_at(request: HttpRequest, path: str, day: dt.date | None = None) -> Page:
     """The page at ``path`` as it stands on ``day``, or today."""
     address, day = request.build_absolute_uri(path), day or clock.today()
     moment = clock.now().astimezone(dt.UTC)

@@ -12,7 +12,7 @@ from django.views.decorators.http import conditional_page
 from django_tables2 import RequestConfig
 
 from rounds.calendars import events, ics
-from rounds.citations import page, statement_citation
+from rounds.citations import page_at, statement_citation
 from rounds.corrections import corrected_on, corrections, gone
 from rounds.downloads import FileTable, page
 from rounds.feeds import Subject, negotiation_of
@@ -66,7 +66,7 @@ def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
     statement = statements.filter(slug=slug).first()
     if statement is None:
         return gone_or_404(request, Statement, slug)
-    here = page(request, reverse("statement_detail", args=[slug]))
+    here = page_at(request, reverse("statement_detail", args=[slug]))
     links = StatementLink.objects.published().filter(Q(statement=statement) | Q(other=statement))
     context = {
         "statement": statement,

@@ -4,7 +4,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.world import create_world
@@ -28,6 +30,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def patient_api(settings: Any) -> None:
     """A test may ask as often as it likes; what the limit promises has tests of its own."""
     settings.API_RATE = 1_000_000
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_record() -> Iterator[None]:
+    """No test begins in the language in which another has asked for its last page."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from issues import matrix
 from issues.citations import position_citation, proposal_citation
 from issues.models import Issue, Position, Proposal
 from issues.views.pages import end_of_previous
-from rounds.citations import Citation, page, statement_citation
+from rounds.citations import Citation, page_at, statement_citation
 from rounds.forms import AsOfForm
 from rounds.models import Party, Round, Statement
 from rounds.moments import two_clocks
@@ -27,7 +27,7 @@ def cite_position(request: HttpRequest, issue: str, party: str) -> HttpResponse:
     taken = about.positions.published().filter(party=side).as_of(as_of.day).with_evidence()
     positions = matrix.history(taken)[about.pk, side.pk]
     position = matrix.standing(positions, as_of.day)
-    here = page(request, reverse("cite_position", args=[issue, party]), as_of.day)
+    here = page_at(request, reverse("cite_position", args=[issue, party]), as_of.day)
     context = {
         "form": form,
         "as_of": as_of,
@@ -46,7 +46,7 @@ def cite_position(request: HttpRequest, issue: str, party: str) -> HttpResponse:
 def _evidence(request: HttpRequest, position: Position) -> Citation:
     """The citation of what a position rests on."""
     rests_on = position.evidence
-    here = page(request, rests_on.get_absolute_url())
+    here = page_at(request, rests_on.get_absolute_url())
     records: Any = type(rests_on).objects.with_names()
     record = records.get(pk=rests_on.pk)
     if isinstance(record, Statement):

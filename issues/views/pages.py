@@ -17,7 +17,7 @@ from issues.figures import distance_figure, measure_figure, points
 from issues.models import Issue, Measure, Position, Progress, Proposal, ProposalStatus
 from issues.proposals import proposal_items, term_words, threads
 from issues.tables import PointFile, PointTable, SpreadTable, cell_file
-from rounds.citations import page
+from rounds.citations import page_at
 from rounds.corrections import corrected_on
 from rounds.downloads import FileTable, page
 from rounds.forms import AsOf, AsOfForm, end_of
@@ -244,7 +244,7 @@ def proposal_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if proposal is None:
         return gone_or_404(request, Proposal, slug)
     (item,) = proposal_items([proposal])
-    here = page(request, reverse("proposal_detail", args=[slug]))
+    here = page_at(request, reverse("proposal_detail", args=[slug]))
     context = {
         "proposal": proposal,
         "item": item,

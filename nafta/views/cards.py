@@ -13,7 +13,7 @@ from issues import matrix
 from issues.models import Issue, Position
 from nafta.cards import Card, Name, Stand, draw
 from nafta.views.pages import before
-from rounds.citations import page, unnamed
+from rounds.citations import page_at, unnamed
 from rounds.dates import day as day_in_words
 from rounds.forms import AsOf, AsOfForm, end_of
 from rounds.language import local
@@ -33,7 +33,7 @@ def card(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     if not form.is_valid():
         words = " ".join(str(error) for error in form.errors["as_of"])
         return HttpResponse(words, content_type="text/plain; charset=utf-8", status=400)
-    told = build(key, form.wish, rounds, page(request, "/").site)
+    told = build(key, form.wish, rounds, page_at(request, "/").site)
     tag = f'"{hashlib.sha256(repr(told).encode()).hexdigest()[:24]}"'
     response = get_conditional_response(request, etag=tag)
     if response is None:

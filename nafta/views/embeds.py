@@ -21,7 +21,7 @@ from issues.models import Issue, Measure
 from nafta.embeds import OF_PAGE, WIDTH, Embed, frame
 from nafta.forms import OEmbedForm
 from nafta.views.frames import BUILDERS
-from rounds.citations import page
+from rounds.citations import page_at
 from rounds.corrections import gone
 from rounds.models import Statement
 
@@ -64,7 +64,7 @@ def embed(request: HttpRequest, name: str, slug: str = "") -> HttpResponse:
         withdrawn = gone(OF_KIND[name], slug) if name in OF_KIND else None
         status = 410 if withdrawn else 404
         return render(request, "embed/nothing.html", {"gone": withdrawn}, status=status)
-    context = found.context | {"embed": found, "site": page(request, found.page).site}
+    context = found.context | {"embed": found, "site": page_at(request, found.page).site}
     status = 400 if found.errors else 200
     return render(request, f"embed/{name.removeprefix('embed_')}.html", context, status=status)
 
@@ -126,7 +126,7 @@ def _told(request: HttpRequest, found: Embed, wishes: dict[str, Any]) -> dict[st
         "version": "1.0",
         "type": "rich",
         "title": str(found.title),
-        "provider_name": page(request, "/").site,
+        "provider_name": page_at(request, "/").site,
         "provider_url": request.build_absolute_uri(reverse("home")),
         "cache_age": FRESH,
         "html": frame(address, found.title, width, height),

@@ -17,7 +17,18 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from issues.models import Issue, Position, Progress, Proposal
 from nafta.package import TABLES
-from rounds.models import Deadline, Party, Person, Publishable, Round, Source, State, Statement
+from rounds import language
+from rounds.models import (
+    Deadline,
+    Party,
+    Person,
+    Publishable,
+    Round,
+    Source,
+    State,
+    Statement,
+    Translatable,
+)
 
 GOLDEN = Path(__file__).parent / "golden" / "claims.csv"
 ARTICLES = {
@@ -143,6 +154,20 @@ def test_what_canada_said_on_the_sunset_clause_in_round_4_and_who_says_so() -> N
     assert "CBC News" in page
 
 
+@pytest.mark.parametrize("code", language.others())
+def test_everything_shipped_is_told_in_every_language(code: str) -> None:
+    for model in apps.get_models():
+        if issubclass(model, Translatable) and model.translated:
+            assert not model._default_manager.filter(model.lacking(code)).exists(), model
+
+
+@pytest.mark.parametrize(("code", "name"), [("fr", "Clause crépusculaire"), ("es", "extinción")])
+def test_the_front_page_has_no_word_that_is_not_translated(code: str, name: str) -> None:
+    page = Client().get(f"/{code}/").content.decode()
+    assert name in page
+    assert 'class="original"' not in page
+
+
 ELSEWHERE = re.compile(r"sort=|as_of=|known=|^/(fr|es)/")  # the same pages, otherwise
 
 
@@ -156,7 +181,10 @@ class Links(HTMLParser):
 
 
 def test_no_link_of_the_site_is_dead_and_no_page_asks_much() -> None:
-    """Every address within the site that any page leads to answers, each asked once."""
+    """Every address within the site that any page leads to answers, each asked once.
+
+    The other languages have the same pages; tests/nafta/test_languages.py walks through them.
+    """
     client, ahead = Client(), ["/"]
     seen: set[str] = set()
     while ahead:
