@@ -20,6 +20,7 @@ from rounds.dates import day as day_in_words
 from rounds.dates import first_day
 from rounds.figures import SYMBOLS, layout
 from rounds.language import local
+from rounds.models import Source
 from rounds.timeline import Ref
 
 PAIRS_DRAWN = 6
@@ -32,6 +33,7 @@ class Point:
 
     kind: str  # "status quo", "proposal", "agreed"
     measure: str
+    key: str  # the measure's
     unit: str
     who: str
     party: Ref | None = None
@@ -45,6 +47,7 @@ class Point:
     url: str = ""
     publisher: str = ""
     source_url: str = ""
+    source: Source  # the publication that says so
 
 
 def points(
@@ -52,7 +55,11 @@ def points(
 ) -> list[Point]:
     """A measure's numbers up to ``day``, oldest first. Reads proposals ``with_terms()``."""
     unit = local(measure, "unit")
-    shared: dict[str, Any] = {"measure": local(measure, "name"), "unit": unit}
+    shared: dict[str, Any] = {
+        "measure": local(measure, "name"),
+        "key": measure.slug,
+        "unit": unit,
+    }
     rows = []
     if measure.status_quo is not None:
         rows.append(
@@ -65,6 +72,7 @@ def points(
                 when=_("before the talks"),
                 title=measure.source.publisher,
                 url=measure.source.get_absolute_url(),
+                source=measure.source,
             )
         )
     offers = [
@@ -83,6 +91,7 @@ def points(
             url=proposal.get_absolute_url(),
             publisher=proposal.source.publisher,
             source_url=proposal.source.get_absolute_url(),
+            source=proposal.source,
         )
         for proposal in proposals
         if not _is_the_agreement(proposal, measure)
@@ -105,6 +114,7 @@ def points(
                 low=measure.agreed,
                 title=source.publisher,
                 url=source.get_absolute_url(),
+                source=source,
             )
         )
     return rows

@@ -40,6 +40,7 @@ class Cell:
     """Where one party stands on one issue. Without evidence it says why it is empty."""
 
     party: Party
+    position: Position | None = None
     stance: str = NOT_RECORDED  # a Stance, NOT_RECORDED or ABSENT
     label: str = ""
     mark: str = ""
@@ -155,6 +156,7 @@ def cell(
     evidence = now.evidence
     return Cell(
         party=party,
+        position=now,
         stance=now.stance,
         label=now.get_stance_display(),
         mark=MARKS[Stance(now.stance)],

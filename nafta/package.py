@@ -1,7 +1,8 @@
 """The record as a Data Package: a folder of CSV files and ``datapackage.json``, which says what
 their columns are. See https://specs.frictionlessdata.io/tabular-data-package/.
 
-The description is made of the models and their resources, so it cannot go out of date.
+The description is made of the models and their resources, so it cannot go out of date. Editors
+have the whole record, drafts too; readers the ``public`` one, which names nothing unpublished.
 """
 
 import csv
@@ -10,17 +11,19 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import connection, models, transaction
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from issues import resources as issues
 from rounds import resources as rounds
+from rounds.downloads import LICENCE
 from rounds.loading import (
     Problem,
     Row,
@@ -35,11 +38,7 @@ from rounds.resources import CELL_LIMIT, KEY, Column, Key, Keys, RecordResource,
 
 DESCRIPTOR = "datapackage.json"
 FILE_LIMIT = 10_000_000  # bytes: far more than a newsroom writes, and little to read at once
-LICENCE = {
-    "name": "BSD-3-Clause",
-    "title": "BSD 3-Clause License",
-    "path": "https://opensource.org/license/bsd-3-clause",
-}
+
 
 # Each after those that its rows point at.
 TABLES: dict[str, type[RecordResource]] = {
@@ -78,8 +77,11 @@ class PackageError(Exception):
         self.problems = problems
 
 
-def resources() -> dict[str, RecordResource]:
-    return {table: resource() for table, resource in TABLES.items()}
+def resources(*, public: bool = False) -> dict[str, RecordResource]:
+    found = {table: resource() for table, resource in TABLES.items()}
+    for resource in found.values():
+        resource.public = public
+    return found
 
 
 # --- reading ---
@@ -205,9 +207,7 @@ def write(folder: Path) -> None:
     if folder.exists() and not (folder / DESCRIPTOR).exists() and any(folder.iterdir()):
         text = _("found a folder of other things, expected a new one, an empty one or a package")
         raise PackageError([Problem(str(folder), text)])
-    tables = [Table(name, resource) for name, resource in resources().items()]
-    files = {f"{table.name}.csv": table_text(table) for table in tables}
-    files[DESCRIPTOR] = json.dumps(describe(tables), ensure_ascii=False, indent=2) + "\n"
+    files = texts()
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as temporary:
         new = Path(temporary) / folder.name
@@ -219,6 +219,28 @@ def write(folder: Path) -> None:
                 (new / name).replace(folder / name)
         else:
             new.replace(folder)
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """All that is read within is as of one moment, whoever writes meanwhile."""
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def texts(*, public: bool = False) -> dict[str, str]:
+    """The files of a package by their names. Raises PackageError if there is no negotiation."""
+    tables = [Table(name, resource) for name, resource in resources(public=public).items()]
+    files = {f"{table.name}.csv": table_text(table) for table in tables}
+    return {**files, DESCRIPTOR: as_json(describe(tables, public=public))}
+
+
+def as_json(description: dict[str, Any]) -> str:
+    return json.dumps(description, ensure_ascii=False, indent=2) + "\n"
 
 
 @dataclass
@@ -253,11 +275,12 @@ def table_text(table: Table) -> str:
     return text.getvalue()
 
 
-def describe(tables: list[Table]) -> dict[str, Any]:
+def describe(tables: list[Table], *, public: bool = False) -> dict[str, Any]:
     """The content of ``datapackage.json``. Raises PackageError if there is no negotiation."""
     negotiation = Negotiation.objects.first()
     if negotiation is None:
         raise PackageError([Problem("negotiation.csv", _("found no negotiation, expected one"))])
+    sources = Source.objects.published() if public else Source.objects.all()
     description = {
         "profile": "tabular-data-package",
         "name": re.sub("[^-a-z0-9]", "-", negotiation.slug.lower()),
@@ -266,7 +289,7 @@ def describe(tables: list[Table]) -> dict[str, Any]:
         "licenses": [LICENCE],
         "sources": [
             {"title": str(source)} | ({"path": source.url} if source.url else {})
-            for source in Source.objects.order_by("slug")
+            for source in sources.order_by("slug")
         ],
         "resources": [describe_table(table) for table in tables],
     }

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "nafta.middleware.PublicAPI",
     "nafta.middleware.Timetable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "nafta.middleware.LanguageOfAddress",
@@ -182,5 +183,17 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 # SECOND_EDITOR: whether what an editor wrote must be published by another one.
 SECOND_EDITOR = flag("SECOND_EDITOR")
+
+# One a process: the public package, and who has asked the API how often.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
+# API_RATE: how many requests a minute the API answers to one address.
+API_RATE = int(os.environ.get("API_RATE", "120"))
+# PROXIES: how many proxies stand before the site, each of which tells whom it asks for.
+NINJA_NUM_PROXIES = int(os.environ.get("PROXIES", "0"))
 
 DJANGO_TABLES2_TEMPLATE = "_table.html"

@@ -90,7 +90,7 @@ def calendar_figure(
         range=[max(lanes) + 0.55, min(lanes) - 0.55],
         showgrid=False,
     )
-    figure.update_xaxes(range=_talks(rounds, rows))
+    figure.update_xaxes(range=talks(rounds, rows))
     _number(figure, rows)
     return figure
 
@@ -103,7 +103,7 @@ def _number(figure: go.Figure, rows: Sequence[Item]) -> None:
             trace.customdata = [places[anchor] for anchor in trace.customdata]
 
 
-def _talks(rounds: Iterable[Round], rows: Sequence[Item]) -> list[str] | None:
+def talks(rounds: Iterable[Round], rows: Sequence[Item]) -> list[str] | None:
     """The months of the rounds proper, if any row is of them; what came later is in the table."""
     held = [one for one in rounds if one.is_round and one.took_place]
     if not held:

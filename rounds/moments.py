@@ -175,7 +175,8 @@ def _stay(response: HttpResponse, text: str) -> None:
             return link[0]
         return f"{before}{path}{query}&amp;{wish}" if query else f"{before}{path}?{wish}"
 
-    response.content = LINK.sub(kept, response.content.decode()).encode()
+    if response.headers["Content-Type"].startswith("text/html"):  # and no file of a page's rows
+        response.content = LINK.sub(kept, response.content.decode()).encode()
 
 
 def _has_two_clocks(path: str) -> bool:

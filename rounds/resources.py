@@ -30,8 +30,10 @@ from rounds.models import (
     Negotiation,
     Party,
     Person,
+    Publishable,
     Round,
     Source,
+    State,
     Statement,
     StatementLink,
 )
@@ -446,7 +448,12 @@ def as_text(value: Any) -> str:
 
 
 class RecordResource(resources.ModelResource):  # the library has no types
-    """A model's table. ``Meta.fields`` are its columns, in order."""
+    """A model's table. ``Meta.fields`` are its columns, in order.
+
+    A ``public`` one has the rows that readers may see, and names no others in its lists.
+    """
+
+    public = False
 
     class Meta:
         import_id_fields = ("slug",)
@@ -493,16 +500,28 @@ class RecordResource(resources.ModelResource):  # the library has no types
         return [self.fields[name] for name in self._meta.import_id_fields]
 
     def get_queryset(self) -> models.QuerySet[Any]:
-        """All rows with what they point at, in an order that pages can be cut from."""
-        return self.with_others(super().get_queryset().order_by("pk"))
+        """The rows with what they point at, in an order that pages can be cut from."""
+        rows = super().get_queryset()
+        return self.with_others((rows.published() if self.public else rows).order_by("pk"))
 
     def with_others(self, rows: "models.QuerySet[Any]") -> models.QuerySet[Any]:
         """``rows`` with what they point at."""
         columns = self.columns()
-        lists = [column.attribute for column in columns if isinstance(column.widget, Keys)]
+        lists = [
+            models.Prefetch(column.attribute, self._listed(column.widget.model))
+            for column in columns
+            if isinstance(column.widget, Keys)
+        ]
         keys = [column.attribute for column in columns if type(column.widget) is Key]
         rows = rows.prefetch_related(*lists)
         return rows.select_related(*keys) if keys else rows  # without names, it takes all
+
+    def _listed(self, model: Any) -> models.QuerySet[Any]:
+        """What a list may name: what has no state is public by standing in a public list."""
+        rows: models.QuerySet[Any] = model._default_manager.all()
+        if self.public and issubclass(model, Publishable):
+            return rows.filter(state=State.PUBLISHED)
+        return rows
 
     def get_instance(self, instance_loader: Any, row: dict[str, str]) -> models.Model | None:
         """The stored row with the same key. A cell that cannot be a key finds none."""

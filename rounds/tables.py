@@ -1,5 +1,6 @@
 """The columns of the record's tables, and of the rows under its chart."""
 
+import datetime as dt
 from typing import Any
 
 import django_tables2 as tables
@@ -9,6 +10,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from rounds.corrections import Correction
+from rounds.dates import first_day, last_day
+from rounds.downloads import Address, FileTable, Keys
 from rounds.models import Round, Source
 from rounds.templatetags.language import local, plain
 from rounds.timeline import Item
@@ -128,3 +132,94 @@ class ItemTable(tables.Table):
         if record.host:
             return str(record.host["name"])
         return ", ".join(plain(party) for party in value)
+
+
+class ItemFile(FileTable):
+    """Items of the timeline: meetings, deadlines, proposals, statements."""
+
+    kind = tables.Column()
+    key = tables.Column(accessor="slug")
+    first = tables.Column()
+    last = tables.Column()
+    approximate = tables.Column()
+    when = tables.Column()
+    title = tables.Column()
+    text = tables.Column()
+    quotation = tables.Column()
+    language = tables.Column()
+    label = tables.Column()
+    parties = Keys()
+    speakers = Keys()
+    issues = Keys()
+    attribution = tables.Column()
+    basis = tables.Column()
+    on_record = tables.Column()
+    status = tables.Column()
+    status_label = tables.Column()
+    place = tables.Column()
+    host = tables.Column(accessor="host__code")
+    note = tables.Column()
+    address = Address(accessor="url")
+    publisher = tables.Column(accessor="record__source__publisher")
+    source = tables.Column(accessor="record__source__url")
+    archive = tables.Column(accessor="record__source__archive_url")
+
+    def render_language(self, value: str, record: Item) -> str:
+        """Of the quotation."""
+        return value if record.quotation else ""
+
+    def render_on_record(self, value: bool, record: Item) -> bool | str:
+        """Only what somebody said or tabled is on the record, or not."""
+        return value if record.basis else ""
+
+
+class SourceFile(FileTable):
+    """Publications, and how many published records cite each."""
+
+    key = tables.Column(accessor="slug")
+    publisher = tables.Column()
+    title = tables.Column()
+    language = tables.Column()
+    first = tables.Column(accessor="published")
+    last = tables.Column(accessor="published")
+    approximate = tables.Column(accessor="published_approximate")
+    when = tables.Column(accessor="published_words")
+    claims = tables.Column()
+    note = tables.Column()
+    address = Address(accessor="get_absolute_url")
+    source = tables.Column(accessor="url")
+    archive = tables.Column(accessor="archive_url")
+
+    def render_first(self, value: Any) -> dt.date:
+        return first_day(value)
+
+    def render_last(self, value: Any) -> dt.date | None:
+        return last_day(value)
+
+
+class CorrectionFile(FileTable):
+    """Corrections, a row for each text that reads otherwise; one row where none is repeated."""
+
+    correction = tables.Column(accessor="one__id")
+    at = tables.Column(accessor="one__at")
+    kind = tables.Column(accessor="one__kind")
+    what = tables.Column(accessor="one__summary")
+    title = tables.Column(accessor="one__title")
+    note = tables.Column(accessor="one__note")
+    field = tables.Column(accessor="change__title")
+    before = tables.Column(accessor="change__before")
+    after = tables.Column(accessor="change__after")
+    address = Address(accessor="one__get_absolute_url")
+    record = Address(accessor="one__url")
+
+    def __init__(self, corrections: list[Correction], *, caption: str) -> None:
+        no_change: Any = None
+        rows = [
+            {"one": one, "change": change}
+            for one in corrections
+            for change in (one.changes or [no_change])
+        ]
+        super().__init__(rows, caption=caption)
+
+    def render_correction(self, value: Any) -> str:
+        return str(value)

@@ -56,6 +56,7 @@ RANK = {
 class Item:
     """One row: a round, meeting, deadline, proposal or statement."""
 
+    record: Any  # what it is a row of
     kind: str
     pk: int
     slug: str
@@ -172,6 +173,7 @@ def statement_items(statements: Iterable[Statement]) -> Iterator[Item]:
 def dated(record: Any, kind: str) -> dict[str, Any]:
     """What every item has."""
     return {
+        "record": record,
         "kind": kind,
         "pk": record.pk,
         "slug": record.slug,

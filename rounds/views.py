@@ -6,33 +6,58 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page
 from django_tables2 import RequestConfig
 
 from rounds.calendars import events, ics
+from rounds.citations import page_at, statement_citation
 from rounds.corrections import corrected_on, corrections, gone
+from rounds.downloads import FileTable, page
 from rounds.feeds import Subject, negotiation_of
 from rounds.forms import CorrectionsForm
 from rounds.language import local
 from rounds.models import Deadline, Party, Round, Source, Statement, StatementLink
 from rounds.moments import two_clocks
-from rounds.tables import DeadlineTable, RoundTable, SourceTable
-from rounds.timeline import attribution, deadline_items
+from rounds.tables import (
+    CorrectionFile,
+    DeadlineTable,
+    ItemFile,
+    RoundTable,
+    SourceFile,
+    SourceTable,
+)
+from rounds.timeline import attribution, deadline_items, round_items
 
 
 @two_clocks
 def round_list(request: HttpRequest) -> HttpResponse:
-    table = RoundTable(Round.objects.published(), empty_text="")
+    table = RoundTable(Round.objects.published().with_names(), empty_text="")
     RequestConfig(request, paginate=False).configure(table)
-    return render(request, "rounds/round_list.html", {"table": table})
+
+    def files() -> dict[str, FileTable]:
+        return {"rounds": ItemFile(round_items(shown(table)), caption=table.caption)}
+
+    return page(request, "rounds/round_list.html", {"table": table}, files=files, name="rounds")
+
+
+def shown(table: Any) -> list[Any]:
+    """The records of a table's page, in its order."""
+    return [row.record for row in table.paginated_rows]
 
 
 @two_clocks
 def deadline_list(request: HttpRequest) -> HttpResponse:
     deadlines = Deadline.objects.published().with_names().order_by("set_on__startswith", "pk")
-    table = DeadlineTable(deadline_items(deadlines))
-    return render(request, "rounds/deadline_list.html", {"table": table})
+    items = list(deadline_items(deadlines))
+    table = DeadlineTable(items)
+
+    def files() -> dict[str, FileTable]:
+        return {"deadlines": ItemFile(items, caption=table.caption)}
+
+    context = {"table": table}
+    return page(request, "rounds/deadline_list.html", context, files=files, name="deadlines")
 
 
 @two_clocks
@@ -41,6 +66,7 @@ def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
     statement = statements.filter(slug=slug).first()
     if statement is None:
         return gone_or_404(request, Statement, slug)
+    here = page_at(request, reverse("statement_detail", args=[slug]))
     links = StatementLink.objects.published().filter(Q(statement=statement) | Q(other=statement))
     context = {
         "statement": statement,
@@ -49,7 +75,8 @@ def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "positions": statement.positions.published().select_related("party", "issue"),
         "links": links.select_related("statement__source", "other__source"),
         "corrected": corrected_on(statement),
-        "address": request.build_absolute_uri(reverse("statement_detail", args=[slug])),
+        "address": here.address,
+        "citation": statement_citation(statement, here),
     }
     return render(request, "rounds/statement_detail.html", context)
 
@@ -60,7 +87,15 @@ def source_list(request: HttpRequest) -> HttpResponse:
     RequestConfig(request, paginate=False).configure(table)
     table.paginate(per_page=300)
     table.page = table.paginator.get_page(request.GET.get("page"))
-    return render(request, "rounds/source_list.html", {"table": table})
+    query = request.GET.copy()
+    if table.page.has_next():
+        query["page"] = str(table.page.next_page_number())
+    context = {"table": table, "next_page": query.urlencode() if table.page.has_next() else ""}
+
+    def files() -> dict[str, FileTable]:
+        return {"sources": SourceFile(shown(table), caption=table.caption)}
+
+    return page(request, "rounds/source_list.html", context, files=files, name="sources")
 
 
 @two_clocks
@@ -89,10 +124,18 @@ def correction_list(request: HttpRequest) -> HttpResponse:
         "record": record,
         "until": until,
         "corrections": found,
-        "older": query.urlencode() if older else "",
+        "next_page": query.urlencode() if older else "",
     }
+
+    def files() -> dict[str, FileTable]:
+        return {"corrections": CorrectionFile(found, caption=_("Corrections"))}
+
+    of = request.GET.get("of", "").replace(":", "-")
+    name = slugify(f"corrections {of}")
     status = 200 if form.is_valid() else 400
-    return render(request, "rounds/correction_list.html", context, status=status)
+    return page(
+        request, "rounds/correction_list.html", context, files=files, name=name, status=status
+    )
 
 
 @conditional_page

@@ -1,5 +1,6 @@
 """Pages of the reading. Each: guard, query, context, render."""
 
+from issues.views.citing import cite_position
 from issues.views.compare import compare, distance, moved
 from issues.views.pages import (
     STATEMENTS_SHOWN,
@@ -12,6 +13,7 @@ from issues.views.pages import (
 
 __all__ = [
     "STATEMENTS_SHOWN",
+    "cite_position",
     "compare",
     "distance",
     "end_of_previous",

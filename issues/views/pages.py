@@ -8,18 +8,23 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from issues import matrix
+from issues.citations import proposal_citation
 from issues.distance import gaps, number_gaps, spreads, widest
 from issues.figures import distance_figure, measure_figure, points
 from issues.models import Issue, Measure, Position, Progress, Proposal, ProposalStatus
 from issues.proposals import proposal_items, term_words, threads
-from issues.tables import PointTable, SpreadTable
+from issues.tables import PointFile, PointTable, SpreadTable, cell_file
+from rounds.citations import page_at
 from rounds.corrections import corrected_on
+from rounds.downloads import FileTable, page
 from rounds.forms import AsOf, AsOfForm, end_of
 from rounds.language import local
 from rounds.models import LinkKind, Party, Round, StatementLink
 from rounds.moments import two_clocks
+from rounds.tables import ItemFile
 from rounds.timeline import merged, statement_items
 from rounds.views import gone_or_404
 
@@ -65,9 +70,22 @@ def issue_list(request: HttpRequest) -> HttpResponse:
         "parties": parties,
         "rows": [row for row in rows if row.recorded],
         "unrecorded": [row for row in rows if not row.recorded],
+        "featured": [row for row in rows if row.recorded and row.issue and row.issue.featured],
     }
-    status = 200 if form.is_valid() else 400
-    return render(request, "issues/issue_list.html", context, status=status)
+
+    def files() -> dict[str, FileTable]:
+        caption = _("Positions of the parties by issue")
+        return {"positions": cell_file([row for row in rows if row.recorded], caption=caption)}
+
+    return page(
+        request,
+        "issues/issue_list.html",
+        context,
+        files=files,
+        name="issues",
+        as_of=as_of.day,
+        status=200 if form.is_valid() else 400,
+    )
 
 
 @two_clocks
@@ -100,6 +118,8 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         progress,
         day,
     )
+    charts = _charts(measures, proposals, as_of)
+    said = merged(statement_items(statements[:STATEMENTS_SHOWN]))
     scene = matrix.Scene(
         parties=parties, rounds=rounds, by_pair=matrix.history(positions), day=day, after=after
     )
@@ -121,15 +141,32 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "distances": _distances(issue, scene, by_round, progress),
         "number_gaps": [gap for one in measures for gap in number_gaps(one, proposals, day)],
         "threads": threads(proposals, day),
-        "charts": _charts(measures, proposals, as_of),
-        "statements": merged(statement_items(statements[:STATEMENTS_SHOWN])),
+        "charts": charts,
+        "statements": said,
         "more_statements": len(statements) > STATEMENTS_SHOWN,
         "disagreements": _disagreements(issue, day),
         "notes": [one for one in [issue, *proposals] if one.note],
         "sources": _sources([issue, *proposals, *statements[:STATEMENTS_SHOWN]]),
     }
-    status = 200 if form.is_valid() else 400
-    return render(request, "issues/issue_detail.html", context, status=status)
+
+    def files() -> dict[str, FileTable]:
+        tabled = sorted(proposal_items(proposals, day), key=lambda item: (item.first, item.pk))
+        return {
+            "positions": cell_file([now], caption=_("Where each party stands")),
+            "rounds": cell_file(by_round, caption=_("Round by round"), issue=issue),
+            "proposals": ItemFile(tabled, caption=_("Offers and counter-offers")),
+            "statements": ItemFile(said, caption=_("What was said")),
+        } | {chart["key"]: PointFile(chart["rows"], caption=chart["title"]) for chart in charts}
+
+    return page(
+        request,
+        "issues/issue_detail.html",
+        context,
+        files=files,
+        name=f"issue-{slug}",
+        as_of=day,
+        status=200 if form.is_valid() else 400,
+    )
 
 
 def _distances(
@@ -166,6 +203,9 @@ def _charts(
             charts.append(
                 {
                     "id": f"chart-{measure.slug}",
+                    "key": f"numbers-{measure.slug}",
+                    "title": local(measure, "name"),
+                    "rows": rows,
                     "measure": measure,
                     "figure": figure,
                     "table": PointTable(rows, caption=local(measure, "name")),
@@ -204,6 +244,7 @@ def proposal_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if proposal is None:
         return gone_or_404(request, Proposal, slug)
     (item,) = proposal_items([proposal])
+    here = page_at(request, reverse("proposal_detail", args=[slug]))
     context = {
         "proposal": proposal,
         "item": item,
@@ -211,6 +252,7 @@ def proposal_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "responses": proposal_items(proposal.responses.published().with_names()),
         "positions": proposal.positions.published().select_related("party", "issue"),
         "corrected": corrected_on(proposal),
-        "address": request.build_absolute_uri(reverse("proposal_detail", args=[slug])),
+        "address": here.address,
+        "citation": proposal_citation(proposal, here),
     }
     return render(request, "issues/proposal_detail.html", context)

@@ -1,5 +1,8 @@
 """Pages that read both the record and the reading. Each: guard, query, context, render."""
 
+from nafta.views.cards import card
+from nafta.views.data import data, data_file, record_zip
+from nafta.views.embeds import embed, oembed
 from nafta.views.found import robots
 from nafta.views.pages import (
     TIMELINE_PAGE,
@@ -16,10 +19,16 @@ from nafta.views.speakers import party_detail, person_detail
 __all__ = [
     "TIMELINE_PAGE",
     "about",
+    "card",
+    "data",
+    "data_file",
+    "embed",
     "home",
+    "oembed",
     "party_detail",
     "person_detail",
     "person_list",
+    "record_zip",
     "robots",
     "round_detail",
     "search",

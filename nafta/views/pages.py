@@ -5,19 +5,23 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from issues import matrix
 from issues.models import Issue, Position, Proposal, Stance, with_issues
 from issues.proposals import proposal_items
+from issues.tables import ProgressFile, cell_file, move_file
 from issues.views import STATEMENTS_SHOWN, end_of_previous
 from nafta.forms import TimelineForm
 from nafta.narrowing import narrowed
 from rounds.corrections import corrected_on
+from rounds.downloads import FileTable, page
 from rounds.figures import calendar_figure
 from rounds.forms import AsOf, AsOfForm, end_of
 from rounds.models import Deadline, Party, Round, RoundStatus, Source, Statement
 from rounds.moments import history_since, two_clocks
-from rounds.tables import ItemTable
+from rounds.tables import ItemFile, ItemTable
 from rounds.timeline import (
     Cursor,
     Item,
@@ -46,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
     held = [one for one in rounds if one.took_place and one.first_day <= as_of.day]
     deadlines = Deadline.objects.published().with_names()
     statements = with_issues(Statement.objects.published().as_of(as_of.day).with_names())
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "as_of": as_of,
         "query": as_of.query,
@@ -60,8 +64,23 @@ def home(request: HttpRequest) -> HttpResponse:
         "deadlines": _next_or_last(deadlines, as_of),
         "statements": merged(statement_items(statements.latest_first()[:3])),
     }
-    status = 200 if form.is_valid() else 400
-    return render(request, "nafta/home.html", context, status=status)
+
+    def files() -> dict[str, FileTable]:
+        return {
+            "positions": cell_file(context["rows"], caption=_("Who stands where")),
+            "movement": move_file(context["moves"], caption=_("Latest movement")),
+            "statements": ItemFile(context["statements"], caption=_("Last said")),
+        }
+
+    return page(
+        request,
+        "nafta/home.html",
+        context,
+        files=files,
+        name="front",
+        as_of=as_of.day,
+        status=200 if form.is_valid() else 400,
+    )
 
 
 def _next_or_last(deadlines: Any, as_of: AsOf) -> list[Item]:
@@ -82,16 +101,32 @@ def timeline(request: HttpRequest) -> HttpResponse:
     )
     wishes = form.wishes
     items = timeline_items(wishes)
-    page, rest = items[:TIMELINE_PAGE], items[TIMELINE_PAGE:]
-    context = {
+    shown, rest = items[:TIMELINE_PAGE], items[TIMELINE_PAGE:]
+    context: dict[str, Any] = {
         "form": form,
         "wishes": {name: value for name, value in wishes.items() if name != "page"},
-        "items": page,
-        "table": ItemTable([item for item in page if item.kind in BARS]),
-        "figure": calendar_figure(page, parties, rounds) if page else None,
-        "next_page": _query(request, page=str(Cursor.at(page[-1]))) if rest else "",
+        "items": shown,
+        "table": ItemTable([item for item in shown if item.kind in BARS]),
+        "figure": calendar_figure(shown, parties, rounds) if shown else None,
+        "next_page": _query(request, page=str(Cursor.at(shown[-1]))) if rest else "",
     }
-    return render(request, "nafta/timeline.html", context, status=200 if form.is_valid() else 400)
+
+    def files() -> dict[str, FileTable]:
+        bars = [item for item in shown if item.kind in BARS]
+        return {
+            "timeline": ItemFile(shown, caption=_("Timeline")),
+            "calendar": ItemFile(bars, caption=_("Meetings and deadlines")),
+        }
+
+    chosen = context["wishes"].items()
+    return page(
+        request,
+        "nafta/timeline.html",
+        context,
+        files=files,
+        name=slugify(" ".join(["timeline", *(f"{name} {value}" for name, value in chosen)])),
+        status=200 if form.is_valid() else 400,
+    )
 
 
 def timeline_years() -> list[int]:
@@ -100,7 +135,7 @@ def timeline_years() -> list[int]:
     return sorted((year for (year,) in first.union(*others)), reverse=True)
 
 
-def timeline_items(wishes: dict[str, Any]) -> list[Item]:
+def timeline_items(wishes: dict[str, Any], limit: int = TIMELINE_PAGE) -> list[Item]:
     """The items asked for, newest first, one more than a page of each kind at most."""
     rounds = Round.objects.published().with_names()
     if wishes.get("kind") in {Kind.ROUND, Kind.MEETING}:
@@ -118,7 +153,7 @@ def timeline_items(wishes: dict[str, Any]) -> list[Item]:
     ]
     return merged(
         *(
-            build(narrowed(records, min(kinds), wishes).latest_first()[: TIMELINE_PAGE + 1])
+            build(narrowed(records, min(kinds), wishes).latest_first()[: limit + 1])
             for kinds, build, records in streams
             if wishes.get("kind") in {None, *kinds}
         )
@@ -132,21 +167,21 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
         return gone_or_404(request, Round, slug)
     rounds = list(Round.objects.published().in_order())
     as_of = AsOf(end_of(meeting, rounds), meeting, asked=True)
-    after, previous = _before(meeting, rounds)
+    after, previous = before(meeting, rounds)
     parties = list(Party.objects.all())
     positions = Position.objects.published().as_of(as_of.day).with_evidence()
     rows = matrix.by_issue(Issue.objects.published(), parties, positions, as_of.day, after)
     statements = with_issues(meeting.statements.published().with_names())
     shown = list(statements.latest_first()[: STATEMENTS_SHOWN + 1])
     place = next(i for i, one in enumerate(rounds) if one.pk == meeting.pk)
-    context = {
+    context: dict[str, Any] = {
         "round": meeting,
         "corrected": corrected_on(meeting),
         "as_of": as_of,
         "previous": previous,
         "earlier": rounds[place - 1] if place else None,
         "later": rounds[place + 1] if place + 1 < len(rounds) else None,
-        "progress": meeting.progress.published().select_related("issue", "source"),
+        "progress": list(meeting.progress.published().select_related("issue", "source")),
         "query": as_of.query,
         "moves": matrix.moves(rows) if meeting.took_place else [],
         "parties": parties,
@@ -155,10 +190,29 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "statements": merged(statement_items(shown[:STATEMENTS_SHOWN])),
         "more_statements": len(shown) > STATEMENTS_SHOWN,
     }
-    return render(request, "nafta/round_detail.html", context)
+
+    def files() -> dict[str, FileTable]:
+        return {
+            "movement": move_file(context["moves"], caption=_("What moved")),
+            "progress": ProgressFile(context["progress"], caption=_("How far each issue got")),
+            "proposals": ItemFile(context["proposals"], caption=_("What was tabled")),
+            "statements": ItemFile(context["statements"], caption=_("What was said")),
+            "positions": cell_file(
+                context["rows"], caption=_("Where the parties stood at its end")
+            ),
+        }
+
+    return page(
+        request,
+        "nafta/round_detail.html",
+        context,
+        files=files,
+        name=slug if slug.startswith("round") else f"round-{slug}",
+        as_of=as_of.day,
+    )
 
 
-def _before(meeting: Round, rounds: list[Round]) -> tuple[dt.date, Round | None]:
+def before(meeting: Round, rounds: list[Round]) -> tuple[dt.date, Round | None]:
     """The meeting before this one that took place, and its end: what came later moved here."""
     held = [one for one in rounds if one.took_place and one.first_day < meeting.first_day]
     if meeting.is_round:  # a round is told against the round before, not a meeting in between

@@ -1,15 +1,19 @@
 """Everything by whom: the pages of a party and a person. Each: guard, query, context, render."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from issues import matrix, said
 from issues.models import Issue, with_issues
 from issues.proposals import proposal_items
+from issues.tables import cell_file
 from issues.views import end_of_previous
+from rounds.downloads import FileTable, page
 from rounds.forms import AsOfForm
 from rounds.models import Party, Person, Round
 from rounds.moments import two_clocks
+from rounds.tables import ItemFile
 from rounds.timeline import merged, statement_items
 
 
@@ -49,8 +53,20 @@ def party_detail(request: HttpRequest, code: str) -> HttpResponse:
         "unrecorded": [row for row in rows if not row.recorded],
         "people": party.people.who_spoke_by(day),
     }
-    status = 200 if form.is_valid() else 400
-    return render(request, "nafta/party_detail.html", context, status=status)
+
+    def files() -> dict[str, FileTable]:
+        stood = [row for row in rows if row.recorded]
+        return {"positions": cell_file(stood, caption=_("Positions"))}
+
+    return page(
+        request,
+        "nafta/party_detail.html",
+        context,
+        files=files,
+        name=f"party-{code}",
+        as_of=day,
+        status=200 if form.is_valid() else 400,
+    )
 
 
 @two_clocks
@@ -65,4 +81,8 @@ def person_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "tally": said.Tally(statements),
         "groups": said.by_issue(Issue.objects.published(), statements),
     }
-    return render(request, "nafta/person_detail.html", context)
+
+    def files() -> dict[str, FileTable]:
+        return {"statements": ItemFile(statements, caption=_("What was said"))}
+
+    return page(request, "nafta/person_detail.html", context, files=files, name=f"person-{slug}")

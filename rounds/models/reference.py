@@ -318,6 +318,7 @@ class LinkCheck(models.Model):
 
 
 def sources_listed(related_name: str) -> ArraySubquery:
-    """The other sources of a row, as ``slug``, ``publisher`` and ``title``."""
+    """The other sources of a row, with what names them and their addresses."""
     sources = Source.objects.filter(**{related_name: OuterRef("pk")})
-    return listed(sources.order_by("slug"), slug="slug", publisher="publisher", title="title")
+    names = {name: name for name in ("slug", "publisher", "title", "url", "archive_url")}
+    return listed(sources.order_by("slug"), **names)

@@ -1,6 +1,8 @@
 """Everything that an anonymous visitor can reach, and no word of a draft in it."""
 
+import io
 import re
+import zipfile
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -71,7 +73,7 @@ def crawl(client: Client, start: set[str], *, within: str = "") -> dict[str, str
     while waiting:
         path = waiting.pop()
         answer = client.get(path)
-        seen[path] = f"{answer.headers} {b''.join(answer).decode(errors='replace')}"
+        seen[path] = f"{answer.headers} {readable(b''.join(answer))}"
         for groups in LINK.findall(seen[path]):
             link = (
                 next(filter(None, groups)).replace("&amp;", "&").removeprefix("http://testserver")
@@ -79,6 +81,14 @@ def crawl(client: Client, start: set[str], *, within: str = "") -> dict[str, str
             if link.startswith("/") and not link.startswith("/static/") and link not in seen:
                 waiting |= {link} if within in link else set()
     return seen
+
+
+def readable(body: bytes) -> str:
+    """What stands in an answer; a zip or a spreadsheet is opened, down to the last part."""
+    if not body.startswith(b"PK"):
+        return body.decode(errors="replace")
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        return "\n".join(f"{name}\n{readable(archive.read(name))}" for name in archive.namelist())
 
 
 def words_without_address(path: str, page: str) -> str:
@@ -102,6 +112,8 @@ def test_no_word_of_a_draft_is_reached(client: Client, world: SimpleNamespace) -
     pages = crawl(client, start)
     assert len(pages) > len(start)
     assert leaks(pages) == []
+    assert "a-third" in pages["/data/record.zip"]
+    assert "a-third" in pages["/api/v1/proposals"]
 
 
 def test_nor_after_corrections_withdrawals_and_deletions(

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from nafta import package
@@ -19,12 +18,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["folder"]
-        outermost = not connection.in_atomic_block
         try:
-            with transaction.atomic():
-                if outermost:  # all tables as of one moment, whoever writes meanwhile
-                    with connection.cursor() as cursor:
-                        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            with package.one_moment():
                 package.write(folder)
         except package.PackageError as error:
             raise CommandError(str(error)) from error

@@ -1,0 +1,53 @@
+"""How what was tabled, and where a party stood, is cited. Pure, as ``rounds.citations``."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from issues.models import Position, Proposal
+from rounds.citations import Citation, Page, dated, ris_date, unnamed
+from rounds.dates import day as day_in_words
+from rounds.dates import last_day
+from rounds.language import local
+
+
+def proposal_citation(proposal: Proposal, page: Page) -> Citation:
+    """Of a proposal read ``with_names()``: whose it is, and from whom that is known."""
+    parties: list[dict[str, Any]] = proposal.party_list  # type: ignore[attr-defined]
+    known_from = unnamed(proposal)
+    names = ", ".join(local(one, "name") for one in parties)
+    who = _("%(parties)s (known from: %(source)s)") % {"parties": names, "source": known_from}
+    said = [local(proposal, "title"), local(proposal, "summary")]
+    return Citation(
+        kind=_("Proposal"),
+        who=who if names else known_from,
+        said=": ".join(filter(None, said)),
+        source=proposal.source,
+        page=page,
+        **dated(proposal),
+    )
+
+
+def position_citation(position: Position, evidence: Citation, page: Page) -> Citation:
+    """Where a party stood on the page's day, and the statement or proposal that this rests on."""
+    first, last, words = position.first_day, last_day(position.since), position.when
+    stance = _("on “%(question)s”: %(stance)s. %(gist)s") % {
+        "question": local(position.issue, "question"),
+        "stance": position.get_stance_display(),
+        "gist": local(position, "gist"),
+    }
+    return Citation(
+        kind=_("Position"),
+        who=local(position.party, "name"),
+        said=" ".join(filter(None, [stance, _condition(position)])),
+        when=_("as of %(day)s, dated %(when)s") % {"day": day_in_words(page.day), "when": words},
+        date=ris_date(first, last, words, sure=not position.approximate),
+        evidence=evidence,
+        source=position.evidence.source,
+        page=page,
+    )
+
+
+def _condition(position: Position) -> str:
+    condition = local(position, "condition")
+    return _("If: %(condition)s") % {"condition": condition} if condition else ""

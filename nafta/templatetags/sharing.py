@@ -1,0 +1,65 @@
+"""The offer to embed what a page shows, and where other sites learn how."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.template import Context
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+
+from nafta import embeds
+from rounds import clock
+
+register = template.Library()
+
+HEIGHTS: dict[str, Any] = {
+    "embed_matrix": embeds.matrix_height,
+    "embed_rounds": embeds.matrix_height,
+    "embed_issue": embeds.issue_height,
+    "embed_statement": embeds.statement_height,
+    "embed_chart": lambda shown: embeds.CHART_HEIGHT,
+    "embed_timeline": lambda shown: embeds.TIMELINE_HEIGHT,
+}
+
+
+@register.inclusion_tag("_share.html", takes_context=True)
+def share(context: Context, name: str, shown: Any, title: str, key: str = "") -> dict[str, Any]:
+    """The code that shows what is ``shown`` here on another page: live, and pinned to the day."""
+    request = context["request"]
+    path = reverse(name, args=[key] if key else [])
+    as_of = context.get("as_of")
+    day = as_of.day if as_of else clock.today()
+    address = request.build_absolute_uri(path)
+    height = HEIGHTS[name](shown)
+    script = request.build_absolute_uri(static("js/embed-parent.js"))
+    live, pinned = (
+        format_html(
+            '{}<script src="{}" async></script>',
+            embeds.frame(src, title, embeds.WIDTH, height),
+            script,
+        )
+        for src in (address, f"{address}?as_of={day.isoformat()}")
+    )
+    return {"day": day, "live": live, "pinned": pinned}
+
+
+@register.inclusion_tag("embed/_discovery.html", takes_context=True)
+def embeddable(context: Context) -> dict[str, Any]:
+    """Links for sites that make an embed of an address by oEmbed; nothing where there is none."""
+    request: Any = context.get("request")
+    match = request and request.resolver_match
+    nothing = "exception" in context or "gone" in context  # there is no page here
+    if nothing or not match or match.url_name not in embeds.OF_PAGE:
+        return {}
+    page = request.build_absolute_uri(request.path)
+    if as_of := context.get("as_of"):
+        page = f"{page}{as_of.query}"
+    asked = request.build_absolute_uri(reverse("oembed"))
+    return {
+        "found": [
+            (f"{asked}?{urlencode({'url': page, 'format': kind})}", f"{media}+oembed")
+            for kind, media in (("json", "application/json"), ("xml", "text/xml"))
+        ]
+    }

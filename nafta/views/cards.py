@@ -1,0 +1,169 @@
+"""The pictures of pages, for where these are shared. Each: rows, a card, a PNG."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.cache import get_conditional_response
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from issues import matrix
+from issues.models import Issue, Position
+from nafta.cards import Card, Name, Stand, draw
+from nafta.views.pages import before
+from rounds.citations import page_at, unnamed
+from rounds.dates import day as day_in_words
+from rounds.forms import AsOf, AsOfForm, end_of
+from rounds.language import local
+from rounds.models import Party, Round, Statement
+
+FRESH = 300  # seconds for which a picture may be kept
+MOVES = 4  # of a round
+
+
+def card(request: HttpRequest, kind: str, key: str) -> HttpResponse:
+    """The picture of the page of that kind and key; drawn only if it is another than before."""
+    build = KINDS.get(kind)
+    if build is None:
+        raise Http404("There are no pictures of that kind.")
+    rounds = list(Round.objects.published().with_names().in_order())
+    form = AsOfForm(request.GET, rounds=rounds)
+    if not form.is_valid():
+        words = " ".join(str(error) for error in form.errors["as_of"])
+        return HttpResponse(words, content_type="text/plain; charset=utf-8", status=400)
+    told = build(key, form.wish, rounds, page_at(request, "/").site)
+    tag = f'"{hashlib.sha256(repr(told).encode()).hexdigest()[:24]}"'
+    response = get_conditional_response(request, etag=tag)
+    if response is None:
+        response = HttpResponse(draw(told), content_type="image/png")
+    assert isinstance(response, HttpResponse | HttpResponseNotModified)
+    response["ETag"] = tag
+    response["Cache-Control"] = f"public, max-age={FRESH}"
+    return response
+
+
+def _home(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
+    parties = list(Party.objects.all())
+    positions = Position.objects.published().as_of(as_of.day).with_evidence()
+    found = matrix.by_issue(Issue.objects.published(), parties, positions, as_of.day)
+    recorded = [row for row in found if row.recorded]
+    rows = [row for row in recorded if row.issue and row.issue.featured] or recorded
+    return Card(
+        site=site,
+        kicker=_("Who stands where"),
+        headline=_("Where the talks stand"),
+        text="" if rows else _("No position had been published by then."),
+        columns=tuple(_name(party) for party in parties),
+        rows=tuple((row.title, tuple(_stand(cell) for cell in row.cells)) for row in rows),
+        foot=_as_of(as_of),
+    )
+
+
+def _issue(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
+    issue = _one(Issue.objects.published(), slug=key)
+    positions = issue.positions.published().as_of(as_of.day).with_evidence()
+    (row,) = matrix.by_issue([issue], list(Party.objects.all()), positions, as_of.day)
+    return Card(
+        site=site,
+        kicker=local(issue, "name"),
+        headline=local(issue, "question"),
+        lines=tuple((_name(cell.party), _stand(cell)) for cell in row.cells),
+        foot=_as_of(as_of),
+    )
+
+
+def _round(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
+    meeting = next((one for one in rounds if one.slug == key), None)
+    if meeting is None:
+        raise Http404("Nothing is published at this address.")
+    after, _previous = before(meeting, rounds)
+    end = end_of(meeting, rounds)
+    positions = Position.objects.published().as_of(end).with_evidence()
+    found = matrix.by_issue(
+        Issue.objects.published(), list(Party.objects.all()), positions, end, after
+    )
+    moves = matrix.moves(found) if meeting.took_place else []
+    moved = [
+        (Name(_title(cell.party, move.issue), cell.party.colour), _stand(cell))
+        for move in moves
+        for cell in move.cells
+    ]
+    facts = [meeting.when, local(meeting, "place"), str(meeting.status_words)]
+    return Card(
+        site=site,
+        kicker=_("What moved") if moved else capfirst(meeting.get_kind_display()),
+        headline=local(meeting, "name"),
+        text=" · ".join(filter(None, facts)),
+        lines=tuple(moved[:MOVES]),
+        off=meeting.is_off,
+        summary=local(meeting, "summary") or local(meeting, "agenda"),
+        foot=_("Every claim names its source."),
+    )
+
+
+def _statement(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
+    statement = _one(Statement.objects.published().with_names(), slug=key)
+    people = "; ".join(
+        ", ".join(filter(None, [one["name"], local(one, "role")])) for one in statement.speaker_list
+    )
+    quoted = _("“%(quotation)s”") % {"quotation": statement.quotation}
+    return Card(
+        site=site,
+        kicker=capfirst(statement.get_basis_display()),
+        headline=local(statement, "summary"),
+        quotation=quoted if statement.quotation else "",
+        text=people or unnamed(statement),
+        foot=f"{statement.when} · {statement.source.publisher}",
+    )
+
+
+def _party(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
+    party = _one(Party.objects.all(), code=key)
+    positions = party.positions.published().as_of(as_of.day).with_evidence()
+    found = matrix.by_issue(Issue.objects.published(), [party], positions, as_of.day)
+    rows = [row for row in found if row.recorded]
+    return Card(
+        site=site,
+        kicker=_("Where it stands"),
+        headline=local(party, "name"),
+        text="" if rows else _("No position had been published by then."),
+        lines=tuple((Name(row.title), _stand(row.cells[0])) for row in rows[:8]),
+        foot=_as_of(as_of),
+    )
+
+
+KINDS: dict[str, Callable[[str, AsOf, list[Round], str], Card]] = {
+    "home": _home,
+    "issues": _issue,
+    "rounds": _round,
+    "statements": _statement,
+    "parties": _party,
+}
+
+
+def _one(records: Any, **key: str) -> Any:
+    found = records.filter(**key).first()
+    if found is None:
+        raise Http404("Nothing is published at this address.")
+    return found
+
+
+def _name(party: Party) -> Name:
+    return Name(local(party, "name"), party.colour)
+
+
+def _title(party: Party, issue: Issue) -> str:
+    return _("%(party)s · %(issue)s") % {
+        "party": local(party, "name"),
+        "issue": local(issue, "name"),
+    }
+
+
+def _stand(cell: matrix.Cell) -> Stand:
+    return Stand(cell.stance, cell.label)
+
+
+def _as_of(as_of: AsOf) -> str:
+    return _("As of %(day)s. Every claim names its source.") % {"day": day_in_words(as_of.day)}

@@ -1,0 +1,106 @@
+"""What there is to take away, and the record as files."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.utils.text import slugify
+
+from issues.models import Position
+from nafta.api.asking import LONGEST, PAGE
+from nafta.api.site import RATE
+from nafta.package import DESCRIPTOR, PackageError
+from nafta.public import PublicRecord
+from rounds.downloads import LICENCE, taken_away
+
+
+def data(request: HttpRequest) -> HttpResponse:
+    record = _record(request)
+    if record is None:
+        return render(request, "nafta/data.html")
+    tables = [
+        {**table, "rows": record.count(table["path"])} for table in record.description["resources"]
+    ]
+    context = {
+        "record": record,
+        "size": len(record.zipped),
+        "tables": tables,
+        "licence": LICENCE,
+        "examples": _examples(request),
+        "limits": {"rate": RATE, "page": PAGE, "longest": LONGEST},
+    }
+    return render(request, "nafta/data.html", context)
+
+
+def _examples(request: HttpRequest) -> dict[str, str]:
+    """Addresses that answer something, made of what the record has."""
+    position = (
+        Position.objects.published()
+        .select_related("issue", "party")
+        .order_by("-issue__featured", "issue__order", "-since__startswith")
+        .first()
+    )
+    matrix = reverse("issue_list")
+    wish = {"issue": position.issue.slug, "party": position.party.code} if position else {}
+    as_of = f"as_of={position.first_day.isoformat()}" if position else ""
+    listing = reverse("api-1:statements")
+    paths = {
+        "statements": f"{listing}?{urlencode(wish)}",
+        "matrix": f"{reverse('api-1:matrix')}?{as_of}",
+        "matrix_csv": f"{matrix}?{'&'.join(filter(None, (as_of, '_export=csv')))}",
+        "statements_csv": reverse("data_file", args=["statements.csv"]),
+        "package": reverse("data_file", args=[DESCRIPTOR]),
+        "openapi": reverse("api-1:openapi-json"),
+    }
+    return {name: request.build_absolute_uri(path) for name, path in paths.items()}
+
+
+def record_zip(request: HttpRequest) -> HttpResponse:
+    record = _record(request)
+    if record is None:
+        raise Http404
+    name = f"{slugify(record.description['name'])}-record.zip"
+    return _file(request, record, name, "application/zip", lambda: record.zipped)
+
+
+def data_file(request: HttpRequest, name: str) -> HttpResponse:
+    """One file of the package, beside its description: programs read it from there."""
+    record = _record(request)
+    if record is None or name not in record.files:
+        raise Http404
+    kind = {"csv": "text/csv", "json": "application/json"}.get(name.rpartition(".")[2])
+    text = record.files[name]
+    return _file(request, record, name, f"{kind or 'text/markdown'}; charset=utf-8", text.encode)
+
+
+def _record(request: HttpRequest) -> PublicRecord | None:
+    with translation.override(settings.LANGUAGE_CODE):
+        record = PublicRecord(request.build_absolute_uri(reverse("home")))
+    try:
+        _texts = record.tables
+    except PackageError:  # nothing has been published yet
+        return None
+    return record
+
+
+def _file(
+    request: HttpRequest, record: PublicRecord, name: str, kind: str, made: Callable[[], bytes]
+) -> HttpResponse:
+    """The file, or that the copy whose fingerprint the asker tells is still the present one."""
+    seed = f"{name} {record.address} {record.edition}".encode()
+    etag = quote_etag(hashlib.sha256(seed).hexdigest()[:24])
+    known: Any = get_conditional_response(request, etag=etag)
+    response: HttpResponse = known or HttpResponse(made(), kind)
+    page = request.build_absolute_uri(reverse("data"))
+    taken_away(response, name, {"columns": f"{page}#columns", "address": page})
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = "no-cache"  # kept, yet asked about: it may be corrected
+    return response

@@ -1,0 +1,30 @@
+"use strict";
+// For pages that show our frames: gives each the height of what is in it. Nothing moves under a
+// reader's eyes: a frame waits until what follows it is out of sight, or the window changes.
+(() => {
+  const CHANGE = 400; // milliseconds in which everything settles after the window has changed
+  const origin = new URL(document.currentScript.src).origin;
+  const wanted = new Map(); // frame: height
+  let changed = -Infinity;
+
+  const fit = (frame) => {
+    const { top, bottom } = frame.getBoundingClientRect();
+    const unseen = Math.min(bottom, top + wanted.get(frame)) >= innerHeight;
+    if (!unseen && performance.now() - changed > CHANGE) return;
+    frame.style.height = `${wanted.get(frame)}px`;
+    wanted.delete(frame);
+  };
+
+  addEventListener("message", ({ source, data }) => {
+    if (data?.type !== "embed-height" || !(data.height > 0)) return;
+    for (const frame of document.querySelectorAll("iframe")) {
+      if (frame.contentWindow !== source || new URL(frame.src).origin !== origin) continue;
+      wanted.set(frame, Math.min(data.height, 10000));
+      fit(frame);
+    }
+  });
+  addEventListener("scroll", () => [...wanted.keys()].forEach(fit), { passive: true });
+  addEventListener("resize", () => {
+    changed = performance.now();
+  });
+})();

@@ -1,0 +1,215 @@
+"""The pictures of pages: of the page's own rows, readable, light, and drawn once."""
+
+import io
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+from PIL import Image
+
+from nafta.cards import Card, Name, Stand, colour, cut, draw, drawable, letters, symbol, wrapped
+from nafta.views.cards import KINDS
+from tests import world as worlds
+from tests.nafta.test_leaks import every_key
+from tests.nafta.test_pages import BUDGET, double, queries
+from tests.world import DRAFT_YEAR, SECRET, days
+
+CARDS = [
+    "/cards/home.png",
+    "/cards/issues/water.png",
+    "/cards/issues/fish.png",
+    "/cards/rounds/round-2.png",
+    "/cards/rounds/lake-summit.png",
+    "/cards/statements/alder-on-water.png",
+    "/cards/statements/unnamed-on-water.png",
+    "/cards/statements/nobody-said.png",
+    "/cards/parties/brume.png",
+]
+LETTERS = "éèêëñçœŒæßåøÉ¿¡“”‘’«»–—…·€Ÿ"
+STANCES = [
+    "demands",
+    "supports",
+    "open",
+    "open-if",
+    "opposes",
+    "red-line",
+    "no-position",
+    "will-not-say",
+]
+
+
+def opened(content: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(content))
+    image.load()
+    return image
+
+
+def told(client: Client, path: str) -> str:
+    """What a picture says in words."""
+    return str(opened(client.get(path).content).info["Description"])
+
+
+@pytest.mark.parametrize("path", [*CARDS, "/fr/cards/issues/water.png", "/es/cards/home.png"])
+def test_it_is_a_light_picture_without_a_draft(
+    client: Client, world: SimpleNamespace, path: str
+) -> None:
+    response = client.get(path)
+    assert response["Content-Type"] == "image/png"
+    assert opened(response.content).size == (1200, 630)
+    assert len(response.content) < 60_000
+    assert SECRET not in told(client, path)
+    assert DRAFT_YEAR not in told(client, path)
+    assert not response.cookies
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/cards/home.png", "Water: Arden demands, Brume open if…, Corrie not recorded"),
+        ("/cards/issues/water.png", "Must half of the water stay?"),
+        ("/cards/issues/water.png", "Brume: open if…"),
+        ("/cards/issues/water.png?as_of=round-1", "Brume: red line"),
+        ("/cards/issues/water.png?as_of=round-1", "12 January 2010"),
+        ("/cards/rounds/round-2.png", "Brume · Water: open if…"),
+        ("/cards/rounds/lake-summit.png", "cancelled"),
+        ("/cards/statements/alder-on-water.png", "“not a drop less”"),
+        ("/cards/statements/alder-on-water.png", "Ada Alder, Minister"),
+        ("/cards/statements/unnamed-on-water.png", "Two people close to the talks, unnamed"),
+        ("/cards/statements/nobody-said.png", "The Gazette, in its own voice"),
+        ("/cards/parties/brume.png", "Fish: will not say"),
+    ],
+)
+def test_it_says_what_the_page_says(
+    client: Client, world: SimpleNamespace, path: str, words: str
+) -> None:
+    assert words in told(client, path)
+
+
+def test_a_stance_has_the_tint_of_the_page(client: Client, world: SimpleNamespace) -> None:
+    image = opened(client.get("/cards/issues/water.png").content).convert("RGB")
+    counts: dict[Any, int] = {value: count for count, value in image.getcolors(1 << 20) or []}
+    for name in ("paper", "st-demands", "st-open-if"):
+        wanted = tuple(bytes.fromhex(colour(name)[1:]))
+        near = [
+            count
+            for value, count in counts.items()
+            if max(abs(a - b) for a, b in zip(value, wanted, strict=True)) <= 4
+        ]
+        assert sum(near) > 5_000, name
+
+
+@pytest.mark.parametrize("path", ["issues", "rounds", "statements", "parties", "people"])
+def test_a_draft_has_no_picture(client: Client, world: SimpleNamespace, path: str) -> None:
+    assert client.get(f"/cards/{path}/{SECRET}.png").status_code == 404
+
+
+def test_a_day_that_makes_no_sense_gets_a_sentence(client: Client, world: SimpleNamespace) -> None:
+    response = client.get("/cards/home.png?as_of=noon")
+    assert response.status_code == 400
+    assert "neither a day" in response.content.decode()
+
+
+@pytest.mark.parametrize("path", CARDS)
+def test_it_is_sent_again_only_if_it_changed(
+    client: Client, world: SimpleNamespace, path: str
+) -> None:
+    tag = client.get(path)["ETag"]
+    again = client.get(path, headers={"If-None-Match": tag})
+    assert again.status_code == 304
+    assert again.content == b""
+    world.negotiation.short_name = "Stream"
+    world.negotiation.save()
+    assert client.get(path, headers={"If-None-Match": tag}).status_code == 200
+
+
+@pytest.mark.parametrize("path", CARDS)
+def test_it_asks_little_and_no_more_with_twice_the_rows(
+    client: Client, world: SimpleNamespace, path: str
+) -> None:
+    before = queries(client, path)
+    double(world)
+    assert queries(client, path) == before <= BUDGET
+
+
+def test_an_empty_site_has_a_picture(client: Client, db: None) -> None:
+    assert "No position had been published" in told(client, "/cards/home.png")
+
+
+def test_long_names_and_nine_parties_fit(client: Client, world: SimpleNamespace) -> None:
+    for number in range(4, 10):
+        name = f"The Very United and Rather Serene Republics of Somewhere {number}"
+        party = worlds.create_party(code=f"party-{number}", colour=number, name=name)
+        worlds.create_position(
+            issue=world.water, party=party, since=days("2010-01-09"), stance="opposes"
+        )
+    world.water.question = "Must " + "every drop of the water that crosses " * 5 + "stay?"
+    world.water.save()
+    for path in ("/cards/home.png", "/cards/issues/water.png", "/cards/parties/party-9.png"):
+        response = client.get(path)
+        image = opened(response.content).convert("RGB")
+        assert len(response.content) < 60_000
+        paper = image.getpixel((2, 2))
+        edges = [image.getpixel((x, y)) for x in (20, 1180) for y in range(100, 560)]
+        assert set(edges) == {paper}, path  # nothing is drawn beyond the margins
+
+
+@pytest.mark.parametrize("name", ["source-serif-600", "source-sans-400", "source-sans-600"])
+def test_every_letter_of_the_three_languages_is_in_the_fonts(name: str) -> None:
+    font = letters(name, 40)
+    missing = bytes(font.getmask("丁"))
+    assert [one for one in drawable(LETTERS) if bytes(font.getmask(one)) == missing] == []
+    assert drawable(LETTERS) == LETTERS
+    assert drawable("Łódź, Dvořák\n\x07") == "Lódz, Dvorák"
+
+
+def test_text_wraps_and_what_is_too_long_ends_in_an_ellipsis() -> None:
+    font = letters("source-sans-400", 30)
+    lines = wrapped("one two three four five six seven eight nine ten", font, 150, 3)
+    assert len(lines) == 3
+    assert all(font.getlength(line) <= 150 for line in lines)
+    assert lines[-1].endswith("…")
+    assert cut("W" * 100, font, 150).endswith("…")
+    assert wrapped("short", font, 150, 3) == ["short"]
+
+
+def test_every_stance_has_a_mark_of_its_own() -> None:
+    marks = {bytes(symbol(stance, 40).tobytes()) for stance in STANCES}
+    assert len(marks) == len(STANCES)
+    assert all(any(mark) for mark in marks)
+
+
+def test_a_crowded_card_is_drawn_fast() -> None:
+    cells = tuple(Stand(stance, stance) for stance in [*STANCES, "not-recorded"])
+    columns = tuple(Name(f"Party {number}", number) for number in range(1, 10))
+    best = min(
+        timed(
+            Card(
+                site="River",
+                kicker="Who stands where",
+                headline=f"Take {take}",
+                columns=columns,
+                rows=tuple((f"Issue {number}", cells) for number in range(12)),
+            )
+        )
+        for take in range(3)
+    )
+    assert best < 0.15
+
+
+def timed(card: Card) -> float:
+    start = time.process_time()
+    draw(card)
+    return time.process_time() - start
+
+
+def test_no_key_leads_to_a_word_of_a_draft(client: Client, world: SimpleNamespace) -> None:
+    found = 0
+    for key in every_key():
+        for kind in [] if key.isdecimal() else KINDS:
+            response = client.get(f"/cards/{kind}/{key}.png")
+            if response.status_code == 200:
+                found += 1
+                assert SECRET not in str(opened(response.content).info["Description"])
+    assert found > 10

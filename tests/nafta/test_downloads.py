@@ -1,0 +1,233 @@
+"""Rows taken away from a page: as CSV, XLSX and JSON, whole, in order, and harmless."""
+
+import csv
+import datetime as dt
+import io
+import json
+import re
+from html import unescape
+from types import SimpleNamespace
+from typing import Any
+
+import openpyxl
+import pytest
+from django.test import Client
+
+from rounds.models import Statement
+from tests.nafta.test_leaks import readable
+from tests.nafta.test_pages import PAGES, double, queries
+from tests.world import SECRET
+
+LINK = re.compile(r'<a href="(\?[^"]*_export=[^"]*)" download>')
+KINDS = ("csv", "xlsx", "json")
+OFFERING = [page for page in PAGES if "_export" not in page]
+
+
+def links(client: Client, path: str) -> list[str]:
+    page = client.get(path).content.decode()
+    return [path.partition("?")[0] + unescape(link) for link in LINK.findall(page)]
+
+
+def rows(response: Any) -> list[dict[str, Any]]:
+    """What a file holds, whatever its kind: the values that stand for nothing as ""."""
+    kind = response["Content-Type"]
+    if "json" in kind:
+        found = response.json()["rows"]
+    elif "csv" in kind:
+        found = list(csv.DictReader(io.StringIO(response.content.decode("utf-8"), newline="")))
+    else:
+        header, *cells = openpyxl.load_workbook(io.BytesIO(response.content)).worksheets[0].values
+        found = [dict(zip(header, row, strict=True)) for row in cells]
+    return [{name: plain(value) for name, value in row.items()} for row in found]
+
+
+def plain(value: Any) -> str:
+    """As CSV says it, without the apostrophe that keeps a text from being run."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    text = str(value)
+    return text[1:] if re.match(r"'[=+@-]", text) else text
+
+
+@pytest.mark.parametrize("path", OFFERING)
+def test_each_link_leads_to_a_file_of_its_kind_without_a_draft(
+    client: Client, world: SimpleNamespace, path: str
+) -> None:
+    found = links(client, path)
+    assert len(found) % 3 == 0
+    for link in found:
+        response = client.get(link)
+        assert response.status_code == 200, link
+        kind = next(kind for kind in KINDS if f"_export={kind}" in link)
+        name = rf'attachment; filename="[-a-z0-9]+\.{kind}"'
+        assert re.fullmatch(name, response["Content-Disposition"]), link
+        assert rows(response), link
+        assert SECRET not in readable(response.content), link
+        assert 'rel="license"' in response["Link"]
+        assert response["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/timeline/", "/rounds/", "/issues/", "/issues/water/", "/parties/brume/", "/sources/"],
+)
+def test_pages_with_tables_offer_them(client: Client, world: SimpleNamespace, path: str) -> None:
+    assert links(client, path)
+
+
+def test_the_three_kinds_hold_the_same(client: Client, world: SimpleNamespace) -> None:
+    pages = ("/issues/water/", "/timeline/", "/sources/")
+    found = [link for page in pages for link in links(client, page) if "csv" in link]
+    assert len(found) > 6
+    for link in found:
+        csv_, xlsx, json_ = (rows(client.get(link.replace("=csv", f"={kind}"))) for kind in KINDS)
+        assert csv_ == xlsx == json_, link
+
+
+def test_a_name_says_what_it_is_and_of_which_day(client: Client, world: SimpleNamespace) -> None:
+    names = {
+        "/issues/water/?as_of=2010-01-12&_export=csv": "issue-water-as-of-2010-01-12.csv",
+        "/issues/water/?as_of=round-1&_export=csv&_table=rounds": (
+            "issue-water-rounds-as-of-2010-01-12.csv"
+        ),
+        "/timeline/?party=brume&year=2010&_export=json": "timeline-party-brume-year-2010.json",
+        "/corrections/?of=statement:alder-on-water&_export=csv": (
+            "corrections-statement-alder-on-water.csv"
+        ),
+    }
+    for path, name in names.items():
+        assert client.get(path)["Content-Disposition"] == f'attachment; filename="{name}"'
+
+
+def test_a_file_says_what_it_is(client: Client, world: SimpleNamespace) -> None:
+    path = "/issues/?as_of=2010-01-12&_export="
+    meta = client.get(f"{path}json").json()["meta"]
+    assert meta["as_of"] == "2010-01-12"
+    assert meta["address"] == "http://testserver/issues/?as_of=2010-01-12"
+    assert meta["licence"]["name"] == "BSD-3-Clause"
+    assert meta["rows"] == 6
+    assert meta["record"] == "The border river talks"
+    assert dt.datetime.fromisoformat(meta["made"]).tzinfo
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"{path}xlsx").content))
+    about = dict(book["About"].values)
+    assert about["address"] == meta["address"]
+    assert "BSD-3-Clause" in about["licence"]
+
+
+def test_days_are_days_in_a_spreadsheet(client: Client, world: SimpleNamespace) -> None:
+    data = client.get("/issues/?_export=xlsx").content
+    header, first, *_others = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0].values
+    row = dict(zip(header, first, strict=True))
+    assert row["first"] == dt.datetime(2010, 1, 9)  # noqa: DTZ001  # a spreadsheet has no zones
+    assert row["approximate"] is False
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "=HYPERLINK(1)"])
+def test_no_text_is_run_as_a_formula(client: Client, world: SimpleNamespace, text: str) -> None:
+    Statement.objects.filter(pk=world.said.pk).update(note=text)
+    path = "/timeline/?kind=statement&_export="
+    (row,) = [one for one in raw_csv(client, f"{path}csv") if one["key"] == "alder-on-water"]
+    assert row["note"].startswith("'")
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"{path}xlsx").content))
+    assert {cell.data_type for row in book.worksheets[0] for cell in row} <= {"s", "n", "d", "b"}
+    (row,) = [
+        one for one in client.get(f"{path}json").json()["rows"] if one["key"] == "alder-on-water"
+    ]
+    assert row["note"] == text
+
+
+def raw_csv(client: Client, path: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(client.get(path).content.decode(), newline="")))
+
+
+def test_a_csv_begins_with_its_first_column(client: Client, world: SimpleNamespace) -> None:
+    assert client.get("/issues/?_export=csv").content.startswith(b"issue,")
+
+
+def test_rows_come_in_the_order_of_the_page(client: Client, world: SimpleNamespace) -> None:
+    for sort in ("name", "-name", "dates", "-dates"):
+        page = client.get(f"/rounds/?sort={sort}").content.decode()
+        shown = re.findall(r'<td><a href="/rounds/([-\w]+)/"', page)
+        assert len(shown) == 4
+        file = rows(client.get(f"/rounds/?sort={sort}&_export=csv"))
+        assert [row["key"] for row in file] == shown
+
+
+def test_words_are_in_the_language_of_the_page(client: Client, world: SimpleNamespace) -> None:
+    world.water.translations = {"name_fr": "L’eau"}
+    world.demand.translations = {"gist_fr": "La moitié reste"}
+    world.demand.save()
+    first = rows(client.get("/fr/issues/?_export=csv"))[0]
+    assert (first["issue"], first["gist"]) == ("water", "La moitié reste")
+    assert first["evidence"] == "http://testserver/fr/statements/alder-on-water/"
+
+
+def test_silence_is_told_apart(client: Client, world: SimpleNamespace) -> None:
+    found = {(row["issue"], row["party"]): row for row in rows(client.get("/issues/?_export=csv"))}
+    assert found["water", "corrie"]["stance"] == "not-recorded"
+    assert found["water", "corrie"]["on_record"] == ""
+    assert found["water", "brume"]["on_record"] == "false"
+    assert found["fish", "brume"]["stance"] == "will-not-say"
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/issues/?_export=pdf", "no file of the kind"),
+        ("/issues/water/?_export=csv&_table=weather", "has no table"),
+        ("/timeline/?_export=%3Cscript%3E", "no file of the kind"),
+    ],
+)
+def test_a_file_that_is_none_gets_the_page_and_a_sentence(
+    client: Client, world: SimpleNamespace, path: str, words: str
+) -> None:
+    response = client.get(path)
+    assert response.status_code == 400
+    page = response.content.decode()
+    assert words in page
+    assert "<h1" in page
+    assert "<script>" not in page.partition("</head>")[2]
+
+
+@pytest.mark.parametrize("wish", ["party=nowhere", "as_of=round-99"])
+def test_a_wish_that_makes_no_sense_makes_no_file(
+    client: Client, world: SimpleNamespace, wish: str
+) -> None:
+    path = "/timeline/" if "party" in wish else "/issues/"
+    response = client.get(f"{path}?{wish}&_export=csv")
+    assert response.status_code == 400
+    assert "Content-Disposition" not in response
+
+
+def test_a_file_of_many_pages_names_the_next(
+    client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nafta.views.pages.TIMELINE_PAGE", 3)
+    path, keys = "/timeline/?_export=json", []
+    while path:
+        answer = client.get(path).json()
+        keys += [row["key"] for row in answer["rows"]]
+        path = answer["meta"]["next"]
+        assert len(keys) <= 20  # or it goes in a circle
+    monkeypatch.undo()
+    assert keys == [row["key"] for row in rows(client.get("/timeline/?_export=json"))]
+
+
+def test_it_asks_no_more_than_its_page(client: Client, world: SimpleNamespace) -> None:
+    double(world)
+    for path in ("/issues/", "/issues/water/", "/timeline/", "/parties/brume/", "/rounds/round-2/"):
+        for link in links(client, path):
+            assert queries(client, link) <= 10, link
+
+
+def test_json_is_json(client: Client, world: SimpleNamespace) -> None:
+    text = client.get("/issues/water/?_export=json&_table=numbers-share").content
+    (status_quo, *_others) = json.loads(text)["rows"]
+    assert status_quo["low"] == 30
+    assert status_quo["high"] is None

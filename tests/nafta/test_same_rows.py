@@ -1,0 +1,257 @@
+"""The same rows, wherever they are read: page, chart, CSV, XLSX, JSON, API and zip.
+
+What cannot tell a thing is not asked for it: a chart has no keys, the zip no cells but positions.
+A place that comes later, such as a feed, is one more entry of its table below.
+"""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable
+from html import unescape
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.nafta.test_downloads import KINDS, rows
+from tests.world import create_measure, create_proposal, create_statement, create_term, days
+
+Rows = list[tuple[str, ...]]
+
+
+@pytest.fixture
+def rich(world: SimpleNamespace) -> SimpleNamespace:
+    """The river talks with texts that could come to grief on their way."""
+    create_statement(
+        slug="odd-words",
+        summary='=Water, they "said"; <b>never</b> & nowhere – “soon”',
+        dates=days("2010-01-11"),
+        parties=[world.brume],
+        issues=[world.water],
+    )
+    world.demand.gist = "-half, or <nothing> & none"
+    world.demand.save()
+    price = create_measure(slug="price", issue=world.water, unit="US$", status_quo="1250.5")
+    offer = create_proposal(
+        slug="a-price", issue=world.water, dates=days("2010-03-07"), parties=[world.corrie]
+    )
+    create_term(proposal=offer, measure=price, low="0.25", comparator="at-most")
+    return world
+
+
+def file(client: Client, path: str, kind: str, table: str) -> list[dict[str, Any]]:
+    space = "&" if "?" in path else "?"
+    response = client.get(f"{path}{space}_export={kind}&_table={table}")
+    assert response.status_code == 200
+    return rows(response)
+
+
+def zipped(client: Client, name: str) -> list[dict[str, str]]:
+    with zipfile.ZipFile(io.BytesIO(client.get("/data/record.zip").content)) as archive:
+        return list(csv.DictReader(io.StringIO(archive.read(name).decode(), newline="")))
+
+
+def text_of(html: str) -> str:
+    return unescape(re.sub(r"\s+", " ", re.sub("<[^>]+>", "", html))).strip()
+
+
+def bare(text: str) -> str:
+    return text[1:] if re.match(r"'[=+@-]", text) else text
+
+
+# --- the matrix: party, stance, evidence, words ---
+
+
+def matrix_in_page(client: Client) -> Rows:
+    page = client.get("/issues/").content.decode()
+    cells = re.findall(r'<td class="st-([-\w]+)[^"]*">(.*?)</td>', page, re.DOTALL)
+    found: Rows = []
+    for stance, cell in cells:
+        gist = re.search(r'<p class="gist"><a href="([^"]+)">(.*?)</a>', cell, re.DOTALL)
+        found.append((stance, *((gist[1], text_of(gist[2])) if gist else ("", ""))))
+    return found
+
+
+def matrix_in_file(kind: str) -> Callable[[Client], Rows]:
+    def read(client: Client) -> Rows:
+        return [
+            (row["stance"], row["evidence"].removeprefix("http://testserver"), row["gist"])
+            for row in file(client, "/issues/", kind, "positions")
+        ]
+
+    return read
+
+
+def matrix_in_api(client: Client) -> Rows:
+    return [
+        (
+            cell["stance"],
+            cell["evidence"]["address"].removeprefix("http://testserver")
+            if cell["evidence"]
+            else "",
+            cell["gist"]["text"] if cell["gist"] else "",
+        )
+        for row in client.get("/api/v1/matrix").json()["rows"]
+        for cell in row["cells"]
+    ]
+
+
+def matrix_in_zip(client: Client) -> Rows:
+    """The last position of each pair, in the order of the page."""
+    last = {(one["issue"], one["party"]): one for one in zipped(client, "positions.csv")}
+    found: Rows = []
+    for issue in ("water", "fish"):
+        for party in ("arden", "brume", "corrie"):
+            one = last.get((issue, party))
+            kind = "statement" if one and one["statement"] else "proposal"
+            address = f"/{kind}s/{one[kind]}/" if one else ""
+            stance = one["stance"] if one else "not-recorded"
+            found.append((stance, address, bare(one["gist"]) if one else ""))
+    return found
+
+
+MATRIX: dict[str, Callable[[Client], Rows]] = {
+    "page": matrix_in_page,
+    **{kind: matrix_in_file(kind) for kind in KINDS},
+    "api": matrix_in_api,
+    "zip": matrix_in_zip,
+}
+
+
+# --- what was said on an issue: key and words, newest first ---
+
+
+def said_in_page(path: str) -> Callable[[Client], Rows]:
+    def read(client: Client) -> Rows:
+        page = client.get(path).content.decode()
+        items = re.findall(r'id="statement-([-\w]+)".*?<p class="said">(.*?)</p>', page, re.DOTALL)
+        return [(key, text_of(re.sub(r"<q.*?</q>", "", words))) for key, words in items]
+
+    return read
+
+
+def said_in_file(path: str, kind: str, table: str) -> Callable[[Client], Rows]:
+    def read(client: Client) -> Rows:
+        return [(row["key"], row["title"]) for row in file(client, path, kind, table)]
+
+    return read
+
+
+def said_in_api(path: str, field: str) -> Callable[[Client], Rows]:
+    def read(client: Client) -> Rows:
+        items = client.get(f"/api/v1/{path}").json()["items"]
+        return [(one["key"], one[field]["text"]) for one in items]
+
+    return read
+
+
+def said_in_zip(client: Client) -> Rows:
+    """In the order of the others: the zip's own is that of its keys."""
+    order = [key for key, _words in said_in_page(TIMELINE)(client)]
+    found: Rows = [
+        (one["slug"], bare(one["summary"]))
+        for one in zipped(client, "statements.csv")
+        if "water" in one["issues"].split(", ")
+    ]
+    return sorted(found, key=lambda row: order.index(row[0]))
+
+
+ISSUE, TIMELINE = "/issues/water/", "/timeline/?issue=water&kind=statement"
+SAID: dict[str, Callable[[Client], Rows]] = {
+    "page": said_in_page(ISSUE),
+    "timeline": said_in_page(TIMELINE),
+    **{kind: said_in_file(ISSUE, kind, "statements") for kind in KINDS},
+    **{f"timeline as {kind}": said_in_file(TIMELINE, kind, "timeline") for kind in KINDS},
+    "api": said_in_api("statements?issue=water", "summary"),
+    "api's timeline": said_in_api("timeline?issue=water&kind=statement", "title"),
+    "zip": said_in_zip,
+}
+
+
+# --- a measure's numbers: low and high ---
+
+
+def numbers_in_page(client: Client) -> Rows:
+    page = client.get(ISSUE).content.decode()
+    table = page.partition("<caption>Share of the water</caption>")[2].partition("</table>")[0]
+    cells = [
+        re.findall(r"<td>(.*?)</td>", row) for row in re.findall(r"<tr[^>]*>(.*?)</tr>", table)
+    ]
+    words = [row[1] for row in cells if row]
+    found = [[float(one) for one in re.findall(r"[\d.]+", value)] for value in words]
+    return [as_numbers(one[0], one[1] if len(one) > 1 else None) for one in found]
+
+
+def as_numbers(low: Any, high: Any) -> tuple[str, str]:
+    return str(float(low)), "" if high in {None, ""} else str(float(high))
+
+
+def numbers_in_chart(client: Client) -> Rows:
+    """The line of the status quo has two ends, at one height."""
+    page = client.get(ISSUE).content.decode()
+    figure = re.search(r'<script id="chart-share"[^>]*>(.*?)</script>', page, re.DOTALL)
+    assert figure
+    found: Rows = []
+    for line in json.loads(figure[1])["data"]:
+        spans = (line.get("error_y") or {}).get("array") or [0] * len(line["y"])
+        own = [
+            as_numbers(low, low + more if more else None)
+            for low, more in zip(line["y"], spans, strict=True)
+        ]
+        found += dict.fromkeys(own)
+    return found
+
+
+def numbers_in_file(kind: str) -> Callable[[Client], Rows]:
+    def read(client: Client) -> Rows:
+        table = file(client, ISSUE, kind, "numbers-share")
+        return [as_numbers(row["low"], row["high"]) for row in table]
+
+    return read
+
+
+def numbers_in_api(client: Client) -> Rows:
+    status_quo = client.get("/api/v1/measures/share").json()["status_quo"]
+    offers = client.get("/api/v1/proposals?issue=water").json()["items"]
+    terms = [
+        term for one in reversed(offers) for term in one["terms"] if term["measure"] == "share"
+    ]
+    return [
+        as_numbers(status_quo, None),
+        *(as_numbers(term["low"], term["high"]) for term in terms),
+    ]
+
+
+def numbers_in_zip(client: Client) -> Rows:
+    (measure,) = [one for one in zipped(client, "measures.csv") if one["slug"] == "share"]
+    days_ = {one["slug"]: one["from"] for one in zipped(client, "proposals.csv")}
+    terms = [one for one in zipped(client, "terms.csv") if one["measure"] == "share"]
+    terms.sort(key=lambda one: days_[one["proposal"]])
+    return [
+        as_numbers(measure["status_quo"], None),
+        *(as_numbers(one["low"], one["high"]) for one in terms),
+    ]
+
+
+NUMBERS: dict[str, Callable[[Client], Rows]] = {
+    "page": numbers_in_page,
+    "chart": numbers_in_chart,
+    **{kind: numbers_in_file(kind) for kind in KINDS},
+    "api": numbers_in_api,
+    "zip": numbers_in_zip,
+}
+
+
+@pytest.mark.parametrize(
+    ("places", "count"), [(MATRIX, 6), (SAID, 5), (NUMBERS, 3)], ids=["matrix", "said", "numbers"]
+)
+def test_the_same_rows_are_everywhere(
+    client: Client, rich: SimpleNamespace, places: dict[str, Callable[[Client], Rows]], count: int
+) -> None:
+    found = {place: read(client) for place, read in places.items()}
+    assert len(found["page"]) == count
+    assert found == dict.fromkeys(places, found["page"])
