@@ -17,7 +17,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from issues.matrix import NEVER, Cell, Scene, cell, milestones, standing
+from issues.matrix import NEVER, Cell, Scene, cell, milestones, same_stance, standing
 from issues.models import (
     SILENT,
     Comparator,
@@ -129,7 +129,7 @@ class Gap:
         return (
             self.steps == 0
             and self.one.stance == Stance.OPEN_IF
-            and self.one.condition != self.other.condition
+            and not same_stance(self.one.position, self.other.position)
         )
 
     @property

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from issues.figures import Point, points
-from issues.matrix import NEVER, Cell, Scene, cell, told, trail
+from issues.matrix import NEVER, Cell, Scene, cell, same_stance, told, trail
 from issues.models import Issue, Measure, Progress, Proposal
 from rounds.dates import first_day
 from rounds.forms import end_of
@@ -32,8 +32,7 @@ class StanceMoves:
     @property
     def came_back(self) -> bool:
         """It ended where it had begun."""
-        last = self.steps[-1]
-        return (last.stance, last.condition) == (self.before.stance, self.before.condition)
+        return same_stance(self.steps[-1].position, self.before.position)
 
 
 @dataclass(frozen=True, slots=True)

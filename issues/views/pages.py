@@ -19,6 +19,7 @@ from issues.proposals import proposal_items, term_words, threads
 from issues.tables import PointFile, PointTable, SpreadTable, cell_file
 from rounds.citations import page_at
 from rounds.corrections import corrected_on
+from rounds.dates import first_day
 from rounds.downloads import FileTable, page
 from rounds.forms import AsOf, AsOfForm, end_of
 from rounds.language import local
@@ -108,7 +109,8 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     measures = issue.measures.published().select_related("source", "agreed_source")
     (now,) = matrix.by_issue([issue], parties, positions, day, after)
     agreed = [one for one in proposals if one.status_on(day) == ProposalStatus.AGREED]
-    eve = min((one.first_day - dt.timedelta(days=1) for one in agreed), default=day)
+    settled = _settled(agreed)
+    eve = _settled_on(settled[0]) - dt.timedelta(days=1) if settled else day
     (before,) = matrix.by_issue([issue], parties, positions, eve)
     by_round = matrix.by_round(
         issue,
@@ -133,9 +135,9 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "previous": previous,
         "parties": parties,
         "now": now,
-        "answer": matrix.answer(before.cells),
+        "answer": matrix.answer(before.cells, before=bool(settled)),
         "latest_progress": next((row for row in reversed(by_round) if row.progress), None),
-        "settled": _settled(agreed),
+        "settled": settled,
         "rounds_told": by_round,
         "farthest": widest(gaps(now.cells)),
         "distances": _distances(issue, scene, by_round, progress),
@@ -187,7 +189,12 @@ def _settled(agreed: Sequence[Any]) -> list[Proposal]:
     """Of what was agreed, what the most parties agreed, oldest first: a deal of two is a step."""
     widest = max((len(one.party_list) for one in agreed), default=0)
     full = [one for one in agreed if len(one.party_list) == widest]
-    return sorted(full, key=lambda one: one.first_day)
+    return sorted(full, key=_settled_on)
+
+
+def _settled_on(proposal: Proposal) -> dt.date:
+    """The first day on which it could have been agreed."""
+    return first_day(proposal.settled) if proposal.settled else proposal.first_day
 
 
 def _charts(
