@@ -173,13 +173,13 @@ def test_building_rows_asks_the_database_nothing(
 def test_a_cell_tells_when_a_stance_was_taken_and_when_it_was_repeated(
     client: Client, world: SimpleNamespace
 ) -> None:
-    for day in ("2010-03-05", "2010-03-12"):
+    for taken in ("2010-03-05", "2010-03-12"):
         worlds.create_position(
             issue=world.water,
             party=world.corrie,
-            since=days(day),
+            since=days(taken),
             stance="opposes",
-            gist=f"No, on {day}",
+            gist=f"No, on {taken}",
         )
     page = client.get("/issues/?as_of=2010-03-20").content.decode()
     cell = re.search(r"No, on [\d-]+.*?</td>", page, re.DOTALL)
