@@ -201,7 +201,7 @@ def pairing_file(rows: Iterable[compare.Pairing], *, caption: str) -> GapFile:
 
 def widest_file(rows: Iterable[Course], *, now: bool, caption: str) -> GapFile:
     """The two farthest apart on each issue at each meeting, and last, where shown, ``now``."""
-    gaps = []
+    gaps: list[dict[str, Any]] = []
     for row in rows:
         shown = [*row.spreads, row.now] if now else row.spreads
         gaps += [{"issue": row.issue, "spread": one, "gap": one.widest} for one in shown]
