@@ -121,7 +121,7 @@ def search(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "q": query.text,
-        "query": query,
+        "words": query,
         "asks": asked.asks or bool(query.text.strip()),
         "found": found,
         "names": names,
