@@ -9,4 +9,6 @@ import os
 from nafta import embedded
 
 embedded.provide()
+# nothing here has to outlive a power cut
+os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")
 os.environ.setdefault("LOCAL", "1")  # on another database too, static files need no collecting

@@ -33,6 +33,8 @@ def data(request: HttpRequest) -> HttpResponse:
         "record": record,
         "size": len(record.zipped),
         "tables": tables,
+        "described_in": settings.LANGUAGE_CODE,  # as the files describe themselves
+        "page_language": translation.get_language(),
         "licence": LICENCE,
         "examples": _examples(request),
         "limits": {"rate": RATE, "page": PAGE, "longest": LONGEST},

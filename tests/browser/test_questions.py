@@ -26,8 +26,118 @@ class Question:
 QUESTIONS = [
     Question(
         "What did Canada say about Chapter 19 before round 6?",
-        ["once walked out", "the larger economy won"],
+        ["a time when the larger economy won", "once walked out"],
         search="Canada Chapter 19 before round 6",
+    ),
+    Question(
+        "Which statements on autos are unnamed?",
+        ["unnamed", "hurt the Canadian economy", "cars came first"],
+        search="unnamed autos",
+    ),
+    Question(
+        "Where does each country stand on the sunset clause?",
+        ["United States", "Canada", "Mexico", "Settled", "supports"],
+        clicks=["Sunset clause"],
+    ),
+    Question(
+        "What did Canada say about the sunset clause in round 4, and who says so?",
+        ["crossed Canadian red lines", "reporting"],
+        search="Canada sunset clause round 4",
+    ),
+    Question(
+        "Has Canada moved on the sunset clause since?",
+        ["How it moved", "red line", "30 September 2018"],
+        clicks=["Canada"],
+    ),
+    Question(
+        "Where did everybody stand at the end of round 4?",
+        ["Where the parties stood at its end", "red line"],
+        clicks=["Rounds", "Round 4, Arlington"],
+    ),
+    Question(
+        "What moved in round 5, and how far did each issue get?",
+        ["What moved", "since Round 4, Arlington", "How far each issue got", "stuck"],
+        clicks=["Rounds", "Round 5, Mexico City"],
+    ),
+    Question(
+        "What has moved since the last numbered round?",
+        ["From where things stood at the end of Round 7", "demands", "supports"],
+        clicks=["What moved"],
+    ),
+    Question(
+        "Who answered the sunset clause with a counter-proposal?",
+        ["stricter reviews at regular intervals"],
+        search="counter-proposal sunset Mexico",
+    ),
+    Question(
+        "How much content was demanded in a car, what applied and what was agreed?",
+        ["62.5 %", "at least 85 %", "75 %"],
+        clicks=["Rules of origin for cars"],
+    ),
+    Question(
+        "Which deadlines slipped, and to when?",
+        ["Talks until the end of March 2018", "moved", "missed"],
+        clicks=["Deadlines"],
+    ),
+    Question(
+        "Which meetings were called off?",
+        ["Ministers at the Lima summit", "cancelled"],
+        clicks=["Rounds"],
+    ),
+    Question(
+        "Where do sources disagree on dairy?",
+        ["Where sources disagree"],
+        clicks=["Dairy and supply management"],
+    ),
+    Question(
+        "On which issues are the parties still far apart?",
+        ["Closer", "Rebalancing"],
+        clicks=["How far apart"],
+    ),
+    Question(
+        "On what do Canada and Mexico differ?",
+        ["farthest apart first", "near, 1 step"],
+        clicks=["Canada", "Compare with Mexico"],
+    ),
+    Question(
+        "What did Robert Lighthizer say, issue by issue?",
+        ["US Trade Representative", "Rebalancing"],
+        clicks=["People", "Robert Lighthizer"],
+    ),
+    Question(
+        "Who said that they simply cannot agree, when, and where was it read?",
+        ["Freeland", "21 November 2017", "Washington Examiner"],
+        search='"simply cannot agree"',
+    ),
+    Question(
+        "How do I cite what was said last?",
+        ["Cite this", "As it stood on", "RIS"],
+        clicks=["16 or 17 December 2025"],
+    ),
+    Question(
+        "Where do I get the rows behind the matrix?",
+        ["CSV", "XLSX", "JSON"],
+        clicks=["Issues"],
+    ),
+    Question(
+        "May I take the whole record away, and under which licence?",
+        ["The record as a zip", "Licence", "/api/v1/"],
+        clicks=["Data"],
+    ),
+    Question(
+        "Has anything that I quoted been corrected since?",
+        ["What readers had seen"],
+        clicks=["Corrections"],
+    ),
+    Question(
+        "What did this site say on an earlier day?",
+        ["what this site had published by"],
+        clicks=["Issues"],
+    ),
+    Question(
+        "What does the record rest on?",
+        ["Dow Jones Newswires", "Claims"],
+        clicks=["Sources"],
     ),
 ]
 
@@ -42,7 +152,7 @@ def test_it_is_answered(page: Page, site: Site, question: Question) -> None:
         box.fill(question.search)
         box.press("Enter")
     for name in question.clicks:
-        page.get_by_role("link", name=name).first.click()
+        page.get_by_role("link", name=name, exact=True).first.click()
     for words in question.answer:
         expect(page.locator("main")).to_contain_text(words)
 

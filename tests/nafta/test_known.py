@@ -1,6 +1,7 @@
 """``?known=``: a page as this site had published it by a moment, and nothing taken back since."""
 
 import datetime as dt
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -160,13 +161,17 @@ def _load_another_edition(folder: Path) -> None:
 def test_a_page_as_known_at_a_moment_is_what_it_said_then(
     client: Client, world: SimpleNamespace, tmp_path: Path
 ) -> None:
+    """Every fourth page at each moment, each page at every fourth; ``SNAPSHOTS=all`` has all."""
     snapshots: list[tuple[dt.datetime, dict[str, tuple[int, str]]]] = []
-    for _step in steps(world, tmp_path):
+    apart = 1 if os.environ.get("SNAPSHOTS") == "all" else 4
+    for number, _step in enumerate(steps(world, tmp_path)):
         moment = timezone.now()
-        snapshots.append((moment, {path: read(client, path) for path in PATHS}))
+        paths = PATHS[number % apart :: apart]
+        snapshots.append((moment, {path: read(client, path) for path in paths}))
     assert len(snapshots) == 20
     assert len(PATHS) >= 50
-    assert len({str(pages) for _moment, pages in snapshots}) == 20  # each step was seen
+    if apart == 1:
+        assert len({str(pages) for _moment, pages in snapshots}) == 20  # each step was seen
     for moment, pages in snapshots:
         for path, (status, page) in pages.items():
             status_known, page_known = read(client, path, moment)

@@ -40,6 +40,9 @@ ARTICLES = {
 }
 
 
+pytestmark = pytest.mark.django_db  # or a run of this file alone would meet no test database
+
+
 @pytest.fixture(scope="module", autouse=True)
 def record(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The shipped record, loaded once for this file and rolled back after it."""
