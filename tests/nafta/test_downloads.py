@@ -274,7 +274,8 @@ def test_a_search_of_many_pages_names_the_next(
     client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(import_module("nafta.views.search"), "PAGE", 2)
-    path, keys = "/search/?q=water&kind=statement&_export=json", []
+    keys: list[str] = []
+    path = "/search/?q=water&kind=statement&_export=json"
     while path and len(keys) < 20:
         answer = client.get(path).json()
         keys += [row["key"] for row in answer["rows"]]
