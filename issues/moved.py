@@ -8,7 +8,7 @@ after ``day``.
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from issues.matrix import NEVER, Cell, Scene, cell, same_stance, told, trail
 from issues.models import Issue, Measure, Progress, Proposal
 from rounds.dates import first_day
 from rounds.forms import end_of
+from rounds.language import local
 from rounds.models import Deadline, Party, Round
 from rounds.timeline import Item, Ref, deadline_items, round_items
 
@@ -49,6 +50,13 @@ class Figure:
 
     point: Point
     parties: list[Ref]
+
+    @property
+    def by_party(self) -> list[Point]:
+        """The number once for each who put it, as a chart has it."""
+        return [
+            replace(self.point, party=party, who=local(party, "name")) for party in self.parties
+        ] or [self.point]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

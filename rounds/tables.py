@@ -158,6 +158,10 @@ class ItemFile(FileTable):
     status_label = tables.Column()
     place = tables.Column()
     host = tables.Column(accessor="host__code")
+    announced = tables.Column(accessor="was")
+    set_on = tables.Column()
+    set_by = tables.Column()
+    replaced_by = tables.Column(accessor="next_title")
     note = tables.Column()
     address = Address(accessor="url")
     publisher = tables.Column(accessor="record__source__publisher")
@@ -167,6 +171,10 @@ class ItemFile(FileTable):
     def render_language(self, value: str, record: Item) -> str:
         """Of the quotation."""
         return value if record.quotation else ""
+
+    def render_replaced_by(self, value: str, record: Item) -> str:
+        """Of a proposal it would be what it answers."""
+        return "" if record.basis else value
 
     def render_on_record(self, value: bool, record: Item) -> bool | str:
         """Only what somebody said or tabled is on the record, or not."""

@@ -16,7 +16,14 @@ from issues.distance import gaps, number_gaps, spreads, widest
 from issues.figures import distance_figure, measure_figure, points
 from issues.models import Issue, Measure, Position, Progress, Proposal, ProposalStatus
 from issues.proposals import proposal_items, term_words, threads
-from issues.tables import PointFile, PointTable, SpreadTable, cell_file
+from issues.tables import (
+    NumberGapFile,
+    PointFile,
+    PointTable,
+    SpreadTable,
+    cell_file,
+    spread_file,
+)
 from rounds.citations import page_at
 from rounds.corrections import corrected_on
 from rounds.dates import first_day
@@ -121,10 +128,12 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         day,
     )
     charts = _charts(measures, proposals, as_of)
+    numbers_apart = [gap for one in measures for gap in number_gaps(one, proposals, day)]
     said = merged(statement_items(statements[:STATEMENTS_SHOWN]))
     scene = matrix.Scene(
         parties=parties, rounds=rounds, by_pair=matrix.history(positions), day=day, after=after
     )
+    distances = _distances(issue, scene, by_round, progress)
     context = {
         "issue": issue,
         "corrected": corrected_on(issue),
@@ -140,8 +149,8 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "settled": settled,
         "rounds_told": by_round,
         "farthest": widest(gaps(now.cells)),
-        "distances": _distances(issue, scene, by_round, progress),
-        "number_gaps": [gap for one in measures for gap in number_gaps(one, proposals, day)],
+        "distances": distances,
+        "number_gaps": numbers_apart,
         "threads": threads(proposals, day),
         "charts": charts,
         "statements": said,
@@ -158,6 +167,10 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "rounds": cell_file(by_round, caption=_("Round by round"), issue=issue),
             "proposals": ItemFile(tabled, caption=_("Offers and counter-offers")),
             "statements": ItemFile(said, caption=_("What was said")),
+            "distances": spread_file(
+                issue, distances["rows"] if distances else [], caption=_("How far apart")
+            ),
+            "number-gaps": NumberGapFile(numbers_apart, caption=_("Between their numbers")),
         } | {chart["key"]: PointFile(chart["rows"], caption=chart["title"]) for chart in charts}
 
     return page(
@@ -180,6 +193,7 @@ def _distances(
     if not known:
         return None
     return {
+        "rows": rows,
         "figure": distance_figure(rows) if len(known) > 1 else None,
         "table": SpreadTable(rows),
     }
