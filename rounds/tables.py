@@ -8,6 +8,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from rounds.corrections import Correction
@@ -99,7 +100,7 @@ class DeadlineTable(tables.Table):
         return format_html('{} <span class="note">{}</span>', title, local(record.note))
 
     def render_set_by(self, value: str) -> str:
-        return local(value)
+        return capfirst(local(value))
 
     def render_status(self, value: str, record: Item) -> SafeString:
         return format_html('<span class="status status-{}">{}</span>', record.status, value)
