@@ -17,7 +17,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from issues.matrix import NEVER, Cell, Scene, cell, milestones, standing
+from issues.matrix import NEVER, Cell, Scene, cell, milestones, same_stance, standing
 from issues.models import (
     SILENT,
     Comparator,
@@ -129,7 +129,7 @@ class Gap:
         return (
             self.steps == 0
             and self.one.stance == Stance.OPEN_IF
-            and self.one.condition != self.other.condition
+            and not same_stance(self.one.position, self.other.position)
         )
 
     @property
@@ -176,6 +176,7 @@ def since(one: Sequence[Position], other: Sequence[Position], day: dt.date) -> P
 class Spread:
     """How far apart every two parties were on an issue at the end of a meeting, or on a day."""
 
+    key: str = ""  # of the meeting
     title: str
     url: str = ""
     when: str = ""
@@ -188,9 +189,13 @@ class Spread:
         return widest(self.gaps)
 
     @property
-    def settled(self) -> str:
+    def settled(self) -> bool:
+        return self.level in SETTLED
+
+    @property
+    def settled_words(self) -> str:
         """ "closed" or "dropped", or nothing."""
-        return Level(self.level).label if self.level in SETTLED else ""
+        return str(Level(self.level).label) if self.settled else ""
 
 
 def spread(issue: Issue, scene: Scene, meeting: Round | None = None, **told: Any) -> Spread:
@@ -200,6 +205,7 @@ def spread(issue: Issue, scene: Scene, meeting: Round | None = None, **told: Any
     """
     cells = [cell(party, scene.of(issue, party), scene.day, scene.after) for party in scene.parties]
     return Spread(
+        key=meeting.slug if meeting else "",
         title=local(meeting, "name") if meeting else "",
         url=meeting.get_absolute_url() if meeting else "",
         when=meeting.when if meeting else "",
@@ -268,7 +274,7 @@ class Course:
     def order(self) -> tuple[bool, int, bool]:
         """Ascending is: the farthest apart first, of these the open ones; the unknown last."""
         gap = self.widest
-        return gap is None, -(gap.steps or 0) if gap else 0, bool(self.now.settled)
+        return gap is None, -(gap.steps or 0) if gap else 0, self.now.settled
 
 
 def shifts(before: Iterable[Gap], now: Iterable[Gap]) -> tuple[list[Shift], Trend]:

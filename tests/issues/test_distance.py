@@ -123,15 +123,15 @@ def test_what_was_closed_stays_apart_and_is_marked(client: Client, world: Simple
     worlds.create_progress(round=deal, issue=world.water, level="closed")
     (row,) = client.get("/distance/").context["rows"]
     assert [(one.widest.steps, one.settled) for one in row.spreads if one.widest] == [
-        (5, ""),
-        (3, ""),
-        (3, "closed"),
+        (5, False),
+        (3, False),
+        (3, True),
     ]
     assert '<span class="settled">closed</span>' in client.get("/distance/").content.decode()
     later = worlds.create_round(slug="later", kind="milestone", dates=days("2010-05-01"))
     worlds.create_progress(round=later, issue=world.water, level="reopened")
     (row,) = client.get("/distance/").context["rows"]
-    assert [one.settled for one in row.spreads] == ["", "", "closed", ""]
+    assert [one.settled for one in row.spreads] == [False, False, True, False]
     assert not row.now.settled
 
 
