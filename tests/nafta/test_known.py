@@ -61,6 +61,7 @@ LABELS = [  # all that a page of the past says of itself
     (re.compile(r'<p class="as-of-note">.*?</p>', re.DOTALL), ""),  # one label tells both clocks
     (re.compile(r"Showing where things (stand today|stood by then)\."), ""),
     (re.compile(r'<input type="hidden" name="known" value="[^"]*">'), ""),
+    (re.compile(r'(<details class="as-of") open>'), r"\1>"),
     (re.compile(r'(<input id="known-at"[^>]*?) value="[^"]*"'), r"\1"),
 ]
 KNOWN = re.compile(r"(\?|&amp;)known=[^\"&#]*(&amp;)?")
