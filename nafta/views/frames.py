@@ -34,6 +34,10 @@ from rounds.timeline import merged, span, statement_items
 Builder = Callable[[QueryDict, str], Embed]
 
 
+class NotSaidYet(Http404):
+    """It is published, and was said after the day asked for."""
+
+
 def _asked(query: QueryDict, rounds: Sequence[Round]) -> dict[str, Any]:
     """The day asked for, and what is wrong with it."""
     form = AsOfForm(query, rounds=rounds)
@@ -153,8 +157,9 @@ def timeline_embed(query: QueryDict, key: str = "") -> Embed:
 def statement_embed(query: QueryDict, key: str) -> Embed:
     """One statement and who says so."""
     asked = _asked(query, list(Round.objects.published().in_order()))
-    statements = Statement.objects.published().with_names().as_of(asked["as_of"].day)
-    statement = _one(statements, key)
+    statement = _one(Statement.objects.published().with_names(), key)
+    if statement.first_day > asked["as_of"].day:
+        raise NotSaidYet(_("This was not said by then."))
     (item,) = statement_items([statement])
     return Embed(
         name="embed_statement",

@@ -218,6 +218,21 @@ def test_what_was_taken_back_says_so_in_its_frame(client: Client, world: SimpleN
     assert "X-Frame-Options" not in response.headers
 
 
+def test_what_is_published_again_was_not_taken_back_before_it_was_said(
+    client: Client, world: SimpleNamespace
+) -> None:
+    editor = desk_of(create_editor())
+    change(editor, world.quiet, state="draft", correction="It was a rumour.")
+    change(editor, world.quiet, state="published", correction="It was none.")
+    path = "/embed/statements/nobody-said/"
+    assert client.get(path).status_code == 200
+    response = client.get(f"{path}?as_of=2001-01-01")
+    assert response.status_code == 404
+    page = response.content.decode()
+    assert "Not said by then" in page
+    assert "rumour" not in page
+
+
 @pytest.mark.parametrize("path", ["matrix/", "issues/water/", "timeline/", "charts/share/"])
 def test_a_day_that_makes_no_sense_gets_a_sentence(
     client: Client, world: SimpleNamespace, path: str
