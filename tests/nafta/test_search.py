@@ -289,6 +289,8 @@ def test_counting_ends_somewhere(client: Client, world: SimpleNamespace) -> None
         ("before", "soon", "neither a day"),
         ("after", f"{SECRET}", "neither a day"),
         ("page", "2", "does not exist"),
+        ("page", "-1.2018-01-01.1", "does not exist"),
+        ("page", "3.2018-01-01.1", "does not exist"),
         ("q", "x" * 10_000, "too much to look for"),
         ("q", "a\0b", "Null characters"),
     ],
@@ -315,6 +317,14 @@ def test_turning_the_pages_loses_nothing_and_repeats_nothing(
         seen += ROW.findall(html)
         address = (NEXT.findall(html) or [""])[0]
     assert len(seen) == len(set(seen)) == 2 * PAGE + 7
+
+
+@pytest.mark.parametrize("tier", [0, 1, 2])
+@pytest.mark.parametrize("wishes", [{"q": "water"}, {"kind": "statement"}, {"kind": "person"}])
+def test_a_page_that_begins_anywhere_is_a_page(
+    client: Client, world: SimpleNamespace, tier: int, wishes: dict[str, str]
+) -> None:
+    page(client, **wishes, page=f"{tier}.2018-01-01.1")
 
 
 def plant(number: int) -> None:
