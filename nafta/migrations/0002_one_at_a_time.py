@@ -89,7 +89,7 @@ $$;
 """
 
 
-def after(table, own, linked):
+def after(table, own, linked, more=""):
     """What a change of a row does: ``own`` as in ``OWN``, ``linked`` as in ``BY_STATE``.
 
     The rows linked to it are read in a second step: by then nobody else is changing a link.
@@ -116,6 +116,7 @@ BEGIN
     IF TG_OP <> 'DELETE' THEN {rows("NEW")} END IF;
     PERFORM search_refresh(touched);
     {by_state}
+    {more}
     RETURN NULL;
 END
 $$;

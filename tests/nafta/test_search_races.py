@@ -77,6 +77,19 @@ def test_both_statements_of_a_person_taken_back_at_once(
     assert keys() == made_anew()
 
 
+def test_all_that_was_said_of_an_issue_at_a_round_taken_back_at_once(
+    record: SimpleNamespace,
+) -> None:
+    meeting = worlds.create_round(slug="round-1", dates=days("2010-03-05", "2010-03-08"))
+    for one in record.said:
+        Statement.objects.filter(pk=one.pk).update(round=meeting)
+        one.issues.add(record.issue)
+    assert "issue fish" in Entry.objects.get(kind="round").keys
+    overlapping(*(partial(withdraw, one) for one in record.said))
+    assert "issue fish" not in Entry.objects.get(kind="round").keys
+    assert keys() == made_anew()
+
+
 def test_emptied_tables_leave_nothing_to_be_found(record: SimpleNamespace) -> None:
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE rounds_statement CASCADE")
