@@ -119,7 +119,7 @@ class NarrowingForm(forms.Form):
         cleaned["q"] = self.query if self.query.every else None
         if cleaned["q"] and clock.is_set():
             words = _(
-                "Words are looked for in what is published now: leave out them or the moment."
+                "Words are looked for in what is published now. Leave the words or the past out."
             )
             self.add_error("q", words)
         return cleaned

@@ -174,6 +174,24 @@ def test_a_misspelt_name_is_found(client: Client, world: SimpleNamespace, typed:
     assert "which is nowhere in the record, as Ada Alder" in words(html)
 
 
+@pytest.mark.parametrize("typed", ["CUSMA", "cusma", "ACEUM", "aceum", "currency", "ustoms"])
+def test_another_word_is_no_misspelling(client: Client, world: SimpleNamespace, typed: str) -> None:
+    worlds.create_issue(slug="customs", name="Customs", translations={"name_fr": "L’acier"})
+    worlds.create_issue(
+        slug="competition", name="Competition", translations={"name_fr": "Concurrence"}
+    )
+    assert "nowhere in the record" not in page(client, typed)
+    assert "as the issue Customs" in words(page(client, "custms"))
+
+
+def test_an_abbreviation_is_not_corrected(client: Client, world: SimpleNamespace) -> None:
+    assert "nowhere in the record" in page(client, "aldr")
+    html = page(client, "ALDR")
+    assert "nowhere in the record" not in html
+    assert "Nothing found" in html
+    assert "q=Ada+Alder" not in html
+
+
 def test_a_word_of_the_record_is_no_misspelling(client: Client, world: SimpleNamespace) -> None:
     worlds.create_statement(dates=days("2010-03-07"), summary="The aldr is a fish.")
     assert "nowhere in the record" not in page(client, "aldr")
