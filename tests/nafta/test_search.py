@@ -278,14 +278,16 @@ CHOICES = {
     "source": ["gazette", "herald"],
     "year": ["2010", "2011"],
 }
-PAIRS = [
+PAIRS: list[dict[str, Any]] = [
     {one: first, other: second}
     for one, other in combinations(CHOICES, 2)
     if one == "issue" or other == "issue"
     for first in CHOICES[one]
     for second in CHOICES[other]
 ]
-ALONE = [{name: value} for name, values in CHOICES.items() for value in values]
+ALONE: list[dict[str, Any]] = [
+    {name: value} for name, values in CHOICES.items() for value in values
+]
 
 
 def test_search_and_timeline_find_the_same(client: Client, world: SimpleNamespace) -> None:
@@ -449,7 +451,7 @@ def test_turning_the_pages_loses_nothing_and_repeats_nothing(
 @pytest.mark.parametrize("tier", [0, 1, 2])
 @pytest.mark.parametrize("wishes", [{"q": "water"}, {"kind": "statement"}, {"kind": "person"}])
 def test_a_page_that_begins_anywhere_is_a_page(
-    client: Client, world: SimpleNamespace, tier: int, wishes: dict[str, str]
+    client: Client, world: SimpleNamespace, tier: int, wishes: dict[str, Any]
 ) -> None:
     page(client, **wishes, page=f"{tier}.2018-01-01.1")
 
