@@ -181,7 +181,7 @@ def test_another_word_is_no_misspelling(client: Client, world: SimpleNamespace, 
         slug="competition", name="Competition", translations={"name_fr": "Concurrence"}
     )
     assert "nowhere in the record" not in page(client, typed)
-    assert "as the issue Customs" in words(page(client, "custms"))
+    assert "nowhere in the record, as Customs" in words(page(client, "custms"))
 
 
 def test_an_abbreviation_is_not_corrected(client: Client, world: SimpleNamespace) -> None:
