@@ -13,6 +13,7 @@ from issues.models import Issue
 from nafta.models import Entry
 from nafta.reading import Query, named_days, read
 from nafta.search import Place
+from rounds import clock
 from rounds.language import local
 from rounds.models import Basis, Party, Round
 from rounds.timeline import Cursor, Kind
@@ -116,6 +117,11 @@ class NarrowingForm(forms.Form):
             if (name, key) not in self.query.labels:
                 self.add_error(name, self.unknown(key))
         cleaned["q"] = self.query if self.query.every else None
+        if cleaned["q"] and clock.is_set():
+            words = _(
+                "Words are looked for in what is published now. Leave the words or the past out."
+            )
+            self.add_error("q", words)
         return cleaned
 
     @property

@@ -24,7 +24,8 @@ from rounds.dates import day as day_in_words
 from rounds.models import Basis, Deadline, LinkKind, Round, Statement
 from rounds.timeline import Kind
 
-CERTAIN = 0.5  # how like a name a word must be to be taken for its misspelling
+CERTAIN = 0.5  # how like a name a word must be to be taken for its misspelling: at a first glance
+SPELT = 0.8  # and letter by letter
 SPAN = 6  # words of a name
 JSONB = 3802  # how PostgreSQL numbers the type
 
@@ -363,24 +364,30 @@ class Reader:
         return bool(part) and (self.means(part) or any((part,) in one.lines for one in parties))
 
     def misspelt(self, one: Typed) -> tuple[Reading, ...]:
-        """The name that a word is most like, if the record never used the word itself."""
-        if one.quoted or len(one.parts) != 1 or len(one.parts[0]) < 4:
+        """The name that a word is most like, if the record never used the word itself.
+
+        An abbreviation is no misspelling, nor is what begins with another letter.
+        """
+        if one.quoted or one.text.isupper() or len(one.parts) != 1 or len(one.parts[0]) < 4:
             return ()
         means, heard = self.heard.get(one.parts[0], (False, False))
         like = [name for name in self.names.get(one.parts[0], []) if name.kind != "source"]
         if not means or heard or not like or like[0].likeness < CERTAIN:
             return ()
-        parts = [part for line in like[0].lines for part in line]
-        right = get_close_matches(one.parts[0], parts, 1, 0)
+        word = one.parts[0]
+        parts = [part for line in like[0].lines for part in line if part[0] == word[0]]
+        right = get_close_matches(word, parts, 1, SPELT)
+        if not right:
+            return ()
         return (replace(reading(one.text, like[0]), exact=False, also=tuple(right)),)
 
     def nearest(self) -> Iterator[Reading]:
         """Names like the words that the record never used."""
         for part, names in self.names.items():
             means, heard = self.heard[part]
-            if not means or heard or len(part) < 4:
-                continue
             typed = next(one.text for one in self.typed if part in one.parts)
+            if not means or heard or len(part) < 4 or typed.isupper():
+                continue
             for name in names[:3]:
                 told = reading(typed, name)
                 yield replace(told, label=name.label["text"]) if name.kind == "source" else told

@@ -34,7 +34,7 @@ class Place:
     def parse(cls, text: str) -> "Place":
         """The inverse of ``str``. Raises ``ValueError``."""
         tier, day, pk = text.split(".")
-        if not re.fullmatch("[0-9]{1,18}", pk):
+        if not re.fullmatch("[0-2]", tier) or not re.fullmatch("[0-9]{1,18}", pk):
             raise ValueError(text)
         return cls(int(tier), dt.date.fromisoformat(day), int(pk))
 

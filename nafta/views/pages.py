@@ -36,6 +36,7 @@ from rounds.timeline import (
 from rounds.views import gone_or_404
 
 TIMELINE_PAGE = 300  # items
+STEM = 80  # characters of a file's name
 DATED = (Round, Deadline, Proposal, Statement)
 BARS = {Kind.ROUND, Kind.MEETING, Kind.DEADLINE}  # what the chart draws as bars and lines
 MARKS = {Kind.PROPOSAL, Kind.STATEMENT}
@@ -126,13 +127,14 @@ def timeline(request: HttpRequest) -> HttpResponse:
             "calendar": ItemFile(bars, caption=_("Meetings and deadlines"), whole=True),
         }
 
-    chosen = context["wishes"].items()
+    asked = wishes | ({"q": form.query.text} if "q" in wishes else {})
+    chosen = [f"{name} {asked[name]}" for name in context["wishes"]]
     return page(
         request,
         "nafta/timeline.html",
         context,
         files=files,
-        name=slugify(" ".join(["timeline", *(f"{name} {value}" for name, value in chosen)])),
+        name=slugify(" ".join(["timeline", *chosen]))[:STEM].strip("-"),
         status=200 if form.is_valid() else 400,
     )
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
@@ -350,8 +349,8 @@ def examples(counts: Counts) -> list[str]:
 
 def person_list(request: HttpRequest) -> HttpResponse:
     """Everybody of whom readers can see that they spoke."""
-    indexed = Entry.objects.filter(kind="person", object_id=OuterRef("pk"))
-    people = Person.objects.filter(Exists(indexed)).select_related("party").order_by("name", "pk")
+    spoke = Person.objects.published().values("pk")
+    people = Person.objects.filter(pk__in=spoke).select_related("party").order_by("name", "pk")
     code = request.GET.get("party", "")
     party = Party.objects.filter(code=code).first() if code and "\0" not in code else None
     if party:

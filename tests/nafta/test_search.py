@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from itertools import combinations
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
+from django.utils import timezone, translation
 
 from nafta.models import Entry
 from nafta.reading import read
@@ -173,6 +174,24 @@ def test_a_misspelt_name_is_found(client: Client, world: SimpleNamespace, typed:
     assert "which is nowhere in the record, as Ada Alder" in words(html)
 
 
+@pytest.mark.parametrize("typed", ["CUSMA", "cusma", "ACEUM", "aceum", "currency", "ustoms"])
+def test_another_word_is_no_misspelling(client: Client, world: SimpleNamespace, typed: str) -> None:
+    worlds.create_issue(slug="customs", name="Customs", translations={"name_fr": "L’acier"})
+    worlds.create_issue(
+        slug="competition", name="Competition", translations={"name_fr": "Concurrence"}
+    )
+    assert "nowhere in the record" not in page(client, typed)
+    assert "nowhere in the record, as Customs" in words(page(client, "custms"))
+
+
+def test_an_abbreviation_is_not_corrected(client: Client, world: SimpleNamespace) -> None:
+    assert "nowhere in the record" in page(client, "aldr")
+    html = page(client, "ALDR")
+    assert "nowhere in the record" not in html
+    assert "Nothing found" in html
+    assert "q=Ada+Alder" not in html
+
+
 def test_a_word_of_the_record_is_no_misspelling(client: Client, world: SimpleNamespace) -> None:
     worlds.create_statement(dates=days("2010-03-07"), summary="The aldr is a fish.")
     assert "nowhere in the record" not in page(client, "aldr")
@@ -249,10 +268,120 @@ def test_each_choice_narrows_search_and_timeline_alike(
         assert not_there is None or not_there not in keys
 
 
+CHOICES = {
+    "party": ["arden", "brume", "corrie"],
+    "issue": ["water", "fish"],
+    "round": ["round-1", "round-2", "bilateral", "lake-summit"],
+    "kind": ["statement", "proposal", "deadline", "round", "meeting"],
+    "basis": ["on-record", "unnamed", "reporting", "document"],
+    "person": ["ada-alder", "bo-birch"],
+    "source": ["gazette", "herald"],
+    "year": ["2010", "2011"],
+}
+PAIRS: list[dict[str, Any]] = [
+    {one: first, other: second}
+    for one, other in combinations(CHOICES, 2)
+    if one == "issue" or other == "issue"
+    for first in CHOICES[one]
+    for second in CHOICES[other]
+]
+ALONE: list[dict[str, Any]] = [
+    {name: value} for name, values in CHOICES.items() for value in values
+]
+
+
+def test_search_and_timeline_find_the_same(client: Client, world: SimpleNamespace) -> None:
+    """For each choice, and for each together with an issue."""
+    worlds.create_progress(round=world.bilateral, issue=world.fish, level="tabled")
+    for wishes in (*ALONE, *PAIRS):
+        in_search = set(ROW.findall(page(client, **wishes)))
+        timeline = client.get(f"/timeline/?{urlencode(wishes)}")
+        if timeline.status_code == 400:  # no year of the timeline
+            assert not in_search, wishes
+            continue
+        assert in_search == set(ROW.findall(timeline.content.decode())), wishes
+
+
+def test_a_round_is_found_by_the_issues_spoken_of_at_it(
+    client: Client, world: SimpleNamespace
+) -> None:
+    def there() -> bool:
+        return "bilateral" in found(client, kind="meeting", issue="fish")
+
+    def changed(record: Any, **fields: Any) -> None:
+        type(record).objects.filter(pk=record.pk).update(**fields)
+
+    said = worlds.create_statement(dates=days("2010-02-01"), round=world.bilateral)
+    assert not there()
+    said.issues.add(world.fish)
+    assert there()
+    changed(said, state="draft")
+    assert not there()
+    changed(said, state="published")
+    assert there()
+    changed(said, round=world.round1)
+    assert not there()
+    changed(said, round=world.bilateral)
+    said.issues.clear()
+    assert not there()
+    tabled = worlds.create_proposal(
+        issue=world.fish, dates=days("2010-02-01"), round=world.bilateral
+    )
+    assert there()
+    changed(tabled, issue=world.water)
+    assert not there()
+    progress = worlds.create_progress(
+        round=world.bilateral, issue=world.fish, level="tabled", state="draft"
+    )
+    assert not there()
+    changed(progress, state="published")
+    assert there()
+    progress.delete()
+    assert not there()
+
+
+def test_a_round_does_not_tell_of_an_issue_that_is_a_draft(world: SimpleNamespace) -> None:
+    issue = worlds.create_issue(slug="eels", state="draft")
+    said = worlds.create_statement(dates=days("2010-02-01"), round=world.bilateral, issues=[issue])
+
+    def keys() -> list[str]:
+        return Entry.objects.get(kind="round", object_id=world.bilateral.pk).keys
+
+    assert "issue eels" not in keys()
+    issue.state = "published"
+    issue.save()
+    assert "issue eels" in keys()
+    said.delete()
+    assert "issue eels" not in keys()
+
+
 def test_the_timeline_is_narrowed_by_words(client: Client, world: SimpleNamespace) -> None:
     html = client.get("/timeline/?q=dam+brume").content.decode()
     keys = {one.partition("-")[2] for one in ROW.findall(html)}
     assert keys == found(client, "dam brume")
+
+
+def test_words_are_not_looked_for_in_a_past_record(client: Client, world: SimpleNamespace) -> None:
+    """The index is of now: what it finds would be neither what was nor what is."""
+    moment = timezone.now().isoformat()
+    response = client.get("/timeline/", {"q": "dam", "known": moment, "kind": "statement"})
+    html = response.content.decode()
+    assert response.status_code == 400
+    assert "Words are looked for in what is published now" in words(html)
+    assert "alder-on-water" in html  # the page is of use all the same
+    assert client.get("/timeline/", {"kind": "statement", "known": moment}).status_code == 200
+
+
+def test_a_file_is_named_by_what_was_looked_for(client: Client, world: SimpleNamespace) -> None:
+    def name(**wishes: str) -> str:
+        response = client.get("/timeline/", {"_export": "csv", **wishes})
+        return str(response.headers["Content-Disposition"])
+
+    assert name(q="Dam Brume") == 'attachment; filename="timeline-q-dam-brume.csv"'
+    assert name(before="2011-01-01") == 'attachment; filename="timeline-before-2011-01-01.csv"'
+    long = name(q="dam or " * 20)
+    assert "timeline-q-dam-or-dam" in long
+    assert len(long) < 120
 
 
 def test_choices_are_counted(client: Client, world: SimpleNamespace) -> None:
@@ -289,6 +418,8 @@ def test_counting_ends_somewhere(client: Client, world: SimpleNamespace) -> None
         ("before", "soon", "neither a day"),
         ("after", f"{SECRET}", "neither a day"),
         ("page", "2", "does not exist"),
+        ("page", "-1.2018-01-01.1", "does not exist"),
+        ("page", "3.2018-01-01.1", "does not exist"),
         ("q", "x" * 10_000, "too much to look for"),
         ("q", "a\0b", "Null characters"),
     ],
@@ -315,6 +446,14 @@ def test_turning_the_pages_loses_nothing_and_repeats_nothing(
         seen += ROW.findall(html)
         address = (NEXT.findall(html) or [""])[0]
     assert len(seen) == len(set(seen)) == 2 * PAGE + 7
+
+
+@pytest.mark.parametrize("tier", [0, 1, 2])
+@pytest.mark.parametrize("wishes", [{"q": "water"}, {"kind": "statement"}, {"kind": "person"}])
+def test_a_page_that_begins_anywhere_is_a_page(
+    client: Client, world: SimpleNamespace, tier: int, wishes: dict[str, Any]
+) -> None:
+    page(client, **wishes, page=f"{tier}.2018-01-01.1")
 
 
 def plant(number: int) -> None:
