@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from issues.matrix import stance_words
 from issues.models import Position, Proposal
 from rounds.citations import Citation, Page, dated, ris_date, unnamed
 from rounds.dates import day as day_in_words
@@ -34,7 +35,7 @@ def position_citation(position: Position, evidence: Citation, page: Page) -> Cit
     first, last, words = position.first_day, last_day(position.since), position.when
     stance = _("on “%(question)s”: %(stance)s. %(gist)s") % {
         "question": local(position.issue, "question"),
-        "stance": position.get_stance_display(),
+        "stance": stance_words(position, page.day),
         "gist": local(position, "gist"),
     }
     return Citation(

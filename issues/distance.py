@@ -17,7 +17,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from issues.matrix import NEVER, Cell, Scene, cell, milestones, standing
+from issues.matrix import NEVER, Cell, Scene, cell, milestones, same_stance, standing
 from issues.models import (
     SILENT,
     Comparator,
@@ -129,7 +129,7 @@ class Gap:
         return (
             self.steps == 0
             and self.one.stance == Stance.OPEN_IF
-            and self.one.condition != self.other.condition
+            and not same_stance(self.one.position, self.other.position)
         )
 
     @property
@@ -176,6 +176,7 @@ def since(one: Sequence[Position], other: Sequence[Position], day: dt.date) -> P
 class Spread:
     """How far apart every two parties were on an issue at the end of a meeting, or on a day."""
 
+    key: str = ""  # of the meeting
     title: str
     url: str = ""
     when: str = ""
@@ -195,6 +196,7 @@ def spread(issue: Issue, scene: Scene, meeting: Round | None = None, **told: Any
     """
     cells = [cell(party, scene.of(issue, party), scene.day, scene.after) for party in scene.parties]
     return Spread(
+        key=meeting.slug if meeting else "",
         title=local(meeting, "name") if meeting else "",
         url=meeting.get_absolute_url() if meeting else "",
         when=meeting.when if meeting else "",

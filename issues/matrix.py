@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from issues.models import SILENT, Issue, Position, Progress, Stance
+from issues.models import SILENT, Issue, Position, Progress, ProposalStatus, Stance
 from rounds.forms import end_of
 from rounds.language import local
 from rounds.models import Party, Round
@@ -56,18 +56,15 @@ class Cell:
     publisher: str = ""
     source_url: str = ""
     fresh: bool = False  # taken since the last round: a new stance, or the old one restated
+    moved: bool = False  # fresh, and another stance or condition than before, or a first one
     was: str = ""  # the stance before a fresh one, in words
     was_stance: str = ""
-    was_condition: str = ""
+    restated: str = ""  # when it was last taken again, if it was
+    restated_url: str = ""
 
     @property
     def recorded(self) -> bool:
         return self.since is not None
-
-    @property
-    def moved(self) -> bool:
-        """Another stance or condition than before, or a first one."""
-        return self.fresh and (self.stance, self.condition) != (self.was_stance, self.was_condition)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,38 +141,78 @@ def standing(positions: Sequence[Position], day: dt.date) -> Position | None:
     return taken[-1] if taken else None
 
 
+def began(positions: Sequence[Position], day: dt.date) -> Position | None:
+    """Where the stance that stands on ``day`` was taken: what came later restated it."""
+    first: Position | None = None
+    for position in reversed([one for one in positions if one.first_day <= day]):
+        if first is not None and not same_stance(position, first):
+            break
+        first = position
+    return first
+
+
+def same_stance(one: Position | None, other: Position | None) -> bool:
+    """Whether two positions differ in neither stance nor condition, in the record's own words."""
+    return (
+        one is not None
+        and other is not None
+        and (one.stance, one.condition) == (other.stance, other.condition)
+    )
+
+
 def cell(
-    party: Party, positions: Sequence[Position], day: dt.date, after: dt.date | None = None
+    party: Party,
+    positions: Sequence[Position],
+    day: dt.date,
+    after: dt.date | None = None,
+    *,
+    within: bool = False,
 ) -> Cell:
-    """A party's cell on ``day``; it is fresh if what it stands on was taken after ``after``."""
-    now = standing(positions, day)
-    if now is None:
+    """A party's cell on ``day``; it is fresh if what it stands on was taken after ``after``.
+
+    It tells when the stance was taken and on what evidence, not when it was last repeated: that
+    is told by cells of what happened ``within`` these days.
+    """
+    now, first = standing(positions, day), began(positions, day)
+    if now is None or first is None:
         return Cell(party=party, label=_("not recorded"))
     before = standing(positions, after) if after else None
     fresh = after is not None and now.first_day > after
-    evidence = now.evidence
+    moved = fresh and not same_stance(now, before)
+    shown = now if within and fresh and not moved else first
+    evidence = shown.evidence
     return Cell(
         party=party,
-        position=now,
-        stance=now.stance,
-        label=now.get_stance_display(),
-        mark=MARKS[Stance(now.stance)],
-        gist=local(now, "gist"),
-        condition=local(now, "condition"),
-        note=local(now, "note"),
-        since=now.first_day,
-        when=now.when,
-        approximate=now.approximate,
+        position=shown,
+        stance=shown.stance,
+        label=stance_words(shown, day),
+        mark=MARKS[Stance(shown.stance)],
+        gist=local(shown, "gist"),
+        condition=local(shown, "condition"),
+        note=local(shown, "note"),
+        since=shown.first_day,
+        when=shown.when,
+        approximate=shown.approximate,
         on_record=evidence.on_the_record,
         basis=evidence.get_basis_display(),
         url=evidence.get_absolute_url(),
         publisher=evidence.source.publisher,
         source_url=evidence.source.get_absolute_url(),
         fresh=fresh,
+        moved=moved,
         was=before.get_stance_display() if fresh and before else "",
         was_stance=before.stance if fresh and before else "",
-        was_condition=local(before, "condition") if fresh and before else "",
+        restated=now.when if now is not shown else "",
+        restated_url=now.evidence.get_absolute_url() if now is not shown else "",
     )
+
+
+def stance_words(position: Position, day: dt.date) -> str:
+    """A stance as readers are told it. Who signed a yes need not have wanted it."""
+    text = position.proposal
+    if position.stance == Stance.SUPPORTS and text and text.status_on(day) == ProposalStatus.AGREED:
+        return _("agreed to it")
+    return str(position.get_stance_display())
 
 
 def by_issue(
@@ -219,7 +256,9 @@ def by_round(
     for end, meeting in told(rounds, day, levels):
         over = end_of(meeting, rounds) <= day
         present = {party["code"] for party in meeting.party_list}  # type: ignore[attr-defined]
-        cells = [cell(party, by_pair[issue.pk, party.pk], end, after) for party in parties]
+        cells = [
+            cell(party, by_pair[issue.pk, party.pk], end, after, within=True) for party in parties
+        ]
         row = Row(
             title=local(meeting, "name"),
             url=meeting.get_absolute_url(),
@@ -309,8 +348,11 @@ def moves(rows: Iterable[Row]) -> list[Move]:
     return sorted(found.values(), key=lambda move: move.cells[0].since or NEVER, reverse=True)
 
 
-def answer(cells: Iterable[Cell]) -> str:
-    """Where the parties stand on one issue, in a sentence: who demands, who refuses."""
+def answer(cells: Iterable[Cell], *, before: bool = False) -> str:
+    """Where the parties stand on one issue, in a sentence: who demands, who refuses.
+
+    ``before``: where they stood before it was settled.
+    """
     groups: dict[str, list[Cell]] = defaultdict(list)
     for one in cells:
         groups[one.stance].append(one)
@@ -320,6 +362,8 @@ def answer(cells: Iterable[Cell]) -> str:
         if groups.get(stance)
     ]
     sentence = pgettext("between clauses", "; ").join(clauses)
+    if before and sentence:
+        return _("Before that, %(clauses)s.") % {"clauses": sentence}
     return f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
 
 

@@ -8,15 +8,16 @@ after ``day``.
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from issues.figures import Point, points
-from issues.matrix import NEVER, Cell, Scene, cell, told, trail
+from issues.matrix import NEVER, Cell, Scene, cell, same_stance, told, trail
 from issues.models import Issue, Measure, Progress, Proposal
 from rounds.dates import first_day
 from rounds.forms import end_of
+from rounds.language import local
 from rounds.models import Deadline, Party, Round
 from rounds.timeline import Item, Ref, deadline_items, round_items
 
@@ -32,8 +33,7 @@ class StanceMoves:
     @property
     def came_back(self) -> bool:
         """It ended where it had begun."""
-        last = self.steps[-1]
-        return (last.stance, last.condition) == (self.before.stance, self.before.condition)
+        return same_stance(self.steps[-1].position, self.before.position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,13 @@ class Figure:
 
     point: Point
     parties: list[Ref]
+
+    @property
+    def by_party(self) -> list[Point]:
+        """The number once for each who put it, as a chart has it."""
+        return [
+            replace(self.point, party=party, who=local(party, "name")) for party in self.parties
+        ] or [self.point]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from issues.matrix import Cell, Row
 from issues.models import Issue
-from rounds.timeline import Item, Ref
+from rounds.timeline import Item, Ref, merged
 
 SHOWN = 5  # of a kind on one issue; the timeline has them all
 
@@ -107,6 +107,15 @@ def by_issue(
     ]
     others = OnIssue(issue=None, statements=[one for one in statements if not one.issues])
     return [one for one in [*found, others] if one]
+
+
+def shown(groups: Iterable[OnIssue]) -> dict[str, list[Item]]:
+    """What a page of the groups shows of each kind, each once, newest first."""
+    found: dict[str, dict[str, Item]] = {"proposals": {}, "statements": {}}
+    for group in groups:
+        found["proposals"] |= {one.anchor: one for one in group.proposals[:SHOWN]}
+        found["statements"] |= {one.anchor: one for one in group.statements[:SHOWN]}
+    return {kind: merged(items.values()) for kind, items in found.items()}
 
 
 def _touching(issue: Issue, items: Iterable[Item]) -> list[Item]:

@@ -1,6 +1,8 @@
 """The columns of the rows under the issue charts."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import django_tables2 as tables
@@ -8,12 +10,16 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from issues.distance import Gap, Spread
+from issues import compare
+from issues.distance import Course, Gap, NumberGap, Spread
 from issues.figures import Point
-from issues.matrix import Move, Row
+from issues.matrix import Cell, Move, Row
 from issues.models import Issue, Progress
+from issues.moved import LevelMoves
 from rounds.dates import last_day
 from rounds.downloads import Address, FileTable
+from rounds.language import local
+from rounds.models import Round
 
 
 class PointTable(tables.Table):
@@ -82,6 +88,24 @@ def move_file(moves: Iterable[Move], *, caption: str) -> CellFile:
     return CellFile(cells, caption=caption)
 
 
+def cells_of(pairs: Iterable[tuple[Issue, Iterable[Cell]]], *, caption: str) -> CellFile:
+    """The cells that a page shows of each issue beside a matrix."""
+    cells = [{"issue": issue, "cell": cell} for issue, shown in pairs for cell in shown]
+    return CellFile(cells, caption=caption)
+
+
+def course_file(
+    rows: Iterable[compare.Course], told: Sequence[tuple[dt.date, Round]], *, caption: str
+) -> CellFile:
+    """One party's cells by issue, at the end of each meeting told."""
+    cells = [
+        {"issue": row.issue, "row": {"round": meeting}, "cell": cell}
+        for row in rows
+        for (_end, meeting), cell in zip(told, row.cells, strict=True)
+    ]
+    return CellFile(cells, caption=caption)
+
+
 class ProgressFile(FileTable):
     """How far issues got at rounds."""
 
@@ -97,6 +121,12 @@ class ProgressFile(FileTable):
 
     def render_level(self, record: Progress) -> str:
         return record.level
+
+    def render_summary(self, record: Progress) -> str:
+        return local(record, "summary")
+
+    def render_note(self, record: Progress) -> str:
+        return local(record, "note")
 
 
 class PointFile(FileTable):
@@ -119,6 +149,91 @@ class PointFile(FileTable):
     publisher = tables.Column(accessor="source__publisher")
     source = tables.Column(accessor="source__url")
     archive = tables.Column(accessor="source__archive_url")
+
+
+class LevelFile(FileTable):
+    """How progress on issues moved: each level noted, and the one before."""
+
+    issue = tables.Column(accessor="now__issue__slug")
+    round = tables.Column(accessor="now__round__slug")
+    before = tables.Column(accessor="before__level")
+    level = tables.Column(accessor="now__level")
+    label = tables.Column(accessor="now__get_level_display")
+    summary = tables.Column(accessor="now__summary")
+    publisher = tables.Column(accessor="now__source__publisher")
+    source = tables.Column(accessor="now__source__url")
+    archive = tables.Column(accessor="now__source__archive_url")
+
+    def __init__(self, moves: Iterable[LevelMoves], *, caption: str) -> None:
+        steps = [pair for move in moves for pair in pairwise([move.before, *move.steps])]
+        rows = [{"before": before, "now": now} for before, now in steps]
+        super().__init__(rows, caption=caption)
+
+    def render_summary(self, record: dict[str, Any]) -> str:
+        return local(record["now"], "summary")
+
+
+class GapFile(FileTable):
+    """How far two parties are apart on an issue; one of several days has a round or a day."""
+
+    issue = tables.Column(accessor="issue__slug")
+    round = tables.Column(accessor="spread__key")
+    day = tables.Column(accessor="spread__day")
+    one = tables.Column(accessor="gap__one__party__code")
+    other = tables.Column(accessor="gap__other__party__code")
+    one_stance = tables.Column(accessor="gap__one__stance")
+    other_stance = tables.Column(accessor="gap__other__stance")
+    steps = tables.Column(accessor="gap__steps")
+    reading = tables.Column(accessor="gap__reading__value")
+    words = tables.Column(accessor="gap__words")
+    settled = tables.Column(accessor="spread__settled")
+    since = tables.Column()
+    evidence = Address(accessor="since_url")
+
+
+def pairing_file(rows: Iterable[compare.Pairing], *, caption: str) -> GapFile:
+    gaps = [
+        {"issue": row.issue, "gap": row.gap, "since": row.since, "since_url": row.since_url}
+        for row in rows
+    ]
+    return GapFile(gaps, caption=caption)
+
+
+def widest_file(rows: Iterable[Course], *, now: bool, caption: str) -> GapFile:
+    """The two farthest apart on each issue at each meeting, and last, where shown, ``now``."""
+    gaps: list[dict[str, Any]] = []
+    for row in rows:
+        shown = [*row.spreads, row.now] if now else row.spreads
+        gaps += [{"issue": row.issue, "spread": one, "gap": one.widest} for one in shown]
+        gaps[-1] |= {"since": row.began, "since_url": row.began_url}
+    return GapFile(gaps, caption=caption)
+
+
+def spread_file(issue: Issue, rows: Iterable[Spread], *, caption: str) -> GapFile:
+    """How far every two parties were apart on one issue, at each meeting."""
+    gaps = [{"issue": issue, "spread": row, "gap": gap} for row in rows for gap in row.gaps]
+    return GapFile(gaps, caption=caption)
+
+
+class NumberGapFile(FileTable):
+    """The gaps between two parties' numbers for the same thing."""
+
+    issue = tables.Column(accessor="measure__issue__slug")
+    measure = tables.Column(accessor="measure__slug")
+    scope = tables.Column()
+    one = tables.Column(accessor="one__party__code")
+    one_value = tables.Column(accessor="one__value")
+    one_proposal = Address(accessor="one__url")
+    other = tables.Column(accessor="other__party__code")
+    other_value = tables.Column(accessor="other__value")
+    other_proposal = Address(accessor="other__url")
+    gap = tables.Column()
+    at_first = tables.Column(accessor="first")
+    unit = tables.Column(accessor="measure__unit")
+    words = tables.Column()
+
+    def render_unit(self, record: NumberGap) -> str:
+        return local(record.measure, "unit")
 
 
 class PairColumn(tables.Column):

@@ -57,6 +57,7 @@ class Citation:
 
     kind: str  # "Statement", "Proposal", "Position"
     who: str
+    authors: tuple[str, ...] = ()  # the names in it, if anybody is named
     said: str  # what, in our words
     when: str
     date: str  # as RIS writes it
@@ -80,9 +81,11 @@ class Citation:
 
     @property
     def published(self) -> str:
-        """The source as a list of references names it, without its address."""
-        title = _("“%(title)s”") % {"title": self.source.title}
-        return ", ".join(filter(None, [self.source.publisher, title, self.source.published_words]))
+        """The source as the record names it, without its address.
+
+        Its title may be what it is in our words, so it stands between no quotation marks.
+        """
+        return ", ".join(filter(None, [str(self.source), self.source.published_words]))
 
     @property
     def text(self) -> str:
@@ -142,11 +145,12 @@ class Citation:
 
     def _tags(self) -> Iterator[tuple[str, str]]:
         yield "TY", "ELEC"
-        yield "AU", self.who
+        yield from (("AU", name) for name in self.authors or (self.who,))
         yield "TI", self.said
         yield "T2", self.page.site
         yield "DA", self.date
         yield "M3", self.kind
+        yield "N1", self.claim
         if self.quotation:
             yield "N1", f"{self.quoted} [{self.language}]"
         if self.evidence:
@@ -196,6 +200,7 @@ def statement_citation(statement: Statement, page: Page) -> Citation:
     return Citation(
         kind=_("Statement"),
         who=pgettext("between clauses", "; ").join(named) or unnamed(statement),
+        authors=tuple(one["name"] for one in people),
         said=local(statement, "summary"),
         quotation=statement.quotation,
         language=statement.language if statement.quotation else "",

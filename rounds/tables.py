@@ -8,6 +8,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from rounds.corrections import Correction
@@ -99,7 +100,7 @@ class DeadlineTable(tables.Table):
         return format_html('{} <span class="note">{}</span>', title, local(record.note))
 
     def render_set_by(self, value: str) -> str:
-        return local(value)
+        return capfirst(local(value))
 
     def render_status(self, value: str, record: Item) -> SafeString:
         return format_html('<span class="status status-{}">{}</span>', record.status, value)
@@ -158,6 +159,10 @@ class ItemFile(FileTable):
     status_label = tables.Column()
     place = tables.Column()
     host = tables.Column(accessor="host__code")
+    announced = tables.Column(accessor="was")
+    set_on = tables.Column()
+    set_by = tables.Column()
+    replaced_by = tables.Column(accessor="next_title")
     note = tables.Column()
     address = Address(accessor="url")
     publisher = tables.Column(accessor="record__source__publisher")
@@ -167,6 +172,10 @@ class ItemFile(FileTable):
     def render_language(self, value: str, record: Item) -> str:
         """Of the quotation."""
         return value if record.quotation else ""
+
+    def render_replaced_by(self, value: str, record: Item) -> str:
+        """Of a proposal it would be what it answers."""
+        return "" if record.basis else value
 
     def render_on_record(self, value: bool, record: Item) -> bool | str:
         """Only what somebody said or tabled is on the record, or not."""

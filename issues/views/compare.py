@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from issues import compare as comparing
 from issues import distance as measuring
@@ -13,10 +14,21 @@ from issues.distance import NumberGap, Trend, number_gaps
 from issues.forms import CompareForm, MovedForm
 from issues.matrix import NEVER, Scene, history, milestones
 from issues.models import Issue, Measure, Position, Progress, Proposal
+from issues.tables import (
+    LevelFile,
+    NumberGapFile,
+    PointFile,
+    cells_of,
+    course_file,
+    pairing_file,
+    widest_file,
+)
 from issues.views.pages import end_of_previous
+from rounds.downloads import FileTable, page
 from rounds.forms import AsOf, AsOfForm
 from rounds.models import Deadline, Party, Round
 from rounds.moments import two_clocks
+from rounds.tables import ItemFile
 
 
 @two_clocks
@@ -56,8 +68,28 @@ def compare(request: HttpRequest) -> HttpResponse:
         context["told"] = told
         context["rows"] = [row for row in courses if row.recorded]
         context["unrecorded"] = [row for row in courses if not row.recorded]
-    status = 200 if form.is_valid() else 400
-    return render(request, "issues/compare.html", context, status=status)
+
+    def files() -> dict[str, FileTable]:
+        if not pair:
+            return {}
+        rows, caption = context["rows"], _("Positions of the parties by issue")
+        if len(pair) == 1:
+            return {"positions": course_file(rows, context["told"], caption=caption)}
+        cells = [(row.issue, row.cells) for row in rows]
+        return {
+            "positions": cells_of(cells, caption=caption),
+            "distances": pairing_file(rows, caption=_("How far apart")),
+        }
+
+    return page(
+        request,
+        "issues/compare.html",
+        context,
+        files=files,
+        name="-".join(["compare", *(one.code for one in pair)]),
+        as_of=as_of.day,
+        status=200 if form.is_valid() else 400,
+    )
 
 
 @two_clocks
@@ -78,7 +110,7 @@ def distance(request: HttpRequest) -> HttpResponse:
     proposals = Proposal.objects.published().as_of(as_of.day).with_names().with_terms()
     told = courses[0].spreads if courses else []
     known = [row for row in courses if row.widest]
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "as_of": as_of,
         "query": as_of.query,
@@ -96,8 +128,24 @@ def distance(request: HttpRequest) -> HttpResponse:
         "number_gaps": _number_gaps(Measure.objects.published(), proposals, as_of.day),
         "farthest": measuring.FARTHEST,
     }
-    status = 200 if form.is_valid() else 400
-    return render(request, "issues/distance.html", context, status=status)
+
+    def files() -> dict[str, FileTable]:
+        rows, now = context["rows"], context["show_now"]
+        numbers = NumberGapFile(context["number_gaps"], caption=_("Between their numbers"))
+        return {
+            "distances": widest_file(rows, now=now, caption=_("How far apart")),
+            "numbers": numbers,
+        }
+
+    return page(
+        request,
+        "issues/distance.html",
+        context,
+        files=files,
+        name="distance",
+        as_of=as_of.day,
+        status=200 if form.is_valid() else 400,
+    )
 
 
 def _number_gaps(measures: Any, proposals: Iterable[Proposal], day: Any) -> list[NumberGap]:
@@ -120,7 +168,7 @@ def moved(request: HttpRequest) -> HttpResponse:
         if ended and previous:
             start, after = AsOf(ended, previous), ended
     positions = Position.objects.published().as_of(day).with_evidence()
-    progress = Progress.objects.published().select_related("round", "source")
+    progress = Progress.objects.published().select_related("round", "issue", "source")
     measures = Measure.objects.published().select_related("source", "agreed_source")
     proposals = Proposal.objects.published().as_of(day).with_names().with_terms()
     scene = Scene(
@@ -133,6 +181,9 @@ def moved(request: HttpRequest) -> HttpResponse:
     rows = moving.on_issues(Issue.objects.published(), scene, progress, measures, proposals)
     deadlines = moving.deadline_moves(Deadline.objects.published().with_names(), day, after)
     meetings = moving.meetings_between(rounds, day, after)
+    stances = [(row.issue, one.steps) for row in rows for one in row.stances]
+    levels = [row.level for row in rows if row.level]
+    numbers = [point for row in rows for one in row.figures for point in one.by_party]
     context = {
         "form": form,
         "start": start,
@@ -140,9 +191,27 @@ def moved(request: HttpRequest) -> HttpResponse:
         "query": to.query,
         "rounds": [one for one in rounds if one.took_place],
         "rows": rows,
+        "takes": {"stances": stances, "progress": levels, "numbers": numbers},
         "summary": moving.summary(rows, deadlines, meetings),
         "deadlines": deadlines,
         "meetings": meetings,
     }
-    status = 200 if form.is_valid() else 400
-    return render(request, "issues/moved.html", context, status=status)
+
+    def files() -> dict[str, FileTable]:
+        return {
+            "stances": cells_of(stances, caption=_("What moved")),
+            "progress": LevelFile(levels, caption=_("How far it got")),
+            "numbers": PointFile(numbers, caption=_("The numbers")),
+            "deadlines": ItemFile([move.item for move in deadlines], caption=_("Deadlines")),
+            "meetings": ItemFile(meetings, caption=_("Meetings")),
+        }
+
+    return page(
+        request,
+        "issues/moved.html",
+        context,
+        files=files,
+        name=slugify(f"moved since {after.isoformat()}") if start else "moved",
+        as_of=day,
+        status=200 if form.is_valid() else 400,
+    )

@@ -16,9 +16,17 @@ from issues.distance import gaps, number_gaps, spreads, widest
 from issues.figures import distance_figure, measure_figure, points
 from issues.models import Issue, Measure, Position, Progress, Proposal, ProposalStatus
 from issues.proposals import proposal_items, term_words, threads
-from issues.tables import PointFile, PointTable, SpreadTable, cell_file
+from issues.tables import (
+    NumberGapFile,
+    PointFile,
+    PointTable,
+    SpreadTable,
+    cell_file,
+    spread_file,
+)
 from rounds.citations import page_at
 from rounds.corrections import corrected_on
+from rounds.dates import first_day
 from rounds.downloads import FileTable, page
 from rounds.forms import AsOf, AsOfForm, end_of
 from rounds.language import local
@@ -108,7 +116,8 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     measures = issue.measures.published().select_related("source", "agreed_source")
     (now,) = matrix.by_issue([issue], parties, positions, day, after)
     agreed = [one for one in proposals if one.status_on(day) == ProposalStatus.AGREED]
-    eve = min((one.first_day - dt.timedelta(days=1) for one in agreed), default=day)
+    settled = _settled(agreed)
+    eve = _settled_on(settled[0]) - dt.timedelta(days=1) if settled else day
     (before,) = matrix.by_issue([issue], parties, positions, eve)
     by_round = matrix.by_round(
         issue,
@@ -119,10 +128,12 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         day,
     )
     charts = _charts(measures, proposals, as_of)
+    numbers_apart = [gap for one in measures for gap in number_gaps(one, proposals, day)]
     said = merged(statement_items(statements[:STATEMENTS_SHOWN]))
     scene = matrix.Scene(
         parties=parties, rounds=rounds, by_pair=matrix.history(positions), day=day, after=after
     )
+    distances = _distances(issue, scene, by_round, progress)
     context = {
         "issue": issue,
         "corrected": corrected_on(issue),
@@ -133,13 +144,13 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "previous": previous,
         "parties": parties,
         "now": now,
-        "answer": matrix.answer(before.cells),
+        "answer": matrix.answer(before.cells, before=bool(settled)),
         "latest_progress": next((row for row in reversed(by_round) if row.progress), None),
-        "settled": _settled(agreed),
+        "settled": settled,
         "rounds_told": by_round,
         "farthest": widest(gaps(now.cells)),
-        "distances": _distances(issue, scene, by_round, progress),
-        "number_gaps": [gap for one in measures for gap in number_gaps(one, proposals, day)],
+        "distances": distances,
+        "number_gaps": numbers_apart,
         "threads": threads(proposals, day),
         "charts": charts,
         "statements": said,
@@ -156,6 +167,10 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "rounds": cell_file(by_round, caption=_("Round by round"), issue=issue),
             "proposals": ItemFile(tabled, caption=_("Offers and counter-offers")),
             "statements": ItemFile(said, caption=_("What was said")),
+            "distances": spread_file(
+                issue, distances["rows"] if distances else [], caption=_("How far apart")
+            ),
+            "number-gaps": NumberGapFile(numbers_apart, caption=_("Between their numbers")),
         } | {chart["key"]: PointFile(chart["rows"], caption=chart["title"]) for chart in charts}
 
     return page(
@@ -178,6 +193,7 @@ def _distances(
     if not known:
         return None
     return {
+        "rows": rows,
         "figure": distance_figure(rows) if len(known) > 1 else None,
         "table": SpreadTable(rows),
     }
@@ -187,7 +203,12 @@ def _settled(agreed: Sequence[Any]) -> list[Proposal]:
     """Of what was agreed, what the most parties agreed, oldest first: a deal of two is a step."""
     widest = max((len(one.party_list) for one in agreed), default=0)
     full = [one for one in agreed if len(one.party_list) == widest]
-    return sorted(full, key=lambda one: one.first_day)
+    return sorted(full, key=_settled_on)
+
+
+def _settled_on(proposal: Proposal) -> dt.date:
+    """The first day on which it could have been agreed."""
+    return first_day(proposal.settled) if proposal.settled else proposal.first_day
 
 
 def _charts(

@@ -8,9 +8,9 @@ from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import number_format
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from issues.models import Proposal, with_issues
@@ -19,7 +19,9 @@ from nafta.forms import CHOICES, SearchForm
 from nafta.models import Entry
 from nafta.reading import Query, Reading, Term
 from nafta.search import COUNTED, Counts, Hit, Search, marked
+from nafta.tables import FoundFile, PersonFile
 from rounds.dates import day as day_in_words
+from rounds.downloads import FileTable, page
 from rounds.language import Text, local
 from rounds.models import Basis, Deadline, Party, Person, Round, Statement
 from rounds.timeline import Item, deadline_items, round_items, statement_items
@@ -27,6 +29,7 @@ from rounds.timeline import Item, deadline_items, round_items, statement_items
 PAGE = 25  # rows
 FACET = 12  # values of a facet
 PEOPLE = 200  # on a page
+NAME = 60  # characters of a file's name
 RECENT = 100  # statements that examples are made of
 
 # What each kind of row is made of: its records, and how they become items.
@@ -50,9 +53,10 @@ class Found:
     """A row of what has a name and no day: an issue, a party, a person, a source."""
 
     kind: str
+    slug: str
     label: str
     url: str
-    name: Text
+    title: Text
     text: Text
     colour: int | None = None
     language: str = ""
@@ -112,11 +116,12 @@ def search(request: HttpRequest) -> HttpResponse:
     hits, more = hits[:PAGE], hits[PAGE:]
     found, names = rows(hits, beside, query)
     address = request.GET.copy()
-    address.pop("page", None)
-    context = {
+    for name in [name for name, value in address.items() if name == "page" or not value]:
+        del address[name]  # the choices alone: an empty field is none
+    context: dict[str, Any] = {
         "form": form,
         "q": query.text,
-        "query": query,
+        "words": query,
         "asks": asked.asks or bool(query.text.strip()),
         "found": found,
         "names": names,
@@ -126,14 +131,26 @@ def search(request: HttpRequest) -> HttpResponse:
         "hidden": [
             (name, value) for name, value in address.items() if name in form.fields and name != "q"
         ],
+        "between": {name: wishes.get(name) for name in ("after", "before")},
         "understood": [understood(query, *one, address) for one in query.readings],
         "facets": facets(counts, form),
         "suggestions": [] if found or names else suggestions(query, address),
         "examples": [] if asked.asks else examples(counts),
-        "next_page": changed(address, page=str(hits[-1].place)) if more else "",
+        "next_page": changed(address, page=str(hits[-1].place))[1:] if more else "",
         "first_page": changed(address) if place else "",
     }
-    return render(request, "nafta/search.html", context, status=200 if form.is_valid() else 400)
+
+    def files() -> dict[str, FileTable]:
+        return {"found": FoundFile([*names, *found], caption=_("Search"))}
+
+    return page(
+        request,
+        "nafta/search.html",
+        context,
+        files=files,
+        name=slugify(f"search {query.text}")[:NAME].rstrip("-_"),
+        status=200 if form.is_valid() else 400,
+    )
 
 
 def rows(
@@ -166,9 +183,9 @@ def rows(
 
 def texts_of(item: Item | Found) -> dict[str, str]:
     """The texts of a row that may hold what was looked for, by the name of their field."""
-    names = ["name", "text"]
+    names = ["title", "text"]
     if isinstance(item, Item):
-        names = ["title", "text", "quotation", "note"]
+        names += ["quotation", "note"]
         names += [] if item.speakers else ["attribution"]
     return {name: getattr(item, name) for name in names}
 
@@ -190,9 +207,10 @@ def found_row(hit: Hit) -> Found:
         name, text = Text(name, ""), Text(text, "")
     return Found(
         kind=hit.kind,
+        slug=hit.key,
         label=kinds()[hit.kind],
         url=reverse(PAGES[hit.kind], args=[hit.key]),
-        name=name,
+        title=name,
         text=Text("", "") if hit.kind == "party" else text,
         colour=hit.label.get("colour"),
         language=foreign,
@@ -332,21 +350,34 @@ def examples(counts: Counts) -> list[str]:
 
 def person_list(request: HttpRequest) -> HttpResponse:
     """Everybody of whom readers can see that they spoke."""
-    shown = Entry.objects.filter(kind="person", object_id=OuterRef("pk"))
-    people = Person.objects.filter(Exists(shown)).select_related("party").order_by("name", "pk")
+    indexed = Entry.objects.filter(kind="person", object_id=OuterRef("pk"))
+    people = Person.objects.filter(Exists(indexed)).select_related("party").order_by("name", "pk")
     code = request.GET.get("party", "")
     party = Party.objects.filter(code=code).first() if code and "\0" not in code else None
     if party:
         people = people.filter(party=party)
     error = SearchForm.unknown(code) if code and not party else ""
-    page = Paginator(people.annotate(said=_said()), PEOPLE).get_page(request.GET.get("page"))
+    shown = Paginator(people.annotate(said=_said()), PEOPLE).get_page(request.GET.get("page"))
+    later = str(shown.next_page_number()) if shown.has_next() else ""
     context = {
         "party": party,
         "error": error,
-        "page": page,
-        "people": [(one, told(min(one.said, COUNTED), one.said > COUNTED)) for one in page],
+        "page": shown,
+        "people": [(one, told(min(one.said, COUNTED), one.said > COUNTED)) for one in shown],
+        "next_page": changed(request.GET, page=later)[1:] if later else "",
     }
-    return render(request, "nafta/person_list.html", context, status=400 if error else 200)
+
+    def files() -> dict[str, FileTable]:
+        return {"people": PersonFile(list(shown), caption=_("People"))}
+
+    return page(
+        request,
+        "nafta/person_list.html",
+        context,
+        files=files,
+        name=slugify(f"people {party.code if party else ''}"),
+        status=400 if error else 200,
+    )
 
 
 def _said() -> RawSQL:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from issues import matrix, said
 from issues.models import Issue, with_issues
 from issues.proposals import proposal_items
-from issues.tables import cell_file
+from issues.tables import cell_file, cells_of
 from issues.views import end_of_previous
 from rounds.downloads import FileTable, page
 from rounds.forms import AsOfForm
@@ -39,6 +39,8 @@ def party_detail(request: HttpRequest, code: str) -> HttpResponse:
         rows,
         {issue.pk: matrix.trail(party, by_pair[issue.pk, party.pk], day) for issue in issues},
     )
+    told = said.shown(groups)
+    moves = [(one.issue, one.trail) for one in groups if one.issue and len(one.trail) > 1]
     context = {
         "party": party,
         "others": [one for one in parties if one.pk != party.pk],
@@ -50,13 +52,19 @@ def party_detail(request: HttpRequest, code: str) -> HttpResponse:
         "groups": [one for one in groups if one.issue],
         "unlinked": next((one for one in groups if not one.issue), None),
         "shown": f":{said.SHOWN}",
+        "takes": {"movement": moves} | told,
         "unrecorded": [row for row in rows if not row.recorded],
         "people": party.people.who_spoke_by(day),
     }
 
     def files() -> dict[str, FileTable]:
         stood = [row for row in rows if row.recorded]
-        return {"positions": cell_file(stood, caption=_("Positions"))}
+        return {
+            "positions": cell_file(stood, caption=_("Positions")),
+            "movement": cells_of(moves, caption=_("How it moved")),
+            "proposals": ItemFile(told["proposals"], caption=_("What was tabled")),
+            "statements": ItemFile(told["statements"], caption=_("What was said")),
+        }
 
     return page(
         request,

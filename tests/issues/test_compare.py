@@ -1,10 +1,14 @@
 """Two parties side by side, one over the rounds, and everything by whom."""
 
+import re
+from html import unescape
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests import world as worlds
 from tests.nafta.test_pages import BUDGET, double, queries
@@ -76,6 +80,36 @@ def test_one_party_over_the_rounds(client: Client, world: SimpleNamespace) -> No
     assert course(client, "party=brume&party=&as_of=2010-02-28")["water"] == [("red-line", True)]
     page = client.get("/compare/?party=brume").content.decode()
     assert 'href="/statements/unnamed-on-water/"' in page
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/compare/?party=arden&party=brume", [("party", "arden"), ("party", "brume")]),
+        ("/moved/?from=round-1&to=round-2", [("from", "round-1"), ("to", "round-2")]),
+        ("/timeline/?party=arden&page=2010-01-09.statement.1", [("party", "arden")]),
+    ],
+)
+def test_another_clock_keeps_what_was_asked_for(
+    client: Client, world: SimpleNamespace, path: str, kept: list[tuple[str, str]]
+) -> None:
+    page = client.get(path).content.decode()
+    form = page.partition('<form class="known-form"')[2].partition("</form>")[0]
+    assert re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form) == kept
+
+
+def test_where_things_stood_by_then_is_told_of_the_same_parties(
+    client: Client, world: SimpleNamespace
+) -> None:
+    moment = timezone.now().isoformat()
+    query = {"party": ["arden", "brume"], "as_of": "round-1", "known": moment}
+    page = client.get("/compare/", query).content.decode()
+    label = page.partition('<aside class="known"')[2].partition("</aside>")[0]
+    links = [parse_qs(unescape(link)[1:]) for link in re.findall(r'href="([^"]+)"', label)]
+    both = {"party": ["arden", "brume"]}
+    assert links == [both | {"known": [moment]}, both | {"as_of": ["round-1"]}]
+    today = client.get("/compare/?party=arden&party=brume&as_of=round-1").content.decode()
+    assert 'href="/compare/?party=arden&amp;party=brume">Show today' in today
 
 
 def test_nobody_chosen_offers_every_choice(client: Client, world: SimpleNamespace) -> None:

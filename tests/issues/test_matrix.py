@@ -1,5 +1,6 @@
 """Where each party stands, on the pages that say so."""
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -62,7 +63,7 @@ def test_an_agreed_number_shows_from_its_day_on(client: Client, world: SimpleNam
     page = client.get("/issues/water/?as_of=2010-03-08").content.decode()
     assert "41.25 %" in page
     assert "Settled 8 March 2010" in page
-    assert "Until then: Demanding it: Arden" in page
+    assert "Before that, demanding it: Arden" in page
 
 
 def test_a_cell_says_since_when_on_what_and_whether_on_the_record(
@@ -167,3 +168,43 @@ def test_building_rows_asks_the_database_nothing(
     with django_assert_num_queries(0):
         matrix.by_issue(issues, parties, positions, day("2010-03-10"), day("2010-01-12"))
         matrix.by_round(issues[0], rounds, parties, positions, [], day("2010-03-10"))
+
+
+def test_a_cell_tells_when_a_stance_was_taken_and_when_it_was_repeated(
+    client: Client, world: SimpleNamespace
+) -> None:
+    for taken in ("2010-03-05", "2010-03-12"):
+        worlds.create_position(
+            issue=world.water,
+            party=world.corrie,
+            since=days(taken),
+            stance="opposes",
+            gist=f"No, on {taken}",
+        )
+    page = client.get("/issues/?as_of=2010-03-20").content.decode()
+    cell = re.search(r"No, on [\d-]+.*?</td>", page, re.DOTALL)
+    assert cell
+    assert "No, on 2010-03-05" in cell[0]
+    assert "Since 5 March 2010" in cell[0]
+    assert "restated 12 March 2010" in cell[0]
+
+
+def test_who_signed_a_yes_has_agreed_to_it(client: Client, world: SimpleNamespace) -> None:
+    deal = worlds.create_proposal(
+        slug="the-deal",
+        issue=world.water,
+        dates=days("2010-03-20"),
+        parties=[world.arden, world.corrie],
+        status="agreed",
+        settled=days("2010-03-21"),
+    )
+    worlds.create_position(
+        issue=world.water,
+        party=world.corrie,
+        since=days("2010-03-21"),
+        stance="supports",
+        gist="Signed",
+        proposal=deal,
+    )
+    assert "agreed to it" in client.get("/issues/water/?as_of=2010-03-22").content.decode()
+    assert "agreed to it" not in client.get("/issues/water/?as_of=2010-03-20").content.decode()

@@ -41,7 +41,7 @@ def test_a_statement_is_cited_with_all_that_the_record_gives(
         "Ada Alder, Minister, Ministry of Water, 9 January 2010. "
         "In paraphrase: Half of the water must stay in Arden.",
         "Quotation, in English: “not a drop less”",
-        "Source: The Gazette, “The first day”, 10 January 2010",
+        "Source: The Gazette: The first day, 10 January 2010",
         world.gazette.url,
         "Archived: https://archive.example/gazette",
     ]
@@ -51,6 +51,7 @@ def test_a_statement_is_cited_with_all_that_the_record_gives(
     assert '<q lang="en">not a drop less</q>' in html
     assert f'<a href="{world.gazette.url}">The Gazette' in html
     assert "DA  - 2010/01/09/" in ris
+    assert "AU  - Ada Alder\r\n" in ris or "AU  - Ada Alder\n" in ris
     assert f"UR  - {address}" in ris
 
 

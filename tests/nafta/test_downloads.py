@@ -6,6 +6,7 @@ import io
 import json
 import re
 from html import unescape
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,7 +21,17 @@ from tests.world import SECRET
 
 LINK = re.compile(r'<a href="(\?[^"]*_export=[^"]*)" download>')
 KINDS = ("csv", "xlsx", "json")
-OFFERING = [page for page in PAGES if "_export" not in page]
+OFFERING = [page for page in PAGES if "_export" not in page] + [
+    "/search/?q=water",
+    "/search/?q=brume&after=2010-01-01",
+    "/people/?party=arden",
+    "/compare/?party=arden&party=brume",
+    "/compare/?party=brume&as_of=round-2",
+    "/distance/",
+    "/distance/?as_of=2010-02-01",
+    "/moved/?from=round-1&to=round-2",
+    "/moved/?to=round-1",
+]
 
 
 def links(client: Client, path: str) -> list[str]:
@@ -75,7 +86,18 @@ def test_each_link_leads_to_a_file_of_its_kind_without_a_draft(
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/timeline/", "/rounds/", "/issues/", "/issues/water/", "/parties/brume/", "/sources/"],
+    [
+        "/",
+        "/timeline/",
+        "/rounds/",
+        "/issues/",
+        "/issues/water/",
+        "/parties/brume/",
+        "/sources/",
+        "/deadlines/",
+        "/people/ada-alder/",
+        *OFFERING[-9:],
+    ],
 )
 def test_pages_with_tables_offer_them(client: Client, world: SimpleNamespace, path: str) -> None:
     assert links(client, path)
@@ -231,3 +253,112 @@ def test_json_is_json(client: Client, world: SimpleNamespace) -> None:
     (status_quo, *_others) = json.loads(text)["rows"]
     assert status_quo["low"] == 30
     assert status_quo["high"] is None
+
+
+def named(client: Client, path: str, table: str) -> list[dict[str, Any]]:
+    return rows(client.get(f"{path}&_export=json&_table={table}"))
+
+
+def test_what_is_found_is_taken_away_as_shown(client: Client, world: SimpleNamespace) -> None:
+    path = "/search/?q=arden"
+    page = client.get(path).context
+    shown = [one.url for one in [*page["names"], *page["found"]]]
+    found = named(client, path, "found")
+    assert [row["address"].removeprefix("http://testserver") for row in found] == shown
+    assert len({row["kind"] for row in found}) > 2
+    (said,) = [row for row in found if row["key"] == "alder-on-water"]
+    assert said["title"] == "Half of the water must stay in Arden."
+
+
+def test_a_search_of_many_pages_names_the_next(
+    client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("nafta.views.search"), "PAGE", 2)
+    keys: list[str] = []
+    path = "/search/?q=water&kind=statement&_export=json"
+    while path and len(keys) < 20:
+        answer = client.get(path).json()
+        keys += [row["key"] for row in answer["rows"]]
+        path = answer["meta"]["next"]
+    monkeypatch.undo()
+    assert keys == [row["key"] for row in named(client, "/search/?q=water&kind=statement", "found")]
+    assert len(keys) > 2
+
+
+def test_people_are_taken_away_with_how_often_they_spoke(
+    client: Client, world: SimpleNamespace
+) -> None:
+    found = rows(client.get("/people/?_export=csv"))
+    assert [(row["key"], row["party"], row["statements"]) for row in found] == [
+        ("ada-alder", "arden", "1"),
+        ("bo-birch", "brume", "1"),
+    ]
+
+
+def test_two_parties_are_taken_away_side_by_side(client: Client, world: SimpleNamespace) -> None:
+    path = "/compare/?party=arden&party=brume"
+    cells = named(client, path, "positions")
+    assert [(row["issue"], row["party"], row["stance"]) for row in cells] == [
+        ("water", "arden", "demands"),
+        ("water", "brume", "open-if"),
+        ("fish", "arden", "not-recorded"),
+        ("fish", "brume", "will-not-say"),
+    ]
+    water, fish = named(client, path, "distances")
+    assert (water["one"], water["other"], water["steps"]) == ("arden", "brume", "3")
+    assert (water["reading"], water["since"]) == ("apart", "early March 2010")
+    assert water["evidence"].endswith("/statements/unnamed-on-water/")
+    assert (fish["steps"], fish["words"]) == ("", "Arden: not recorded; Brume: will not say")
+    assert [
+        (row["issue"], row["round"], row["stance"])
+        for row in named(client, "/compare/?party=brume", "positions")
+    ][:2] == [("water", "round-1", "red-line"), ("water", "round-2", "open-if")]
+
+
+def test_distances_are_taken_away_meeting_by_meeting(
+    client: Client, world: SimpleNamespace
+) -> None:
+    widest = named(client, "/distance/?as_of=2010-03-20", "distances")
+    told = [(row["issue"], row["round"], row["day"], row["steps"]) for row in widest]
+    assert told == [
+        ("water", "round-1", "2010-01-12", "5"),
+        ("water", "round-2", "2010-03-08", "3"),
+        ("water", "", "2010-03-20", "3"),
+    ]
+    assert [row["since"] for row in widest] == ["", "", "early March 2010"]
+    pairs = named(client, "/issues/water/?as_of=round-2", "distances")
+    assert [row["steps"] for row in pairs] == ["5", "", "", "3", "", ""]
+    (gap,) = named(client, "/distance/?", "numbers")
+    assert (gap["one_value"], gap["other_value"]) == ("at least 50 %", "between 30 and 33 %")
+    assert gap["gap"] == "17"
+
+
+def test_what_moved_is_taken_away_kind_by_kind(client: Client, world: SimpleNamespace) -> None:
+    path = "/moved/?from=round-1&to=round-2"
+    moved = [
+        (row["issue"], row["party"], row["before"], row["stance"])
+        for row in named(client, path, "stances")
+    ]
+    assert moved == [("water", "brume", "red-line", "open-if")]
+    assert [row["party"] for row in named(client, path, "numbers")] == ["brume"]
+    meetings = [row["key"] for row in named(client, path, "meetings")]
+    assert meetings == ["bilateral", "lake-summit", "round-2"]
+    whole = "/moved/?to=round-2"
+    assert [row["level"] for row in named(client, whole, "progress")]
+
+
+def test_a_deadline_is_taken_away_with_who_set_it_and_what_replaced_it(
+    client: Client, world: SimpleNamespace
+) -> None:
+    (may,) = [row for row in rows(client.get("/deadlines/?_export=csv")) if row["key"] == "by-may"]
+    assert (may["set_by"], may["set_on"]) == ("the ministers", "2010-01-05")
+    assert may["replaced_by"] == "By june"
+
+
+def test_a_party_is_taken_away_as_its_page_shows_it(client: Client, world: SimpleNamespace) -> None:
+    path = "/parties/brume/?"
+    assert [row["stance"] for row in named(client, path, "movement")] == ["red-line", "open-if"]
+    assert [row["key"] for row in named(client, path, "proposals")] == ["a-third"]
+    page = client.get(path).content.decode()
+    for row in named(client, path, "statements"):
+        assert row["address"].removeprefix("http://testserver") in page

@@ -186,7 +186,7 @@ def test_both_clocks_have_one_label(client: Client, world: SimpleNamespace) -> N
     label = re.search(r'<aside class="known".*?</aside>', page, re.DOTALL)
     assert label
     assert "at the end of Round 1" in label[0]
-    assert f"{moment:%H:%M:%S}" in label[0]
+    assert f"{moment:%H:%M}" in label[0]
     assert "not repeated" not in label[0]
     assert 'href="?as_of=round-1"' in label[0]
     assert "as-of-note" not in page

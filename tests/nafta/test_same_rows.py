@@ -1,7 +1,7 @@
-"""The same rows, wherever they are read: page, chart, CSV, XLSX, JSON, API and zip.
+"""The same rows, wherever they are read: page, chart, embed, CSV, XLSX, JSON, API, feed and zip.
 
-What cannot tell a thing is not asked for it: a chart has no keys, the zip no cells but positions.
-A place that comes later, such as a feed, is one more entry of its table below.
+What cannot tell a thing is not asked for it: a chart has no keys, a feed no second day.
+A place that comes later is one more entry of its table below.
 """
 
 import csv
@@ -14,9 +14,11 @@ from html import unescape
 from types import SimpleNamespace
 from typing import Any
 
+import feedparser
 import pytest
 from django.test import Client
 
+from rounds.dates import describe
 from tests.nafta.test_downloads import KINDS, rows
 from tests.world import create_measure, create_proposal, create_statement, create_term, days
 
@@ -68,7 +70,7 @@ def bare(text: str) -> str:
 
 def matrix_in_page(client: Client) -> Rows:
     page = client.get("/issues/").content.decode()
-    cells = re.findall(r'<td class="st-([-\w]+)[^"]*">(.*?)</td>', page, re.DOTALL)
+    cells = re.findall(r'<td[^>]* class="st-([-\w]+)[^"]*">(.*?)</td>', page, re.DOTALL)
     found: Rows = []
     for stance, cell in cells:
         gist = re.search(r'<p class="gist"><a href="([^"]+)">(.*?)</a>', cell, re.DOTALL)
@@ -122,21 +124,76 @@ MATRIX: dict[str, Callable[[Client], Rows]] = {
 }
 
 
-# --- what was said on an issue: key and words, newest first ---
+# --- the same without words, as a frame has it: of the featured issues, or of one ---
+
+
+def shortened(read: Callable[[Client], Rows], of: slice) -> Callable[[Client], Rows]:
+    return lambda client: [row[:2] for row in read(client)[of]]
+
+
+def matrix_in_embed(client: Client) -> Rows:
+    """Its rows are the featured issues alone."""
+    page = client.get("/embed/matrix/").content.decode()
+    cells = re.findall(r'<td class="st-([-\w]+)[^"]*">(.*?)</td>', page, re.DOTALL)
+    return [(stance, evidence_in(cell)) for stance, cell in cells]
+
+
+def issue_in_embed(client: Client) -> Rows:
+    page = client.get("/embed/issues/water/").content.decode()
+    parties = page.partition('<ul class="stances">')[2].partition("</ul>")[0].split("<li>")[1:]
+    return [(re.findall(r'class="stance st-([-\w]+)', one)[0], evidence_in(one)) for one in parties]
+
+
+def evidence_in(html: str) -> str:
+    link = re.search(r'<a href="([^"]+)"', html)
+    return link[1] if link else ""
+
+
+FEATURED = slice(3)  # the first issue's three parties; the other is not featured
+FRAMES: dict[str, Callable[[Client], Rows]] = {
+    **{place: shortened(read, FEATURED) for place, read in MATRIX.items()},
+    "embed of the matrix": matrix_in_embed,
+    "embed of the issue": issue_in_embed,
+}
+
+
+# --- what was said on an issue: key, words, days, source; newest first ---
+
+
+def urls(client: Client) -> dict[str, str]:
+    """The addresses of the publications, by key."""
+    return {one["slug"]: one["url"] for one in zipped(client, "sources.csv")}
+
+
+def found_in(pattern: str, html: str) -> str:
+    found = re.search(pattern, html, re.DOTALL)
+    assert found, pattern
+    return found[1]
 
 
 def said_in_page(path: str) -> Callable[[Client], Rows]:
     def read(client: Client) -> Rows:
         page = client.get(path).content.decode()
-        items = re.findall(r'id="statement-([-\w]+)".*?<p class="said">(.*?)</p>', page, re.DOTALL)
-        return [(key, text_of(re.sub(r"<q.*?</q>", "", words))) for key, words in items]
+        items = re.findall(r'id="statement-([-\w]+)"(.*?)</li>', page, re.DOTALL)
+        return [
+            (
+                key,
+                text_of(re.sub(r"<q.*?</q>", "", found_in(r'<p class="said">(.*?)</p>', item))),
+                text_of(found_in(r'<p class="item-when">(.*?)</p>', item)),
+                urls(client)[found_in(r'href="/sources/([-\w]+)/"', item)],
+            )
+            for key, item in items
+        ]
 
     return read
 
 
 def said_in_file(path: str, kind: str, table: str) -> Callable[[Client], Rows]:
     def read(client: Client) -> Rows:
-        return [(row["key"], row["title"]) for row in file(client, path, kind, table)]
+        return [
+            (row["key"], row["title"], row["when"], row["source"])
+            for row in file(client, path, kind, table)
+        ]
 
     return read
 
@@ -144,20 +201,48 @@ def said_in_file(path: str, kind: str, table: str) -> Callable[[Client], Rows]:
 def said_in_api(path: str, field: str) -> Callable[[Client], Rows]:
     def read(client: Client) -> Rows:
         items = client.get(f"/api/v1/{path}").json()["items"]
-        return [(one["key"], one[field]["text"]) for one in items]
+        return [
+            (one["key"], one[field]["text"], one["dates"]["words"], one["source"]["url"])
+            for one in items
+        ]
+
+    return read
+
+
+def in_order(client: Client, found: Rows) -> Rows:
+    """As the page has it: a feed goes by when a thing was published, the zip by keys."""
+    order = [row[0] for row in said_in_page(TIMELINE)(client)]
+    return sorted(found, key=lambda row: order.index(row[0]))
+
+
+def said_in_feed(path: str) -> Callable[[Client], Rows]:
+    def read(client: Client) -> Rows:
+        found: Rows = []
+        for entry in feedparser.parse(client.get(path).content).entries:
+            about = {(tag.scheme, tag.term) for tag in entry.tags}
+            if about >= {("tag:kind", "statement"), ("tag:issue", "water")}:
+                told, when = re.findall(r"<p>(.*?)</p>", entry.summary, re.DOTALL)[:2]
+                (source,) = [link.href for link in entry.links if link.rel == "via"]
+                key = entry.link.rstrip("/").rpartition("/")[2]
+                words = text_of(re.sub(r"<q.*?</q>", "", told))
+                found.append((key, words, text_of(when).split(" · ")[0], source))
+        return in_order(client, found)
 
     return read
 
 
 def said_in_zip(client: Client) -> Rows:
-    """In the order of the others: the zip's own is that of its keys."""
-    order = [key for key, _words in said_in_page(TIMELINE)(client)]
     found: Rows = [
-        (one["slug"], bare(one["summary"]))
+        (one["slug"], bare(one["summary"]), in_words(one), urls(client)[one["source"]])
         for one in zipped(client, "statements.csv")
         if "water" in one["issues"].split(", ")
     ]
-    return sorted(found, key=lambda row: order.index(row[0]))
+    return in_order(client, found)
+
+
+def in_words(row: dict[str, str]) -> str:
+    when = days(row["from"], row["to"] or None)
+    return describe(when, approximate=row["approximate"] == "true")
 
 
 ISSUE, TIMELINE = "/issues/water/", "/timeline/?issue=water&kind=statement"
@@ -168,6 +253,8 @@ SAID: dict[str, Callable[[Client], Rows]] = {
     **{f"timeline as {kind}": said_in_file(TIMELINE, kind, "timeline") for kind in KINDS},
     "api": said_in_api("statements?issue=water", "summary"),
     "api's timeline": said_in_api("timeline?issue=water&kind=statement", "title"),
+    "issue's feed": said_in_feed("/issues/water/feed/"),
+    "site's feed": said_in_feed("/feed/"),
     "zip": said_in_zip,
 }
 
@@ -188,6 +275,14 @@ def numbers_in_page(client: Client) -> Rows:
 
 def as_numbers(low: Any, high: Any) -> tuple[str, str]:
     return str(float(low)), "" if high in {None, ""} else str(float(high))
+
+
+def numbers_in_embed(client: Client) -> Rows:
+    page = client.get("/embed/charts/share/").content.decode()
+    table = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    values = [text_of(row) for row in re.findall(r"<td><a href[^>]*>(.*?)</a>", table)]
+    found = [re.findall(r"[\d.]+", value) for value in values]
+    return [as_numbers(one[0], one[1] if len(one) > 1 else None) for one in found]
 
 
 def numbers_in_chart(client: Client) -> Rows:
@@ -240,6 +335,7 @@ def numbers_in_zip(client: Client) -> Rows:
 NUMBERS: dict[str, Callable[[Client], Rows]] = {
     "page": numbers_in_page,
     "chart": numbers_in_chart,
+    "embed": numbers_in_embed,
     **{kind: numbers_in_file(kind) for kind in KINDS},
     "api": numbers_in_api,
     "zip": numbers_in_zip,
@@ -247,7 +343,9 @@ NUMBERS: dict[str, Callable[[Client], Rows]] = {
 
 
 @pytest.mark.parametrize(
-    ("places", "count"), [(MATRIX, 6), (SAID, 5), (NUMBERS, 3)], ids=["matrix", "said", "numbers"]
+    ("places", "count"),
+    [(MATRIX, 6), (FRAMES, 3), (SAID, 5), (NUMBERS, 3)],
+    ids=["matrix", "frames", "said", "numbers"],
 )
 def test_the_same_rows_are_everywhere(
     client: Client, rich: SimpleNamespace, places: dict[str, Callable[[Client], Rows]], count: int

@@ -605,3 +605,19 @@ def test_who_spoke_for_whom_and_how_often(client: Client, world: SimpleNamespace
         response = client.get(f"/people/?party={unknown}")
         assert response.status_code == 400
         assert "is not in the record" in response.content.decode()
+
+
+def test_days_can_be_chosen_and_an_empty_one_is_none(
+    client: Client, world: SimpleNamespace
+) -> None:
+    page = client.get("/search/?q=water&after=2010-03-02&before=").content.decode()
+    assert 'name="after" value="2010-03-02"' in page
+    assert 'name="before" value=""' in page
+    assert 'type="hidden" name="before"' not in page
+    assert "birch-denies" in page
+    assert "alder-on-water" not in page
+
+
+def test_the_parties_of_what_was_found_are_links(client: Client, world: SimpleNamespace) -> None:
+    page = client.get("/search/?q=water").content.decode()
+    assert set(re.findall(r'href="/parties/([^"]*)"', page)) == {*("arden/", "brume/", "corrie/")}
