@@ -50,7 +50,7 @@ def choose(page: Page, where: Locator, typed: str, wanted: str) -> None:
 
 def test_a_statement_and_its_position_reach_the_issue(desk: Page, site: Site) -> None:
     desk.goto("/admin/rounds/statement/add/")
-    desk.get_by_label("Summary").fill("Canada would rather have no clause at all.")
+    desk.get_by_label("Summary:", exact=True).fill("Canada would rather have no clause at all.")
     dates = desk.get_by_role("group", name="Dates")
     dates.get_by_label("first day").fill("2018-05-02")
     choose(desk, desk.locator(".field-speakers"), "freeland", "Chrystia Freeland")
