@@ -28,6 +28,7 @@ from openpyxl.utils import get_column_letter
 from tablib import Dataset
 
 from rounds import clock
+from rounds.language import local
 from rounds.models import Negotiation
 from rounds.resources import Text
 from rounds.spreadsheets import text_cell
@@ -214,7 +215,7 @@ def _about(
     asked = f"?{query.urlencode()}" if query else ""
     return {
         "title": table.caption,
-        "record": negotiation.title if negotiation else "",
+        "record": local(negotiation, "title") if negotiation else "",
         "address": request.build_absolute_uri(f"{request.path}{asked}"),
         "as_of": as_of or clock.today(),
         "known": clock.now() if clock.is_set() else None,

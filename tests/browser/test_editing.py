@@ -124,9 +124,8 @@ def test_from_a_contributors_draft_to_a_correction_and_back(
     editor.get_by_label("Summary:", exact=True).fill("Nobody would sign a clause of six years.")
     save(editor)
     expect(editor.get_by_text("tell them in a note").first).to_be_visible()
-    expect(editor.get_by_label("Summary:", exact=True)).to_have_value(
-        "Nobody would sign a clause of six years."
-    )
+    typed = editor.get_by_label("Summary:", exact=True)
+    expect(typed).to_have_value("Nobody would sign a clause of six years.")
     editor.get_by_label("Note to readers").fill("It was six years.")
     save(editor)
     visitor.goto(f"{site.url}/corrections/")
@@ -154,12 +153,10 @@ def test_two_editors_at_once(editor: Page, second: Page) -> None:
     found = second.get_by_role("alert")
     for told in ("editor,", "The same words to both.", "first editor", "second editor"):
         expect(found).to_contain_text(told)
-    expect(second.get_by_label("Summary:", exact=True)).to_have_value(
-        "What the second editor made of them."
-    )
+    typed = second.get_by_label("Summary:", exact=True)
+    expect(typed).to_have_value("What the second editor made of them.")
     save(second)
     expect(second.locator(".success")).to_contain_text("was changed")
     editor.goto(where)
-    expect(editor.get_by_label("Summary:", exact=True)).to_have_value(
-        "What the second editor made of them."
-    )
+    typed = editor.get_by_label("Summary:", exact=True)
+    expect(typed).to_have_value("What the second editor made of them.")
