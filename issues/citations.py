@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from issues.matrix import stance_words
 from issues.models import Position, Proposal
@@ -22,7 +23,7 @@ def proposal_citation(proposal: Proposal, page: Page) -> Citation:
     return Citation(
         kind=_("Proposal"),
         who=who if names else known_from,
-        said=": ".join(filter(None, said)),
+        said=pgettext("between a name and what it says", ": ").join(filter(None, said)),
         source=proposal.source,
         page=page,
         **dated(proposal),

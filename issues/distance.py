@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from issues.matrix import NEVER, Cell, Scene, cell, milestones, same_stance, standing
 from issues.models import (
@@ -121,7 +121,7 @@ class Gap:
             for silent in (self.one, self.other)
             if silent.stance not in PLACES
         ]
-        return "; ".join(silences)
+        return pgettext("between clauses", "; ").join(silences)
 
     @property
     def on_conditions(self) -> bool:

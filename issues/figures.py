@@ -206,7 +206,8 @@ def distance_figure(rows: Sequence[Spread]) -> go.Figure:
                 "size": [10 if gap.fresh else 5 for gap in line],
             },
             text=[
-                f"{row.title}: {gap.who}, {gap.words}" for row, gap in zip(rows, line, strict=True)
+                _("%(name)s: %(value)s") % {"name": row.title, "value": f"{gap.who}, {gap.words}"}
+                for row, gap in zip(rows, line, strict=True)
             ],
             hovertemplate="%{text}<extra></extra>",
         )

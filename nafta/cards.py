@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from django.utils.translation import pgettext
 from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
@@ -66,10 +67,11 @@ class Card:
     @property
     def description(self) -> str:
         """The picture in words, for who cannot see it."""
-        stands = [f"{name.text}: {stand.words}" for name, stand in self.lines]
+        between = pgettext("between a name and what it says", ": ")
+        stands = [f"{name.text}{between}{stand.words}" for name, stand in self.lines]
         for title, cells in self.rows:
             pairs = zip(self.columns, cells, strict=True)
-            stands.append(f"{title}: " + ", ".join(f"{n.text} {s.words}" for n, s in pairs))
+            stands.append(title + between + ", ".join(f"{n.text} {s.words}" for n, s in pairs))
         parts = [self.headline, self.quotation, self.text, self.summary, *stands, self.foot]
         return " · ".join(short(part) for part in parts if part)
 

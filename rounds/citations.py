@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
 
 from rounds import clock
@@ -199,7 +199,7 @@ def statement_citation(statement: Statement, page: Page) -> Citation:
     ]
     return Citation(
         kind=_("Statement"),
-        who="; ".join(named) or unnamed(statement),
+        who=pgettext("between clauses", "; ").join(named) or unnamed(statement),
         authors=tuple(one["name"] for one in people),
         said=local(statement, "summary"),
         quotation=statement.quotation,

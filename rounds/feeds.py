@@ -43,7 +43,8 @@ class Subject:
         """What the feed is called: "NAFTA: Corrections", or the name of the site."""
         if not self.name or self.negotiation is None:
             return self.name or self.site
-        return f"{local(self.negotiation, 'short_name')}: {self.name}"
+        name = local(self.negotiation, "short_name")
+        return _("%(name)s: %(value)s") % {"name": name, "value": self.name}
 
 
 def negotiation_of(request: HttpRequest) -> Negotiation | None:
@@ -103,7 +104,9 @@ class CorrectionFeed(SiteFeed):
         return found
 
     def item_title(self, item: Correction) -> str:
-        return f"{item.kind}: {item.title}" if item.title else item.summary
+        if not item.title:
+            return item.summary
+        return _("%(name)s: %(value)s") % {"name": item.kind, "value": item.title}
 
     def item_link(self, item: Correction) -> str:
         return item.get_absolute_url()

@@ -21,6 +21,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from rounds.dates import describe
 from rounds.models import Label, Publishable, State, TrackedList, lists_of
@@ -355,7 +356,8 @@ def told(version: Version, *, unseen: set[Ref] | None = None, keys: bool = False
             for row in version.lists.get(one.name, [])
             if not unseen or unseen.isdisjoint(records_named(one, row))
         ]
-        texts[_title(one.title)] = "; ".join(sorted(_entry(one, row, public, keys) for row in rows))
+        entries = sorted(_entry(one, row, public, keys) for row in rows)
+        texts[_title(one.title)] = pgettext("between clauses", "; ").join(entries)
     return texts
 
 

@@ -7,6 +7,7 @@ import pgtrigger
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from issues.models.issues import Issue
@@ -184,7 +185,8 @@ class Position(Publishable):
         ]
 
     def __str__(self) -> str:
-        return f"{self.party} · {self.issue}: {self.get_stance_display()}"
+        name, stance = f"{self.party} · {self.issue}", self.get_stance_display()
+        return gettext("%(name)s: %(value)s") % {"name": name, "value": stance}
 
     def get_absolute_url(self) -> str:
         return self.issue.get_absolute_url()
@@ -280,7 +282,8 @@ class Progress(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.issue} · {self.round}: {self.get_level_display()}"
+        name, level = f"{self.issue} · {self.round}", self.get_level_display()
+        return gettext("%(name)s: %(value)s") % {"name": name, "value": level}
 
     def get_absolute_url(self) -> str:
         return self.issue.get_absolute_url()

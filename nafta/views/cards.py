@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModif
 from django.utils.cache import get_conditional_response
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from issues import matrix
 from issues.models import Issue, Position
@@ -105,7 +106,7 @@ def _round(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
 
 def _statement(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
     statement = _one(Statement.objects.published().with_names(), slug=key)
-    people = "; ".join(
+    people = pgettext("between clauses", "; ").join(
         ", ".join(filter(None, [one["name"], local(one, "role")])) for one in statement.speaker_list
     )
     quoted = _("“%(quotation)s”") % {"quotation": statement.quotation}

@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.text import slugify
+from django.utils.translation import gettext_noop
 
 from issues.models import Position
 from nafta.api.asking import LONGEST, PAGE
@@ -20,6 +21,9 @@ from nafta.api.site import RATE
 from nafta.package import DESCRIPTOR, PackageError
 from nafta.public import PublicRecord
 from rounds.downloads import LICENCE, taken_away
+
+# Django’s words for the size of a file, to be said as our readers do: Ko in French, not Kio.
+SIZES = gettext_noop("%s KB"), gettext_noop("%s MB")
 
 
 def data(request: HttpRequest) -> HttpResponse:

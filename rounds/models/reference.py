@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Q, When
 from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rounds.addresses import Host, NormalAddress, as_text, filed
@@ -268,7 +269,7 @@ class Source(Versioned):
         triggers = [fixed("slug")]
 
     def __str__(self) -> str:
-        return f"{self.publisher}: {self.title}"
+        return gettext("%(name)s: %(value)s") % {"name": self.publisher, "value": self.title}
 
     def get_absolute_url(self) -> str:
         return reverse("source_detail", args=[self.slug])

@@ -22,6 +22,10 @@ from tests.test_messages import catalogue, forms
 
 MARKED = re.compile("⟦[^⟦⟧]*⟧")
 CLIPPED = re.compile("⟦[^⟧]*$")  # the end of a text that is too long for its place
+# French has a space before a colon and a semicolon.
+ENGLISH_MARK = re.compile(
+    r"[^\s:;/][:;](?=\s|$)"
+)
 HREF = re.compile(r'href="([^"#]+)')
 WORD = re.compile(r"[^\W\d_]+(?:’[^\W\d_]+)?")
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -144,6 +148,8 @@ def test_no_page_has_a_word_of_english_left(
     found: dict[str, str] = {}
     for path, page in pages.items():
         for text in _Page(page, code).seen:
+            if code == "fr" and ENGLISH_MARK.search(MARKED.sub("⟦⟧", text)):
+                found.setdefault(" ".join(text.split())[:120], path)
             left = CLIPPED.sub(" ", MARKED.sub(" ", text))
             if words(re.sub(r"https?://\S+|\?\S+|\w+\.(csv|json)", " ", left)) & strange:
                 found.setdefault(" ".join(left.split())[:120], path)
