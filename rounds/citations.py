@@ -45,7 +45,7 @@ def page_at(request: HttpRequest, path: str, day: dt.date | None = None) -> Page
     return Page(
         site=_("%(name)s, round by round") % {"name": name} if name else _("Round by round"),
         address=address,
-        stood=f"{address}?as_of={day.isoformat()}&known={moment:%Y-%m-%dT%H:%M:%SZ}",
+        stood=f"{address}?as_of={day.isoformat()}&known={moment:%Y-%m-%dT%H:%M:%S.%fZ}",
         day=day,
         accessed=timezone.localdate(),
     )

@@ -11,9 +11,10 @@ past too, and so is whatever cannot be told without it.
 import datetime as dt
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import cache
 from graphlib import TopologicalSorter
 from typing import Any
@@ -24,10 +25,9 @@ from django.db.models import ForeignKey
 from pghistory.models import Event
 
 from rounds import clock
-from rounds.models import AttributedRecord, Negotiation, Publishable, Versioned, lists_of
+from rounds.models import AttributedRecord, Negotiation, Person, Publishable, lists_of
 
 LONGEST = "interval '1 hour'"  # that a transaction takes
-INSTANT = dt.timedelta(microseconds=1)
 NAMED = re.compile(r'"(\w+)"')
 READS = re.compile(r"[\s(]*SELECT\b", re.IGNORECASE)
 
@@ -55,6 +55,7 @@ class Table:
     key: str
     columns: tuple[str, ...]
     pointers: tuple[Pointer, ...]
+    owner: Pointer | None  # of a list: at the record that its rows are part of
 
     @property
     def has_state(self) -> bool:
@@ -63,16 +64,24 @@ class Table:
     @property
     def is_list(self) -> bool:
         """Its rows are part of a record and go with it."""
-        return not issubclass(self.model, Versioned)
+        return self.owner is not None
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class Then:
+    """A moment. ``writing``: when each transaction began that was at work; nobody saw any of it."""
+
+    at: dt.datetime
+    writing: tuple[dt.datetime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Past(Then):
     """A moment, what this site covered then, and the rows by table that were there and that
     readers cannot see now.
     """
 
-    at: dt.datetime
+    _: KW_ONLY
     negotiation: Negotiation | None
     hidden: Mapping[str, frozenset[int]]
 
@@ -85,7 +94,8 @@ class Past:
 @cache
 def tables() -> dict[str, Table]:
     """Every table whose history is kept, by name, each after those that it needs."""
-    kept = (_table(model) for model in apps.get_models() if issubclass(model, Event))
+    owners = {one.rows: one.owner for model in apps.get_models() for one in lists_of(model)}
+    kept = (_table(model, owners) for model in apps.get_models() if issubclass(model, Event))
     found = {table.name: table for table in kept}
     needs = {
         name: {one.table for one in table.pointers if one.needed} for name, table in found.items()
@@ -93,25 +103,27 @@ def tables() -> dict[str, Table]:
     return {name: found[name] for name in TopologicalSorter(needs).static_order()}
 
 
-def _table(event: Any) -> Table:
+def _table(event: Any, owners: Mapping[Any, str]) -> Table:
     model = event.pgh_tracked_model
     columns = {field.column for field in event._meta.concrete_fields}
     rests_on = getattr(model, "rests_on", ())
+    pointers = {
+        field.name: Pointer(
+            field.column,
+            field.related_model._meta.db_table,
+            needed=not field.null or field.name in rests_on,
+        )
+        for field in model._meta.concrete_fields
+        if isinstance(field, ForeignKey)
+    }
     return Table(
         name=model._meta.db_table,
         model=model,
         events=event._meta.db_table,
         key="pgh_obj_id" if "pgh_obj_id" in columns else "id",
         columns=tuple(field.column for field in model._meta.concrete_fields),
-        pointers=tuple(
-            Pointer(
-                field.column,
-                field.related_model._meta.db_table,
-                needed=not field.null or field.name in rests_on,
-            )
-            for field in model._meta.concrete_fields
-            if isinstance(field, ForeignKey)
-        ),
+        pointers=tuple(pointers.values()),
+        owner=pointers[owners[model]] if model in owners else None,
     )
 
 
@@ -138,112 +150,155 @@ def first_publication() -> dt.datetime | None:
 def past(moment: dt.datetime) -> Past | None:
     """That moment, None if it was before the first publication.
 
-    A moment at which something was being written counts as the one before that began: readers
-    see all of a transaction or nothing.
+    What a transaction wrote that was at work then is left out, all of it: readers see all of a
+    transaction or nothing, and what others had published stays.
     """
-    while True:
-        hidden: dict[str, set[int]] = {}
-        with connection.cursor() as cursor:
-            cursor.execute(_question(moment))
-            ((_name, _row, first, writing, negotiation), *rows) = cursor.fetchall()
-        if first is None or moment < first:
-            return None
-        if writing is None:
-            break
-        moment = writing - INSTANT
-    for name, row, *_others in rows:
-        hidden.setdefault(name, set()).add(row)
+    seen, writing, negotiation, hidden = _asked(Then(moment))
+    if writing:
+        seen, _writing, negotiation, hidden = _asked(Then(moment, tuple(writing)))
+    if not seen:
+        return None
     return Past(
         moment,
-        Negotiation(**json.loads(negotiation)) if negotiation else None,
-        {name: frozenset(some) for name, some in hidden.items()},
+        tuple(writing or ()),
+        negotiation=Negotiation(**json.loads(negotiation)) if negotiation else None,
+        hidden={name: frozenset(some) for name, some in hidden.items()},
     )
 
 
-def _question(moment: dt.datetime) -> str:
+def _asked(then: Then) -> tuple[bool, list[dt.datetime] | None, str, dict[str, set[int]]]:
+    hidden: dict[str, set[int]] = defaultdict(set)
+    with connection.cursor() as cursor:
+        cursor.execute(_question(then))
+        ((_name, _row, seen, writing, negotiation), *rows) = cursor.fetchall()
+    for name, row, *_others in rows:
+        hidden[name].add(row)
+    return seen, writing, negotiation, hidden
+
+
+def _question(then: Then) -> str:
     """Asks for all that makes a ``Past``, at once: a page has few questions to spare."""
     own = [table for table in tables().values() if not table.is_list]
-    bodies = ", ".join(
-        f'"hidden_{one.name}" AS MATERIALIZED ({_hidden(one, moment)})' for one in own
-    )
+    own.sort(key=lambda table: not table.has_state)  # whom they name depends on the records
+    bodies = ", ".join(f'"hidden_{one.name}" AS MATERIALIZED ({_hidden(one, then)})' for one in own)
     parts = "".join(
         f""" UNION ALL SELECT '{one.name}', id, NULL, NULL, NULL FROM "hidden_{one.name}" """
         for one in own
     )
-    first = f"""SELECT '' AS name, NULL::bigint AS id, {_first()}, {_writing(moment)},
-        ({_negotiation(moment)})"""
+    first = f"""SELECT '' AS name, NULL::bigint AS id, {_seen(then)}, ({_writing(then.at)}),
+        ({_negotiation(then)})"""
     return f"WITH {bodies} {first} {parts} ORDER BY name"
 
 
-def _negotiation(moment: dt.datetime) -> str:
+def _negotiation(then: Then) -> str:
     table = tables()[Negotiation._meta.db_table]
     told = ", ".join(f"""'{name}', event."{name}" """ for name in table.columns)
     return f"""SELECT jsonb_build_object({told}) FROM "{table.events}" event
-        WHERE {_stood(table, moment)} ORDER BY pgh_id LIMIT 1"""
+        WHERE {_stood(table, then)} ORDER BY pgh_id LIMIT 1"""
 
 
-def _first() -> str:
-    firsts = ", ".join(
-        f"""(SELECT pgh_created_at FROM "{one.events}" WHERE state = 'published'
-            ORDER BY pgh_id LIMIT 1)"""
+def _seen(then: Then) -> str:
+    """Whether readers had seen anything by then."""
+    return " OR ".join(
+        f"""EXISTS (SELECT 1 FROM "{one.events}" event
+            WHERE state = 'published' AND {_written(one, then)})"""
         for one in tables().values()
         if one.has_state
     )
-    return f"LEAST({firsts})"
 
 
 def _writing(moment: dt.datetime) -> str:
-    """When the transaction began that had written something by then and was to write more.
+    """When each transaction began that had begun by then and was to write more.
 
     A record tells when the transaction of its version began. An entry of a list is of the version
     that its record had when the entry was written.
     """
     at = _literal(moment)
-    soon = f"pgh_created_at > {at} AND pgh_created_at <= {at} + {LONGEST}"
+    soon = f"event.pgh_created_at > {at} AND event.pgh_created_at <= {at} + {LONGEST}"
     parts = []
     for table in tables().values():
-        if table.is_list:
-            continue
-        parts.append(f"""(SELECT min(changed_at) FROM "{table.events}"
-            WHERE {soon} AND changed_at <= {at} AND pgh_label <> 'deleted')""")
-        for one in lists_of(table.model):
-            rows = tables()[one.rows._meta.db_table]
-            owner: Any = one.rows._meta.get_field(one.owner)
-            parts.append(f"""(SELECT min(mine.changed_at)
-                FROM "{rows.events}" entry JOIN "{table.events}" mine
-                ON mine.pgh_obj_id = entry."{owner.column}" AND mine.pgh_created_at <= {at}
-                WHERE {soon.replace("pgh_created_at", "entry.pgh_created_at")}
-                AND NOT EXISTS (SELECT 1 FROM "{table.events}" later
-                    WHERE later.pgh_obj_id = mine.pgh_obj_id AND later.pgh_id > mine.pgh_id
-                    AND later.pgh_created_at <= entry.pgh_created_at)
-                AND mine.pgh_label <> 'deleted')""")
-    return f"LEAST({', '.join(parts)})"
+        began = _began(table) if table.is_list else "event.changed_at"
+        parts.append(f"""SELECT {began} AS began FROM "{table.events}" event
+            WHERE {soon} {"" if table.is_list else "AND event.pgh_label <> 'deleted'"}""")
+    return f"""SELECT array_agg(DISTINCT began) FROM ({" UNION ALL ".join(parts)}) event
+        WHERE began <= {at}"""
 
 
-def _hidden(table: Table, moment: dt.datetime) -> str:
-    """The rows that readers could see then and cannot see now, or not without naming somebody."""
+def _began(table: Table, event: str = "event") -> str:
+    """Of an event of a list: when its transaction began, which made a version of its record."""
+    assert table.owner, "only an entry of a list is part of a record"
+    return f"""(SELECT own.changed_at FROM "{tables()[table.owner.table].events}" own
+        WHERE own.pgh_obj_id = {event}."{table.owner.column}"
+        AND own.pgh_created_at <= {event}.pgh_created_at ORDER BY own.pgh_id DESC LIMIT 1)"""
+
+
+def _hidden(table: Table, then: Then) -> str:
+    """The rows that readers could see then and must not see again.
+
+    A record: it is not public now, or names nobody now, or cannot be told without such a one.
+    Whoever and whatever records name: deleted since, unless a record that can be told named it
+    then. A person who was deleted may have asked to be forgotten, and stays so.
+    """
     now = f"""SELECT 1 FROM "{table.name}" present WHERE present.id = event."{table.key}" """
     if table.has_state:
         now += "AND present.state = 'published'"
     if issubclass(table.model, AttributedRecord):
         now += " AND (present.basis <> 'unnamed' OR event.basis = 'unnamed')"
-    lost = [
+    lost = [f"NOT EXISTS ({now})"] + [
         f"""event."{one.column}" IN (SELECT id FROM "hidden_{one.table}")"""
         for one in table.pointers
-        if one.needed
+        if one.needed and tables()[one.table].has_state
     ]
-    return f"""SELECT event."{table.key}" AS id FROM "{table.events}" event
-        WHERE {_stood(table, moment)} AND ({" OR ".join([f"NOT EXISTS ({now})", *lost])})"""
+    row = f"""SELECT event."{table.key}" AS id FROM "{table.events}" event
+        WHERE {_stood(table, then)} AND ({" OR ".join(lost)})"""
+    if table.has_state or issubclass(table.model, Person):
+        return row
+    named = "".join(f" AND NOT EXISTS ({one})" for one in _naming(table, then))
+    return f"WITH lost AS MATERIALIZED ({row}) SELECT id FROM lost WHERE TRUE {named}"
 
 
-def _stood(table: Table, moment: dt.datetime) -> str:
+def _naming(table: Table, then: Then) -> Iterator[str]:
+    """The records that can be told and that named the row ``lost``, or a list of theirs did."""
+    for other in tables().values():
+        for pointer in other.pointers:
+            if pointer.table != table.name:
+                continue
+            named = f"""SELECT 1 FROM "{other.events}" event
+                WHERE event."{pointer.column}" = lost.id AND {_stood(other, then)}"""
+            if other.has_state:
+                yield f"{named} AND {_told(other, other.key)}"
+            elif other.owner and (owner := tables()[other.owner.table]).has_state:
+                yield f"""{named} AND {_told(owner, other.owner.column)} AND EXISTS (
+                    SELECT 1 FROM "{owner.events}" mine
+                    WHERE mine.pgh_obj_id = event."{other.owner.column}"
+                    AND {_stood(owner, then, "mine")})"""
+
+
+def _told(table: Table, column: str) -> str:
+    return f"""event."{column}" NOT IN (SELECT id FROM "hidden_{table.name}")"""
+
+
+def _stood(table: Table, then: Then, event: str = "event") -> str:
     """Of an event: that it tells what its row was then. The events of a row are in their order."""
-    at = _literal(moment)
-    state = " AND event.state = 'published'" if table.has_state else ""
-    return f"""event.pgh_created_at <= {at} AND event.pgh_label <> 'deleted'{state}
+    state = f" AND {event}.state = 'published'" if table.has_state else ""
+    return f"""{_written(table, then, event)} AND {event}.pgh_label <> 'deleted'{state}
         AND NOT EXISTS (SELECT 1 FROM "{table.events}" later
-            WHERE later."{table.key}" = event."{table.key}" AND later.pgh_id > event.pgh_id
-            AND later.pgh_created_at <= {at})"""
+            WHERE later."{table.key}" = {event}."{table.key}" AND later.pgh_id > {event}.pgh_id
+            AND {_written(table, then, "later")})"""
+
+
+def _written(table: Table, then: Then, event: str = "event") -> str:
+    """Of an event: that readers could know of it then."""
+    by_then = f"{event}.pgh_created_at <= {_literal(then.at)}"
+    if not then.writing:
+        return by_then
+    all_began = ", ".join(_literal(began) for began in then.writing)
+    began = _began(table, event) if table.is_list else f"{event}.changed_at"
+    done = f"COALESCE({began} NOT IN ({all_began}), TRUE)"
+    if not table.is_list and not table.has_state:  # a deletion does not say whose it was
+        first = _literal(min(then.writing))
+        done += f" AND ({event}.pgh_label <> 'deleted' OR {event}.pgh_created_at < {first})"
+    return f"{by_then} AND {done}"
 
 
 def _literal(moment: dt.datetime) -> str:
@@ -280,7 +335,7 @@ def _with_tables(sql: str, past: Past) -> str:
 def _rows(table: Table, past: Past) -> str:
     nulled = {one.column: one for one in table.pointers if not one.needed}
     columns = ", ".join(_column(name, nulled.get(name), past) for name in table.columns)
-    conditions = [_stood(table, past.at), *_without(table.key, past.hidden.get(table.name))]
+    conditions = [_stood(table, past), *_without(table.key, past.hidden.get(table.name))]
     if table.is_list:
         for one in table.pointers:
             conditions += _without(one.column, past.hidden.get(one.table))
@@ -297,7 +352,7 @@ def _column(name: str, pointer: Pointer | None, past: Past) -> str:
 
 def _events(table: Table, past: Past) -> str:
     conditions = [
-        f"pgh_created_at <= {_literal(past.at)}",
+        _written(table, past),
         *_without(table.key, past.hidden.get(table.name)),
     ]
     return f"""SELECT * FROM "{table.events}" event WHERE {" AND ".join(conditions)}"""

@@ -1,7 +1,6 @@
 "use strict";
-// For pages that show our frames: gives each the height of what is in it. What is cut off gets its
-// room at once. Else nothing moves under a reader's eyes: a frame that is too high waits until what
-// follows it is out of sight, or the window changes.
+// For pages that show our frames: gives each the height of what is in it. Nothing moves under a
+// reader's eyes: a frame waits until what follows it is out of sight, or the window changes.
 (() => {
   const CHANGE = 400; // milliseconds in which everything settles after the window has changed
   const origin = new URL(document.currentScript.src).origin;
@@ -10,9 +9,8 @@
 
   const fit = (frame) => {
     const { top, bottom } = frame.getBoundingClientRect();
-    const cut = wanted.get(frame) > bottom - top;
     const unseen = Math.min(bottom, top + wanted.get(frame)) >= innerHeight;
-    if (!cut && !unseen && performance.now() - changed > CHANGE) return;
+    if (!unseen && performance.now() - changed > CHANGE) return;
     frame.style.height = `${wanted.get(frame)}px`;
     wanted.delete(frame);
   };

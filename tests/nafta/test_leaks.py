@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 from django.apps import apps
 from django.test import Client
@@ -99,7 +100,8 @@ def words_without_address(path: str, page: str) -> str:
     Nor that of the same address in another language, or at another moment.
     """
     bare = LANGUAGE.sub("", path)
-    return page.replace(bare, "").replace(bare.partition("?")[0], "")
+    own = bare.partition("?")[0]
+    return page.replace(bare, "").replace(own, "").replace(quote(own, safe=""), "")
 
 
 def leaks(pages: dict[str, str]) -> list[str]:
