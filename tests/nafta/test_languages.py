@@ -23,9 +23,7 @@ from tests.test_messages import catalogue, forms
 MARKED = re.compile("⟦[^⟦⟧]*⟧")
 CLIPPED = re.compile("⟦[^⟧]*$")  # the end of a text that is too long for its place
 # French has a space before a colon and a semicolon.
-ENGLISH_MARK = re.compile(
-    r"[^\s:;/][:;](?=\s|$)"
-)
+ENGLISH_MARK = re.compile(r"[^\s:;/][:;](?=\s|$)")
 HREF = re.compile(r'href="([^"#]+)')
 WORD = re.compile(r"[^\W\d_]+(?:’[^\W\d_]+)?")
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
