@@ -182,11 +182,20 @@ class Spread:
     when: str = ""
     day: dt.date
     gaps: list[Gap]
-    settled: bool = False  # noted as closed or dropped by then, if only between some of them
+    level: str = ""  # how far it had got by then, if only between some of them
 
     @property
     def widest(self) -> Gap | None:
         return widest(self.gaps)
+
+    @property
+    def settled(self) -> bool:
+        return self.level in SETTLED
+
+    @property
+    def settled_words(self) -> str:
+        """ "closed" or "dropped", or nothing."""
+        return str(Level(self.level).label) if self.settled else ""
 
 
 def spread(issue: Issue, scene: Scene, meeting: Round | None = None, **told: Any) -> Spread:
@@ -218,7 +227,7 @@ def spreads(
     for end, meeting in told:
         level = noted.get(meeting.pk, level)
         then = replace(scene, day=end, after=after)
-        rows.append(spread(issue, then, meeting, settled=level in SETTLED))
+        rows.append(spread(issue, then, meeting, level=level))
         after = end
     return rows
 
@@ -291,9 +300,9 @@ def courses(issues: Iterable[Issue], scene: Scene, progress: Iterable[Progress])
     found = []
     for issue in issues:
         line = spreads(issue, scene, told, noted)
-        settled = bool(line) and line[-1].settled
+        level = line[-1].level if line else ""
         last = line[-1].day if line else NEVER
-        now = spread(issue, replace(scene, after=last), settled=settled)
+        now = spread(issue, replace(scene, after=last), level=level)
         changed, trend = _trend(issue, scene, now)
         start = _start(issue, scene, now)
         found.append(

@@ -7,6 +7,7 @@ in static/css/tokens.css; letters are those of static/fonts.
 import io
 import re
 import unicodedata
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,7 +24,7 @@ BODY_END = HEIGHT - 84  # the source line begins below
 FINE = 4  # symbols are drawn so many times as large, for smooth edges
 LATIN = {*range(0x20, 0x7F), *range(0xA0, 0x100), *range(0x2010, 0x2028), 0x152, 0x153, 0x178}
 LATIN |= {0x202F, 0x20AC, 0x2039, 0x203A, 0x2122, 0x2191, 0x2193, 0x2212}
-GRID_ROWS, LINES = 8, 9  # what a card has room for
+GRID_ROWS, LINES, LETTERS = 8, 9, 600  # what a card has room for, and one text on it
 TINTS = {"no-position": "st-silent", "will-not-say": "st-silent"}  # the others have their own
 
 
@@ -72,7 +73,7 @@ class Card:
             pairs = zip(self.columns, cells, strict=True)
             stands.append(title + between + ", ".join(f"{n.text} {s.words}" for n, s in pairs))
         parts = [self.headline, self.quotation, self.text, self.summary, *stands, self.foot]
-        return " · ".join(filter(None, parts))
+        return " · ".join(short(part) for part in parts if part)
 
 
 @lru_cache(maxsize=64)
@@ -111,9 +112,14 @@ def letters(name: str, size: int) -> ImageFont.FreeTypeFont:
 SERIF, SANS, BOLD = "source-serif-600", "source-sans-400", "source-sans-600"
 
 
+def short(text: str) -> str:
+    """No more of the text than a card has room for, whatever its size."""
+    return text if len(text) <= LETTERS else f"{text[:LETTERS].rstrip()}…"
+
+
 def drawable(text: str) -> str:
-    """The text in letters that the fonts have: an accent they lack is left out."""
-    plain = "".join(_letter(one) for one in text if one.isprintable() or one.isspace())
+    """The text, short, in letters that the fonts have: an accent they lack is left out."""
+    plain = "".join(_letter(one) for one in short(text) if one.isprintable() or one.isspace())
     return " ".join(plain.split())
 
 
@@ -131,9 +137,8 @@ def cut(text: str, font: ImageFont.FreeTypeFont, width: float) -> str:
     """The text, with an ellipsis where it is longer than ``width``."""
     if font.getlength(text) <= width:
         return text
-    while text and font.getlength(f"{text}…") > width:
-        text = text[:-1]
-    return f"{text.rstrip()}…"
+    kept = bisect(range(1, len(text)), width, key=lambda n: font.getlength(f"{text[:n]}…"))
+    return f"{text[:kept].rstrip()}…"
 
 
 def wrapped(text: str, font: ImageFont.FreeTypeFont, width: float, most: int) -> list[str]:

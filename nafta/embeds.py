@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -76,6 +77,13 @@ OF_PAGE = {  # what a page is embedded as, by the names of their addresses
     "timeline": "embed_timeline",
     "statement_detail": "embed_statement",
 }
+
+
+def lost(query: QueryDict) -> list[str]:
+    """What a page was asked that its frame would not keep to, by name: all but the day."""
+    return [name for name, value in query.items() if value and name != "as_of"]
+
+
 # The room that a frame of ``WIDTH`` needs, in pixels. Where it is narrower and higher, the frame
 # scrolls, or grows where the page around it has our script.
 CHART_HEIGHT = 450

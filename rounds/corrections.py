@@ -236,7 +236,9 @@ def _names_records(model: Any) -> bool:
 
 
 def gone(model: Any, slug: str) -> Gone | None:
-    """What became of the record that readers could see at that address, if there was one."""
+    """What became of the record that readers could see at that address, if it is not there now."""
+    if model.objects.published().filter(slug=slug).exists():
+        return None
     own = model.pgh_event_model._default_manager.filter(slug=slug)  # which never changes
     last = (
         (

@@ -47,16 +47,18 @@ QUESTIONS = ("_export", "_table")  # what is asked of a file, not of the page
 class FileTable(tables.Table):
     """A page's rows as a file has them: keys, days and whole addresses beside the words.
 
-    The names of its columns are those in the file; what holds nothing is empty.
+    The names of its columns are those in the file; what holds nothing is empty. One that is
+    ``whole`` has the rows of every page.
     """
 
     class Meta:
         orderable = False
         default = ""
 
-    def __init__(self, data: Any, *, caption: str | Promise) -> None:
+    def __init__(self, data: Any, *, caption: str | Promise, whole: bool = False) -> None:
         super().__init__(data, default="")
         self.caption = str(caption)
+        self.whole = whole
 
 
 class Keys(tables.Column):
@@ -185,7 +187,7 @@ def page(  # noqa: PLR0913  # a page, and what its files are called
     key = which or next(iter(offered))
     table = offered[key]
     table.request = request
-    next_page = context.get("next_page") or ""
+    next_page = "" if table.whole else context.get("next_page") or ""
     about = _about(request, table, as_of, next_page)
     stem = name if key == next(iter(offered)) else f"{name}-{key}"
     day = f"-as-of-{as_of.isoformat()}" if as_of else ""

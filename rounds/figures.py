@@ -66,13 +66,16 @@ def layout(**changes: Any) -> go.Layout:
 
 
 def calendar_figure(
-    items: Iterable[Item], parties: Sequence[Party], rounds: Iterable[Round]
+    items: Sequence[Item],
+    parties: Sequence[Party],
+    rounds: Iterable[Round],
+    beyond: Sequence[Item] = (),
 ) -> go.Figure:
     """Rounds as bars by host, proposals and statements as marks by party, deadlines and slips.
 
-    Needs at least one item.
+    ``items`` are those of the page, one at least; those ``beyond`` are on others.
     """
-    rows = list(items)
+    rows = [*items, *beyond]
     meetings = [row for row in rows if row.kind in {Kind.ROUND, Kind.MEETING}]
     lanes = [LANES[Kind(row.kind)] for row in rows]
     height = 100 + 70 * (max(lanes) - min(lanes) + 1)
@@ -91,13 +94,17 @@ def calendar_figure(
         showgrid=False,
     )
     figure.update_xaxes(range=talks(rounds, rows))
-    _number(figure, rows)
+    _number(figure, items, beyond)
     return figure
 
 
-def _number(figure: go.Figure, rows: Sequence[Item]) -> None:
-    """Name each mark's item by its place among the rows, which weighs less than its anchor."""
-    places = {row.anchor: place for place, row in enumerate(rows)}
+def _number(figure: go.Figure, items: Sequence[Item], beyond: Sequence[Item]) -> None:
+    """Name each mark's item by its place on the page, which weighs less than its anchor.
+
+    What is on another page is named by its address.
+    """
+    places: dict[str, int | str] = {item.anchor: place for place, item in enumerate(items)}
+    places |= {item.anchor: item.url for item in beyond}
     for trace in figure.data:
         if trace.customdata is not None:
             trace.customdata = [places[anchor] for anchor in trace.customdata]

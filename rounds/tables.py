@@ -1,6 +1,7 @@
 """The columns of the record's tables, and of the rows under its chart."""
 
 import datetime as dt
+from collections.abc import Sequence, Set
 from typing import Any
 
 import django_tables2 as tables
@@ -115,7 +116,8 @@ class DeadlineTable(tables.Table):
 class ItemTable(tables.Table):
     """The meetings and deadlines of the overview chart, each leading to its place below.
 
-    The chart's other marks are the statements and proposals listed there in full.
+    One that is not ``listed`` there, by its anchor, leads to its own page. The chart's other marks
+    are the statements and proposals listed there in full.
     """
 
     caption = _("Meetings and deadlines")
@@ -126,8 +128,13 @@ class ItemTable(tables.Table):
     parties = tables.Column(verbose_name=_("Who"), orderable=False, default="")
     status_label = tables.Column(verbose_name=_("Status"), orderable=False, default="")
 
+    def __init__(self, items: Sequence[Item], *, listed: Set[str]) -> None:
+        super().__init__(items)
+        self.listed = listed
+
     def render_title(self, value: str, record: Item) -> SafeString:
-        return format_html('<a href="#{}">{}</a>', record.anchor, value)
+        address = f"#{record.anchor}" if record.anchor in self.listed else record.url
+        return format_html('<a href="{}">{}</a>', address, value)
 
     def render_parties(self, value: list[dict[str, str]], record: Item) -> str:
         if record.host:

@@ -4,7 +4,7 @@ Pure: functions take records as the QuerySets' ``with_names()`` reads them and r
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -223,6 +223,12 @@ def merged(*streams: Iterable[Item]) -> list[Item]:
     return sorted((item for stream in streams for item in stream), key=lambda item: item.order)
 
 
+def span(items: Sequence[Item]) -> tuple[dt.date, dt.date] | None:
+    """The first and the last day on which any of the items began."""
+    days = [item.first for item in items]
+    return (min(days), max(days)) if days else None
+
+
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """A place in the timeline: the last item already shown."""
@@ -243,6 +249,11 @@ class Cursor:
 
     def __str__(self) -> str:
         return f"{self.day.isoformat()}.{self.kind}.{self.pk}"
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """As of an item."""
+        return -self.day.toordinal(), RANK[self.kind], -self.pk
 
     def after(self, records: DatedQuerySet, kind: str) -> DatedQuerySet:
         """The records, all of ``kind``, that come after this place in the timeline."""

@@ -36,7 +36,8 @@ def compare(request: HttpRequest) -> HttpResponse:
     rounds = list(Round.objects.published().in_order())
     parties = list(Party.objects.all())
     form = CompareForm(request.GET, parties=parties, rounds=rounds)
-    as_of, pair = form.wish, form.pair
+    as_of = form.wish
+    pair = form.pair if any(request.GET.getlist("party")) else parties[:2]
     after, previous = end_of_previous(as_of, rounds)
     issues = list(Issue.objects.published())
     positions = Position.objects.published().as_of(as_of.day).filter(party__in=pair)

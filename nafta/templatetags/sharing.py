@@ -51,7 +51,7 @@ def embeddable(context: Context) -> dict[str, Any]:
     request: Any = context.get("request")
     match = request and request.resolver_match
     nothing = "exception" in context or "gone" in context  # there is no page here
-    if nothing or not match or match.url_name not in embeds.OF_PAGE:
+    if nothing or not match or match.url_name not in embeds.OF_PAGE or embeds.lost(request.GET):
         return {}
     page = request.build_absolute_uri(request.path)
     if as_of := context.get("as_of"):

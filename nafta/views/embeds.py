@@ -18,9 +18,9 @@ from django.utils.translation import get_language_from_path
 from django.utils.translation import gettext as _
 
 from issues.models import Issue, Measure
-from nafta.embeds import OF_PAGE, WIDTH, Embed, frame
+from nafta.embeds import OF_PAGE, WIDTH, Embed, frame, lost
 from nafta.forms import OEmbedForm
-from nafta.views.frames import BUILDERS
+from nafta.views.frames import BUILDERS, NotSaidYet
 from rounds.citations import page_at
 from rounds.corrections import gone
 from rounds.models import Statement
@@ -60,6 +60,8 @@ def embed(request: HttpRequest, name: str, slug: str = "") -> HttpResponse:
     """The frame called ``name``; a sentence of its size where nothing is published there."""
     try:
         found = BUILDERS[name](request.GET, slug)
+    except NotSaidYet:
+        return render(request, "embed/nothing.html", {"not_yet": True}, status=404)
     except Http404:
         withdrawn = gone(OF_KIND[name], slug) if name in OF_KIND else None
         status = 410 if withdrawn else 404
@@ -96,7 +98,8 @@ def _answer(request: HttpRequest, wishes: dict[str, Any]) -> dict[str, Any]:
         address = urlsplit(wishes["url"])
     except ValueError as error:
         raise Http404(_("This is no address of this site.")) from error
-    if address.netloc != request.get_host() or address.scheme not in {"http", "https"}:
+    ours = address.netloc.lower() == request.get_host().lower()
+    if not ours or address.scheme not in {"http", "https"}:
         raise Http404(_("This is no address of this site."))
     language = get_language_from_path(address.path) or settings.LANGUAGE_CODE
     with translation.override(language):
@@ -112,6 +115,9 @@ def _at(path: str, query: QueryDict) -> Embed:
     name = OF_PAGE.get(match.url_name or "", match.url_name)
     if name not in BUILDERS:
         raise Http404(_("This page cannot be embedded."))
+    if names := lost(query):
+        words = _("A frame cannot keep to “%(names)s”: leave it out of the address.")
+        raise Http404(words % {"names": ", ".join(names)})
     found = BUILDERS[name](query, match.kwargs.get("slug", ""))
     if found.errors:
         raise Http404(" ".join(found.errors))
@@ -138,7 +144,7 @@ def _told(request: HttpRequest, found: Embed, wishes: dict[str, Any]) -> dict[st
         kind = CARDS.get(found.name)
         card = reverse("card", args=[kind, found.key]) if kind else reverse("card_home")
         answer |= {
-            "thumbnail_url": request.build_absolute_uri(card),
+            "thumbnail_url": request.build_absolute_uri(f"{card}{found.as_of.query}"),
             "thumbnail_width": CARD_WIDTH,
             "thumbnail_height": CARD_HEIGHT,
         }

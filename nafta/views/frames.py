@@ -4,6 +4,7 @@ A builder takes what an address asks for and returns the embed, or raises ``Http
 and the answer of oEmbed are made of it.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -23,14 +24,18 @@ from nafta.embeds import (
     matrix_height,
     statement_height,
 )
-from nafta.views.pages import TIMELINE_PAGE, timeline_items
+from nafta.views.pages import MARKS, TIMELINE_PAGE, all_bars, timeline_items
 from rounds.drawings import calendar_drawing
 from rounds.forms import AsOf, AsOfForm
 from rounds.language import local
 from rounds.models import Party, Round, Statement
-from rounds.timeline import statement_items
+from rounds.timeline import merged, span, statement_items
 
 Builder = Callable[[QueryDict, str], Embed]
+
+
+class NotSaidYet(Http404):
+    """It is published, and was said after the day asked for."""
 
 
 def _asked(query: QueryDict, rounds: Sequence[Round]) -> dict[str, Any]:
@@ -129,8 +134,11 @@ def timeline_embed(query: QueryDict, key: str = "") -> Embed:
     """The calendar of the talks."""
     rounds = list(Round.objects.published().in_order())
     asked = _asked(query, rounds)
-    items = timeline_items({})[:TIMELINE_PAGE]
-    shown = [one for one in items if not asked["as_of"].asked or one.first <= asked["as_of"].day]
+    as_of: AsOf = asked["as_of"]
+    wishes = {"before": as_of.day + dt.timedelta(days=1)} if as_of.asked else {}
+    marks = timeline_items(wishes, among=MARKS)
+    drawn, rest = marks[:TIMELINE_PAGE], marks[TIMELINE_PAGE:]
+    shown = merged(all_bars(wishes), drawn)
     parties = list(Party.objects.all())
     return Embed(
         name="embed_timeline",
@@ -138,7 +146,10 @@ def timeline_embed(query: QueryDict, key: str = "") -> Embed:
         page=reverse("timeline"),
         height=TIMELINE_HEIGHT,
         publishers=[one.publisher for one in shown],
-        context={"drawing": calendar_drawing(shown, parties, rounds) if shown else None},
+        context={
+            "drawing": calendar_drawing(shown, parties, rounds) if shown else None,
+            "marked": span(drawn) if rest else None,
+        },
         **asked,
     )
 
@@ -146,8 +157,9 @@ def timeline_embed(query: QueryDict, key: str = "") -> Embed:
 def statement_embed(query: QueryDict, key: str) -> Embed:
     """One statement and who says so."""
     asked = _asked(query, list(Round.objects.published().in_order()))
-    statements = Statement.objects.published().with_names().as_of(asked["as_of"].day)
-    statement = _one(statements, key)
+    statement = _one(Statement.objects.published().with_names(), key)
+    if statement.first_day > asked["as_of"].day:
+        raise NotSaidYet(_("This was not said by then."))
     (item,) = statement_items([statement])
     return Embed(
         name="embed_statement",

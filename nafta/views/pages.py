@@ -1,6 +1,7 @@
 """Pages that read both the record and the reading. Each: guard, query, context, render."""
 
 import datetime as dt
+from collections.abc import Set
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -29,6 +30,7 @@ from rounds.timeline import (
     deadline_items,
     merged,
     round_items,
+    span,
     statement_items,
 )
 from rounds.views import gone_or_404
@@ -37,6 +39,7 @@ TIMELINE_PAGE = 300  # items
 STEM = 80  # characters of a file's name
 DATED = (Round, Deadline, Proposal, Statement)
 BARS = {Kind.ROUND, Kind.MEETING, Kind.DEADLINE}  # what the chart draws as bars and lines
+MARKS = {Kind.PROPOSAL, Kind.STATEMENT}
 
 
 @two_clocks
@@ -101,22 +104,27 @@ def timeline(request: HttpRequest) -> HttpResponse:
         request.GET, parties=parties, issues=issues, rounds=rounds, years=timeline_years()
     )
     wishes = form.wishes
-    items = timeline_items(wishes)
+    bars = all_bars(wishes)
+    marks = timeline_items(wishes, among=MARKS)
+    place: Cursor | None = wishes.get("page")
+    items = merged((bar for bar in bars if place is None or bar.order > place.order), marks)
     shown, rest = items[:TIMELINE_PAGE], items[TIMELINE_PAGE:]
+    listed = {item.anchor for item in shown}
+    beyond = [bar for bar in bars if bar.anchor not in listed]
     context: dict[str, Any] = {
         "form": form,
         "wishes": {name: value for name, value in wishes.items() if name != "page"},
         "items": shown,
-        "table": ItemTable([item for item in shown if item.kind in BARS]),
-        "figure": calendar_figure(shown, parties, rounds) if shown else None,
+        "table": ItemTable(bars, listed=listed),
+        "figure": calendar_figure(shown, parties, rounds, beyond) if shown else None,
+        "marked": span([item for item in shown if item.kind in MARKS]) if rest or place else None,
         "next_page": _query(request, page=str(Cursor.at(shown[-1]))) if rest else "",
     }
 
     def files() -> dict[str, FileTable]:
-        bars = [item for item in shown if item.kind in BARS]
         return {
             "timeline": ItemFile(shown, caption=_("Timeline")),
-            "calendar": ItemFile(bars, caption=_("Meetings and deadlines")),
+            "calendar": ItemFile(bars, caption=_("Meetings and deadlines"), whole=True),
         }
 
     asked = wishes | ({"q": form.query.text} if "q" in wishes else {})
@@ -137,8 +145,18 @@ def timeline_years() -> list[int]:
     return sorted((year for (year,) in first.union(*others)), reverse=True)
 
 
-def timeline_items(wishes: dict[str, Any], limit: int = TIMELINE_PAGE) -> list[Item]:
-    """The items asked for, newest first, one more than a page of each kind at most."""
+def all_bars(wishes: dict[str, Any]) -> list[Item]:
+    """The meetings and deadlines asked for, whichever page of them: a calendar needs them all."""
+    whole = {name: value for name, value in wishes.items() if name != "page"}
+    return timeline_items(whole, limit=None, among=BARS)
+
+
+def timeline_items(
+    wishes: dict[str, Any],
+    limit: int | None = TIMELINE_PAGE,
+    among: Set[Kind] = BARS | MARKS,
+) -> list[Item]:
+    """The items asked for, newest first, one more of each kind than ``limit`` at most."""
     rounds = Round.objects.published().with_names()
     if wishes.get("kind") in {Kind.ROUND, Kind.MEETING}:
         proper = wishes["kind"] == Kind.ROUND
@@ -155,9 +173,9 @@ def timeline_items(wishes: dict[str, Any], limit: int = TIMELINE_PAGE) -> list[I
     ]
     return merged(
         *(
-            build(narrowed(records, min(kinds), wishes).latest_first()[: limit + 1])
+            build(narrowed(records, min(kinds), wishes).latest_first()[: limit and limit + 1])
             for kinds, build, records in streams
-            if wishes.get("kind") in {None, *kinds}
+            if kinds <= among and wishes.get("kind") in {None, *kinds}
         )
     )
 

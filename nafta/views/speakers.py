@@ -87,6 +87,7 @@ def person_detail(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "person": person,
         "tally": said.Tally(statements),
+        "latest": statements[0],
         "groups": said.by_issue(Issue.objects.published(), statements),
     }
 

@@ -27,14 +27,16 @@
     return name ? style.getPropertyValue(name[1]).trim() : value;
   };
 
-  // A mark stands for an item of the page, by its place there, and says what the item says.
+  // A mark stands for an item of the page, by its place there, or for one of another page, by its
+  // address in the table; it says what these say.
   const items = document.querySelectorAll(".timeline .item");
+  const link = (address) => document.querySelector(`.chart-table td a[href^="${address}"]`);
   const words = (place) => {
-    const item = items[place];
+    const item = items[place] ?? link(place)?.closest("tr");
     const part = (selector) => item?.querySelector(selector)?.textContent.trim() ?? "";
-    const title = part(".item-title, .said");
+    const title = part(".item-title, .said, td a");
     const brief = title.length > 60 ? `${title.slice(0, 59)}…` : title;
-    return [`<b>${brief}</b>`, part(".item-when"), part(".who")]
+    return [`<b>${brief}</b>`, part(".item-when, td:first-child"), part(".who")]
       .filter(Boolean).join("<br>").replaceAll("&", "&amp;");
   };
 
@@ -54,6 +56,7 @@
       if (!("drawn" in canvas.dataset)) {
         canvas.on("plotly_click", ({ points: [{ customdata }] }) => {
           if (customdata in items) location.hash = items[customdata].id;
+          else link(customdata)?.click();
         });
       }
       canvas.dataset.drawn = "";

@@ -1,6 +1,7 @@
 "use strict";
-// For pages that show our frames: gives each the height of what is in it. Nothing moves under a
-// reader's eyes: a frame waits until what follows it is out of sight, or the window changes.
+// For pages that show our frames: gives each the height of what is in it. What is cut off gets its
+// room at once. Else nothing moves under a reader's eyes: a frame that is too high waits until what
+// follows it is out of sight, or the window changes.
 (() => {
   const CHANGE = 400; // milliseconds in which everything settles after the window has changed
   const origin = new URL(document.currentScript.src).origin;
@@ -9,8 +10,9 @@
 
   const fit = (frame) => {
     const { top, bottom } = frame.getBoundingClientRect();
+    const cut = wanted.get(frame) > bottom - top;
     const unseen = Math.min(bottom, top + wanted.get(frame)) >= innerHeight;
-    if (!unseen && performance.now() - changed > CHANGE) return;
+    if (!cut && !unseen && performance.now() - changed > CHANGE) return;
     frame.style.height = `${wanted.get(frame)}px`;
     wanted.delete(frame);
   };

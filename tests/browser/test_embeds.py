@@ -172,6 +172,26 @@ def test_it_takes_the_height_it_needs_before_it_is_seen(
         assert page.evaluate("window.shifts") == 0
 
 
+@pytest.mark.parametrize("language", ["", "/fr", "/es"])
+def test_on_a_phone_it_is_whole_even_where_it_is_seen_at_once(
+    browser: Browser, site: Site, foreign: Any, language: str
+) -> None:
+    code = offered(site, f"{language}/issues/", "/embed/matrix/")
+    view = {"width": 376, "height": 700}  # 360 without the margins of the page around it
+    with shown(browser, foreign, code, viewport=view) as page:
+        page.wait_for_function(
+            """() => {
+              const frame = document.querySelector("iframe");
+              return frame.getBoundingClientRect().height >= window.told.height;
+            }"""
+        )
+        wide, room = embed_of(page).evaluate(
+            "(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth])"
+            "(document.querySelector('.box'))"
+        )
+        assert wide <= room  # no column is cut
+
+
 def test_it_takes_another_height_with_the_window(
     browser: Browser, site: Site, foreign: Any
 ) -> None:

@@ -127,6 +127,7 @@ def test_what_was_closed_stays_apart_and_is_marked(client: Client, world: Simple
         (3, False),
         (3, True),
     ]
+    assert '<span class="settled">closed</span>' in client.get("/distance/").content.decode()
     later = worlds.create_round(slug="later", kind="milestone", dates=days("2010-05-01"))
     worlds.create_progress(round=later, issue=world.water, level="reopened")
     (row,) = client.get("/distance/").context["rows"]

@@ -198,6 +198,29 @@ def test_a_crowded_card_is_drawn_fast() -> None:
     assert best < 0.15
 
 
+@pytest.mark.parametrize("word", ["water ", "w" * 40 + " ", "w"])
+def test_a_text_of_any_length_is_drawn_fast_and_told_in_short(word: str) -> None:
+    text = (word * 10_000)[:10_000]
+    crowded = {"lines": ((Name(text), Stand("opposes", text)),) * 9, "summary": text}
+    said = {"quotation": text, "summary": text}
+    grid = {"columns": (Name(text),), "rows": ((text, (Stand("opposes", text),)),)}
+    some: dict[str, Any]
+    for some in (said, crowded, grid):
+        card = Card(site=text, kicker=text, headline=text, text=text, foot=text, **some)
+        assert timed(card) < 2
+        assert len(card.description) < 20_000
+
+
+def test_as_much_is_kept_as_there_is_room_for() -> None:
+    font = letters("source-sans-400", 30)
+    text = "Wide, narrow and wide again: whatever the letters are"
+    for width in range(60, int(font.getlength(text)), 7):
+        kept = cut(text, font, width).removesuffix("…")
+        assert text.startswith(kept)
+        more = text[: len(kept) + 1 + (text[len(kept)] == " ")]
+        assert font.getlength(f"{kept}…") <= width < font.getlength(f"{more}…")
+
+
 def timed(card: Card) -> float:
     start = time.process_time()
     draw(card)

@@ -3,13 +3,16 @@
 import re
 from html import unescape
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.formats import date_format
 
 from issues.drawings import measure_drawing
 from issues.figures import points
 from issues.models import Measure, Proposal
+from rounds.models import Statement
 from tests import world as worlds
 from tests.desk import change, desk_of
 from tests.nafta.test_pages import BUDGET, double, queries
@@ -117,6 +120,50 @@ def test_a_pinned_one_stays_as_of_its_day(client: Client, world: SimpleNamespace
     assert "Would talk" not in pinned
 
 
+def test_the_calendar_has_every_meeting_and_deadline_and_says_where_its_marks_begin(
+    client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "/embed/timeline/"
+    for number in range(3):
+        worlds.create_deadline(slug=f"early-{number}", dates=days("2010-01-09"))
+    whole = client.get(path).content.decode()
+    assert "only those from" not in whole
+    monkeypatch.setattr("nafta.views.frames.TIMELINE_PAGE", 2)
+    cut = client.get(path).content.decode()
+    for shape in ("<rect ", 'class="deadline"'):
+        assert cut.count(shape) == whole.count(shape) > 2
+    newest = sorted(first for (first,) in mark_days())[-2:]
+    words = f"only those from {date_format(newest[0])} to {date_format(newest[1])} are marked"
+    assert words in cut
+    assert 0 < cut.count("<use ") < whole.count("<use ")
+
+
+def mark_days() -> list[tuple[Any]]:
+    found = [model.objects.published() for model in (Proposal, Statement)]
+    return [day for some in found for day in some.values_list("dates__startswith")]
+
+
+def test_a_pinned_calendar_has_what_had_begun_however_much_came_later(
+    client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "/embed/timeline/?as_of=round-1"
+    before = client.get(path).content.decode()
+    assert "<rect " in before
+    assert "<use " in before
+    monkeypatch.setattr("nafta.views.frames.TIMELINE_PAGE", 10)
+    for number in range(12):
+        worlds.create_statement(dates=days("2010-06-01"))
+        worlds.create_deadline(slug=f"late-{number}", dates=days("2010-06-01"))
+        worlds.create_round(slug=f"late-{number}", dates=days("2010-06-01"), kind="leaders")
+    after = client.get(path).content.decode()
+    assert "Nothing had been published" not in after
+    assert drawing(after) == drawing(before)
+
+
+def drawing(page: str) -> str:
+    return page[page.index("<svg") : page.index("</svg>")]
+
+
 def test_a_statement_is_not_there_before_it_was_made(
     client: Client, world: SimpleNamespace
 ) -> None:
@@ -169,6 +216,21 @@ def test_what_was_taken_back_says_so_in_its_frame(client: Client, world: SimpleN
     assert response.status_code == 410
     assert "It was a rumour." in response.content.decode()
     assert "X-Frame-Options" not in response.headers
+
+
+def test_what_is_published_again_was_not_taken_back_before_it_was_said(
+    client: Client, world: SimpleNamespace
+) -> None:
+    editor = desk_of(create_editor())
+    change(editor, world.quiet, state="draft", correction="It was a rumour.")
+    change(editor, world.quiet, state="published", correction="It was none.")
+    path = "/embed/statements/nobody-said/"
+    assert client.get(path).status_code == 200
+    response = client.get(f"{path}?as_of=2001-01-01")
+    assert response.status_code == 404
+    page = response.content.decode()
+    assert "Not said by then" in page
+    assert "rumour" not in page
 
 
 @pytest.mark.parametrize("path", ["matrix/", "issues/water/", "timeline/", "charts/share/"])

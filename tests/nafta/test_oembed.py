@@ -84,6 +84,9 @@ def test_it_is_no_larger_than_asked(
         f"{SITE}/admin/",
         f"{SITE}/issues/?as_of=noon",
         f"{SITE}/statements/alder-on-water/?as_of=2010-01-01",
+        f"{SITE}/issues/water/?known=2100-01-01",
+        f"{SITE}/embed/issues/water/?as_of=round-1&known=2010-01-01",
+        f"{SITE}/timeline/?party=arden",
         "http://elsewhere.example/issues/water/",
         "javascript:alert(1)",
         "http://[",
@@ -96,6 +99,28 @@ def test_what_is_unknown_or_a_draft_is_not_there(
     response = asked(client, url)
     assert response.status_code == 404
     assert SECRET not in response.content.decode().replace(quote(url), "").replace(url, "")
+
+
+def test_it_says_what_a_frame_cannot_keep_to(client: Client, world: SimpleNamespace) -> None:
+    response = asked(client, f"{SITE}/timeline/?party=arden&kind=&year=2010")
+    assert "“party, year”" in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/", "/issues/", "/issues/water/"])
+def test_its_picture_is_of_the_day_of_its_frame(
+    client: Client, world: SimpleNamespace, path: str
+) -> None:
+    live, pinned = (
+        asked(client, f"{SITE}{path}{query}").json()["thumbnail_url"]
+        for query in ("", "?as_of=round-1")
+    )
+    assert pinned == f"{live}?as_of=round-1"
+    assert client.get(pinned.removeprefix(SITE)).content != client.get(live).content
+
+
+@pytest.mark.parametrize("site", ["http://TestServer", "HTTP://TESTSERVER"])
+def test_a_host_is_the_same_in_capitals(client: Client, world: SimpleNamespace, site: str) -> None:
+    assert asked(client, f"{site}/issues/water/").json()["title"] == "Must half of the water stay?"
 
 
 def test_another_format_is_not_spoken(client: Client, world: SimpleNamespace) -> None:
@@ -133,7 +158,16 @@ def test_a_page_tells_where_to_ask(client: Client, world: SimpleNamespace, path:
         assert OFFERED[path].encode() in answer.content.replace(b"&quot;", b'"')
 
 
-@pytest.mark.parametrize("path", ["/about/", "/rounds/round-1/", "/statements/nothing-like-it/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/about/",
+        "/rounds/round-1/",
+        "/statements/nothing-like-it/",
+        "/timeline/?party=arden",
+        "/issues/water/?known=2100-01-01",
+    ],
+)
 def test_a_page_without_an_embed_tells_nothing(
     client: Client, world: SimpleNamespace, path: str
 ) -> None:

@@ -266,7 +266,7 @@ def numbers_in_page(client: Client) -> Rows:
     page = client.get(ISSUE).content.decode()
     table = page.partition("<caption>Share of the water</caption>")[2].partition("</table>")[0]
     cells = [
-        re.findall(r"<td>(.*?)</td>", row) for row in re.findall(r"<tr[^>]*>(.*?)</tr>", table)
+        re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr[^>]*>(.*?)</tr>", table)
     ]
     words = [row[1] for row in cells if row]
     found = [[float(one) for one in re.findall(r"[\d.]+", value)] for value in words]

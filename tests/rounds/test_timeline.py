@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.test import Client
+from django.utils.formats import date_format
 
 from nafta.views import pages as views
 from rounds.timeline import Item
@@ -155,3 +156,37 @@ def test_the_chart_and_the_table_are_made_of_the_rows_of_the_page(
     assert bars
     for anchor, base in bars.items():
         assert base == shown[anchor].first.isoformat()
+
+
+@pytest.mark.parametrize("page", [0, 1])
+def test_the_chart_has_every_meeting_and_deadline_and_says_where_its_marks_begin(
+    client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    whole = client.get("/timeline/")
+    bars = [one for one in whole.context["items"] if one.kind in views.BARS]
+    monkeypatch.setattr(views, "TIMELINE_PAGE", 4)
+    query = ""
+    for _ in range(page):
+        query = f"?{client.get(f'/timeline/{query}').context['next_page']}"
+    response = client.get(f"/timeline/{query}")
+    listed = response.context["items"]
+    figure = json.loads(response.context["figure"].to_json())
+    named = {one for trace in figure["data"] for one in trace.get("customdata", [])}
+    places = {one for one in named if isinstance(one, int)}
+    assert {listed[place].anchor for place in places} <= {one.anchor for one in listed}
+    on_page = {one.anchor for one in listed}
+    beyond = {one.url for one in bars if one.anchor not in on_page}
+    assert named - places == beyond != set()
+    table = response.context["table"]
+    assert [row.record.anchor for row in table.rows] == [one.anchor for one in bars]
+    links = re.findall(
+        r'<a href="([^"]+)"', "".join(str(row.get_cell("title")) for row in table.rows)
+    )
+    assert {link for link in links if not link.startswith("#")} == beyond
+    marks = [one.first for one in listed if one.kind in views.MARKS]
+    words = f"only those from {date_format(min(marks))} to {date_format(max(marks))} are marked"
+    assert words in response.content.decode()
+    assert "only those from" not in whole.content.decode()
+    file = client.get(f"/timeline/{query or '?'}&_export=json&_table=calendar").json()
+    assert [row["key"] for row in file["rows"]] == [one.slug for one in bars]
+    assert file["meta"]["next"] is None
