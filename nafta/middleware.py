@@ -1,19 +1,16 @@
 """What happens at every request, before any page is made."""
 
 from collections.abc import Callable
-from functools import reduce
-from operator import or_
+from typing import Any
 
-from django.db.models import Exists, Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from rounds.models import Negotiation
-from rounds.publication import publish_due, publishable_models
+from rounds.moments import asks_for_the_past
+from rounds.publication import keep_timetable
 
 API = "/api/"
 ASKING = "GET, HEAD, OPTIONS"
@@ -66,22 +63,19 @@ class PublicAPI:
 class Timetable:
     """Whoever asks for a page after the time of an embargo finds what was to go out then.
 
-    One query tells whether anything is due and which negotiation this site covers. For a page of
-    the past, ``?known=``, nothing can be due; what it covered then is read with the rest.
+    For a page of the past, ``?known=``, nothing can be due; what it covered then is read with the
+    rest. Only the view knows whether it has such a page: elsewhere the word means nothing.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method in {"GET", "HEAD"} and not request.GET.get("known"):
-            now = timezone.now()
-            waits = [Q(Exists(model.objects.due(now))) for model in publishable_models()]
-            found = Negotiation.objects.annotate(due=reduce(or_, waits)).first()
-            if found and found.due:
-                publish_due(now)
-            request.negotiation = found  # type: ignore[attr-defined]
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, *_given: Any) -> None:
+        if request.method in {"GET", "HEAD"} and not asks_for_the_past(view, request):
+            request.negotiation = keep_timetable()  # type: ignore[attr-defined]
 
 
 class LanguageOfAddress(LocaleMiddleware):

@@ -22,6 +22,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from rounds.known import Past, first_publication, known, past
+from rounds.publication import keep_timetable
 
 View = Callable[..., HttpResponse]
 Page = Callable[[], HttpResponse]
@@ -67,14 +68,15 @@ def two_clocks(view: View) -> View:
     def answer(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         page: Page = partial(view, request, *args, **kwargs)
         request.has_two_clocks = True
-        text = request.GET.get("known", "").strip()
-        if not text:
+        if not asks_for_the_past(answer, request):
             return page()
+        text = request.GET["known"].strip()
         request.now = _without_known(request)
         try:
             then, request.known = _asked(text)
         except ValidationError as error:
             request.known_refused = error.message
+            request.negotiation = keep_timetable()  # it is a page of now
             response = page()
             response.status_code = 400
             return response
@@ -82,6 +84,11 @@ def two_clocks(view: View) -> View:
 
     answer.two_clocks = True  # type: ignore[attr-defined]
     return answer
+
+
+def asks_for_the_past(view: Any, request: HttpRequest) -> bool:
+    """Whether a page of a moment is asked for, at a view that has such pages."""
+    return hasattr(view, "two_clocks") and bool(request.GET.get("known", "").strip())
 
 
 def _asked(text: str) -> tuple[Past, Known]:

@@ -3,6 +3,8 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import pghistory
@@ -10,9 +12,11 @@ import psycopg
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
+from django.db.models import Exists, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from rounds.models import Publishable, State
+from rounds.models import Negotiation, Publishable, State
 
 # What the triggers refuse, by their names. issues/models adds its own.
 REFUSALS: dict[str, Any] = {
@@ -79,6 +83,16 @@ def schedule(records: Iterable[Publishable], when: dt.datetime | None) -> dict[P
         return _stored(record)
 
     return _all_or_none(records, change)
+
+
+def keep_timetable() -> Negotiation | None:
+    """Publish what is due. One query tells whether anything is, and what this site covers."""
+    now = timezone.now()
+    waits = [Q(Exists(model.objects.due(now))) for model in publishable_models()]
+    found = Negotiation.objects.annotate(due=reduce(or_, waits)).first()
+    if found and found.due:
+        publish_due(now)
+    return found
 
 
 def publish_due(now: dt.datetime) -> list[Publishable]:
