@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from issues.models import Issue
 from tests import world as worlds
-from tests.nafta.test_pages import PAGES, double
+from tests.nafta.test_pages import SHOWN, double
 from tests.world import SECRET, days
 
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -71,7 +71,7 @@ def test_no_two_pages_have_the_same_title_or_description(
         assert all(len(words) > 5 for words in said)
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", SHOWN)
 def test_a_page_says_to_others_what_it_says_itself(
     client: Client, world: SimpleNamespace, path: str
 ) -> None:

@@ -11,7 +11,7 @@ from django.test import Client
 
 from nafta import linked_data
 from tests import world as worlds
-from tests.nafta.test_pages import PAGES
+from tests.nafta.test_pages import SHOWN
 from tests.world import SECRET, day, days
 
 SCHEMA = "https://schema.org/"
@@ -29,7 +29,7 @@ def thing(client: Client, path: str) -> dict[str, Any]:
     return graph(client, path)[0]
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/fr/issues/water/", "/es/"])
+@pytest.mark.parametrize("path", [*SHOWN, "/fr/issues/water/", "/es/"])
 def test_each_page_parses_and_names_no_draft(
     client: Client, world: SimpleNamespace, path: str
 ) -> None:

@@ -48,6 +48,7 @@ PAGES = [
     "/corrections/?_export=json",
     "/corrections/?of=statement:alder-on-water",
 ]
+SHOWN = [path for path in PAGES if "_export" not in path]  # the rest are files
 BUDGET = 10  # queries a page
 
 

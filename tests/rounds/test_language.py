@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from rounds.language import Text, local
 from rounds.models import Translatable
-from tests.nafta.test_pages import BUDGET, PAGES
+from tests.nafta.test_pages import BUDGET, PAGES, SHOWN
 from tests.world import SECRET
 
 TRANSLATED = [model for model in apps.get_models() if issubclass(model, Translatable)]
@@ -56,7 +56,7 @@ def test_a_page_in_french_says_all_that_is_translated_in_french(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("path", [path for path in PAGES if "_export" not in path])
+@pytest.mark.parametrize("path", SHOWN)
 def test_a_page_in_another_language_leaks_no_draft_and_asks_as_little(
     client: Client, world: SimpleNamespace, path: str, language: str
 ) -> None:
