@@ -35,7 +35,7 @@ from rounds.timeline import (
 )
 from rounds.views import gone_or_404
 
-TIMELINE_PAGE = 300  # items
+TIMELINE_PAGE = 240  # items
 STEM = 80  # characters of a file's name
 DATED = (Round, Deadline, Proposal, Statement)
 BARS = {Kind.ROUND, Kind.MEETING, Kind.DEADLINE}  # what the chart draws as bars and lines
