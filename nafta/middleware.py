@@ -1,16 +1,12 @@
 """What happens at every request, before any page is made."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-
-from rounds.moments import asks_for_the_past
-from rounds.publication import keep_timetable
 
 API = "/api/"
 ASKING = "GET, HEAD, OPTIONS"
@@ -58,24 +54,6 @@ class PublicAPI:
             return response
         text = _("There is no such address. “/api/v1/openapi.json” lists those there are.")
         return JsonResponse({"detail": text}, status=404)
-
-
-class Timetable:
-    """Whoever asks for a page after the time of an embargo finds what was to go out then.
-
-    For a page of the past, ``?known=``, nothing can be due; what it covered then is read with the
-    rest. Only the view knows whether it has such a page: elsewhere the word means nothing.
-    """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_view(self, request: HttpRequest, view: Any, *_given: Any) -> None:
-        if request.method in {"GET", "HEAD"} and not asks_for_the_past(view, request):
-            request.negotiation = keep_timetable()  # type: ignore[attr-defined]
 
 
 class LanguageOfAddress(LocaleMiddleware):

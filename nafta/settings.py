@@ -7,6 +7,7 @@ PostgreSQL before these settings load and sets the variable.
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 import pghistory
@@ -79,9 +80,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "nafta.editions.Editions",
     "django.middleware.gzip.GZipMiddleware",
     "nafta.middleware.PublicAPI",
-    "nafta.middleware.Timetable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "nafta.middleware.LanguageOfAddress",
     "django.middleware.common.CommonMiddleware",
@@ -184,13 +185,28 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 # SECOND_EDITOR: whether what an editor wrote must be published by another one.
 SECOND_EDITOR = flag("SECOND_EDITOR")
 
-# One a process: the public package, and who has asked the API how often.
+# CACHE_URL: redis://host:port/0 of a Redis or Valkey that all processes share; without it each has
+# a cache of its own.
+CACHE_URL = os.environ.get("CACHE_URL", "")
+
+
+def kept_in_cache(name: str, entries: int) -> dict[str, Any]:
+    """A cache with ``entries`` at most in a process of its own; a server has bounds itself."""
+    if CACHE_URL:
+        backend = "django.core.cache.backends.redis.RedisCache"
+        return {"BACKEND": backend, "LOCATION": CACHE_URL, "KEY_PREFIX": name}
+    backend = "django.core.cache.backends.locmem.LocMemCache"
+    return {"BACKEND": backend, "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": entries}}
+
+
 CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},
-    }
+    "default": kept_in_cache("default", 10_000),  # who has asked the API how often, the package
+    "pages": kept_in_cache("pages", 1_000),
 }
+# KEEP_PAGES: whether public pages are kept until something is published. Not while they are built.
+KEEP_PAGES = flag("KEEP_PAGES", not DEBUG)
+# CDN_SECONDS: for how long what stands before the site, such as a CDN, may answer by itself.
+CDN_SECONDS = int(os.environ.get("CDN_SECONDS", "5"))
 # API_RATE: how many requests a minute the API answers to one address.
 API_RATE = int(os.environ.get("API_RATE", "120"))
 # PROXIES: how many proxies stand before the site, each of which tells whom it asks for.

@@ -65,3 +65,5 @@ urlpatterns += [
     path("sitemap-<slug:section>.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap_section"),
     path("oembed/", views.oembed, name="oembed"),
 ]
+
+handler500 = views.server_error

@@ -3,8 +3,6 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import reduce
-from operator import or_
 from typing import Any
 
 import pghistory
@@ -12,11 +10,10 @@ import psycopg
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
-from django.db.models import Exists, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from rounds.models import Negotiation, Publishable, State
+from rounds.models import Due, Edition, Negotiation, Publishable, State
 
 # What the triggers refuse, by their names. issues/models adds its own.
 REFUSALS: dict[str, Any] = {
@@ -85,14 +82,26 @@ def schedule(records: Iterable[Publishable], when: dt.datetime | None) -> dict[P
     return _all_or_none(records, change)
 
 
+# One small question, since every request asks it first.
+PRESENT = f"""
+    SELECT negotiation.*, edition.mark,
+        EXISTS (SELECT FROM "{Due._meta.db_table}" WHERE at <= %s) AS due
+    FROM "{Negotiation._meta.db_table}" negotiation
+    LEFT JOIN "{Edition._meta.db_table}" edition ON TRUE"""
+
+
 def keep_timetable() -> Negotiation | None:
-    """Publish what is due. One query tells whether anything is, and what this site covers."""
+    """Publish what is due. Returns what this site covers, with the ``mark`` of its edition."""
     now = timezone.now()
-    waits = [Q(Exists(model.objects.due(now))) for model in publishable_models()]
-    found = Negotiation.objects.annotate(due=reduce(or_, waits)).first()
-    if found and found.due:
-        publish_due(now)
-    return found
+    found: Any = _present(now)
+    if found is None or not found.due:
+        return found  # type: ignore[no-any-return]
+    publish_due(now)
+    return _present(now)
+
+
+def _present(now: dt.datetime) -> Negotiation | None:
+    return next(iter(Negotiation.objects.raw(PRESENT, [now])), None)
 
 
 def publish_due(now: dt.datetime) -> list[Publishable]:
@@ -110,6 +119,7 @@ def publish_due(now: dt.datetime) -> list[Publishable]:
             waiting = [one for one in waiting if one not in done]
         for record in waiting:
             type(record)._default_manager.filter(pk=record.pk).update(state=State.DRAFT)
+        Due.objects.filter(at__lte=now).delete()
     return published
 
 

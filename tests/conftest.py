@@ -33,6 +33,12 @@ def patient_api(settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
+def pages_made_anew(settings: Any) -> None:
+    """An edition ends with a transaction, which most tests never end; others ask for kept pages."""
+    settings.KEEP_PAGES = False
+
+
+@pytest.fixture(autouse=True)
 def language_of_the_record() -> Iterator[None]:
     """No test begins in the language in which another has asked for its last page."""
     with translation.override(settings.LANGUAGE_CODE):

@@ -3,6 +3,7 @@
 from nafta.views.cards import card
 from nafta.views.data import data, data_file, record_zip
 from nafta.views.embeds import embed, oembed
+from nafta.views.errors import server_error
 from nafta.views.found import robots
 from nafta.views.pages import (
     TIMELINE_PAGE,
@@ -32,6 +33,7 @@ __all__ = [
     "robots",
     "round_detail",
     "search",
+    "server_error",
     "timeline",
     "timeline_items",
     "timeline_years",

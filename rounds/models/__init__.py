@@ -11,6 +11,7 @@ from rounds.models.base import (
     new_key,
     plausible,
 )
+from rounds.models.edition import Due, Edition
 from rounds.models.meetings import (
     NOT_TO_BE,
     OVERDUE,
@@ -75,6 +76,8 @@ __all__ = [
     "Deadline",
     "DeadlineOutcome",
     "DeadlineQuerySet",
+    "Due",
+    "Edition",
     "Label",
     "LinkCheck",
     "LinkKind",

@@ -125,7 +125,7 @@ class PersonQuerySet(NaturalKeyQuerySet):
         return self.filter(**said).distinct()
 
 
-@tracked()
+@tracked(shown=False)
 class Person(Versioned):
     """Somebody who spoke in public. An outsider, such as a union leader, has no party."""
 
@@ -224,7 +224,7 @@ def _count(model: "type[Publishable]", citations: Q) -> Any:
     return Coalesce(models.Subquery(total), 0)
 
 
-@tracked()
+@tracked(shown=False)
 class Source(Versioned):
     """A publication we read. Its title stays in its own language."""
 

@@ -15,6 +15,7 @@ import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from rounds.models.edition import NoteTime, RaiseEdition
 from rounds.models.translation import Translatable
 
 PUBLIC: Final = "state = 'published'"
@@ -108,12 +109,13 @@ def lists_of(model: type[models.Model]) -> list[TrackedList]:
 
 
 def tracked(
-    *, part_of: str = "", lists: dict[str, str] | None = None
+    *, part_of: str = "", lists: dict[str, str] | None = None, shown: bool = True
 ) -> Callable[[type[models.Model]], type[models.Model]]:
     """Keep the history of a model and of its lists.
 
     ``part_of``: the field that points at the record whose list these rows are. ``lists`` names,
     for a many-to-many field whose list belongs to the record at its other end, the column there.
+    ``shown``: whether readers see a row as soon as it is there, or only where another names it.
     """
 
     def keep(model: type[models.Model]) -> type[models.Model]:
@@ -123,11 +125,21 @@ def tracked(
             _keep_list(TrackedList(f"{model._meta.model_name}s", title, model, part_of))
         else:
             pgtrigger.register(CountVersions(name="count_versions"))(model)
+            _tell_editions(model, shown)
         for field in model._meta.local_many_to_many:
             _track_list(model, field, (lists or {}).get(field.name, ""))
         return model
 
     return keep
+
+
+def _tell_editions(model: type[models.Model], shown: bool) -> None:
+    """A change of what readers see makes a new edition. A list’s is a change of its record."""
+    has_state = any(field.name == "state" for field in model._meta.fields)
+    seen = f"{{row}}.{PUBLIC}" if has_state else "TRUE"
+    pgtrigger.register(RaiseEdition(name="raise_edition", seen=seen, added=shown))(model)
+    if has_state:
+        pgtrigger.register(NoteTime(name="note_time"))(model)
 
 
 def _keep_list(tracked_list: TrackedList) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 import brotli
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.template.loader import render_to_string
 from playwright.sync_api import Browser, Page, Request
 
 from tests.browser import nu
-from tests.browser.conftest import ROOT, Site
+from tests.browser.conftest import Site
 
 pytestmark = pytest.mark.browser
 
@@ -64,7 +65,7 @@ def fetch(url: str) -> bytes:
 
 def test_the_nu_checker_finds_no_error(site: Site) -> None:
     pages = {path: fetch(site.url + path).decode() for path in PAGES}
-    pages["500"] = (ROOT / "templates" / "500.html").read_text()
+    pages |= {name: render_to_string(name, {"wrote": True}) for name in ("500.html", "503.html")}
     assert nu.errors(pages) == []
 
 

@@ -1,0 +1,198 @@
+"""Public pages, kept until the record changes.
+
+The database names the edition of what readers see (``rounds/models/edition.py``). A page is kept
+under its address and that name, so whatever is published, corrected or taken back makes every kept
+page old at once, in every process, and none has to be found and thrown away. A kept page costs one
+small question to the database. While that does not answer, readers get what is kept of its last
+edition.
+"""
+
+import gzip
+import hashlib
+import logging
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import brotli
+from django.conf import settings
+from django.core.cache import caches
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_vary_headers
+
+from rounds.publication import keep_timetable
+
+Answer = Callable[[HttpRequest], HttpResponse]
+ELSEWHERE = re.compile(r"/(?:\w\w/)?admin/|/api/")  # the desk is nobody else's, the API has its own
+UNKEPT = re.compile(r"private|no-store")
+TEXT = re.compile(r"text/|application/(?:[\w.]+\+)?(?:json|xml|javascript)|image/svg")
+ENCODERS: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda body: brotli.compress(body, quality=5),
+    "gzip": lambda body: gzip.compress(body, 6, mtime=0),
+}
+SHORT = 200  # bytes that are not worth packing
+DAY = 86_400  # seconds
+BREATH = 1.0  # seconds between two questions to a database that is gone
+PAGES = "pages"  # the cache that they are kept in
+LATEST = "edition"  # the last one known, for processes that begin while the database is gone
+GONE = (OperationalError, InterfaceError)
+# A browser always asks whether its copy is the present one. What stands before the site may answer
+# for a moment by itself, go on while it asks, and for a day when it gets no answer.
+CACHE_CONTROL = (
+    f"public, max-age=0, s-maxage={settings.CDN_SECONDS}, "
+    f"stale-while-revalidate={settings.CDN_SECONDS}, stale-if-error={DAY}"
+)
+logger = logging.getLogger(__name__)
+
+
+@cache
+def build() -> str:
+    """A name for the code that makes the pages: other code, other pages."""
+    files = sorted(
+        path
+        for folder in ("nafta", "issues", "rounds", "templates", "static")
+        for path in (settings.BASE_DIR / folder).rglob("*")
+        if path.suffix in {".py", ".html", ".mo", ".css", ".js"}
+    )
+    content = hashlib.sha256()
+    for path in files:
+        content.update(path.read_bytes())
+    return content.hexdigest()[:8]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A page as it goes out."""
+
+    headers: dict[str, str]
+    body: bytes
+
+    def response(self, request: HttpRequest) -> HttpResponse:
+        """The page, or that the asker's copy is still the present one."""
+        whole = HttpResponse(self.body, headers=self.headers)
+        if request.method == "HEAD":
+            whole.content = b""
+        answer: Any = get_conditional_response(request, self.headers["ETag"], None, whole)
+        return answer  # type: ignore[no-any-return]
+
+
+class Editions:
+    """Answers with the kept page of the present edition, and keeps those that it has not."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+        self.latest = ""
+        self.gone_until = 0.0
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"}:
+            return self.get_response(request)
+        keeps = settings.KEEP_PAGES and not ELSEWHERE.match(request.path_info)
+        try:
+            edition = self._edition(request)
+        except GONE:
+            logger.warning("The database does not answer.", exc_info=True)
+            self.gone_until = time.monotonic() + BREATH
+            edition = ""
+        if not keeps:
+            return self.get_response(request)
+        if not edition:
+            return self._from_the_last(request)
+        place = _place(request, edition)
+        kept = _read(place)
+        return kept.response(request) if kept else self._made(request, edition, place)
+
+    def _edition(self, request: HttpRequest) -> str:
+        """The name of what is published now, today. Empty if nobody can tell.
+
+        What is due goes out first: whoever asks after the end of an embargo finds what it held.
+        """
+        if time.monotonic() < self.gone_until:
+            return ""
+        negotiation = keep_timetable()
+        request.negotiation = negotiation  # type: ignore[attr-defined]
+        mark = negotiation.mark if negotiation else None  # type: ignore[attr-defined]
+        edition = f"{mark or 'none'}-{timezone.localdate():%j}-{build()}"
+        if edition != self.latest:
+            self.latest = edition
+            _write(LATEST, edition)
+        return edition
+
+    def _from_the_last(self, request: HttpRequest) -> HttpResponse:
+        """What is kept of the last edition; else the page is made, if the database is back."""
+        last = self.latest or _read(LATEST)
+        kept = _read(_place(request, last)) if last else None
+        return kept.response(request) if kept else self.get_response(request)
+
+    def _made(self, request: HttpRequest, edition: str, place: str) -> HttpResponse:
+        encoding = _encoding(request)
+        request.META.pop("HTTP_ACCEPT_ENCODING", None)  # packed here, once
+        response = self.get_response(request)
+        if not _may_be_kept(response):
+            return response
+        kept = _packed(response, encoding, edition)
+        _write(place, kept)
+        return kept.response(request)
+
+
+def _place(request: HttpRequest, edition: str) -> str:
+    """Where a page is kept. Its host, which it names itself by, is one of the allowed."""
+    address = f"{request.scheme}://{request.get_host()}{request.get_full_path()}"
+    name = hashlib.sha256(address.encode()).hexdigest()[:32]
+    return f"{edition}-{_encoding(request)}-{name}"
+
+
+def _encoding(request: HttpRequest) -> str:
+    """How the asker can have a page packed, the closest first; "" if not at all."""
+    accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
+    refused = {one.partition(";")[0].strip() for one in accepted.split(",") if one[-3:] == "q=0"}
+    names = {one.partition(";")[0].strip() for one in accepted.split(",")} - refused
+    return next((name for name in ENCODERS if name in names), "")
+
+
+def _may_be_kept(response: HttpResponse) -> bool:
+    """Whether it says the same to everybody until something is published."""
+    return (
+        response.status_code == 200
+        and not response.streaming
+        and not response.cookies
+        and not UNKEPT.search(response.headers.get("Cache-Control", ""))
+        and "cookie" not in response.headers.get("Vary", "").lower()
+    )
+
+
+def _packed(response: HttpResponse, encoding: str, edition: str) -> Kept:
+    body = response.content
+    patch_vary_headers(response, ["Accept-Encoding"])
+    response.headers.setdefault("ETag", f'W/"{edition}"')
+    response.headers.setdefault("Cache-Control", CACHE_CONTROL)
+    if encoding and len(body) > SHORT and TEXT.match(response.headers["Content-Type"]):
+        body = ENCODERS[encoding](body)
+        response.headers["Content-Encoding"] = encoding
+        tag = response.headers["ETag"]
+        response.headers["ETag"] = tag if tag.startswith("W/") else f"W/{tag}"
+    response.headers["Content-Length"] = str(len(body))
+    return Kept(dict(response.headers.items()), body)
+
+
+# A cache that is gone costs speed, and nothing else: whatever it raises is only told in the log.
+
+
+def _read(key: str) -> Any:
+    try:
+        return caches[PAGES].get(key)
+    except Exception:
+        logger.exception("The cache does not answer.")
+        return None
+
+
+def _write(key: str, value: Any) -> None:
+    try:
+        caches[PAGES].set(key, value, DAY)
+    except Exception:
+        logger.exception("The cache does not answer.")
