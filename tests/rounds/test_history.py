@@ -17,6 +17,8 @@ from rounds.editing import editing
 from rounds.history import differences, revisions, told, versions
 from rounds.models import (
     Deadline,
+    Due,
+    Edition,
     Label,
     LinkCheck,
     Negotiation,
@@ -51,7 +53,13 @@ WORDS: dict[Any, str] = {
     Position: "gist",
     Progress: "summary",
 }
-NO_RECORD = {LinkCheck, Presence, Suggestion}  # what goes on at the desk; readers see none
+NO_RECORD = {
+    Due,
+    Edition,
+    LinkCheck,
+    Presence,
+    Suggestion,
+}  # what goes on at the desk; readers see none
 LISTS = [(model, one) for model in WORDS for one in lists_of(model)]
 LIST_IDS = [f"{model.__name__}.{one.name}" for model, one in LISTS]
 
