@@ -119,8 +119,8 @@ def distance(request: HttpRequest) -> HttpResponse:
         "previous": previous,
         "told": told,
         "show_now": not told or told[-1].day < as_of.day,
-        "rows": [row for row in courses if any(one.widest for one in [*row.spreads, row.now])],
-        "unknown": [row for row in courses if not any(one.widest for one in row.spreads)],
+        "rows": [row for row in courses if row.known],
+        "unknown": [row for row in courses if not row.known],
         "trends": [
             (trend, [row for row in known if row.trend == trend])
             for trend in Trend

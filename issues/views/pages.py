@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from issues import matrix
 from issues.citations import proposal_citation
 from issues.distance import gaps, number_gaps, spreads, widest
-from issues.figures import distance_figure, measure_figure, points
+from issues.figures import distance_figure, measure_figure, measure_words, points
 from issues.models import Issue, Measure, Position, Progress, Proposal, ProposalStatus
 from issues.proposals import proposal_items, term_words, threads
 from issues.tables import (
@@ -229,6 +229,7 @@ def _charts(
                     "rows": rows,
                     "measure": measure,
                     "figure": figure,
+                    "caption": measure_words(rows),
                     "table": PointTable(rows, caption=local(measure, "name")),
                 }
             )
