@@ -15,10 +15,9 @@ from django.utils.translation import gettext as _
 from plotly.subplots import make_subplots
 
 from issues.distance import FARTHEST, Spread
-from issues.models import Measure, Proposal, ProposalStatus
+from issues.models import Measure, Proposal
 from issues.proposals import value_words
 from rounds.dates import day as day_in_words
-from rounds.dates import first_day
 from rounds.figures import AXIS, MARGIN, MONTHS, SYMBOLS, layout
 from rounds.language import local
 from rounds.models import Source
@@ -96,7 +95,7 @@ def points(
             source=proposal.source,
         )
         for proposal in proposals
-        if not _is_the_agreement(proposal, measure)
+        if measure.agreed is None or not proposal.is_deal  # the agreed value stands in the deal
         for term in proposal.term_list  # type: ignore[attr-defined]
         if term["measure"] == measure.slug
         for party in proposal.party_list  # type: ignore[attr-defined]
@@ -120,16 +119,6 @@ def points(
             )
         )
     return rows
-
-
-def _is_the_agreement(proposal: Proposal, measure: Measure) -> bool:
-    """Whether the proposal is the text in which the measure's agreed value stands."""
-    return (
-        measure.agreed is not None
-        and proposal.status == ProposalStatus.AGREED
-        and proposal.settled is not None
-        and first_day(proposal.settled) <= proposal.first_day
-    )
 
 
 def measure_figure(rows: Sequence[Point]) -> go.Figure:

@@ -185,6 +185,12 @@ class Proposal(AttributedRecord):
         return self.status
 
     @property
+    def is_deal(self) -> bool:
+        """Whether it was agreed by the day it was tabled: what came of offers, and no offer."""
+        agreed = self.status == ProposalStatus.AGREED and self.settled is not None
+        return agreed and first_day(self.settled) <= self.first_day
+
+    @property
     def gone(self) -> dt.date | None:
         """The first day on which it may no longer have stood; None while it does."""
         stands = self.status in STANDING or self.settled is None
