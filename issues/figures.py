@@ -252,7 +252,7 @@ def distance_figure(rows: Sequence[Spread]) -> go.Figure:
     figure.update_xaxes(**AXIS, **MONTHS)
     figure.update_yaxes(**AXIS, range=[-0.5, FARTHEST + 0.5], tickvals=list(range(FARTHEST + 1)))
     figure.update_annotations(x=0, xanchor="left", font={"size": 13, "color": "var(--ink)"})
-    figure.update_layout(margin_t=TITLE)
+    figure.update_layout(margin_t=TITLE, margin_b=AXIS_WORDS)
     return figure
 
 
