@@ -41,7 +41,7 @@ class Stand:
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class Heading:
     """What a line or a column is called; a party has a place in the palette."""
 
     text: str
@@ -59,8 +59,8 @@ class Card:
     off: bool = False  # called off: the headline is struck through
     quotation: str = ""
     summary: str = ""  # as much of it as there is room for
-    lines: tuple[tuple[Name, Stand], ...] = ()
-    columns: tuple[Name, ...] = ()
+    lines: tuple[tuple[Heading, Stand], ...] = ()
+    columns: tuple[Heading, ...] = ()
     rows: tuple[tuple[str, tuple[Stand, ...]], ...] = ()
     foot: str = ""
 
@@ -271,7 +271,7 @@ class Pen:
                 y += 37
         return y + 18
 
-    def list(self, lines: Sequence[tuple[Name, Stand]], top: float) -> None:
+    def list(self, lines: Sequence[tuple[Heading, Stand]], top: float) -> None:
         """Names and where they stand: one column of four at most, else two."""
         columns = 1 if len(lines) <= 4 else 2
         deep = -(-len(lines) // columns)
@@ -301,14 +301,14 @@ class Pen:
         step = min(66.0, (BODY_END - top) / len(rows))
         for at, (title, cells) in enumerate(rows):
             y = top + at * step
-            self.name((LEFT, y + step / 2), Name(title), first - 16, (BOLD, 24))
+            self.name((LEFT, y + step / 2), Heading(title), first - 16, (BOLD, 24))
             self.pen.rectangle((LEFT, y + step - 1, RIGHT, y + step - 1), colour("rule"))
             for place, cell in enumerate(cells):
                 x = LEFT + first + place * width
                 self.stand((x, y + 2, x + width - 4, y + step - 3), cell, (SANS, 24))
 
     def name(
-        self, place: tuple[float, float], name: Name, width: float, face: tuple[str, int]
+        self, place: tuple[float, float], name: Heading, width: float, face: tuple[str, int]
     ) -> None:
         x, y = place
         if name.colour:

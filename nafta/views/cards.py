@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 
 from issues import matrix
 from issues.models import Issue, Position
-from nafta.cards import Card, Name, Stand, draw
+from nafta.cards import Card, Heading, Stand, draw
 from nafta.views.pages import before
 from rounds.citations import page_at, unnamed
 from rounds.dates import day as day_in_words
@@ -87,7 +87,7 @@ def _round(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
     )
     moves = matrix.moves(found) if meeting.took_place else []
     moved = [
-        (Name(_title(cell.party, move.issue), cell.party.colour), _stand(cell))
+        (Heading(_title(cell.party, move.issue), cell.party.colour), _stand(cell))
         for move in moves
         for cell in move.cells
     ]
@@ -130,7 +130,7 @@ def _party(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
         kicker=_("Where it stands"),
         headline=local(party, "name"),
         text="" if rows else _("No position had been published by then."),
-        lines=tuple((Name(row.title), _stand(row.cells[0])) for row in rows[:8]),
+        lines=tuple((Heading(row.title), _stand(row.cells[0])) for row in rows[:8]),
         foot=_as_of(as_of),
     )
 
@@ -151,8 +151,8 @@ def _one(records: Any, **key: str) -> Any:
     return found
 
 
-def _name(party: Party) -> Name:
-    return Name(local(party, "name"), party.colour)
+def _name(party: Party) -> Heading:
+    return Heading(local(party, "name"), party.colour)
 
 
 def _title(party: Party, issue: Issue) -> str:

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from PIL import Image
 
-from nafta.cards import Card, Name, Stand, colour, cut, draw, drawable, letters, symbol, wrapped
+from nafta.cards import Card, Heading, Stand, colour, cut, draw, drawable, letters, symbol, wrapped
 from nafta.views.cards import KINDS
 from tests import world as worlds
 from tests.nafta.test_leaks import every_key
@@ -182,7 +182,7 @@ def test_every_stance_has_a_mark_of_its_own() -> None:
 
 def test_a_crowded_card_is_drawn_fast() -> None:
     cells = tuple(Stand(stance, stance) for stance in [*STANCES, "not-recorded"])
-    columns = tuple(Name(f"Party {number}", number) for number in range(1, 10))
+    columns = tuple(Heading(f"Party {number}", number) for number in range(1, 10))
     best = min(
         timed(
             Card(
@@ -201,9 +201,9 @@ def test_a_crowded_card_is_drawn_fast() -> None:
 @pytest.mark.parametrize("word", ["water ", "w" * 40 + " ", "w"])
 def test_a_text_of_any_length_is_drawn_fast_and_told_in_short(word: str) -> None:
     text = (word * 10_000)[:10_000]
-    crowded = {"lines": ((Name(text), Stand("opposes", text)),) * 9, "summary": text}
+    crowded = {"lines": ((Heading(text), Stand("opposes", text)),) * 9, "summary": text}
     said = {"quotation": text, "summary": text}
-    grid = {"columns": (Name(text),), "rows": ((text, (Stand("opposes", text),)),)}
+    grid = {"columns": (Heading(text),), "rows": ((text, (Stand("opposes", text),)),)}
     some: dict[str, Any]
     for some in (said, crowded, grid):
         card = Card(site=text, kicker=text, headline=text, text=text, foot=text, **some)
