@@ -228,12 +228,20 @@ class IssueAdmin(PublishableAdmin):
     resource_classes = (IssueResource,)
     list_display = ("name", "question", "kind", "featured", "order", "state")
     list_filter = ("state", "kind", "featured")
-    search_fields = ("name", "question", "slug", "chapter")
+    search_fields = ("name", "also_called", "question", "slug", "chapter")
     prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("source", "other_sources")
     inlines = (MeasureInline,)
     fieldsets = (
-        (None, {"fields": ("name", "slug", "question", ("kind", "featured", "order"))}),
+        (
+            None,
+            {
+                "fields": (
+                    *("name", "slug", "also_called", "question"),
+                    ("kind", "featured", "order"),
+                )
+            },
+        ),
         (_("What it is about"), {"fields": ("status_quo", "chapter", "background")}),
         SOURCES,
         PUBLICATION,

@@ -17,6 +17,7 @@ from issues.views import STATEMENTS_SHOWN, end_of_previous
 from nafta.forms import TimelineForm
 from nafta.narrowing import narrowed
 from rounds.corrections import corrected_on
+from rounds.cursors import Cursor
 from rounds.downloads import FileTable, page
 from rounds.figures import calendar_figure
 from rounds.forms import AsOf, AsOfForm, end_of
@@ -24,10 +25,11 @@ from rounds.models import Deadline, Party, Round, RoundStatus, Source, Statement
 from rounds.moments import history_since, two_clocks
 from rounds.tables import ItemFile, ItemTable
 from rounds.timeline import (
-    Cursor,
     Item,
     Kind,
+    cursor_of,
     deadline_items,
+    follows,
     merged,
     round_items,
     span,
@@ -106,8 +108,8 @@ def timeline(request: HttpRequest) -> HttpResponse:
     wishes = form.wishes
     bars = all_bars(wishes)
     marks = timeline_items(wishes, among=MARKS)
-    place: Cursor | None = wishes.get("page")
-    items = merged((bar for bar in bars if place is None or bar.order > place.order), marks)
+    cursor: Cursor | None = wishes.get("page")
+    items = merged((bar for bar in bars if cursor is None or follows(bar, cursor)), marks)
     shown, rest = items[:TIMELINE_PAGE], items[TIMELINE_PAGE:]
     listed = {item.anchor for item in shown}
     beyond = [bar for bar in bars if bar.anchor not in listed]
@@ -117,8 +119,8 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "items": shown,
         "table": ItemTable(bars, listed=listed),
         "figure": calendar_figure(shown, parties, rounds, beyond) if shown else None,
-        "marked": span([item for item in shown if item.kind in MARKS]) if rest or place else None,
-        "next_page": _query(request, page=str(Cursor.at(shown[-1]))) if rest else "",
+        "marked": span([item for item in shown if item.kind in MARKS]) if rest or cursor else None,
+        "next_page": _query(request, page=str(cursor_of(shown[-1]))) if rest else "",
     }
 
     def files() -> dict[str, FileTable]:

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from issues.models import Proposal, with_issues
 from issues.proposals import proposal_items
-from nafta.forms import CHOICES, SearchForm
+from nafta.choices import CHOICES
+from nafta.forms import SearchForm
 from nafta.models import Entry
-from nafta.reading import Query, Reading, Term
+from nafta.reading import Meaning, Query, Term
 from nafta.search import COUNTED, Counts, Hit, Search, marked
 from nafta.tables import FoundFile, PersonFile
 from rounds.dates import day as day_in_words
@@ -110,8 +111,8 @@ def search(request: HttpRequest) -> HttpResponse:
         kind=wishes.get("kind", ""),
     )
     counts = asked.counted()
-    place = wishes.get("page")
-    hits, beside = asked.found(PAGE, place) if asked.asks else ([], [])
+    cursor = wishes.get("page")
+    hits, beside = asked.found(PAGE, cursor) if asked.asks else ([], [])
     hits, more = hits[:PAGE], hits[PAGE:]
     found, names = rows(hits, beside, query)
     address = request.GET.copy()
@@ -131,12 +132,12 @@ def search(request: HttpRequest) -> HttpResponse:
             (name, value) for name, value in address.items() if name in form.fields and name != "q"
         ],
         "between": {name: wishes.get(name) for name in ("after", "before")},
-        "understood": [understood(query, *one, address) for one in query.readings],
+        "understood": [understood(query, *one, address) for one in query.meanings],
         "facets": facets(counts, form),
         "suggestions": [] if found or names else suggestions(query, address),
         "examples": [] if asked.asks else examples(counts),
-        "next_page": changed(address, page=str(hits[-1].place))[1:] if more else "",
-        "first_page": changed(address) if place else "",
+        "next_page": changed(address, page=str(hits[-1].cursor))[1:] if more else "",
+        "first_page": changed(address) if cursor else "",
     }
 
     def files() -> dict[str, FileTable]:
@@ -263,6 +264,7 @@ def facets(counts: Counts, form: SearchForm) -> list[Facet]:
         "party": _("Party"),
         "issue": _("Issue"),
         "basis": _("Attribution"),
+        "status": _("Status"),
         "person": _("Speaker"),
         "round": _("Round"),
         "year": _("Year"),
@@ -284,7 +286,7 @@ def facets(counts: Counts, form: SearchForm) -> list[Facet]:
     return made
 
 
-def understood(query: Query, term: Term, reading: Reading, address: QueryDict) -> Understood:
+def understood(query: Query, term: Term, meaning: Meaning, address: QueryDict) -> Understood:
     sentences = {
         "party": _("“%(words)s” as the party %(name)s"),
         "person": _("“%(words)s” as %(name)s, who spoke"),
@@ -292,19 +294,20 @@ def understood(query: Query, term: Term, reading: Reading, address: QueryDict) -
         "round": _("“%(words)s” as %(name)s"),
         "kind": _("“%(words)s” as the kind %(name)s"),
         "basis": _("“%(words)s” as attributed: %(name)s"),
+        "status": _("“%(words)s” as the status: %(name)s"),
         "year": _("“%(words)s” as the year"),
     }
-    sentence = sentences.get(reading.kind, _("“%(words)s” as %(name)s"))
-    if not reading.exact:
+    sentence = sentences.get(meaning.kind, _("“%(words)s” as %(name)s"))
+    if not meaning.exact:
         sentence = _("“%(words)s”, which is nowhere in the record, as %(name)s")
     rest = query.without(term)
-    choice = {reading.kind: reading.key} if reading.kind in SearchForm.base_fields else {}
-    page = PAGES.get(reading.kind)
+    choice = {meaning.kind: meaning.key} if meaning.kind in SearchForm.base_fields else {}
+    page = PAGES.get(meaning.kind)
     return Understood(
-        sentence % {"words": reading.words or term.text, "name": reading.label},
+        sentence % {"words": meaning.words or term.text, "name": meaning.label},
         changed(address, q=rest, **choice) if choice and not term.negative else "",
         changed(address, q=query.as_words(term)),
-        reverse(page, args=[reading.key]) if page else "",
+        reverse(page, args=[meaning.key]) if page else "",
     )
 
 

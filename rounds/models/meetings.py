@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from rounds import clock
 from rounds.dates import SpanField, describe
 from rounds.language import local
-from rounds.models.base import begins, fixed, known, plausible
+from rounds.models.base import begins, fixed, in_choices, plausible
 from rounds.models.records import DatedQuerySet, DatedRecord
 from rounds.models.reference import Party, parties_listed
 from rounds.models.tracking import tracked
@@ -61,6 +61,9 @@ class RoundQuerySet(DatedQuerySet):
 
     def at_round(self, slug: str) -> Self:
         return self.filter(slug=slug)
+
+    def with_status(self, status: str) -> Self:
+        return self.filter(status=status)
 
     def touching(self, issue: str) -> Self:
         """Where something was said, tabled or moved on the issue with that key."""
@@ -143,8 +146,8 @@ class Round(DatedRecord):
         ordering = ("-dates",)
         constraints = [
             *DatedRecord.Meta.constraints,
-            known("kind", RoundKind),
-            known("status", RoundStatus),
+            in_choices("kind", RoundKind),
+            in_choices("status", RoundStatus),
             models.UniqueConstraint(
                 fields=["number"],
                 condition=~Q(status__in=("cancelled", "rescheduled")),
@@ -231,13 +234,8 @@ class DeadlineQuerySet(DatedQuerySet):
         """Those that fell due before ``day`` and have no outcome."""
         return self.filter(outcome=DeadlineOutcome.PENDING, dates__endswith__lte=day)
 
-    def at_round(self, slug: str) -> Self:
-        """A deadline is set beside the rounds, never at one."""
-        return self.none()
-
-    def touching(self, issue: str) -> Self:
-        """A deadline is for the whole of the talks, never for one issue."""
-        return self.none()
+    def with_status(self, status: str) -> Self:
+        return self.filter(outcome=status)
 
     def with_names(self) -> Self:
         return (
@@ -256,7 +254,10 @@ class DeadlineOutcome(models.TextChoices):
 
 @tracked()
 class Deadline(DatedRecord):
-    """A date somebody set. ``dates`` is when it falls; the chain is how it slipped."""
+    """A date somebody set. ``dates`` is when it falls; the chain is how it slipped.
+
+    It is set beside the rounds, never at one, and for the whole of the talks, never for one issue.
+    """
 
     translated = ("name", "set_by", "basis", "note")
 
@@ -294,7 +295,7 @@ class Deadline(DatedRecord):
         ordering = ("-dates",)
         constraints = [
             *DatedRecord.Meta.constraints,
-            known("outcome", DeadlineOutcome),
+            in_choices("outcome", DeadlineOutcome),
             models.CheckConstraint(
                 condition=Q(dates__endswith__isnull=True)
                 | Q(set_on__startswith__lt=F("dates__endswith")),
