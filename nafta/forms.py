@@ -1,7 +1,7 @@
 """What visitors may ask of the timeline and of the search."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -21,6 +21,12 @@ from rounds.models import Basis, Party, Round
 from rounds.timeline import Kind, cursor_at
 
 QUERY_LENGTH = 200  # characters
+
+
+def _flat(choices: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, str]]:
+    """What each choice is called, also of those that stand in groups."""
+    for key, label in choices:
+        yield from _flat(label) if isinstance(label, list) else [(str(key), str(label))]
 
 
 def hidden(length: int = 80) -> forms.CharField:
@@ -72,6 +78,7 @@ class NarrowingForm(forms.Form):
             "basis": list(Basis.choices),
         }
         choices = usual | choices
+        self.labels = {name: dict(_flat(some)) for name, some in choices.items()}
         for name, all_of_it in everything.items():
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
@@ -181,13 +188,6 @@ class SearchForm(NarrowingForm):
             ("source", _("Sources")),
         ]
         super().__init__(data, choices=choices, meetings=meetings)
-        self.choices = {
-            name: {str(key): str(label) for key, label in some}
-            for name, some in (choices | {"basis": list(Basis.choices)}).items()
-        }
-        self.choices["status"] = {
-            key: str(label) for _kind, words in statuses() for key, label in words
-        }
 
     def cursor(self, text: str) -> Cursor:
         return Cursor.parse(text, TIERS)

@@ -98,6 +98,16 @@ class AsOfForm(forms.Form):
         asked: Any = self.cleaned_data.get("as_of") if self.is_valid() else None
         return asked if isinstance(asked, AsOf) else AsOf(clock.today())
 
+    @property
+    def context(self) -> dict[str, Any]:
+        """What the templates of a page need that speaks of a day."""
+        return {
+            "form": self,
+            "as_of": self.wish,
+            "query": self.wish.query,
+            "rounds": [one for one in self.rounds.values() if one.took_place],
+        }
+
 
 class CorrectionsForm(forms.Form):
     """``?until=`` a moment, ``?of=`` the record with a key, such as statement:half-the-water."""

@@ -70,10 +70,7 @@ def issue_list(request: HttpRequest) -> HttpResponse:
         after,
     )
     context = {
-        "form": form,
-        "as_of": as_of,
-        "query": as_of.query,
-        "rounds": [one for one in rounds if one.took_place],
+        **form.context,
         "previous": previous,
         "parties": parties,
         "rows": [row for row in rows if row.recorded],
@@ -137,10 +134,7 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "issue": issue,
         "corrected": corrected_on(issue),
-        "form": form,
-        "as_of": as_of,
-        "query": as_of.query,
-        "rounds": [one for one in rounds if one.took_place],
+        **form.context,
         "previous": previous,
         "parties": parties,
         "now": now,

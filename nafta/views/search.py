@@ -20,7 +20,7 @@ from nafta.models import Entry
 from nafta.reading import Meaning, Query, Term
 from nafta.search import COUNTED, Counts, Hit, Search, marked
 from nafta.tables import FoundFile, PersonFile
-from rounds.dates import day as day_in_words
+from nafta.views.choosing import Choice, changed, choices_in, chosen, label_of
 from rounds.downloads import FileTable, page
 from rounds.language import Text, local
 from rounds.models import Basis, Deadline, Party, Person, Round, Statement
@@ -60,14 +60,6 @@ class Found:
     text: Text
     colour: int | None = None
     language: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Another search, by its address."""
-
-    label: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +107,7 @@ def search(request: HttpRequest) -> HttpResponse:
     hits, beside = asked.found(PAGE, cursor) if asked.asks else ([], [])
     hits, more = hits[:PAGE], hits[PAGE:]
     found, names = rows(hits, beside, query)
-    address = request.GET.copy()
-    for name in [name for name, value in address.items() if name == "page" or not value]:
-        del address[name]  # the choices alone: an empty field is none
+    address = choices_in(request.GET)
     context: dict[str, Any] = {
         "form": form,
         "q": query.text,
@@ -127,7 +117,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "names": names,
         "total": told(counts.total, counts.more),
         "counts": counts,
-        "chosen": chosen(form, address),
+        "chosen": [one for one in chosen(form, address) if one.name != "q"],
         "hidden": [
             (name, value) for name, value in address.items() if name in form.fields and name != "q"
         ],
@@ -220,42 +210,9 @@ def found_row(hit: Hit) -> Found:
 # --- addresses ---
 
 
-def changed(address: QueryDict, **values: str) -> str:
-    """The address of this page with other choices; an empty one leaves a choice out."""
-    query = address.copy()
-    for name, value in values.items():
-        query.pop(name, None)
-        if value:
-            query[name] = value
-    return f"?{query.urlencode()}"
-
-
 def told(number: int, more: bool) -> str:
     words = number_format(number, use_l10n=True, force_grouping=True)
     return f"{words}+" if more else words
-
-
-def label_of(form: SearchForm, name: str, key: str, label: dict[str, Any] | None = None) -> str:
-    """What a choice is called; "" where readers see no such thing."""
-    if known := form.choices.get(name, {}).get(key):
-        return known
-    label = label or form.query.labels.get((name, key))
-    return str(local(label, "name")) if label else ""
-
-
-def chosen(form: SearchForm, address: QueryDict) -> list[Choice]:
-    """What was chosen, each with the address without it."""
-    made = []
-    for name, value in form.wishes.items():
-        if name in {"q", "page"}:
-            continue
-        key = str(address[name])
-        label = label_of(form, name, key)
-        if name in {"before", "after"}:
-            when = {"when": label_of(form, "round", key) or day_in_words(value)}
-            label = _("before %(when)s") % when if name == "before" else _("after %(when)s") % when
-        made.append(Choice(label or str(value), changed(address, **{name: ""})))
-    return made
 
 
 def facets(counts: Counts, form: SearchForm) -> list[Facet]:

@@ -780,10 +780,21 @@ def test_every_language_has_its_search(client: Client, world: SimpleNamespace, p
 
 
 def test_choices_that_leave_nothing_can_be_left_out(client: Client, world: SimpleNamespace) -> None:
-    html = page(client, status="cancelled", party="brume")
-    assert "fits all of this" in words(html)
-    assert "without “Brume”" in words(html)
-    assert 'href="?status=cancelled"' in html
+    wishes = {"status": "cancelled", "person": "bo-birch"}
+    timeline = client.get("/timeline/", wishes).content.decode()
+    for html in (page(client, **wishes), timeline):
+        assert "Leave a choice out: without" in words(html)
+        assert "without “Bo Birch”" in words(html)
+        assert 'href="?status=cancelled"' in html
+
+
+def test_the_timeline_says_what_no_field_of_it_shows(
+    client: Client, world: SimpleNamespace
+) -> None:
+    html = client.get("/timeline/?person=bo-birch&q=dam&party=").content.decode()
+    assert "Only: Leave out the choice: Bo Birch × Leave out the choice: dam ×" in words(html)
+    assert '<input type="hidden" name="person" value="bo-birch"' in html  # kept by Show
+    assert "Only:" not in words(client.get("/timeline/?party=arden").content.decode())
 
 
 def test_nothing_found_says_so_and_offers_what_may_be_meant(
