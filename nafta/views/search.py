@@ -251,7 +251,7 @@ def understood(query: Query, term: Term, meaning: Meaning, address: QueryDict) -
         "round": _("“%(words)s” as %(name)s"),
         "kind": _("“%(words)s” as the kind %(name)s"),
         "basis": _("“%(words)s” as attributed: %(name)s"),
-        "status": _("“%(words)s” as the status: %(name)s"),
+        "status": _("“%(words)s” as the status “%(name)s”"),
         "year": _("“%(words)s” as the year"),
     }
     sentence = sentences.get(meaning.kind, _("“%(words)s” as %(name)s"))

@@ -252,7 +252,7 @@ def test_a_status_follows_the_record(client: Client, world: SimpleNamespace) -> 
     Deadline.objects.filter(slug="by-june").update(outcome="missed")
     assert found(client, status="missed") == {"by-june"}
     html = page(client, "missed")
-    assert "“missed” as the status: missed" in words(html)
+    assert "“missed” as the status “missed”" in words(html)
     assert 'name="status" value="moved"' in page(client, kind="deadline")
 
 
