@@ -23,6 +23,7 @@ FEEDS = [
     "/feed/",
     "/issues/water/feed/",
     "/parties/brume/feed/",
+    "/people/ada-alder/feed/",
     "/rounds/round-1/feed/",
     "/corrections/feed/",
     "/fr/feed/",

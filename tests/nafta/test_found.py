@@ -9,10 +9,12 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import connection
+from django.forms import BaseForm
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from issues.models import Issue
+from nafta.forms import NarrowingForm, PeopleForm
 from tests import world as worlds
 from tests.nafta.test_pages import SHOWN, double
 from tests.world import SECRET, days
@@ -94,6 +96,13 @@ def test_a_page_says_to_others_what_it_says_itself(
         ("/timeline/?party=brume&x=y", "/timeline/?party=brume", False),
         ("/fr/timeline/?party=brume", "/fr/timeline/?party=brume", False),
         ("/issues/?as_of=round-99", "/issues/?as_of=round-99", False),
+        ("/issues/?party=brume&page=2", "/issues/", True),
+        ("/search/?source=daily&q=water&page=", "/search/?q=water&source=daily", False),
+        ("/people/?page=1&party=brume", "/people/?party=brume", False),
+        ("/sources/?page=1", "/sources/", True),
+        ("/sources/?page=2&sort=-publisher", "/sources/?page=2&sort=-publisher", False),
+        ("/compare/?party=&party=brume", "/compare/?party=brume", False),
+        ("/about/?known=2010-01-01", "/about/", True),
     ],
 )
 def test_a_page_has_one_address(
@@ -102,6 +111,17 @@ def test_a_page_has_one_address(
     assert canonical(client, path) == SITE + address
     assert ('<meta name="robots" content="noindex">' in head(client, path)) is not indexed
     assert bool(alternates(client, path)) is indexed
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [("/timeline/", NarrowingForm), ("/search/", NarrowingForm), ("/people/", PeopleForm)],
+)
+def test_whatever_narrows_a_page_is_part_of_its_address(
+    client: Client, world: SimpleNamespace, path: str, form: type[BaseForm]
+) -> None:
+    for name in form.base_fields:
+        assert canonical(client, f"{path}?x=y&{name}=2010") == f"{SITE}{path}?{name}=2010"
 
 
 @pytest.mark.parametrize("path", ["/", "/issues/water/", "/statements/alder-on-water/"])
@@ -130,6 +150,7 @@ def test_what_is_not_there_is_not_to_be_found(client: Client, world: SimpleNames
         ("/timeline/", ""),
         ("/issues/water/", "/issues/water/feed/"),
         ("/parties/brume/", "/parties/brume/feed/"),
+        ("/people/bo-birch/", "/people/bo-birch/feed/"),
         ("/rounds/round-1/", "/rounds/round-1/feed/"),
         ("/fr/rounds/round-1/", "/fr/rounds/round-1/feed/"),
         ("/corrections/", "/corrections/feed/"),

@@ -198,6 +198,23 @@ def test_a_party_has_its_own(client: Client, world: SimpleNamespace) -> None:
     assert client.get("/parties/nobody/calendar.ics").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("page", "path"),
+    [
+        ("/rounds/", "/calendar.ics"),
+        ("/about/", "/calendar.ics"),
+        ("/fr/parties/corrie/", "/fr/parties/corrie/calendar.ics"),
+    ],
+)
+def test_a_page_says_whether_to_subscribe_or_to_take_the_file(
+    client: Client, world: SimpleNamespace, page: str, path: str
+) -> None:
+    text = client.get(page).content.decode()
+    subscribe = "S’abonner au calendrier" if "/fr/" in page else "Subscribe to the calendar"
+    assert f'<a href="webcal://testserver{path}">{subscribe}</a>' in text
+    assert f'<a href="{path}" download>' in text
+
+
 def test_who_has_the_latest_is_told_so(client: Client, world: SimpleNamespace) -> None:
     first = client.get("/calendar.ics")
     again = client.get("/calendar.ics", HTTP_IF_NONE_MATCH=first["ETag"])
