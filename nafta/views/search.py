@@ -22,7 +22,7 @@ from nafta.tables import FoundFile, PersonFile
 from rounds.dates import day as day_in_words
 from rounds.downloads import FileTable, page
 from rounds.language import Text, local
-from rounds.models import Basis, Deadline, Party, Person, Round, Statement
+from rounds.models import Basis, Deadline, Person, Round, Statement
 from rounds.timeline import Item, deadline_items, round_items, statement_items
 
 PAGE = 25  # rows

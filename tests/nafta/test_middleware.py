@@ -17,7 +17,9 @@ def test_the_public_site_is_only_read(client: Client, db: None, method: str) -> 
         answers = [getattr(client, method)(path) for path in PUBLIC]
     assert len(captured) == 0
     expected = 204 if method == "options" else 405
-    assert {(one.status_code, one["Allow"]) for one in answers} == {(expected, "GET, HEAD, OPTIONS")}
+    assert {(one.status_code, one["Allow"]) for one in answers} == {
+        (expected, "GET, HEAD, OPTIONS")
+    }
 
 
 def test_who_asks_only_for_the_head_gets_it(client: Client, world: SimpleNamespace) -> None:
