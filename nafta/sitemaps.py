@@ -60,15 +60,18 @@ class RecordSitemap(LanguagesSitemap):
         self.model = model
 
     def items(self) -> list[Any]:
-        return list(self.model.objects.published().order_by("pk"))
+        return self._records
 
     def lastmod(self, item: Any) -> dt.datetime:
         return self._changes[self.model, item.pk].last
 
     @cached_property
+    def _records(self) -> list[Any]:
+        return list(self.model.objects.published().order_by("pk"))
+
+    @cached_property
     def _changes(self) -> dict[Ref, Changes]:
-        pks = self.model.objects.published().values_list("pk", flat=True)
-        return changes([(self.model, pk) for pk in pks], SHOWN)
+        return changes([(self.model, one.pk) for one in self._records], SHOWN)
 
     def get_latest_lastmod(self) -> None:
         """Not in the index, which would read the whole record for it."""
