@@ -39,6 +39,7 @@ class RoundStatus(models.TextChoices):
 
 
 OVERDUE = _("was due; no outcome recorded")
+OPEN_ENDED = _("held; no end recorded")
 NOT_TO_BE = (RoundStatus.CANCELLED, RoundStatus.RESCHEDULED)
 TOOK_PLACE = (RoundStatus.HELD, RoundStatus.UNDER_WAY)
 ROUNDS_PROPER = (RoundKind.ROUND, RoundKind.PERMANENT)
@@ -212,8 +213,12 @@ class Round(DatedRecord):
 
     @property
     def status_words(self) -> str:
-        """Its status, or that it was due and the record has no outcome."""
-        return str(OVERDUE if self.overdue_since else RoundStatus(self.status).label)
+        """Its status, or what the record does not know of it: its outcome, its end."""
+        if self.overdue_since:
+            return str(OVERDUE)
+        if self.status == RoundStatus.HELD and self.last_day is None:
+            return str(OPEN_ENDED)
+        return str(RoundStatus(self.status).label)
 
     @property
     def overdue_since(self) -> dt.datetime | None:
