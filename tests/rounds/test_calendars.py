@@ -1,6 +1,7 @@
 """The calendar as calendar programs see it: read back with a second library."""
 
 import datetime as dt
+from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -172,7 +173,7 @@ def test_whatever_changes_what_an_event_says_is_a_later_version(
     def seen() -> tuple[Event, Event]:
         return event(client, "lake-summit"), event(client, "hill-summit")
 
-    changes = [
+    changes: list[Callable[[], None]] = [
         partial(write, later, name="The summit on the hill"),
         partial(write, world.cancelled.source, title="Another title"),
         partial(world.cancelled.parties.add, world.corrie),
