@@ -193,6 +193,20 @@ class SearchForm(NarrowingForm):
         return Cursor.parse(text, TIERS)
 
 
+class PeopleForm(forms.Form):
+    """``?party=ca&page=2``: everybody who spoke, or a party's, on pages of which none is wrong."""
+
+    party = hidden()
+    page = hidden()
+
+    def clean_party(self) -> Party | None:
+        code = self.cleaned_data["party"]
+        party = Party.objects.filter(code=code).first() if code else None
+        if code and not party:
+            raise ValidationError(NarrowingForm.unknown(code))
+        return party
+
+
 class OEmbedForm(forms.Form):
     """What a site asks that wants to embed a page of ours: https://oembed.com/."""
 

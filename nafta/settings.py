@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "nafta.middleware.PublicAPI",
+    "nafta.middleware.OnlyAsking",
     "nafta.middleware.Timetable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "nafta.middleware.LanguageOfAddress",

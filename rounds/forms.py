@@ -109,6 +109,16 @@ class AsOfForm(forms.Form):
         }
 
 
+class PageForm(forms.Form):
+    """``?page=2&sort=-publisher``: a part of a long list, in the order asked for.
+
+    There is no wrong wish: it shows the first page, or the last.
+    """
+
+    page = forms.CharField(required=False, max_length=80)
+    sort = forms.CharField(required=False, max_length=80)
+
+
 class CorrectionsForm(forms.Form):
     """``?until=`` a moment, ``?of=`` the record with a key, such as statement:half-the-water."""
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from issues.models import Proposal, with_issues
 from issues.proposals import proposal_items
 from nafta.choices import CHOICES
-from nafta.forms import SearchForm
+from nafta.forms import PeopleForm, SearchForm
 from nafta.models import Entry
 from nafta.reading import Meaning, Query, Term
 from nafta.search import COUNTED, Counts, Hit, Search, marked
@@ -23,7 +23,7 @@ from nafta.tables import FoundFile, PersonFile
 from nafta.views.choosing import Choice, changed, choices_in, chosen, label_of
 from rounds.downloads import FileTable, page
 from rounds.language import Text, local
-from rounds.models import Basis, Deadline, Party, Person, Round, Statement
+from rounds.models import Basis, Deadline, Person, Round, Statement
 from rounds.timeline import Item, deadline_items, round_items, statement_items
 
 PAGE = 25  # rows
@@ -311,16 +311,16 @@ def person_list(request: HttpRequest) -> HttpResponse:
     """Everybody of whom readers can see that they spoke."""
     spoke = Person.objects.published().values("pk")
     people = Person.objects.filter(pk__in=spoke).select_related("party").order_by("name", "pk")
-    code = request.GET.get("party", "")
-    party = Party.objects.filter(code=code).first() if code and "\0" not in code else None
+    form = PeopleForm(request.GET)
+    error = form.errors.get("party")
+    party = form.cleaned_data.get("party")
     if party:
         people = people.filter(party=party)
-    error = SearchForm.unknown(code) if code and not party else ""
-    shown = Paginator(people.annotate(said=_said()), PEOPLE).get_page(request.GET.get("page"))
+    shown = Paginator(people.annotate(said=_said()), PEOPLE).get_page(form["page"].value())
     later = str(shown.next_page_number()) if shown.has_next() else ""
     context = {
+        "form": form,
         "party": party,
-        "error": error,
         "page": shown,
         "people": [(one, told(min(one.said, COUNTED), one.said > COUNTED)) for one in shown],
         "next_page": changed(request.GET, page=later)[1:] if later else "",

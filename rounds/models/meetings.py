@@ -7,6 +7,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rounds import clock
@@ -38,9 +39,18 @@ class RoundStatus(models.TextChoices):
 
 
 OVERDUE = _("was due; no outcome recorded")
+OPEN_ENDED = _("held; no end recorded")
 NOT_TO_BE = (RoundStatus.CANCELLED, RoundStatus.RESCHEDULED)
 TOOK_PLACE = (RoundStatus.HELD, RoundStatus.UNDER_WAY)
 ROUNDS_PROPER = (RoundKind.ROUND, RoundKind.PERMANENT)
+
+
+def passed(record: DatedRecord) -> dt.datetime | None:
+    """The end of the last day that we know of a record, if that is past."""
+    day = (record.last_day or record.first_day) + dt.timedelta(days=1)
+    return (
+        timezone.make_aware(dt.datetime.combine(day, dt.time.min)) if day <= clock.today() else None
+    )
 
 
 class RoundQuerySet(DatedQuerySet):
@@ -206,10 +216,17 @@ class Round(DatedRecord):
 
     @property
     def status_words(self) -> str:
-        """Its status, or that it was due and the record has no outcome."""
-        if self.status == RoundStatus.PLANNED and (self.last_day or self.first_day) < clock.today():
+        """Its status, or what the record does not know of it: its outcome, its end."""
+        if self.overdue_since:
             return str(OVERDUE)
+        if self.status == RoundStatus.HELD and self.last_day is None:
+            return str(OPEN_ENDED)
         return str(RoundStatus(self.status).label)
+
+    @property
+    def overdue_since(self) -> dt.datetime | None:
+        """Since when it was to be over, or to begin, if we know no more of it."""
+        return passed(self) if self.status == RoundStatus.PLANNED else None
 
     @property
     def is_off(self) -> bool:
@@ -330,6 +347,11 @@ class Deadline(DatedRecord):
     def clean(self) -> None:
         super().clean()
         self.refuse_cycle("superseded_by", _("These deadlines supersede each other in a circle."))
+
+    @property
+    def overdue_since(self) -> dt.datetime | None:
+        """Since when it has been due without an outcome."""
+        return passed(self) if self.outcome == DeadlineOutcome.PENDING else None
 
     @property
     def set_on_words(self) -> str:
