@@ -1,7 +1,7 @@
 """Pages of the reading: the matrix, an issue, a proposal. Each: guard, query, context, render."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,8 +14,8 @@ from issues import matrix
 from issues.citations import proposal_citation
 from issues.distance import gaps, number_gaps, spreads, widest
 from issues.figures import distance_figure, measure_figure, points
-from issues.models import Issue, Measure, Position, Progress, Proposal, ProposalStatus
-from issues.proposals import proposal_items, term_words, threads
+from issues.models import Issue, Measure, Position, Progress, Proposal
+from issues.proposals import proposal_items, settled_on, settling, term_words, threads
 from issues.tables import (
     NumberGapFile,
     PointFile,
@@ -26,7 +26,6 @@ from issues.tables import (
 )
 from rounds.citations import page_at
 from rounds.corrections import corrected_on
-from rounds.dates import first_day
 from rounds.downloads import FileTable, page
 from rounds.forms import AsOf, AsOfForm, end_of
 from rounds.language import local
@@ -115,9 +114,8 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
     measures = issue.measures.published().select_related("source", "agreed_source")
     (now,) = matrix.by_issue([issue], parties, positions, day, after)
-    agreed = [one for one in proposals if one.status_on(day) == ProposalStatus.AGREED]
-    settled = _settled(agreed)
-    eve = _settled_on(settled[0]) - dt.timedelta(days=1) if settled else day
+    settled = settling(proposals, day)
+    eve = settled_on(settled[0]) - dt.timedelta(days=1) if settled else day
     (before,) = matrix.by_issue([issue], parties, positions, eve)
     by_round = matrix.by_round(
         issue,
@@ -197,18 +195,6 @@ def _distances(
         "figure": distance_figure(rows) if len(known) > 1 else None,
         "table": SpreadTable(rows),
     }
-
-
-def _settled(agreed: Sequence[Any]) -> list[Proposal]:
-    """Of what was agreed, what the most parties agreed, oldest first: a deal of two is a step."""
-    widest = max((len(one.party_list) for one in agreed), default=0)
-    full = [one for one in agreed if len(one.party_list) == widest]
-    return sorted(full, key=_settled_on)
-
-
-def _settled_on(proposal: Proposal) -> dt.date:
-    """The first day on which it could have been agreed."""
-    return first_day(proposal.settled) if proposal.settled else proposal.first_day
 
 
 def _charts(
