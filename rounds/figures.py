@@ -92,6 +92,7 @@ def calendar_figure(
         ticktext=[_("Meetings"), _("Proposals"), _("Statements"), _("Deadlines")],
         range=[max(lanes) + 0.55, min(lanes) - 0.55],
         showgrid=False,
+        automargin=True,
     )
     figure.update_xaxes(range=talks(rounds, rows))
     _number(figure, items, beyond)
