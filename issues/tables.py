@@ -19,7 +19,7 @@ from issues.moved import LevelMoves
 from rounds.dates import last_day
 from rounds.downloads import Address, FileTable
 from rounds.language import local
-from rounds.models import Round
+from rounds.models import Party, Round
 
 
 class PointTable(tables.Table):
@@ -41,8 +41,12 @@ class CellFile(FileTable):
     """Cells of a matrix, a row each: where a party stands on an issue, and how we know."""
 
     issue = tables.Column(accessor="issue__slug")
+    issue_name = tables.Column(accessor="issue")
+    question = tables.Column(accessor="issue__question")
     round = tables.Column(accessor="row__round__slug")
+    round_name = tables.Column(accessor="row__round")
     party = tables.Column(accessor="cell__party__code")
+    party_name = tables.Column(accessor="cell__party")
     stance = tables.Column(accessor="cell__stance")
     label = tables.Column(accessor="cell__label")
     gist = tables.Column(accessor="cell__gist")
@@ -60,6 +64,18 @@ class CellFile(FileTable):
     publisher = tables.Column(accessor="cell__publisher")
     source = tables.Column(accessor="cell__position__evidence__source__url")
     archive = tables.Column(accessor="cell__position__evidence__source__archive_url")
+
+    def render_issue_name(self, value: Issue) -> str:
+        return local(value, "name")
+
+    def render_question(self, record: dict[str, Any]) -> str:
+        return local(record["issue"], "question")
+
+    def render_round_name(self, value: Round) -> str:
+        return local(value, "name")
+
+    def render_party_name(self, value: Party) -> str:
+        return local(value, "name")
 
     def render_last(self, value: Any) -> Any:
         return last_day(value)

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
-from tests.world import create_world
+from tests import stored
 
 # Playwright keeps an event loop running in its worker, which Django would take for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -42,4 +42,4 @@ def language_of_the_record() -> Iterator[None]:
 @pytest.fixture
 def world(db: None) -> SimpleNamespace:
     """The river talks, with a draft of every kind planted among them."""
-    return create_world()
+    return stored.world()

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from threading import Thread
 
 import psycopg
 import pytest
@@ -92,19 +93,18 @@ def served(record: Path) -> Iterator[Site]:
             "--record",
             str(record),
         ]
-        process = subprocess.Popen(
+        with subprocess.Popen(
             command,
             cwd=ROOT,
             env=environment(name),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-        )
-        try:
-            yield said_by(process, port)
-        finally:
-            process.terminate()
-            process.communicate()
+        ) as process:
+            try:
+                yield said_by(process, port)
+            finally:
+                process.terminate()
     finally:
         drop_database(name)
 
@@ -121,6 +121,8 @@ def said_by(process: "subprocess.Popen[str]", port: int) -> Site:
         raise AssertionError(printed)
     login = re.search(r"Log in as +(\S+)\s+Password +(\S+)", printed)
     assert login, printed
+    # a line for each request follows: a pipe that nobody reads fills, and the server stops in it
+    Thread(target=process.stdout.read, daemon=True).start()
     return Site(f"http://localhost:{port}", *login.groups())
 
 

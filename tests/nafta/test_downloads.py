@@ -183,10 +183,13 @@ def test_rows_come_in_the_order_of_the_page(client: Client, world: SimpleNamespa
 
 def test_words_are_in_the_language_of_the_page(client: Client, world: SimpleNamespace) -> None:
     world.water.translations = {"name_fr": "L’eau"}
+    world.water.save()
     world.demand.translations = {"gist_fr": "La moitié reste"}
     world.demand.save()
     first = rows(client.get("/fr/issues/?_export=csv"))[0]
     assert (first["issue"], first["gist"]) == ("water", "La moitié reste")
+    assert (first["issue_name"], first["party_name"]) == ("L’eau", "Arden")  # the other original
+    assert first["question"] == world.water.question
     assert first["evidence"] == "http://testserver/fr/statements/alder-on-water/"
 
 

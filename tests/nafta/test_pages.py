@@ -105,7 +105,7 @@ def double(world: SimpleNamespace) -> None:
     The planner is told, as the database's own housekeeping would: what earlier tests rolled back
     makes a small table look large.
     """
-    for number in range(30):
+    for number in range(12):
         issue = worlds.create_issue(slug=f"issue-{number}")
         meeting = worlds.create_round(
             slug=f"meeting-{number}", dates=days("2010-03-09"), parties=[world.arden]
