@@ -108,8 +108,12 @@ class Server:
 
 
 def execute(url: str, query: str) -> list[tuple[object, ...]]:
-    """Run a query on a connection of its own, commit, and return its rows, if it has any."""
-    with closing(psycopg.connect(url, autocommit=True)) as connection:
+    """Run a query on a connection of its own, commit, and return its rows, if it has any.
+
+    Nothing has to outlive a crash in the other tests (tests/plugin.py); here it has.
+    """
+    durable = "-c synchronous_commit=on"
+    with closing(psycopg.connect(url, autocommit=True, options=durable)) as connection:
         cursor = connection.execute(query)
         return cursor.fetchall() if cursor.description else []
 
