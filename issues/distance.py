@@ -27,7 +27,6 @@ from issues.models import (
     Position,
     Progress,
     Proposal,
-    ProposalStatus,
     Stance,
 )
 from issues.proposals import number, value_words
@@ -271,6 +270,11 @@ class Course:
         return self.now.widest
 
     @property
+    def known(self) -> bool:
+        """Whether there is a distance at any of the meetings, or now."""
+        return any(one.widest for one in (*self.spreads, self.now))
+
+    @property
     def order(self) -> tuple[bool, int, bool]:
         """Ascending is: the farthest apart first, of these the open ones; the unknown last."""
         gap = self.widest
@@ -352,6 +356,7 @@ class Named:
     comparator: str
     value: str
     day: dt.date
+    gone: dt.date | None = None  # the day from which its proposal stood no more
     title: str
     url: str
 
@@ -403,15 +408,16 @@ def between(one: Named, other: Named) -> Decimal | None:
 
 
 def number_gaps(measure: Measure, proposals: Iterable[Proposal], day: dt.date) -> list[NumberGap]:
-    """For each scope of a measure, the gap between every two parties that gave it a number.
+    """For each scope of a measure, the gap between every two parties that have a number for it.
 
-    Reads proposals ``with_names().with_terms()``. A party's number is the last it tabled by
-    ``day``, until it withdraws that.
+    Reads proposals ``with_names().with_terms()``. A party's number on a day is that of its latest
+    proposal that still stands then: one that was withdrawn, rejected or superseded has none from
+    that day on, and what the party tabled before it and never took back stands again.
     """
     lists: dict[str, dict[str, list[Named]]] = {}
     scopes: dict[str, str] = {}
     for proposal in sorted(proposals, key=lambda one: (one.first_day, one.pk)):
-        if proposal.first_day > day or proposal.status_on(day) == ProposalStatus.WITHDRAWN:
+        if proposal.first_day > day:
             continue
         for term in proposal.term_list:  # type: ignore[attr-defined]
             if term["measure"] == measure.slug:
@@ -423,7 +429,7 @@ def number_gaps(measure: Measure, proposals: Iterable[Proposal], day: dt.date) -
         found
         for scope, numbers in lists.items()
         for one, other in combinations(numbers.values(), 2)
-        if (found := _number_gap(measure, scopes[scope], one, other)) is not None
+        if (found := _number_gap(measure, scopes[scope], one, other, day)) is not None
     ]
 
 
@@ -437,24 +443,30 @@ def _named(proposal: Proposal, term: Any, party: Any) -> Named:
         comparator=term["comparator"],
         value=value_words(term["comparator"], term["low"], high, local(term, "unit")),
         day=proposal.first_day,
+        gone=proposal.gone,
         title=local(proposal, "title"),
         url=proposal.get_absolute_url(),
     )
 
 
 def _number_gap(
-    measure: Measure, scope: str, one: Sequence[Named], other: Sequence[Named]
+    measure: Measure, scope: str, one: Sequence[Named], other: Sequence[Named], day: dt.date
 ) -> NumberGap | None:
-    met = max(one[0].day, other[0].day)  # the day on which both had named one
-    first = between(
-        [number for number in one if number.day <= met][-1],
-        [number for number in other if number.day <= met][-1],
-    )
-    now = between(one[-1], other[-1])
+    days = sorted({number.day for number in (*one, *other)})
+    pairs = [(_standing(one, then), _standing(other, then)) for then in days]
+    met = [(own, others) for own, others in pairs if own and others]
+    mine, theirs = _standing(one, day), _standing(other, day)
+    if not met or mine is None or theirs is None:
+        return None
+    first, now = between(*met[0]), between(mine, theirs)
     if now is None or first is None:
         return None
-    if not first and one[-1].url == other[-1].url:
+    if not first and mine.url == theirs.url:
         return None  # they never named different numbers: it is one text
-    return NumberGap(
-        measure=measure, scope=scope, one=one[-1], other=other[-1], gap=now, first=first
-    )
+    return NumberGap(measure=measure, scope=scope, one=mine, other=theirs, gap=now, first=first)
+
+
+def _standing(numbers: Sequence[Named], day: dt.date) -> Named | None:
+    """The last of one party's numbers, oldest first, that stands on a day."""
+    stand = [one for one in numbers if one.day <= day and (one.gone is None or day < one.gone)]
+    return stand[-1] if stand else None

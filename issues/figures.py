@@ -4,7 +4,7 @@ Colours are names of custom properties, as in ``rounds.figures``.
 """
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,19 +12,20 @@ from typing import Any
 
 import plotly.graph_objects as go
 from django.utils.translation import gettext as _
+from plotly.subplots import make_subplots
 
 from issues.distance import FARTHEST, Spread
-from issues.models import Measure, Proposal, ProposalStatus
+from issues.models import Measure, Proposal
 from issues.proposals import value_words
 from rounds.dates import day as day_in_words
-from rounds.dates import first_day
-from rounds.figures import SYMBOLS, layout
+from rounds.figures import AXIS, MARGIN, MONTHS, SYMBOLS, layout
 from rounds.language import local
 from rounds.models import Source
 from rounds.timeline import Ref
 
 PAIRS_DRAWN = 6
-DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"]
+PANEL, TITLE, AXIS_WORDS = 96, 26, 48  # pixels: of a pair's lines, its name, the months below
+DASHES = ["dash", "longdash", "dashdot", "longdashdot"]  # what applied before is dotted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ def points(
             source=proposal.source,
         )
         for proposal in proposals
-        if not _is_the_agreement(proposal, measure)
+        if measure.agreed is None or not proposal.is_deal  # the agreed value stands in the deal
         for term in proposal.term_list  # type: ignore[attr-defined]
         if term["measure"] == measure.slug
         for party in proposal.party_list  # type: ignore[attr-defined]
@@ -120,33 +121,28 @@ def points(
     return rows
 
 
-def _is_the_agreement(proposal: Proposal, measure: Measure) -> bool:
-    """Whether the proposal is the text in which the measure's agreed value stands."""
-    return (
-        measure.agreed is not None
-        and proposal.status == ProposalStatus.AGREED
-        and proposal.settled is not None
-        and first_day(proposal.settled) <= proposal.first_day
-    )
-
-
 def measure_figure(rows: Sequence[Point]) -> go.Figure:
-    """One measure over time: the status quo as a line, each party's numbers, what was agreed."""
+    """One measure over time: the status quo as a line, each party's numbers, what was agreed.
+
+    Numbers of one party for different things are different lines. Marks that would hide each other
+    stand side by side, at their true height.
+    """
     figure = go.Figure(layout=layout())
-    dated = [row for row in rows if row.day]
-    days = [row.day for row in dated if row.day]
-    start = min(days) - dt.timedelta(days=30) if days else None
-    end = max(days) + dt.timedelta(days=30) if days else None
-    by_who: dict[str, list[Point]] = defaultdict(list)
+    days = [row.day for row in rows if row.day]
+    start = min(days) - MARGIN if days else None
+    end = max(days) + MARGIN if days else None
+    aside = dt.timedelta(days=1 + (max(days) - min(days)).days // 60) if days else dt.timedelta()
+    drawn: Counter[tuple[object, ...]] = Counter()
+    lines: dict[str, list[Point]] = defaultdict(list)
     for row in rows:
-        by_who[row.who].append(row)
-    for place, (who, own) in enumerate(by_who.items()):
+        lines[_called(row)].append(row)
+    for place, (called, own) in enumerate(lines.items()):
         first = own[0]
         if first.kind == "status-quo":
             figure.add_scatter(
                 x=[start, end],
                 y=[float(first.low)] * 2,
-                name=who,
+                name=called,
                 mode="lines",
                 line={"color": "var(--ink-3)", "dash": "dot", "width": 1.5},
                 text=[first.value] * 2,
@@ -154,68 +150,109 @@ def measure_figure(rows: Sequence[Point]) -> go.Figure:
             )
             continue
         colour = f"var(--party-{first.party['colour']})" if first.party else "var(--ink)"
+        across = []
+        for row in own:
+            assert row.day, "only what applied before has no day"
+            across.append(row.day + aside * drawn[row.day, row.low])
+            drawn[row.day, row.low] += 1
         figure.add_scatter(
-            x=[row.day for row in own],
+            x=across,
             y=[float(row.low) for row in own],
             error_y=_ranges(own),
-            name=who,
+            name=called,
             mode="markers" if first.kind == "agreed" else "lines+markers",
-            line={"color": colour, "shape": "hv", "width": 1.5, "dash": "dash"},
+            line={
+                "color": colour,
+                "shape": "hv",
+                "width": 1.5,
+                "dash": DASHES[place % len(DASHES)],
+            },
             marker={
                 "color": colour,
                 "size": 12,
                 "symbol": "star" if first.kind == "agreed" else SYMBOLS[place % len(SYMBOLS)],
             },
-            text=[f"{row.value} · {row.title}" for row in own],
+            text=[f"{row.value} · {row.when} · {row.title}" for row in own],
             hovertemplate="%{text}<extra></extra>",
         )
     figure.update_yaxes(title_text=rows[0].unit if rows else "", rangemode="tozero")
     return figure
 
 
-def distance_figure(rows: Sequence[Spread]) -> go.Figure:
-    """Steps apart over the meetings, a line for each pair; gaps in evidence are gaps in it.
+def measure_words(rows: Sequence[Point]) -> str:
+    """What the chart of a measure shows, in whole sentences, for those of its parts it has."""
+    first, kinds = rows[0], {row.kind for row in rows}
+    names = {"name": first.measure, "unit": first.unit}
+    sentences = [_("%(name)s, in %(unit)s.") % names]
+    if "proposal" in kinds:
+        sentences.append(
+            _(
+                "Each mark is a number that somebody tabled, on the day it was tabled. A line "
+                "leads from one number of a party to its next; where there is no line, it named "
+                "no other."
+            )
+        )
+    if any(row.high is not None for row in rows):
+        sentences.append(_("A bar runs from the lowest to the highest value of a range."))
+    if "status-quo" in kinds:
+        sentences.append(_("The dotted line is what applied before."))
+    if "agreed" in kinds:
+        sentences.append(_("The star is what was agreed."))
+    return " ".join(sentences)
 
-    Of more pairs than can be told apart, only the one that is farthest apart has a line. A large
+
+def _called(row: Point) -> str:
+    """Whose number it is, and for what: "Canada, core parts"."""
+    names = {"who": row.who, "scope": row.scope}
+    return _("%(who)s, %(scope)s") % names if row.scope else row.who
+
+
+def distance_figure(rows: Sequence[Spread]) -> go.Figure:
+    """Steps apart over the meetings, a panel for each pair; gaps in evidence are gaps in its line.
+
+    Pairs are often as far apart as each other: in one panel their lines would hide each other. Of
+    more pairs than there is room for, only the one that is farthest apart has a panel. A large
     mark is a meeting at which one of the two took a position; between them the last one stands.
     """
-    figure = go.Figure(layout=layout(height=280))
     pairs = len(rows[0].gaps) if rows else 0
-    drawn = [[row.gaps[place] for row in rows] for place in range(pairs)]
+    panels = [[row.gaps[place] for row in rows] for place in range(pairs)]
+    names = [panel[0].who for panel in panels]
     if pairs > PAIRS_DRAWN:
-        drawn = [[row.widest or row.gaps[0] for row in rows]]
-    for place, line in enumerate(drawn):
-        first = line[0]
-        alone = pairs > PAIRS_DRAWN
-        offset = (place - (len(drawn) - 1) / 2) * 0.08  # so that lines on one level show
+        panels = [[row.widest or row.gaps[0] for row in rows]]
+        names = [_("The two farthest apart")]
+    height = len(panels) * (PANEL + TITLE)
+    figure = make_subplots(
+        figure=go.Figure(layout=layout(height=height + AXIS_WORDS + TITLE, showlegend=False)),
+        rows=max(len(panels), 1),
+        shared_xaxes=True,
+        vertical_spacing=TITLE / height if len(panels) > 1 else 0,
+        subplot_titles=names,
+    )
+    for place, (name, panel) in enumerate(zip(names, panels, strict=True), start=1):
         figure.add_scatter(
+            row=place,
+            col=1,
             x=[row.day for row in rows],
-            y=[None if gap.steps is None else gap.steps + offset for gap in line],
-            name=_("the two farthest apart") if alone else first.who,
+            y=[gap.steps for gap in panel],
+            name=name,
             mode="lines+markers",
             connectgaps=False,
-            line={
-                "color": "var(--ink)" if alone else f"var(--party-{first.one.party.colour})",
-                "shape": "hv",
-                "width": 1.5,
-                "dash": DASHES[place % len(DASHES)],
-            },
+            line={"color": "var(--ink)", "shape": "hv", "width": 1.5},
             marker={
-                "color": "var(--ink)" if alone else f"var(--party-{first.other.party.colour})",
-                "symbol": SYMBOLS[place % len(SYMBOLS)],
-                "size": [10 if gap.fresh else 5 for gap in line],
+                "color": "var(--ink)",
+                "opacity": 1,
+                "size": [10 if gap.fresh else 5 for gap in panel],
             },
             text=[
                 _("%(name)s: %(value)s") % {"name": row.title, "value": f"{gap.who}, {gap.words}"}
-                for row, gap in zip(rows, line, strict=True)
+                for row, gap in zip(rows, panel, strict=True)
             ],
             hovertemplate="%{text}<extra></extra>",
         )
-    figure.update_yaxes(
-        title_text=_("steps apart"),
-        range=[-0.4, FARTHEST + 0.4],
-        tickvals=list(range(FARTHEST + 1)),
-    )
+    figure.update_xaxes(**AXIS, **MONTHS)
+    figure.update_yaxes(**AXIS, range=[-0.5, FARTHEST + 0.5], tickvals=list(range(FARTHEST + 1)))
+    figure.update_annotations(x=0, xanchor="left", font={"size": 13, "color": "var(--ink)"})
+    figure.update_layout(margin_t=TITLE, margin_b=AXIS_WORDS)
     return figure
 
 

@@ -15,7 +15,10 @@ from rounds.models import Party, Round
 
 
 class CompareForm(AsOfForm):
-    """``?party=ca&party=us``: two parties; one of them alone is compared with its own past."""
+    """``?party=ca&party=us``: two parties; one of them alone is compared with its own past.
+
+    The form offers the rounds, and a field for a day beside them: a day that was typed in counts.
+    """
 
     party = forms.MultipleChoiceField(label=gettext_lazy("Parties"), required=False)
 
@@ -24,6 +27,7 @@ class CompareForm(AsOfForm):
     def __init__(self, data: Any, *, parties: list[Party], rounds: list[Round]) -> None:
         wishes = data.copy()
         wishes.setlist("party", [code for code in data.getlist("party") if code])
+        wishes.setlist("as_of", [day for day in data.getlist("as_of") if day][-1:])
         super().__init__(wishes, rounds=rounds)
         self.parties = {one.code: one for one in parties}
         field = self.fields["party"]

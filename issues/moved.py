@@ -1,4 +1,4 @@
-"""What moved between two days: stances, progress, numbers, deadlines, meetings.
+"""What moved between two days: stances, progress, numbers, answers, deadlines, meetings.
 
 Pure: functions take records as their QuerySets read them and return typed rows, each with the
 evidence that it rests on. A day counts to its end: what is told lies after ``after`` and not
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from issues.figures import Point, points
 from issues.matrix import NEVER, Cell, Scene, cell, same_stance, told, trail
 from issues.models import Issue, Measure, Progress, Proposal
+from issues.proposals import proposal_items
 from rounds.dates import first_day
 from rounds.forms import end_of
 from rounds.language import local
@@ -67,9 +68,10 @@ class OnIssue:
     stances: list[StanceMoves]
     level: LevelMoves | None
     figures: list[Figure]
+    answers: list[Item]  # counter-proposals
 
     def __bool__(self) -> bool:
-        return bool(self.stances or self.level or self.figures)
+        return bool(self.stances or self.level or self.figures or self.answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,9 @@ def on_issues(
             stances=stance_moves(issue, scene),
             level=levels.get(issue.pk),
             figures=figures[issue.pk],
+            answers=counter_proposals(
+                [one for one in tabled if one.issue_id == issue.pk], scene.day, after
+            ),
         )
         for issue in issues
     ]
@@ -151,6 +156,19 @@ def figure_moves(
     return list(found.values())
 
 
+def counter_proposals(proposals: Iterable[Proposal], day: dt.date, after: dt.date) -> list[Item]:
+    """What was tabled in answer to something, oldest first; what was agreed at once is no answer.
+
+    Reads proposals ``with_names()``.
+    """
+    answers = [
+        one
+        for one in proposals
+        if one.responds_to_id and not one.is_deal and after < one.first_day <= day
+    ]
+    return list(proposal_items(sorted(answers, key=lambda one: (one.first_day, one.pk)), day))
+
+
 def deadline_moves(
     deadlines: Iterable[Deadline], day: dt.date, after: dt.date
 ) -> list[DeadlineMove]:
@@ -178,6 +196,7 @@ def summary(
         (_("stances: %(count)s"), sum(len(row.stances) for row in rows)),
         (_("progress on issues: %(count)s"), sum(row.level is not None for row in rows)),
         (_("numbers: %(count)s"), sum(len(row.figures) for row in rows)),
+        (_("counter-proposals: %(count)s"), sum(len(row.answers) for row in rows)),
         (_("deadlines: %(count)s"), len(deadlines)),
         (_("meetings: %(count)s"), len(meetings)),
     ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from rounds.figures import LANES, OPEN_END, SYMBOLS, talks
+from rounds.figures import LANES, OPEN_END, SYMBOLS, window
 from rounds.language import local
 from rounds.models import DeadlineOutcome, Party, Round
 from rounds.timeline import Item, Kind
@@ -160,10 +160,7 @@ def calendar_drawing(
 ) -> Drawing:
     """As ``calendar_figure``, of the same rows. Needs at least one item."""
     rows = list(items)
-    window = talks(rounds, rows)
-    days = [row.first for row in rows]
-    ends = [dt.date.fromisoformat(day) for day in window] if window else [min(days), max(days)]
-    scale = Scale(ends[0], ends[1])
+    scale = Scale(*window(rounds, rows))
     shown = [row for row in rows if row.first <= scale.last and _end(row) >= scale.first]
     lanes = sorted({LANES[Kind(row.kind)] for row in shown})
     top = {lane: place * LANE for place, lane in enumerate(lanes)}

@@ -6,11 +6,13 @@ so charts, tables and both colour schemes have one palette.
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go
 from django.utils.translation import gettext as _
 
+from rounds import clock
 from rounds.language import local
 from rounds.models import DeadlineOutcome, Party, Round
 from rounds.timeline import Item, Kind
@@ -29,6 +31,15 @@ SYMBOLS = [
     "hexagon",
     "hexagram",
 ]
+AXIS = {
+    "gridcolor": "var(--rule)",
+    "linecolor": "var(--rule)",
+    "zeroline": False,
+    "fixedrange": True,
+    "tickfont": {"color": "var(--ink-2)"},
+    "title": {"font": {"color": "var(--ink-2)"}},
+}
+MONTHS = {"type": "date", "tickformat": "%b\n%Y", "tickangle": 0}
 LANES = {Kind.ROUND: 0, Kind.MEETING: 0, Kind.PROPOSAL: 1, Kind.STATEMENT: 2, Kind.DEADLINE: 3}
 HOVER = "%{text}<extra></extra>"  # the script takes each text from the item on the page
 OUTCOMES = {
@@ -41,14 +52,6 @@ OUTCOMES = {
 
 def layout(**changes: Any) -> go.Layout:
     """What every chart of the site shares: our type, no frame, no drag, both colour schemes."""
-    axis = {
-        "gridcolor": "var(--rule)",
-        "linecolor": "var(--rule)",
-        "zeroline": False,
-        "fixedrange": True,
-        "tickfont": {"color": "var(--ink-2)"},
-        "title": {"font": {"color": "var(--ink-2)"}},
-    }
     shared = go.Layout(
         template="none",
         paper_bgcolor="rgba(0,0,0,0)",
@@ -56,8 +59,8 @@ def layout(**changes: Any) -> go.Layout:
         font={"family": "system-ui, sans-serif", "size": 13, "color": "var(--ink)"},
         margin={"l": 48, "r": 12, "t": 8, "b": 36},
         height=320,
-        xaxis={**axis, "type": "date", "tickformat": "%b\n%Y", "tickangle": 0},
-        yaxis=axis,
+        xaxis={**AXIS, **MONTHS},
+        yaxis=AXIS,
         legend={"orientation": "h", "yanchor": "top", "y": -0.14, "font": {"color": "var(--ink)"}},
         hoverlabel={"bgcolor": "var(--paper)", "font": {"color": "var(--ink)"}, "align": "left"},
         dragmode=False,
@@ -94,7 +97,9 @@ def calendar_figure(
         showgrid=False,
         automargin=True,
     )
-    figure.update_xaxes(range=talks(rounds, rows))
+    first, last = window(rounds, rows)
+    months = "M1" if last - first < OPEN_END else None  # no month is named twice
+    figure.update_xaxes(range=[first.isoformat(), last.isoformat()], dtick=months)
     _number(figure, items, beyond)
     return figure
 
@@ -111,16 +116,53 @@ def _number(figure: go.Figure, items: Sequence[Item], beyond: Sequence[Item]) ->
             trace.customdata = [places[anchor] for anchor in trace.customdata]
 
 
-def talks(rounds: Iterable[Round], rows: Sequence[Item]) -> list[str] | None:
-    """The months of the rounds proper, if any row is of them; what came later is in the table."""
-    held = [one for one in rounds if one.is_round and one.took_place]
-    if not held:
+def window(rounds: Iterable[Round], rows: Sequence[Item]) -> tuple[dt.date, dt.date]:
+    """The first and the last day to draw of ``rows``, of which there is one at least.
+
+    These are the months of the rounds, held or planned, and of what fell due soon after. Where no
+    row is of them, they are the months of the rows. A deadline years ahead would squeeze all else
+    into a corner; ``outside`` has it for words.
+    """
+    proper = [one for one in rounds if one.is_round and not one.is_off]
+    if proper:
+        first = min(one.first_day for one in proper)
+        last = max(one.last_day or one.first_day + OPEN_END for one in proper)
+        shown = _with_what_is_near(first, last, rows)
+        if any(shown[0] <= row.first <= shown[1] for row in rows):
+            return shown
+    days = [row.first for row in rows if row.kind != Kind.DEADLINE]
+    days = days or [min(row.first for row in rows)]
+    return _with_what_is_near(min(days), max(days), rows)
+
+
+def _with_what_is_near(
+    first: dt.date, last: dt.date, rows: Iterable[Item]
+) -> tuple[dt.date, dt.date]:
+    due = [row.first for row in rows if row.kind == Kind.DEADLINE]
+    soon = [day for day in due if day <= last + OPEN_END]
+    return first - MARGIN, max([last, *soon]) + MARGIN
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a chart from ``first`` to ``last`` leaves out, and of that what is still to come."""
+
+    first: dt.date
+    last: dt.date
+    earlier: int
+    later: int
+    ahead: list[Item]
+
+
+def outside(rounds: Iterable[Round], rows: Sequence[Item]) -> Outside | None:
+    """What lies outside the window of the calendar; None where nothing does."""
+    first, last = window(rounds, rows)
+    earlier = [row for row in rows if row.first < first and row.last and row.last < first]
+    later = [row for row in rows if row.first > last]
+    if not earlier and not later:
         return None
-    first = min(one.first_day for one in held) - MARGIN
-    last = max(one.last_day or one.first_day + OPEN_END for one in held) + MARGIN
-    if not any(first <= row.first <= last for row in rows):
-        return None
-    return [first.isoformat(), last.isoformat()]
+    ahead = [row for row in later if row.first > clock.today()]
+    return Outside(first, last, len(earlier), len(later), sorted(ahead, key=lambda row: row.first))
 
 
 def _add_meetings(figure: go.Figure, rows: Sequence[Item], colour: str) -> None:

@@ -74,9 +74,13 @@ class SourceTable(tables.Table):
 
 
 class DeadlineTable(tables.Table):
-    """Deadlines as rows of the timeline, each with what became of it."""
+    """Deadlines as rows of the timeline, each with what became of it, chain by chain."""
 
-    caption = _("Deadlines, in the order in which they were set")
+    caption = _("Deadlines, in the order in which they were set, each followed by its replacement")
+
+    def __init__(self, data: Sequence[Item]) -> None:
+        super().__init__(data)
+        self.follow = {item.record.superseded_by_id for item in data}
 
     set_when = tables.Column(orderable=False, verbose_name=_("Set"))
     set_by = tables.Column(orderable=False, verbose_name=_("By"))
@@ -91,11 +95,17 @@ class DeadlineTable(tables.Table):
     class Meta:
         row_attrs = {
             "id": lambda record: record.anchor,
-            "class": lambda record: "off" if record.is_off else None,
+            "class": lambda record, table: table.classes(record),
         }
+
+    def classes(self, record: Item) -> str | None:
+        names = {"off": record.is_off, "follows": record.pk in self.follow}
+        return " ".join(name for name, holds in names.items() if holds) or None
 
     def render_title(self, value: str, record: Item) -> SafeString | str:
         title = local(value)
+        if record.pk in self.follow:
+            title = format_html('<span aria-hidden="true">↳ </span>{}', title)
         if not record.note:
             return title
         return format_html('{} <span class="note">{}</span>', title, local(record.note))

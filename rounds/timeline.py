@@ -4,6 +4,7 @@ Pure: functions take records as the QuerySets' ``with_names()`` reads them and r
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -154,6 +155,26 @@ def deadline_items(deadlines: Iterable[Deadline], day: dt.date | None = None) ->
             next_title=local(later, "name") if later else "",
             next_url=later.get_absolute_url() if later else "",
         )
+
+
+def chained(deadlines: Iterable[Item]) -> list[Item]:
+    """Deadlines chain by chain, each before what replaced it; chains by when they began."""
+    rows = {item.pk: item for item in deadlines}
+    chains: dict[int, list[tuple[int, Item]]] = defaultdict(list)
+    for item in rows.values():
+        last, steps = item, 0
+        while (following := rows.get(last.record.superseded_by_id)) is not None:
+            last, steps = following, steps + 1
+        chains[last.pk].append((steps, item))
+
+    def begun(item: Item) -> tuple[dt.date, int]:
+        return item.set_on or item.first, item.pk
+
+    ordered = [
+        [item for _steps, item in sorted(chain, key=lambda one: (-one[0], begun(one[1])))]
+        for chain in chains.values()
+    ]
+    return [item for chain in sorted(ordered, key=lambda one: begun(one[0])) for item in chain]
 
 
 def statement_items(statements: Iterable[Statement]) -> Iterator[Item]:

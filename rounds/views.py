@@ -28,7 +28,7 @@ from rounds.tables import (
     SourceFile,
     SourceTable,
 )
-from rounds.timeline import attribution, deadline_items, round_items
+from rounds.timeline import attribution, chained, deadline_items, round_items
 
 
 @two_clocks
@@ -49,8 +49,7 @@ def shown(table: Any) -> list[Any]:
 
 @two_clocks
 def deadline_list(request: HttpRequest) -> HttpResponse:
-    deadlines = Deadline.objects.published().with_names().order_by("set_on__startswith", "pk")
-    items = list(deadline_items(deadlines))
+    items = chained(deadline_items(Deadline.objects.published().with_names()))
     table = DeadlineTable(items)
 
     def files() -> dict[str, FileTable]:

@@ -106,5 +106,9 @@ def test_words_can_be_read_on_every_tint(css: str) -> None:
         assert contrast(found[ink], found[tint]) >= 4.5, (ink, tint)
     for ink, paper in itertools.product(["ink", "ink-2", "ink-3"], ["paper", "paper-2"]):
         assert contrast(found[ink], found[paper]) >= 4.5, (ink, paper)
+    steps = sorted(name for name in found if name.startswith("gap-"))
+    assert len(steps) == 6
+    for step in steps:
+        assert contrast(found["ink"], found[step]) >= 4.5, step
     for party in (name for name in found if re.match(r"party-\d", name)):
         assert contrast(found[party], found["paper"]) >= 3, party

@@ -82,6 +82,9 @@ class ProposalStatus(models.TextChoices):
     AGREED = "agreed", _("agreed")
 
 
+STANDING = (ProposalStatus.TABLED, ProposalStatus.AGREED)
+
+
 @tracked()
 class Proposal(AttributedRecord):
     """Text put on the table, or said to be. Answering another makes it a counter-proposal."""
@@ -180,6 +183,18 @@ class Proposal(AttributedRecord):
         if day is not None and self.settled is not None and first_day(self.settled) > day:
             return ProposalStatus.TABLED
         return self.status
+
+    @property
+    def is_deal(self) -> bool:
+        """Whether it was agreed by the day it was tabled: what came of offers, and no offer."""
+        agreed = self.status == ProposalStatus.AGREED and self.settled is not None
+        return agreed and first_day(self.settled) <= self.first_day
+
+    @property
+    def gone(self) -> dt.date | None:
+        """The first day on which it may no longer have stood; None while it does."""
+        stands = self.status in STANDING or self.settled is None
+        return None if stands else first_day(self.settled)
 
     @property
     def settled_words(self) -> str:

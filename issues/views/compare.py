@@ -119,8 +119,8 @@ def distance(request: HttpRequest) -> HttpResponse:
         "previous": previous,
         "told": told,
         "show_now": not told or told[-1].day < as_of.day,
-        "rows": [row for row in courses if any(one.widest for one in [*row.spreads, row.now])],
-        "unknown": [row for row in courses if not any(one.widest for one in row.spreads)],
+        "rows": [row for row in courses if row.known],
+        "unknown": [row for row in courses if not row.known],
         "trends": [
             (trend, [row for row in known if row.trend == trend])
             for trend in Trend
@@ -185,6 +185,7 @@ def moved(request: HttpRequest) -> HttpResponse:
     stances = [(row.issue, one.steps) for row in rows for one in row.stances]
     levels = [row.level for row in rows if row.level]
     numbers = [point for row in rows for one in row.figures for point in one.by_party]
+    answers = [item for row in rows for item in row.answers]
     context = {
         "form": form,
         "start": start,
@@ -192,7 +193,12 @@ def moved(request: HttpRequest) -> HttpResponse:
         "query": to.query,
         "rounds": [one for one in rounds if one.took_place],
         "rows": rows,
-        "takes": {"stances": stances, "progress": levels, "numbers": numbers},
+        "takes": {
+            "stances": stances,
+            "progress": levels,
+            "numbers": numbers,
+            "answers": answers,
+        },
         "summary": moving.summary(rows, deadlines, meetings),
         "deadlines": deadlines,
         "meetings": meetings,
@@ -203,6 +209,7 @@ def moved(request: HttpRequest) -> HttpResponse:
             "stances": cells_of(stances, caption=_("What moved")),
             "progress": LevelFile(levels, caption=_("How far it got")),
             "numbers": PointFile(numbers, caption=_("The numbers")),
+            "answers": ItemFile(answers, caption=_("Counter-proposals")),
             "deadlines": ItemFile([move.item for move in deadlines], caption=_("Deadlines")),
             "meetings": ItemFile(meetings, caption=_("Meetings")),
         }

@@ -1,7 +1,7 @@
 """Pages of the reading: the matrix, an issue, a proposal. Each: guard, query, context, render."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from issues import matrix
 from issues.citations import proposal_citation
-from issues.distance import gaps, number_gaps, spreads, widest
-from issues.figures import distance_figure, measure_figure, points
+from issues.distance import SETTLED, gaps, number_gaps, spreads, widest
+from issues.figures import distance_figure, measure_figure, measure_words, points
 from issues.models import Issue, Measure, Position, Progress, Proposal
 from issues.proposals import proposal_items, settled_on, settling, term_words, threads
 from issues.tables import (
@@ -144,6 +144,7 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "now": now,
         "answer": matrix.answer(before.cells, before=bool(settled)),
         "latest_progress": next((row for row in reversed(by_round) if row.progress), None),
+        "untold": _untold(by_round, rounds, day),
         "settled": settled,
         "rounds_told": by_round,
         "farthest": widest(gaps(now.cells)),
@@ -197,6 +198,16 @@ def _distances(
     }
 
 
+def _untold(told: Sequence[matrix.Row], rounds: Iterable[Round], day: dt.date) -> int:
+    """How many rounds ended since a level was last noted, if that left the issue open."""
+    noted = [place for place, row in enumerate(told) if row.progress]
+    last = told[noted[-1]].progress if noted else None
+    if last is None or last.level in SETTLED:
+        return 0
+    later = [row.round for row in told[noted[-1] + 1 :]]
+    return sum(one.is_round and end_of(one, rounds) <= day for one in later)
+
+
 def _charts(
     measures: Iterable[Measure], proposals: list[Proposal], as_of: AsOf
 ) -> list[dict[str, Any]]:
@@ -215,6 +226,7 @@ def _charts(
                     "rows": rows,
                     "measure": measure,
                     "figure": figure,
+                    "caption": measure_words(rows),
                     "table": PointTable(rows, caption=local(measure, "name")),
                 }
             )

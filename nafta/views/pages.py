@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from issues import matrix
 from issues.models import Issue, Position, Proposal, Stance, with_issues
+from issues.moved import counter_proposals
 from issues.proposals import proposal_items
 from issues.tables import ProgressFile, cell_file, move_file
 from issues.views import STATEMENTS_SHOWN, end_of_previous
@@ -18,7 +19,7 @@ from nafta.forms import TimelineForm
 from nafta.narrowing import narrowed
 from rounds.corrections import corrected_on
 from rounds.downloads import FileTable, page
-from rounds.figures import calendar_figure
+from rounds.figures import calendar_figure, outside
 from rounds.forms import AsOf, AsOfForm, end_of
 from rounds.models import Deadline, Party, Round, RoundStatus, Source, Statement
 from rounds.moments import history_since, two_clocks
@@ -117,6 +118,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "items": shown,
         "table": ItemTable(bars, listed=listed),
         "figure": calendar_figure(shown, parties, rounds, beyond) if shown else None,
+        "outside": outside(rounds, [*shown, *beyond]) if shown else None,
         "marked": span([item for item in shown if item.kind in MARKS]) if rest or place else None,
         "next_page": _query(request, page=str(Cursor.at(shown[-1]))) if rest else "",
     }
@@ -191,6 +193,7 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
     parties = list(Party.objects.all())
     positions = Position.objects.published().as_of(as_of.day).with_evidence()
     rows = matrix.by_issue(Issue.objects.published(), parties, positions, as_of.day, after)
+    proposals = Proposal.objects.published().as_of(as_of.day).with_names()
     statements = with_issues(meeting.statements.published().with_names())
     shown = list(statements.latest_first()[: STATEMENTS_SHOWN + 1])
     place = next(i for i, one in enumerate(rounds) if one.pk == meeting.pk)
@@ -204,6 +207,7 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "progress": list(meeting.progress.published().select_related("issue", "source")),
         "query": as_of.query,
         "moves": matrix.moves(rows) if meeting.took_place else [],
+        "answers": counter_proposals(proposals, as_of.day, after) if meeting.took_place else [],
         "parties": parties,
         "rows": [row for row in rows if row.issue and row.issue.featured and row.recorded],
         "proposals": list(proposal_items(meeting.proposals.published().with_names())),
@@ -214,6 +218,7 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
     def files() -> dict[str, FileTable]:
         return {
             "movement": move_file(context["moves"], caption=_("What moved")),
+            "answers": ItemFile(context["answers"], caption=_("Counter-proposals")),
             "progress": ProgressFile(context["progress"], caption=_("How far each issue got")),
             "proposals": ItemFile(context["proposals"], caption=_("What was tabled")),
             "statements": ItemFile(context["statements"], caption=_("What was said")),

@@ -38,6 +38,7 @@ class RoundStatus(models.TextChoices):
 
 
 OVERDUE = _("was due; no outcome recorded")
+OPEN_ENDED = _("held; no end recorded")
 NOT_TO_BE = (RoundStatus.CANCELLED, RoundStatus.RESCHEDULED)
 TOOK_PLACE = (RoundStatus.HELD, RoundStatus.UNDER_WAY)
 ROUNDS_PROPER = (RoundKind.ROUND, RoundKind.PERMANENT)
@@ -203,9 +204,11 @@ class Round(DatedRecord):
 
     @property
     def status_words(self) -> str:
-        """Its status, or that it was due and the record has no outcome."""
+        """Its status, or what the record does not know of it: its outcome, its end."""
         if self.status == RoundStatus.PLANNED and (self.last_day or self.first_day) < clock.today():
             return str(OVERDUE)
+        if self.status == RoundStatus.HELD and self.last_day is None:
+            return str(OPEN_ENDED)
         return str(RoundStatus(self.status).label)
 
     @property

@@ -53,6 +53,20 @@ def test_it_keeps_to_a_past_day(client: Client, world: SimpleNamespace) -> None:
     assert "/issues/water/?as_of=round-1" in page
 
 
+def test_a_day_that_was_typed_counts_beside_the_choice_of_rounds(
+    client: Client, world: SimpleNamespace
+) -> None:
+    both = "party=arden&party=brume"
+    page = client.get(f"/compare/?{both}&as_of=2010-02-28").content.decode()
+    assert '<option value="2010-02-28" selected>28 February 2010</option>' in page
+    assert '<input id="compare-date" type="date" name="as_of">' in page
+    on_the_day = pairs(client, f"{both}&as_of=2010-02-28")
+    assert pairs(client, f"{both}&as_of=round-2&as_of=2010-02-28") == on_the_day
+    assert pairs(client, f"{both}&as_of=2010-02-28&as_of=") == on_the_day
+    assert pairs(client, f"{both}&as_of=round-2&as_of=") == pairs(client, f"{both}&as_of=round-2")
+    assert pairs(client, f"{both}&as_of=&as_of=") == pairs(client, both) != on_the_day
+
+
 def test_a_restatement_does_not_begin_a_distance(client: Client, world: SimpleNamespace) -> None:
     worlds.create_position(
         issue=world.water, party=world.arden, since=days("2010-03-12"), stance="demands"

@@ -93,6 +93,18 @@ def test_no_number_where_fewer_than_two_have_a_stance(
     assert courses(client, "/distance/")["fish"] == [None, 4]
 
 
+def test_an_issue_with_a_distance_only_after_the_last_meeting_stands_in_one_place(
+    client: Client, world: SimpleNamespace
+) -> None:
+    for party, stance in ((world.arden, "demands"), (world.corrie, "opposes")):
+        worlds.create_position(
+            issue=world.fish, party=party, since=days("2010-06-01"), stance=stance
+        )
+    context = client.get("/distance/").context
+    assert [row.issue.slug for row in context["rows"]] == ["fish", "water"]
+    assert context["unknown"] == []
+
+
 def test_who_comes_on_record_moves_nobody_closer_or_farther(
     client: Client, world: SimpleNamespace
 ) -> None:
@@ -151,8 +163,12 @@ def test_the_chart_and_its_table_hold_the_same_and_gaps_stay_gaps(
     ]
     assert [row.gaps[0].why for row in rows] == ["", "", "Brume: will not say"]
     figure = json.loads(shown["figure"].to_json())
-    drawn = [[None if y is None else round(y) for y in trace["y"]] for trace in figure["data"]]
+    drawn = [trace["y"] for trace in figure["data"]]
     assert drawn == [[row.gaps[place].steps for row in rows] for place in range(3)]
+    # lines of equal height do not hide each other: each pair has a panel and its name above it
+    assert [trace["yaxis"] for trace in figure["data"]] == ["y", "y2", "y3"]
+    names = [one["text"] for one in figure["layout"]["annotations"]]
+    assert names == ["Arden – Brume", "Arden – Corrie", "Brume – Corrie"]
     assert not any(trace["connectgaps"] for trace in figure["data"])
     assert figure["data"][0]["x"] == ["2010-01-12", "2010-03-08", "2010-05-04"]
     page = client.get("/issues/water/").content.decode()
@@ -228,10 +244,37 @@ def test_numbers_for_other_things_or_taken_back_are_not_compared(world: SimpleNa
     assert gap_words("2010-03-05", world) == []  # a floor and a ceiling
     world.third.terms.update(comparator="about")
     assert gap_words("2010-03-05", world) == ["20 % apart, as at first"]
-    world.half.status, world.half.settled = "withdrawn", days("2010-03-06")
+    for status in ("withdrawn", "rejected", "superseded"):
+        world.half.status, world.half.settled = status, days("2010-03-06")
+        world.half.save()
+        assert gap_words("2010-03-05", world) == ["20 % apart, as at first"]
+        assert gap_words("2010-03-06", world) == [], status
+    world.half.status = "agreed"
     world.half.save()
-    assert gap_words("2010-03-05", world) == ["20 % apart, as at first"]
-    assert gap_words("2010-03-06", world) == []
+    assert gap_words("2010-03-06", world) == ["20 % apart, as at first"]
+
+
+def test_a_number_gives_way_to_the_next_and_comes_back_if_that_is_taken_back(
+    world: SimpleNamespace,
+) -> None:
+    lower = worlds.create_proposal(
+        issue=world.water,
+        dates=days("2010-04-01"),
+        parties=[world.arden],
+        status="withdrawn",
+        settled=days("2010-05-01"),
+    )
+    worlds.create_term(proposal=lower, measure=world.share, low=40)
+    assert gap_words("2010-04-30", world) == ["7 % apart, at first 17 %"]
+    assert gap_words("2010-05-01", world) == ["17 % apart, as at first"]
+    world.half.status, world.half.settled = "superseded", days("2010-04-01")
+    world.half.save()
+    assert gap_words("2010-03-31", world) == ["17 % apart, as at first"]
+    assert gap_words("2010-04-01", world) == ["7 % apart, at first 17 %"]
+    assert gap_words("2010-05-01", world) == []
+    world.third.status, world.third.settled = "rejected", days("2010-03-31")
+    world.third.save()
+    assert gap_words("2010-04-30", world) == []  # one of the two has none any more
 
 
 def test_one_text_of_both_is_no_comparison(world: SimpleNamespace) -> None:

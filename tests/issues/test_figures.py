@@ -7,6 +7,7 @@ from django.test import Client
 
 from issues.figures import measure_figure, points
 from issues.models import Measure, Proposal
+from tests import world as worlds
 from tests.world import day
 
 
@@ -42,3 +43,40 @@ def test_an_agreed_number_is_drawn_from_its_day_on(world: SimpleNamespace) -> No
     assert [row.kind for row in after[len(before) :]] == ["agreed"]
     (star,) = [trace for trace in measure_figure(after).data if trace.name == "agreed"]
     assert list(star.y) == [40.0]
+
+
+def test_equal_numbers_stand_side_by_side_at_their_true_height(
+    client: Client, world: SimpleNamespace
+) -> None:
+    world.half.parties.add(world.brume)
+    for low, scope in ((50, "in summer"), (70, "in winter")):
+        worlds.create_term(proposal=world.third, measure=world.share, low=low, scope=scope)
+    (chart,) = client.get("/issues/water/").context["charts"]
+    figure = json.loads(chart["figure"].to_json())
+    drawn = {trace["name"]: (trace["x"], trace["y"]) for trace in figure["data"]}
+    assert set(drawn) == {"status quo", "Arden", "Brume", "Brume, in summer", "Brume, in winter"}
+    assert drawn["Arden"] == (["2010-01-10"], [50.0])
+    days, values = drawn["Brume"]  # one text of both, then a number of its own
+    assert values == [50.0, 30.0]
+    assert "2010-01-10" < days[0] < days[1] == "2010-03-05"
+    assert "at least 50 % · 10 January 2010 · " in figure["data"][2]["text"][0]
+
+
+def test_the_caption_tells_what_the_chart_has_and_nothing_else(
+    client: Client, world: SimpleNamespace
+) -> None:
+    (chart,) = client.get("/issues/water/").context["charts"]
+    assert "in %." in chart["caption"]
+    assert "The dotted line is what applied before." in chart["caption"]
+    assert "A bar runs" in chart["caption"]
+    assert "star" not in chart["caption"]
+    assert chart["caption"] in client.get("/issues/water/").content.decode()
+    world.third.terms.all().delete()
+    share = world.share
+    share.status_quo, share.agreed, share.agreed_on = None, 40, day("2010-03-08")
+    share.agreed_source = world.herald
+    share.save()
+    (chart,) = client.get("/issues/water/").context["charts"]
+    assert "The star is what was agreed." in chart["caption"]
+    assert "dotted" not in chart["caption"]
+    assert "A bar runs" not in chart["caption"]

@@ -53,6 +53,23 @@ def test_the_past_knows_nothing_of_what_came_later(client: Client, world: Simple
     assert "Brume would talk" not in page
 
 
+def test_a_level_noted_long_ago_does_not_read_as_of_today(
+    client: Client, world: SimpleNamespace
+) -> None:
+    words = "How far it got, last recorded at Round 2: advancing."
+    assert words in client.get("/issues/water/").content.decode()
+    assert "Nothing is recorded of it" not in client.get("/issues/water/").content.decode()
+    for number in (3, 4):
+        dates = days(f"2010-0{number + 2}-01")
+        worlds.create_round(slug=f"round-{number}", number=number, dates=dates)
+    page = client.get("/issues/water/").content.decode()
+    assert f"{words} Nothing is recorded of it at 2 later rounds." in page
+    page = client.get("/issues/water/?as_of=round-3").content.decode()
+    assert f"{words} Nothing is recorded of it at 1 later round." in page
+    world.water.progress.update(level="closed")
+    assert "Nothing is recorded of it" not in client.get("/issues/water/").content.decode()
+
+
 def test_an_agreed_number_shows_from_its_day_on(client: Client, world: SimpleNamespace) -> None:
     share = world.share
     share.agreed, share.agreed_on, share.agreed_source = 41.25, day("2010-03-08"), world.herald

@@ -33,6 +33,7 @@ def told(client: Client, query: str) -> dict[str, Any]:
             for row in rows
             for one in row.figures
         ],
+        "answers": [item.slug for row in rows for item in row.answers],
         "deadlines": [
             (move.item.slug, move.was_set, move.fell_due, move.item.status)
             for move in context["deadlines"]
@@ -45,6 +46,7 @@ FROM_1_TO_2 = {
     "stances": {("water", "brume"): ["red line", "open if…, early March 2010"]},
     "levels": {"water": ["tabled", "advancing"]},
     "figures": [("proposal", "between 30 and 33 %", ["brume"])],
+    "answers": ["a-third"],
     "deadlines": [],
     "meetings": [("bilateral", "held"), ("lake-summit", "cancelled"), ("round-2", "held")],
 }
@@ -72,6 +74,7 @@ def test_at_the_first_round_everything_is_new(client: Client, world: SimpleNames
         },
         "levels": {"water": [None, "tabled"]},
         "figures": [("proposal", "at least 50 %", ["arden"])],
+        "answers": [],
         "deadlines": [("by-may", True, False, "pending"), ("by-june", True, False, "pending")],
         "meetings": [("round-1", "held")],
     }
@@ -199,3 +202,31 @@ def test_an_empty_site_says_that_nothing_moved(client: Client, db: None) -> None
     response = client.get("/moved/")
     assert response.status_code == 200
     assert "No movement is recorded." in response.content.decode()
+
+
+def test_a_round_lists_its_counter_proposals_as_the_page_of_what_moved_does(
+    client: Client, world: SimpleNamespace
+) -> None:
+    deal = worlds.create_proposal(
+        slug="the-deal",
+        issue=world.fish,
+        dates=days("2010-03-08"),
+        parties=[world.arden],
+        responds_to=world.third,
+        status="agreed",
+        settled=days("2010-03-08"),
+    )
+    line = '<a href="/proposals/a-third/">A third, reviewed each year</a>, 5 March 2010'
+    pages = [client.get(path) for path in ("/rounds/round-2/", "/moved/?to=round-2")]
+    for page in pages:
+        words = page.content.decode()
+        assert line in words
+        assert 'In answer to: <a href="/proposals/half-the-water/">' in words
+    shown = pages[0].context["answers"]
+    assert [item.slug for item in shown] == ["a-third"]  # what was agreed at once answers nothing
+    assert shown == [item for row in pages[1].context["rows"] for item in row.answers]
+    assert deal.is_deal
+    assert client.get("/rounds/round-1/").context["answers"] == []
+    for path in ("/rounds/round-2/?", "/moved/?to=round-2&"):
+        file = client.get(f"{path}_export=json&_table=answers").json()
+        assert [row["key"] for row in file["rows"]] == ["a-third"]

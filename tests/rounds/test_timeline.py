@@ -72,6 +72,26 @@ def test_a_cancelled_meeting_looks_cancelled(client: Client, world: SimpleNamesp
     assert "cancelled" in page
 
 
+def test_a_round_never_held_and_one_without_an_end_say_so(
+    client: Client, world: SimpleNamespace
+) -> None:
+    worlds.create_round(
+        slug="round-9",
+        number=9,
+        dates=days("2010-05-01"),
+        status="cancelled",
+        replaced_by=world.round2,
+        parties=[world.arden],
+    )
+    worlds.create_round(slug="open", kind="permanent-round", dates=days("2010-06-01", "open"))
+    page = client.get("/rounds/round-9/").content.decode()
+    assert "To be at the table:" in page
+    assert "At the table:" not in page
+    assert "What was said" not in page  # nothing could be
+    assert "held; no end recorded" in client.get("/rounds/open/").content.decode()
+    assert "held; no end recorded" in client.get("/rounds/").content.decode()
+
+
 def test_dates_as_first_announced_are_struck_through(
     client: Client, world: SimpleNamespace
 ) -> None:
@@ -88,10 +108,29 @@ def test_the_deadlines_have_a_page_that_tells_how_they_slipped(
 ) -> None:
     page = client.get("/deadlines/").content.decode()
     rows = re.findall(r'<tr id="(deadline-[\w-]+)".*?</tr>', page, re.DOTALL)
-    assert rows == ["deadline-by-june", "deadline-by-may"]  # as they were set
+    assert rows == ["deadline-by-may", "deadline-by-june"]  # one chain, though set on one day
     slipped = page[page.index('id="deadline-by-may"') :]
     assert "moved" in slipped
     assert '<a href="/deadlines/#deadline-by-june">By june</a>' in slipped
+
+
+def test_deadlines_stand_chain_by_chain_each_before_what_replaced_it(
+    client: Client, world: SimpleNamespace
+) -> None:
+    later = worlds.create_deadline(
+        slug="by-august", set_on=days("2010-05-02"), dates=days("2010-08-01")
+    )
+    world.june.outcome, world.june.superseded_by = "missed", later
+    world.june.save()
+    for slug, set_on in (("between", "2010-02-01"), ("first", "2009-12-01")):
+        worlds.create_deadline(slug=slug, set_on=days(set_on), dates=days("2010-12-01"))
+    order = ["first", "by-may", "by-june", "by-august", "between"]
+    page = client.get("/deadlines/").content.decode()
+    assert re.findall(r'<tr id="deadline-([\w-]+)"', page) == order
+    follows = re.findall(r'<tr id="deadline-([\w-]+)" class="[^"]*follows', page)
+    assert follows == ["by-june", "by-august"]
+    file = client.get("/deadlines/?_export=json").json()
+    assert [row["key"] for row in file["rows"]] == order
 
 
 def test_an_uncertain_date_is_filed_under_its_first_day_and_reads_as_uncertain(
@@ -156,6 +195,29 @@ def test_the_chart_and_the_table_are_made_of_the_rows_of_the_page(
     assert bars
     for anchor, base in bars.items():
         assert base == shown[anchor].first.isoformat()
+
+
+def test_the_chart_is_of_the_months_of_the_rounds_and_tells_the_rest_in_words(
+    client: Client, world: SimpleNamespace
+) -> None:
+    def drawn(query: str = "") -> list[str]:
+        figure = client.get(f"/timeline/{query}").context["figure"]
+        return list(json.loads(figure.to_json())["layout"]["xaxis"]["range"])
+
+    # rounds from 8 January to 8 March and a deadline soon after them, a month to each side
+    assert drawn() == ["2009-12-09", "2010-07-30"]
+    assert "Not drawn" not in client.get("/timeline/").content.decode()
+    worlds.create_deadline(
+        slug="far", name="Expiry", set_on=days("2010-02-01"), dates=days("2099-01-01")
+    )
+    worlds.create_round(slug="early", kind="milestone", dates=days("2001-01-01"))
+    assert drawn() == ["2009-12-09", "2010-07-30"]
+    page = client.get("/timeline/").content.decode()
+    assert "Drawn from 9 December 2009 to 30 July 2010." in page
+    assert "1 earlier, 1 later" in page
+    assert 'Still ahead: <a href="/deadlines/#deadline-far">Expiry</a>' in page
+    # where nothing is of these months, the chart is of what there is
+    assert drawn("?year=2001") == ["2000-12-02", "2001-01-31"]
 
 
 @pytest.mark.parametrize("page", [0, 1])
