@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 
 from issues import matrix
 from issues.models import Issue, Position
+from issues.proposals import settling
 from nafta.cards import Card, Heading, Stand, draw
 from nafta.views.pages import before
 from rounds.citations import page_at, unnamed
@@ -70,6 +71,7 @@ def _issue(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
         site=site,
         kicker=local(issue, "name"),
         headline=local(issue, "question"),
+        text=_settled(issue, as_of),
         lines=tuple((_name(cell.party), _stand(cell)) for cell in row.cells),
         foot=_as_of(as_of),
     )
@@ -127,7 +129,7 @@ def _party(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
     rows = [row for row in found if row.recorded]
     return Card(
         site=site,
-        kicker=_("Where it stands"),
+        kicker=pgettext("of a party", "Where it stands"),
         headline=local(party, "name"),
         text="" if rows else _("No position had been published by then."),
         lines=tuple((Heading(row.title), _stand(row.cells[0])) for row in rows[:8]),
@@ -164,6 +166,18 @@ def _title(party: Party, issue: Issue) -> str:
 
 def _stand(cell: matrix.Cell) -> Stand:
     return Stand(cell.stance, cell.label)
+
+
+def _settled(issue: Issue, as_of: AsOf) -> str:
+    """How an issue was settled first; nothing while it is not."""
+    proposals = issue.proposals.published().as_of(as_of.day).with_names()
+    found = settling(proposals, as_of.day)
+    if not found:
+        return ""
+    when = found[0].settled_words
+    titles = [local(one, "title") for one in found if one.settled_words == when]
+    what = pgettext("between clauses", "; ").join(titles)
+    return _("Settled %(when)s: %(what)s") % {"when": when, "what": what}
 
 
 def _as_of(as_of: AsOf) -> str:

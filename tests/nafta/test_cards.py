@@ -87,6 +87,49 @@ def test_it_says_what_the_page_says(
     assert words in told(client, path)
 
 
+def test_how_an_issue_was_settled_stands_there_from_that_day_on(
+    client: Client, world: SimpleNamespace
+) -> None:
+    worlds.create_proposal(
+        issue=world.water,
+        slug="half-for-ever",
+        title="Half for ever",
+        dates=days("2010-03-08"),
+        parties=[world.arden, world.brume, world.corrie],
+        status="agreed",
+        settled=days("2010-03-09"),
+    )
+    words = "Settled 9 March 2010: Half for ever"
+    assert words in told(client, "/cards/issues/water.png")
+    assert words not in told(client, "/cards/issues/water.png?as_of=2010-03-08")
+    assert "Settled" not in told(client, "/cards/issues/fish.png")
+
+
+def test_a_long_name_gives_up_its_brackets_and_a_long_question_no_word() -> None:
+    with_brackets, without = (
+        Card(
+            site="A record",
+            kicker="Kicker",
+            headline="Headline",
+            columns=(Heading("Arden"),),
+            rows=((title, (Stand("open", "open"),)),),
+        )
+        for title in ("Disputes between governments (Chapter 20)", "Disputes between governments")
+    )
+    assert opened(draw(with_brackets)).tobytes() == opened(draw(without)).tobytes()
+    question = "Must " + "every drop of the water that comes across " * 3 + "stay"
+    longer, cut_there = (
+        Card(
+            site="A record",
+            kicker="Kicker",
+            headline=question + end,
+            lines=((Heading("Arden"), Stand("open", "open")),),
+        )
+        for end in (" here?", " elsewhere?")
+    )
+    assert opened(draw(longer)).tobytes() != opened(draw(cut_there)).tobytes()
+
+
 def test_a_stance_has_the_tint_of_the_page(client: Client, world: SimpleNamespace) -> None:
     image = opened(client.get("/cards/issues/water.png").content).convert("RGB")
     counts: dict[Any, int] = {value: count for count, value in image.getcolors(1 << 20) or []}
