@@ -228,7 +228,7 @@ class IssueAdmin(PublishableAdmin):
     resource_classes = (IssueResource,)
     list_display = ("name", "question", "kind", "featured", "order", "state")
     list_filter = ("state", "kind", "featured")
-    search_fields = ("name", "also_called", "question", "slug", "chapter")
+    search_fields = ("name", "keywords", "question", "slug", "chapter")
     prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("source", "other_sources")
     inlines = (MeasureInline,)
@@ -237,7 +237,7 @@ class IssueAdmin(PublishableAdmin):
             None,
             {
                 "fields": (
-                    *("name", "slug", "also_called", "question"),
+                    *("name", "slug", "keywords", "question"),
                     ("kind", "featured", "order"),
                 )
             },

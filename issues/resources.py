@@ -8,12 +8,12 @@ from rounds.resources import ATTRIBUTION, CLAIM, Column, Keys, RecordResource, s
 
 
 class IssueResource(RecordResource):
-    optional = ("also_called",)
+    optional = ("keywords",)
 
     class Meta:
         model = Issue
         fields = (
-            *("slug", "name", "also_called", "question", "kind", "status_quo", "chapter"),
+            *("slug", "name", "keywords", "question", "kind", "status_quo", "chapter"),
             *("background", "featured", "order", *CLAIM),
         )
 

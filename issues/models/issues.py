@@ -58,13 +58,13 @@ class Issue(Record):
     """A disputed or technical subject, put as a question a reader could answer yes or no."""
 
     translated = (
-        *("name", "also_called", "question", "status_quo", "chapter", "background", "note"),
+        *("name", "keywords", "question", "status_quo", "chapter", "background", "note"),
     )
 
     slug = models.SlugField(_("key"), max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=80)
-    also_called = models.CharField(
-        _("also called"),
+    keywords = models.CharField(
+        _("keywords"),
         max_length=300,
         blank=True,
         help_text=_("Other words that readers look for it by, with commas between."),

@@ -259,14 +259,14 @@ def test_a_status_follows_the_record(client: Client, world: SimpleNamespace) -> 
 def test_an_issue_is_found_by_what_else_it_is_called(
     client: Client, world: SimpleNamespace
 ) -> None:
-    world.water.also_called = "Rivers, big lakes"
-    world.water.translations = {"also_called_fr": "Fleuves, eau douce"}
+    world.water.keywords = "Rivers, big lakes"
+    world.water.translations = {"keywords_fr": "Fleuves, eau douce"}
     world.water.save()
     for typed in ("rivers", "river", "big lakes", "fleuves", "eau douce", "rivres", "fleuvse"):
         assert "alder-on-water" in found(client, typed), typed
         assert "/issues/water/" in names(client, typed), typed
     assert "alder-on-water" not in found(client, "big")  # a part of another word for it is not it
-    assert "Also: Rivers, big lakes" in words(client.get("/issues/water/").content.decode())
+    assert "Keywords: Rivers, big lakes" in words(client.get("/issues/water/").content.decode())
     assert "Fleuves, eau douce" in client.get("/fr/issues/water/").content.decode()
 
 

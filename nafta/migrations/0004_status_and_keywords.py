@@ -25,17 +25,17 @@ DOCUMENTS = (
     | of_kind(
         "issue",
         names=f"""concat_ws(E'\n\n', {issues_of_rounds.DOCUMENTS["issue"]["names"]},
-            nullif(search_names(search_called(one.also_called, one.translations), '{{}}', ''), ''))""",
-        name="concat_ws(' ', one.name, replace(one.slug, '-', ' '), one.chapter, one.also_called)",
+            nullif(search_names(search_called(one.keywords, one.translations), '{{}}', ''), ''))""",
+        name="concat_ws(' ', one.name, replace(one.slug, '-', ' '), one.chapter, one.keywords)",
     )
 )
 
 # Several names in one text, with commas between.
 CALLED = r"""
-CREATE FUNCTION search_called(also_called text, translations jsonb) RETURNS text[]
+CREATE FUNCTION search_called(keywords text, translations jsonb) RETURNS text[]
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT ARRAY(SELECT btrim(name) FROM (
-        SELECT also_called UNION ALL
+        SELECT keywords UNION ALL
         SELECT value FROM jsonb_each_text(translations) WHERE key LIKE 'also\_called\_%'
     ) AS every(names), regexp_split_to_table(names, '[,;]') AS name)
 $$;
@@ -43,13 +43,13 @@ $$;
 # In a translation they weigh what they weigh in the original: as much as the name.
 VECTOR = search.VECTOR.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
 NAMED = VECTOR.replace(
-    "key NOT LIKE 'name_%' AND key NOT LIKE 'title_%'", "key !~ '^(name|title|also_called)_'"
-).replace("key LIKE 'name_%' OR key LIKE 'title_%'", "key ~ '^(name|title|also_called)_'")
+    "key NOT LIKE 'name_%' AND key NOT LIKE 'title_%'", "key !~ '^(name|title|keywords)_'"
+).replace("key LIKE 'name_%' OR key LIKE 'title_%'", "key ~ '^(name|title|keywords)_'")
 REFRESH_ALL = issues_of_rounds.REFRESH_ALL
 
 
 class Migration(migrations.Migration):
-    dependencies = [("nafta", "0003_issues_of_rounds"), ("issues", "0007_also_called")]
+    dependencies = [("nafta", "0003_issues_of_rounds"), ("issues", "0007_keywords")]
 
     operations = [
         migrations.RunSQL(
