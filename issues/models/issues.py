@@ -58,7 +58,8 @@ class Issue(Record):
     """A disputed or technical subject, put as a question a reader could answer yes or no."""
 
     translated = (
-        *("name", "keywords", "question", "status_quo", "chapter", "background", "note"),
+        *("name", "keywords", "question", "status_quo"),
+        *("chapter", "background", "note"),
     )
 
     slug = models.SlugField(_("key"), max_length=80, unique=True)

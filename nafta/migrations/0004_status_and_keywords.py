@@ -25,18 +25,18 @@ DOCUMENTS = (
     | of_kind(
         "issue",
         names=f"""concat_ws(E'\n\n', {issues_of_rounds.DOCUMENTS["issue"]["names"]},
-            nullif(search_names(search_called(one.keywords, one.translations), '{{}}', ''), ''))""",
+            nullif(search_names(search_keywords(one.keywords, one.translations), '{{}}', ''), ''))""",
         name="concat_ws(' ', one.name, replace(one.slug, '-', ' '), one.chapter, one.keywords)",
     )
 )
 
 # Several names in one text, with commas between.
 CALLED = r"""
-CREATE FUNCTION search_called(keywords text, translations jsonb) RETURNS text[]
+CREATE FUNCTION search_keywords(keywords text, translations jsonb) RETURNS text[]
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT ARRAY(SELECT btrim(name) FROM (
         SELECT keywords UNION ALL
-        SELECT value FROM jsonb_each_text(translations) WHERE key LIKE 'also\_called\_%'
+        SELECT value FROM jsonb_each_text(translations) WHERE key LIKE 'keywords\_%'
     ) AS every(names), regexp_split_to_table(names, '[,;]') AS name)
 $$;
 """
@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
             CALLED + NAMED + search.documents(DOCUMENTS) + REFRESH_ALL,
             VECTOR
             + search.documents(issues_of_rounds.DOCUMENTS)
-            + "DROP FUNCTION search_called(text, jsonb);"
+            + "DROP FUNCTION search_keywords(text, jsonb);"
             + REFRESH_ALL,
         ),
     ]
