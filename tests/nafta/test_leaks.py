@@ -39,7 +39,7 @@ def every_key() -> set[str]:
 
 
 def every_address() -> set[str]:
-    """Each pattern of the site, the desk's too, with every key that fits; and what is before them."""
+    """Each pattern of the site, the desk's too, with every key that fits; and the probes."""
     keys = every_key()
     return {
         address
