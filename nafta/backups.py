@@ -25,8 +25,9 @@ PROGRAMS = ("pg_dump", "pg_restore", "psql")
 OURS = " TABLE public rounds_edition "  # so says the list of what is in a backup of ours
 MADE = re.compile(r"^; Archive created at (.+)$", re.MULTILINE)
 # The old tables make room and stay readable until the end; whoever would write to them waits.
-# Extensions belong to both.
+# Extensions serve both; only a superuser can move one, others can make it anew.
 MAKE_ROOM = """
+SET LOCAL client_min_messages = warning;
 DROP SCHEMA IF EXISTS replaced CASCADE;
 DO $$
 DECLARE
@@ -42,7 +43,11 @@ BEGIN
     GRANT USAGE ON SCHEMA public TO PUBLIC;
     FOR name IN SELECT extname FROM pg_extension WHERE extnamespace = 'replaced'::regnamespace
     LOOP
-        EXECUTE format('ALTER EXTENSION %I SET SCHEMA public', name);
+        BEGIN
+            EXECUTE format('ALTER EXTENSION %I SET SCHEMA public', name);
+        EXCEPTION WHEN insufficient_privilege THEN  -- then readers of what rests on it wait, too
+            EXECUTE format('DROP EXTENSION %I CASCADE', name);
+        END;
     END LOOP;
 END $$;
 """
