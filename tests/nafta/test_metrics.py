@@ -67,7 +67,7 @@ def test_requests_are_counted_by_what_answered_them(
     assert more["site_pages_total", "made"] == 2
     assert more["site_pages_total", "kept"] == 4
     assert more["site_requests_total", "GET", "404", "none"] == 2
-    assert [name for name in after if name[1:] == ("other", "405", "none")]
+    assert [name for name in after if name[1:] == ("other", "405", "timeline")]
     assert not [name for name in after if "BREW" in name]
 
 
