@@ -83,11 +83,11 @@ class Entrance(AdminSite):
         return self._page(request, "second_factor", title, typed, place, **more)
 
     def _codes(self, request: HttpRequest, typed: Typed, place: str) -> HttpResponse:
-        title, codes = _("Codes for bad days"), new_codes(request.user)
+        title, codes = _("Backup codes"), new_codes(request.user)
         return self._page(request, "codes", title, typed, place, codes=codes)
 
     def _renewal(self, request: HttpRequest) -> HttpResponse:
-        """New codes for bad days or another phone, for whoever has a code of the present one."""
+        """New backup codes or another phone, for whoever has a code of the present one."""
         form = CodeForm(request.user, request.POST if request.method == "POST" else None)
         place = self.place("index")
         if form.is_valid() and "codes" in request.POST:

@@ -10,6 +10,7 @@ from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.auth import SESSION_KEY, logout
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
@@ -54,7 +55,8 @@ def locked_out(request: HttpRequest, response: Any = None, credentials: Any = No
     last = [one.aggregate(last=Max("attempt_time"))["last"] for one in tries]
     until = max(filter(None, last), default=timezone.now()) + settings.AXES_COOLOFF_TIME
     wait = max(1, int((until - timezone.now()).total_seconds()))
-    page = render_to_string("admin/locked.html", {"until": until, "wait": wait}, request)
+    context = {**admin.site.each_context(request), "until": until}
+    page = render_to_string("admin/locked.html", context, request)
     return HttpResponse(page, status=429, headers={"Retry-After": str(wait)})
 
 

@@ -53,8 +53,8 @@ class Bounds:
         match = request.resolver_match
         if not match or "admin" not in match.namespaces or not isinstance(error, NO_VALUE):
             return None
-        if request.method != "GET" and not isinstance(error, DataError):
-            return None
+        if request.method == "POST" and not isinstance(error, DataError):
+            return None  # what a form holds is looked at by the form
         logger.warning("No value: %s", request.path_info, exc_info=error)
         return refused(request, 400)
 

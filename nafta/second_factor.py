@@ -1,4 +1,4 @@
-"""The second factor: a code of an authenticator app, or one of ten codes kept for bad days.
+"""The second factor: a code of an authenticator app, or one of ten backup codes.
 
 django-otp keeps the devices and checks the codes; these are the pages of the desk around it.
 """
@@ -26,7 +26,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp.util import random_hex
 
-CODES = 10  # for bad days
+CODES = 10
 DIGITS = 6
 KEY = "app-key"  # in the session
 
@@ -71,7 +71,7 @@ def codes_left(user: Any) -> int:
 
 
 class CodeForm(forms.Form):
-    """A code of the app, or one for bad days. ``device`` is what accepted it."""
+    """A code of the app, or a backup code. ``device`` is what accepted it."""
 
     code = forms.CharField(
         label=gettext_lazy("Code"),

@@ -194,7 +194,7 @@ class TestSecondFactor:
         settings.SECOND_FACTOR = True
 
     def enrolled(self) -> tuple[Client, list[str]]:
-        """A browser in which the app was set up, and the codes for bad days."""
+        """A browser in which the app was set up, and the backup codes."""
         client = logged_in()
         page = client.get(FACTOR).content.decode()
         assert 'class="qr"' in page
@@ -228,7 +228,7 @@ class TestSecondFactor:
         assert (there.status_code, there["Location"]) == (302, DESK)
         assert is_in(later)
 
-    def test_a_code_for_bad_days_lets_in_once(self) -> None:
+    def test_a_backup_code_lets_in_once(self) -> None:
         _client, codes = self.enrolled()
         for stays in (True, False):
             client = logged_in()
@@ -264,7 +264,7 @@ class TestSecondFactor:
         asked = client.post(LOGIN, hidden_in(ended) | {"username": "eve", "password": PASSWORD})
         code = {"code": code_of(client.session["app-key"])}
         codes = client.post(FACTOR, hidden_in(asked) | code)
-        assert "for bad days" in codes.content.decode()
+        assert "Backup codes" in codes.content.decode()
         back = client.post(FACTOR, hidden_in(codes))
         assert hidden_in(back)["summary"] == ["Typed for an hour"]
 
