@@ -92,7 +92,7 @@ class Entrance(AdminSite):
         place = self.place("index")
         if form.is_valid() and "codes" in request.POST:
             return self._codes(request, Typed([], False), place)
-        if form.is_valid():
+        if form.is_valid() and "phone" in request.POST:
             TOTPDevice.objects.filter(user=request.user).delete()
             StaticDevice.objects.filter(user=request.user).delete()
             return HttpResponseRedirect(self.place("second_factor"))
