@@ -124,13 +124,14 @@ def test_nothing_is_refused_at_the_desk(browser: Browser, site: Site) -> None:
 def test_nothing_is_refused_in_somebody_else_s_page(
     browser: Browser, site: Site, foreign: Any
 ) -> None:
+    said: list[str] = []
     for path, embed in OFFERS:
         with shown(browser, foreign, offered(site, path, embed)) as page:
-            faults: list[str] = []
-            page.on("console", lambda message, told=faults: told.append(message.text))
+            page.on("console", lambda message: said.append(message.text))
+            page.reload(wait_until="networkidle")
             frame = next(one for one in page.frames if "/embed/" in one.url)
             assert frame.locator("main").inner_text()
-            assert [one for one in faults if "Content Security Policy" in one] == []
+    assert [one for one in said if "Content Security Policy" in one] == []
 
 
 def test_a_page_that_is_no_embed_is_framed_by_nobody(

@@ -194,7 +194,11 @@ class Hostile:
     def requests(self, count: int) -> Iterator[dict[str, Any]]:
         for _request in range(count):
             method = self.random.choice(METHODS)
-            asked = {"method": method, "path": self.path(), "QUERY_STRING": self.pairs()}
+            asked: dict[str, Any] = {
+                "method": method,
+                "path": self.path(),
+                "QUERY_STRING": self.pairs(),
+            }
             if method in {"POST", "PUT"}:
                 asked |= {"data": self.body(), "content_type": self.random.choice(TYPES)}
             yield asked | self.headers()

@@ -118,7 +118,7 @@ class TestThrottling:
 class TestSessions:
     def test_a_session_stolen_from_who_logged_out_is_dead(self, editor: Any) -> None:
         client, thief = logged_in(), Client()
-        thief.cookies = client.cookies.copy()
+        thief.cookies.update(client.cookies)
         assert is_in(thief)
         client.post("/admin/logout/")
         assert not is_in(thief)
