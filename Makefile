@@ -25,10 +25,14 @@ test: .venv/installed-dev node_modules/installed ## run every test (ARGS="-k mat
 lint: .venv/installed-dev ## check style, types, templates, migrations and settings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	SECRET_KEY=unused DATABASE_URL=postgresql:///unused $(BIN)/mypy .
+	LOCAL=1 DATABASE_URL=postgresql:///unused $(BIN)/mypy .
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
+	SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))") \
+		ALLOWED_HOSTS=record.example DATABASE_URL=postgresql:///unused \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/python -m tests.audit
 
 messages: .venv/installed-dev ## renew the translations' files (needs GNU gettext)
 	$(BIN)/python manage.py makemessages $(MESSAGES)
