@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Q
-
 from nafta.search import Search
 
 ATTRIBUTED = ("statement", "proposal")
@@ -42,6 +40,7 @@ def _related(records: Any, kind: str, wishes: dict[str, Any]) -> Any:
     if basis := wishes.get("basis"):
         records = records.filter(basis=basis) if kind in ATTRIBUTED else records.none()
     if source := wishes.get("source"):
-        says_so = records.model.objects.filter(other_sources__slug=source)
-        records = records.filter(Q(source__slug=source) | Q(pk__in=says_so.values("pk")))
+        rows = records.model.objects.order_by().values("pk")
+        first, others = rows.filter(source__slug=source), rows.filter(other_sources__slug=source)
+        records = records.filter(pk__in=first.union(others))
     return records

@@ -17,7 +17,7 @@ from issues.proposals import proposal_items
 from nafta.forms import CHOICES, SearchForm
 from nafta.models import Entry
 from nafta.reading import Query, Reading, Term
-from nafta.search import COUNTED, Counts, Hit, Search, marked
+from nafta.search import Counts, Hit, Search, marked
 from nafta.tables import FoundFile, PersonFile
 from rounds.dates import day as day_in_words
 from rounds.downloads import FileTable, page
@@ -28,6 +28,7 @@ from rounds.timeline import Item, deadline_items, round_items, statement_items
 PAGE = 25  # rows
 FACET = 12  # values of a facet
 PEOPLE = 200  # on a page
+SAID = 200  # of a person, counted at most
 NAME = 60  # characters of a file's name
 RECENT = 100  # statements that examples are made of
 
@@ -362,7 +363,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
         "party": party,
         "error": error,
         "page": shown,
-        "people": [(one, told(min(one.said, COUNTED), one.said > COUNTED)) for one in shown],
+        "people": [(one, told(min(one.said, SAID), one.said > SAID)) for one in shown],
         "next_page": changed(request.GET, page=later)[1:] if later else "",
     }
 
@@ -386,5 +387,5 @@ def _said() -> RawSQL:
         " JOIN rounds_statement AS said ON said.id = link.statement_id"
         " WHERE link.person_id = rounds_person.id AND said.state = 'published'"
         " LIMIT %s) AS counted)",
-        [COUNTED + 1],
+        [SAID + 1],
     )

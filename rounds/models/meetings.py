@@ -1,11 +1,13 @@
 """Who met, when and where, and the dates that somebody set."""
 
 import datetime as dt
+from functools import reduce
+from operator import or_
 from typing import Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -65,17 +67,18 @@ class RoundQuerySet(DatedQuerySet):
 
     def touching(self, issue: str) -> Self:
         """Where something was said, tabled or moved on the issue with that key."""
+        told = [(Round.progress, "issue"), (Round.proposals, "issue"), (Round.statements, "issues")]
         return self.filter(
-            Q(pk__in=Round.objects.filter(progress__issue__slug=issue, progress__state="published"))
-            | Q(
-                pk__in=Round.objects.filter(
-                    proposals__issue__slug=issue, proposals__state="published"
-                )
-            )
-            | Q(
-                pk__in=Round.objects.filter(
-                    statements__issues__slug=issue, statements__state="published"
-                )
+            reduce(
+                or_,
+                (
+                    Exists(
+                        related.rel.related_model.objects.published()
+                        .filter(**{"round": OuterRef("pk"), f"{name}__slug": issue})
+                        .order_by()
+                    )
+                    for related, name in told
+                ),
             )
         )
 

@@ -1,11 +1,10 @@
 """What every editorial record has: a source, days, and how it is attributed."""
 
 import datetime as dt
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext_lazy as _
 
 from rounds.dates import SpanField, describe, first_day, last_day
@@ -57,11 +56,6 @@ class DatedQuerySet(RecordQuerySet):
         return self.filter(
             dates__startswith__gte=dt.date(year, 1, 1), dates__startswith__lte=dt.date(year, 12, 31)
         )
-
-    def years(self) -> Any:
-        """The years in which these began, each as ``(year,)``, to be joined with others'."""
-        year = ExtractYear("dates__startswith")
-        return self.order_by().annotate(year=year).values_list("year").distinct()
 
     def for_party(self, code: str) -> Self:
         return self.filter(parties__code=code)
