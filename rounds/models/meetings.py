@@ -3,7 +3,7 @@
 import datetime as dt
 from functools import reduce
 from operator import or_
-from typing import Self
+from typing import Any, Self
 
 import pgtrigger
 from django.db import models
@@ -67,20 +67,18 @@ class RoundQuerySet(DatedQuerySet):
 
     def touching(self, issue: str) -> Self:
         """Where something was said, tabled or moved on the issue with that key."""
-        told = [(Round.progress, "issue"), (Round.proposals, "issue"), (Round.statements, "issues")]
-        return self.filter(
-            reduce(
-                or_,
-                (
-                    Exists(
-                        related.rel.related_model.objects.published()
-                        .filter(**{"round": OuterRef("pk"), f"{name}__slug": issue})
-                        .order_by()
-                    )
-                    for related, name in told
-                ),
-            )
+        told: list[tuple[Any, str]] = [
+            (Round.progress, "issue"),
+            (Round.proposals, "issue"),
+            (Round.statements, "issues"),
+        ]
+        found = (
+            related.rel.related_model.objects.published()
+            .filter(**{"round": OuterRef("pk"), f"{name}__slug": issue})
+            .order_by()
+            for related, name in told
         )
+        return self.filter(reduce(or_, map(Exists, found)))
 
     def in_order(self) -> Self:
         return self.order_by("dates__startswith", "pk")
