@@ -25,6 +25,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
+from nafta.logs import note_page
+from nafta.metrics import DATABASE_ERRORS
 from rounds.publication import keep_timetable
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -71,6 +73,7 @@ class Kept:
 
     headers: dict[str, str]
     body: bytes
+    view: str  # the name of what made it
 
     def response(self, request: HttpRequest) -> HttpResponse:
         """The page, or that the asker's copy is still the present one."""
@@ -97,6 +100,7 @@ class Editions:
             edition = self._edition(request)
         except GONE:
             logger.warning("The database does not answer.", exc_info=True)
+            DATABASE_ERRORS.inc()
             self.gone_until = time.monotonic() + BREATH
             edition = ""
         if not keeps:
@@ -105,7 +109,10 @@ class Editions:
             return self._from_the_last(request)
         place = _place(request, edition)
         kept = _read(place)
-        return kept.response(request) if kept else self._made(request, edition, place)
+        if not kept:
+            return self._made(request, edition, place)
+        note_page("kept", kept.view)
+        return kept.response(request)  # type: ignore[no-any-return]
 
     def _edition(self, request: HttpRequest) -> str:
         """The name of what is published now, today. Empty if nobody can tell.
@@ -127,7 +134,10 @@ class Editions:
         """What is kept of the last edition; else the page is made, if the database is back."""
         last = self.latest or _read(LATEST)
         kept = _read(_place(request, last)) if last else None
-        return kept.response(request) if kept else self.get_response(request)
+        if not kept:
+            return self.get_response(request)
+        note_page("stale", kept.view)
+        return kept.response(request)  # type: ignore[no-any-return]
 
     def _made(self, request: HttpRequest, edition: str, place: str) -> HttpResponse:
         encoding = _encoding(request)
@@ -135,8 +145,10 @@ class Editions:
         response = self.get_response(request)
         if not _may_be_kept(response):
             return response
-        kept = _packed(response, encoding, edition)
+        view = request.resolver_match.view_name if request.resolver_match else ""
+        kept = _packed(response, encoding, edition, view)
         _write(place, kept)
+        note_page("made")
         return kept.response(request)
 
 
@@ -166,7 +178,7 @@ def _may_be_kept(response: HttpResponse) -> bool:
     )
 
 
-def _packed(response: HttpResponse, encoding: str, edition: str) -> Kept:
+def _packed(response: HttpResponse, encoding: str, edition: str, view: str) -> Kept:
     body = response.content
     patch_vary_headers(response, ["Accept-Encoding"])
     response.headers.setdefault("ETag", f'W/"{edition}"')
@@ -177,7 +189,7 @@ def _packed(response: HttpResponse, encoding: str, edition: str) -> Kept:
         tag = response.headers["ETag"]
         response.headers["ETag"] = tag if tag.startswith("W/") else f"W/{tag}"
     response.headers["Content-Length"] = str(len(body))
-    return Kept(dict(response.headers.items()), body)
+    return Kept(dict(response.headers.items()), body, view)
 
 
 # A cache that is gone costs speed, and nothing else: whatever it raises is only told in the log.

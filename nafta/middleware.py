@@ -1,15 +1,64 @@
 """What happens at every request, before any page is made."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
 
+from django.db import connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from nafta import logs
+from nafta.health import healthz, readyz
+from nafta.metrics import count, metrics
+
+PROBES: dict[str, Callable[[HttpRequest], HttpResponse | None]] = {
+    "/healthz": healthz,
+    "/readyz": readyz,
+    "/metrics": metrics,
+}
+NAME = "X-Request-ID"
 API = "/api/"
 ASKING = "GET, HEAD, OPTIONS"
+
+
+class Probes:
+    """Answers what the site's keepers ask, by whatever host or scheme, before all else.
+
+    So it is in no log, no count and no cache, and is never sent to HTTPS.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        probe = PROBES.get(request.path_info)
+        return (probe and probe(request)) or self.get_response(request)
+
+
+class Told:
+    """Names each request, counts it, and tells of it when it is answered."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        this = logs.Asked(request, logs.request_name(request.headers.get(NAME, "")))
+        token = logs.asked.set(this)
+        try:
+            with ExitStack() as watching:
+                for connection in connections.all():
+                    watching.enter_context(connection.execute_wrapper(this.watch))
+                response = self.get_response(request)
+            response.headers[NAME] = this.name
+            count(this, response.status_code)
+            this.tell(response.status_code)
+            return response
+        finally:
+            logs.asked.reset(token)
 
 
 class PublicAPI:
@@ -54,6 +103,29 @@ class PublicAPI:
             return response
         text = _("There is no such address. “/api/v1/openapi.json” lists those there are.")
         return JsonResponse({"detail": text}, status=404)
+
+
+class OnlyAsking:
+    """Outside the desk nobody may write either, and no page is made for another wish than to read.
+
+    ``/api/`` has been answered before.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_given: Any) -> HttpResponse | None:
+        match = request.resolver_match
+        if request.method in {"GET", "HEAD"} or (match and "admin" in match.namespaces):
+            return None
+        headers = {"Allow": ASKING}
+        if request.method == "OPTIONS":
+            return HttpResponse(status=204, headers=headers)
+        text = _("The record is read-only here: ask with GET.")
+        return HttpResponse(text, "text/plain; charset=utf-8", status=405, headers=headers)
 
 
 class LanguageOfAddress(LocaleMiddleware):

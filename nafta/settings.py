@@ -78,11 +78,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "nafta.middleware.Probes",
+    "nafta.middleware.Told",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "nafta.editions.Editions",
     "django.middleware.gzip.GZipMiddleware",
     "nafta.middleware.PublicAPI",
+    "nafta.middleware.OnlyAsking",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "nafta.middleware.LanguageOfAddress",
     "django.middleware.common.CommonMiddleware",
@@ -211,5 +214,42 @@ CDN_SECONDS = int(os.environ.get("CDN_SECONDS", "5"))
 API_RATE = int(os.environ.get("API_RATE", "120"))
 # PROXIES: how many proxies stand before the site, each of which tells whom it asks for.
 NINJA_NUM_PROXIES = int(os.environ.get("PROXIES", "0"))
+
+# LOG_FORMAT: json, an object a line, or plain words.
+LOG_FORMAT = os.environ.get("LOG_FORMAT", "plain" if DEBUG or LOCAL else "json")
+if LOG_FORMAT not in {"json", "plain"}:
+    raise ImproperlyConfigured("LOG_FORMAT is “json” or “plain”.")
+# LOG_LEVEL: WARNING leaves out the line for each request.
+LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO").upper()
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request": {"()": "nafta.logs.RequestName"}},
+    "formatters": {
+        "json": {"()": "nafta.logs.Lines"},
+        "plain": {"format": "%(asctime)s %(levelname)s %(message)s [%(request_id)s]"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "filters": ["request"],
+            "formatter": LOG_FORMAT,
+        }
+    },
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        # The line for a request tells what these would of each answer that is no page.
+        "django": {"handlers": [], "level": "INFO"},
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
+    },
+}
+# SLOW_QUERY_MS: from how many milliseconds on a query is told of in the log, without its values.
+SLOW_QUERY_MS = float(os.environ.get("SLOW_QUERY_MS", "200"))
+# METRICS_TOKEN: what a Prometheus has to send for /metrics; without it there is no such address.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+# PROMETHEUS_MULTIPROC_DIR: an empty folder of one machine's processes, to be counted together.
+METRICS_FOLDER = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
 
 DJANGO_TABLES2_TEMPLATE = "_table.html"

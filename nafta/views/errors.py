@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from nafta.metrics import DATABASE_ERRORS
+
 AGAIN = 30  # seconds until a second try is worth its while
 
 
@@ -14,6 +16,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """The fault is ours; or the database is gone, which a later try may find back."""
     gone = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
     status = 503 if gone else 500
+    if gone:
+        DATABASE_ERRORS.inc()
     if request.path_info.startswith("/api/"):
         text = _("The database does not answer.") if gone else _("Something went wrong.")
         response: HttpResponse = JsonResponse({"detail": text}, status=status)
