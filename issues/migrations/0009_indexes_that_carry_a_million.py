@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('issues', '0007_edition'),
+        ('issues', '0008_edition'),
         ('rounds', '0011_indexes_that_carry_a_million'),
     ]
 
