@@ -64,10 +64,8 @@ class DatedQuerySet(RecordQuerySet):
     def citing(self, source: str) -> Self:
         """What is said by the publication with that key, alone or with others."""
         rows = self.model.objects.order_by().values("pk")
-        alone, _with_others = (
-            rows.filter(source__slug=source),
-            rows.filter(other_sources__slug=source),
-        )
+        alone = rows.filter(source__slug=source)
+        others = rows.filter(other_sources__slug=source)
         return self.filter(pk__in=alone.union(others))  # each has an index, “or” has none
 
     # What a kind of record cannot have, none of it has; those that can say how.
