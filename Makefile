@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 MESSAGES := --all --no-wrap --no-obsolete --add-location file \
 	--ignore .venv --ignore node_modules --ignore tests --ignore var
 
-.PHONY: help demo test lint messages lighthouse lock clean
+.PHONY: help demo test lint messages lighthouse bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ messages: .venv/installed-dev ## renew the translations' files (needs GNU gettex
 lighthouse: .venv/installed-dev tests/lighthouse/node_modules/installed ## say what Lighthouse makes of each page
 	$(BIN)/python tests/browser/install.py
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.lighthouse $(ARGS)
+
+bench: .venv/installed-dev ## measure the site beside others, into docs/benchmarks.md (needs wrk; ARGS=--quick)
+	$(BIN)/python -m tests.bench $(ARGS)
 
 lock: .venv/installed-dev ## renew the lock files from pyproject.toml and package.json
 	$(COMPILE) --upgrade pyproject.toml --output-file requirements.txt
