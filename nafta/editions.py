@@ -108,8 +108,8 @@ class Editions:
             with reading_from(server.alias):
                 try:
                     edition = server.ask(partial(self._edition, request))
-                except GONE:
-                    logger.warning("%s does not answer.", server.alias, exc_info=True)
+                except GONE as error:
+                    logger.warning("The database %s does not answer: %s", server.alias, error)
                     continue
                 answer = self._page(request, edition) if keeps else self.get_response(request)
             if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:  # it went while we asked
@@ -151,8 +151,8 @@ class Editions:
         try:
             with reading_from(PRIMARY):
                 self.primary.ask(partial(publish_due, timezone.now()))
-        except GONE:
-            logger.warning("What is due could not be published.", exc_info=True)
+        except GONE as error:
+            logger.warning("What is due could not be published: %s", error)
             return False
         return True
 
