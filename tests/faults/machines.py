@@ -227,9 +227,14 @@ class Web:
         return self
 
     def answers(self) -> bool:
-        with suppress(OSError, http.client.HTTPException), closing(self.visitor()) as visitor:
-            return visitor.get("/robots.txt").status < 500
+        with suppress(OSError, http.client.HTTPException):
+            return self.get("/robots.txt").status < 500
         return False
+
+    def get(self, path: str) -> "Answer":
+        """For a reader on a connection of its own, so that any of the processes may answer."""
+        with closing(self.visitor()) as visitor:
+            return visitor.get(path)
 
     def processes(self) -> list[psutil.Process]:
         assert self.process
@@ -307,7 +312,8 @@ class Visitor:
                 self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
             self.connection.request(method, path, body, given)
             answer = self.connection.getresponse()
-            return Answer(answer.status, dict(answer.getheaders()), answer.read())
+            told = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, told, answer.read())
         except (OSError, http.client.HTTPException):
             self.close()
             raise

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from http.client import HTTPException
 
 from tests.desk import _read
-from tests.faults.machines import Answer, Database, Visitor, Web
+from tests.faults.machines import Answer, Database, Web
 
 ADD = "/admin/rounds/statement/add/"
 PAGES = ["/", "/timeline/", "/issues/", "/rounds/", "/parties/ca/", "/fr/issues/", "/deadlines/"]
@@ -103,9 +103,7 @@ def reading(web: Web, pages: list[str], people: int = 4) -> Iterator[Readers]:
 def kept(web: Web, pages: list[str], times: int = 30) -> None:
     """Ask until every process has kept every page."""
     for page in pages * times:
-        visitor: Visitor = web.visitor()  # each on a connection of its own, so that all answer
-        assert visitor.get(page).status == HTTPStatus.OK
-        visitor.close()
+        assert web.get(page).status == HTTPStatus.OK
 
 
 def is_stored(editor: Editor, slug: str) -> bool:

@@ -36,12 +36,10 @@ def test_a_replica_follows_and_takes_over(
         assert editor.corrects(pk, summary).stored
         page = editor.visitor.get("/statements/first/")
         older += summary not in page.text
-        assert site.visitor().get("/timeline/").status == HTTPStatus.OK
-    behind = summary not in site.visitor().get("/statements/first/").text
+        assert site.get("/timeline/").status == HTTPStatus.OK
+    behind = summary not in site.get("/statements/first/").text
     replica.rows("SELECT pg_wal_replay_resume()")
-    wait_until(
-        lambda: summary in site.visitor().get("/statements/first/").text, "the replica stays behind"
-    )
+    wait_until(lambda: summary in site.get("/statements/first/").text, "the replica stays behind")
 
     # The primary fails.
     with reading(site, [*PAGES, "/statements/first/"]) as readers:
@@ -52,7 +50,7 @@ def test_a_replica_follows_and_takes_over(
         began = time.monotonic()
         wait_until(lambda: is_stored(editor, "after"), "nothing can be stored")
         took = time.monotonic() - began
-        wait_until(lambda: site.visitor().get("/statements/after/").status == 200, "no page")
+        wait_until(lambda: site.get("/statements/after/").status == 200, "no page")
     stored = {slug for (slug,) in replica.rows("SELECT slug FROM rounds_statement")}
     lost = {*acknowledged, "after"} - stored
     print(
