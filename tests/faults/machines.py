@@ -304,6 +304,9 @@ class Visitor:
             self.connection.close()
         self.connection = None
 
+    def __del__(self) -> None:
+        self.close()
+
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
         cookies = f"csrftoken={TOKEN}; sessionid={self.session}" if self.session else ""
         given = headers | ({"Cookie": cookies} if cookies else {})

@@ -25,7 +25,7 @@ WRITTEN = """
         (SELECT count(*) FROM rounds_statementpartiesevent WHERE statement_id = s.id),
         (SELECT count(*) FROM rounds_statementspeakersevent WHERE statement_id = s.id),
         (SELECT count(*) FROM rounds_statementothersourcesevent WHERE statement_id = s.id)
-    FROM rounds_statement s WHERE slug LIKE 'kill-%'"""
+    FROM rounds_statement s WHERE starts_with(slug, 'kill-')"""
 WHOLE = (2, 1, 1, 1, True, 2, 1, 1)
 
 
