@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 MESSAGES := --all --no-wrap --no-obsolete --add-location file \
 	--ignore .venv --ignore node_modules --ignore tests --ignore var
 
-.PHONY: help demo test lint messages lighthouse bench lock clean
+.PHONY: help demo test faults lint messages lighthouse bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ messages: .venv/installed-dev ## renew the translations' files (needs GNU gettex
 	$(BIN)/python manage.py makemessages $(MESSAGES)
 	sed -i '/^"POT-Creation-Date:/d' nafta/locale/*/LC_MESSAGES/django.po
 	$(BIN)/python manage.py compilemessages --ignore .venv --ignore node_modules
+
+faults: .venv/installed-dev ## break servers and count what is lost (FAULT_SECONDS=60 FAULT_SAVES=500 for all of it)
+	$(BIN)/python -m pytest -c tests/faults/pytest.ini --rootdir . --confcutdir tests/faults -rP tests/faults $(ARGS)
 
 lighthouse: .venv/installed-dev tests/lighthouse/node_modules/installed ## say what Lighthouse makes of each page
 	$(BIN)/python tests/browser/install.py

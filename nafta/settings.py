@@ -155,12 +155,45 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": dj_database_url.parse(os.environ["DATABASE_URL"])}
-# DATABASE_POOL: connections a process keeps at most.
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-    "min_size": 1,
-    "max_size": number("DATABASE_POOL", 8),
-}
+# DATABASE_POOL: connections a process keeps at most, to each server; no fewer than it has threads.
+# 0 where PgBouncer keeps them, in any of its modes.
+DATABASE_POOL = number("DATABASE_POOL", 8)
+DATABASE_PATIENCE = 3  # seconds that a request waits for a connection
+
+
+def database(url: str) -> Any:
+    """A server of the database. None that is gone may hold a request for long."""
+    found: Any = dj_database_url.parse(url)
+    options = {
+        "connect_timeout": DATABASE_PATIENCE,
+        # a machine that vanished says nothing: what it has not acknowledged by then is lost
+        "tcp_user_timeout": 10_000,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
+        **found.get("OPTIONS", {}),
+    }
+    if DATABASE_POOL:
+        options["pool"] = {
+            "min_size": 1,
+            "max_size": DATABASE_POOL,
+            "timeout": DATABASE_PATIENCE,
+            "reconnect_timeout": 1,  # then the next request tries; a longer wait grows ever longer
+        }
+    else:
+        # PgBouncer may give each transaction another connection: nothing may outlive one
+        found |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+        found["DISABLE_SERVER_SIDE_CURSORS"] = True
+        options["prepare_threshold"] = None
+    return found | {"OPTIONS": options}
+
+
+DATABASES = {"default": database(os.environ["DATABASE_URL"])}
+# DATABASE_REPLICA_URLS: servers that follow it, separated by commas; public pages read there. A
+# comma within an address, between the hosts of one, is written %2C.
+for place, url in enumerate(listed("DATABASE_REPLICA_URLS"), 1):
+    DATABASES[f"replica-{place}"] = database(url)
+DATABASE_ROUTERS = ["rounds.databases.Router"]
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -2,19 +2,19 @@
 
 import sys
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from nafta.metrics import DATABASE_ERRORS
+from rounds.databases import GONE
 
 AGAIN = 30  # seconds until a second try is worth its while
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The fault is ours; or the database is gone, which a later try may find back."""
-    gone = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    gone = isinstance(sys.exc_info()[1], GONE)
     status = 503 if gone else 500
     if gone:
         DATABASE_ERRORS.inc()

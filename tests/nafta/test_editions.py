@@ -230,7 +230,7 @@ def no_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         raise OperationalError("connection refused")
 
     with monkeypatch.context() as patch, connection.execute_wrapper(gone):
-        patch.setattr(editions, "keep_timetable", gone)
+        patch.setattr(editions, "present", gone)
         yield
 
 
