@@ -103,7 +103,8 @@ class Editions:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in {"GET", "HEAD"}:
-            self.primary.wake()
+            if DESK.match(request.path_info):
+                self.primary.wake()
             return self.get_response(request)
         keeps = settings.KEEP_PAGES and not ELSEWHERE.match(request.path_info)
         answer = None

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Set
 from typing import Any
 
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.text import slugify
@@ -21,6 +20,7 @@ from nafta.narrowing import narrowed
 from nafta.views.choosing import choices_in, chosen
 from rounds.corrections import corrected_on
 from rounds.cursors import Cursor
+from rounds.databases import reading
 from rounds.dates import EARLIEST, LATEST
 from rounds.downloads import FileTable, page
 from rounds.figures import calendar_figure, outside
@@ -157,7 +157,7 @@ def timeline_years() -> list[int]:
             AND lower(dates) < make_date(year + 1, 1, 1)) >= make_date(year, 1, 1)"""
         for model in DATED
     ]
-    with connection.cursor() as cursor:
+    with reading().cursor() as cursor:
         cursor.execute(
             f"""SELECT year FROM generate_series(%s, %s, -1) AS year
             WHERE {" OR ".join(last)}""",
