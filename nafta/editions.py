@@ -25,6 +25,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
+from nafta.logs import note_page
+from nafta.metrics import DATABASE_ERRORS
 from rounds.databases import GONE, PRIMARY, Server, reading, reading_from, replicas
 from rounds.publication import present, publish_due
 
@@ -73,6 +75,7 @@ class Kept:
 
     headers: dict[str, str]
     body: bytes
+    view: str  # the name of what made it
 
     def response(self, request: HttpRequest) -> HttpResponse:
         """The page, or that the asker's copy is still the present one."""
@@ -109,6 +112,7 @@ class Editions:
                 try:
                     edition = server.ask(partial(self._edition, request))
                 except GONE as error:
+                    DATABASE_ERRORS.inc()
                     logger.warning("The database %s does not answer: %s", server.alias, error)
                     continue
                 answer = self._page(request, edition) if keeps else self.get_response(request)
@@ -159,13 +163,19 @@ class Editions:
     def _page(self, request: HttpRequest, edition: str) -> HttpResponse:
         place = _place(request, edition)
         kept = _read(place)
-        return kept.response(request) if kept else self._made(request, edition, place)
+        if not kept:
+            return self._made(request, edition, place)
+        note_page("kept", kept.view)
+        return kept.response(request)  # type: ignore[no-any-return]
 
     def _last(self, request: HttpRequest) -> HttpResponse | None:
         """What is kept of the last edition."""
         last = self.latest or _read(LATEST)
         kept = _read(_place(request, last)) if last else None
-        return kept.response(request) if kept else None
+        if not kept:
+            return None
+        note_page("stale", kept.view)
+        return kept.response(request)  # type: ignore[no-any-return]
 
     def _made(self, request: HttpRequest, edition: str, place: str) -> HttpResponse:
         encoding = _encoding(request)
@@ -174,8 +184,10 @@ class Editions:
         request.META["HTTP_ACCEPT_ENCODING"] = accepted
         if not _may_be_kept(response):
             return response
-        kept = _packed(response, encoding, edition)
+        view = request.resolver_match.view_name if request.resolver_match else ""
+        kept = _packed(response, encoding, edition, view)
         _write(place, kept)
+        note_page("made")
         return kept.response(request)
 
 
@@ -205,7 +217,7 @@ def _may_be_kept(response: HttpResponse) -> bool:
     )
 
 
-def _packed(response: HttpResponse, encoding: str, edition: str) -> Kept:
+def _packed(response: HttpResponse, encoding: str, edition: str, view: str) -> Kept:
     body = response.content
     patch_vary_headers(response, ["Accept-Encoding"])
     response.headers.setdefault("ETag", f'W/"{edition}"')
@@ -216,7 +228,7 @@ def _packed(response: HttpResponse, encoding: str, edition: str) -> Kept:
         tag = response.headers["ETag"]
         response.headers["ETag"] = tag if tag.startswith("W/") else f"W/{tag}"
     response.headers["Content-Length"] = str(len(body))
-    return Kept(dict(response.headers.items()), body)
+    return Kept(dict(response.headers.items()), body, view)
 
 
 # A cache that is gone costs speed, and nothing else: whatever it raises is only told in the log.

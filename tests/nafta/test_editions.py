@@ -108,6 +108,7 @@ def test_a_kept_page_is_the_same_and_costs_one_question(
     kept, question = asked(client, PAGE)
     assert (cost > 1, question) == (True, 1)
     assert kept.content == made.content
+    assert made.headers.pop("X-Request-ID") != kept.headers.pop("X-Request-ID")
     assert kept.headers == made.headers
     assert TEXT in kept.content.decode()
 
