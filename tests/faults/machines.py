@@ -138,7 +138,7 @@ class Database:
         root = os.geteuid() == 0
         with (self.folder / "output").open("a") as output:
             subprocess.run(
-                [embedded._programs() / program, *arguments],
+                [embedded.programs() / program, *arguments],
                 check=True,
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
