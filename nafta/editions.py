@@ -114,6 +114,7 @@ class Editions:
                 except GONE as error:
                     DATABASE_ERRORS.inc()
                     logger.warning("The database %s does not answer: %s", server.alias, error)
+                    DATABASE_ERRORS.inc()
                     continue
                 answer = self._page(request, edition) if keeps else self.get_response(request)
             if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:  # it went while we asked
