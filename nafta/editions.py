@@ -113,7 +113,6 @@ class Editions:
                 try:
                     edition = server.ask(partial(self._edition, request))
                 except GONE as error:
-                    DATABASE_ERRORS.inc()
                     logger.warning("The database %s does not answer: %s", server.alias, error)
                     DATABASE_ERRORS.inc()
                     continue
