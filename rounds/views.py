@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.paginator import EmptyPage
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -86,7 +87,10 @@ def source_list(request: HttpRequest) -> HttpResponse:
     RequestConfig(request, paginate=False).configure(table)
     table.paginate(LazyPaginator, per_page=300)
     form = PageForm(request.GET)
-    table.page = table.paginator.get_page(form["page"].value())
+    try:
+        table.page = table.paginator.get_page(form["page"].value())
+    except EmptyPage:  # nobody counts the pages, so nobody knows the last one
+        table.page = table.paginator.get_page(1)
     query = request.GET.copy()
     if table.page.has_next():
         query["page"] = str(table.page.next_page_number())
