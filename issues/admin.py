@@ -28,13 +28,13 @@ from rounds.entry import (
     ATTRIBUTION,
     PUBLICATION,
     SOURCES,
-    Block,
+    BlockInline,
     DatedAdmin,
     EntryForm,
     EntryFormSet,
     PublishableAdmin,
     RecordForm,
-    Row,
+    RowInline,
 )
 from rounds.models import Round, Statement
 from rounds.publication import REFUSALS
@@ -54,7 +54,7 @@ REFUSALS.update(
 OF_ISSUE = "of_issue"  # what narrows the measures that are suggested
 
 
-class ProgressInline(Row):
+class ProgressInline(RowInline):
     model = Progress
     fields = ("issue", "level", "summary", "source", "state")
     autocomplete_fields = ("issue", "source")
@@ -69,7 +69,7 @@ class ProposalForm(KeyMadeForm, RecordForm):
     said_in = "title"
 
 
-class ProposalInline(Block):
+class ProposalInline(BlockInline):
     model = Proposal
     form = ProposalRowForm
     fk_name = "round"
@@ -126,7 +126,7 @@ class PositionFormSet(EntryFormSet):
             taken.add(key)
 
 
-class PositionInline(Block):
+class PositionInline(BlockInline):
     """What a party's position is, entered beside the statement or proposal it rests on."""
 
     model = Position
@@ -142,14 +142,14 @@ class PositionInline(Block):
     show_change_link = True
 
 
-class MentionInline(Row):
+class MentionInline(RowInline):
     model = Issue.statements.through
     autocomplete_fields = ("issue",)
     verbose_name = _("issue")
     verbose_name_plural = _("issues it touches")
 
 
-class MeasureInline(Row):
+class MeasureInline(RowInline):
     model = Measure
     fields = ("name", "unit", "status_quo", "source", "state")
     autocomplete_fields = ("source",)
@@ -175,7 +175,7 @@ class MeasureSelect(AutocompleteSelect):
         return f"{super().get_url()}?{OF_ISSUE}={self.issue or ''}"
 
 
-class TermInline(Row):
+class TermInline(RowInline):
     model = Term
     form = TermForm
     fields = ("measure", "scope", "comparator", "low", "high")
@@ -228,12 +228,20 @@ class IssueAdmin(PublishableAdmin):
     resource_classes = (IssueResource,)
     list_display = ("name", "question", "kind", "featured", "order", "state")
     list_filter = ("state", "kind", "featured")
-    search_fields = ("name", "question", "slug", "chapter")
+    search_fields = ("name", "keywords", "question", "slug", "chapter")
     prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("source", "other_sources")
     inlines = (MeasureInline,)
     fieldsets = (
-        (None, {"fields": ("name", "slug", "question", ("kind", "featured", "order"))}),
+        (
+            None,
+            {
+                "fields": (
+                    *("name", "slug", "keywords", "question"),
+                    ("kind", "featured", "order"),
+                )
+            },
+        ),
         (_("What it is about"), {"fields": ("status_quo", "chapter", "background")}),
         SOURCES,
         PUBLICATION,

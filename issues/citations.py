@@ -7,13 +7,13 @@ from django.utils.translation import pgettext
 
 from issues.matrix import stance_words
 from issues.models import Position, Proposal
-from rounds.citations import Citation, Page, dated, ris_date, unnamed
+from rounds.citations import Citation, Permalink, dated, ris_date, unnamed
 from rounds.dates import day as day_in_words
 from rounds.dates import last_day
 from rounds.language import local
 
 
-def proposal_citation(proposal: Proposal, page: Page) -> Citation:
+def proposal_citation(proposal: Proposal, page: Permalink) -> Citation:
     """Of a proposal read ``with_names()``: whose it is, and from whom that is known."""
     parties: list[dict[str, Any]] = proposal.party_list  # type: ignore[attr-defined]
     known_from = unnamed(proposal)
@@ -30,7 +30,7 @@ def proposal_citation(proposal: Proposal, page: Page) -> Citation:
     )
 
 
-def position_citation(position: Position, evidence: Citation, page: Page) -> Citation:
+def position_citation(position: Position, evidence: Citation, page: Permalink) -> Citation:
     """Where a party stood on the page's day, and the statement or proposal that this rests on."""
     first, last, words = position.first_day, last_day(position.since), position.when
     stance = _("on “%(question)s”: %(stance)s. %(gist)s") % {

@@ -11,6 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from issues.models import Comparator, Proposal, ProposalStatus
+from rounds.dates import first_day
 from rounds.language import local
 from rounds.timeline import Item, Kind, Ref, attributed, dated
 
@@ -32,6 +33,21 @@ def proposal_items(proposals: Iterable[Proposal], day: dt.date | None = None) ->
             next_url=answered.get_absolute_url() if answered else "",
             issues=[{"slug": record.issue.slug, "name": local(record.issue, "name")}],
         )
+
+
+def settling(proposals: Iterable[Any], day: dt.date) -> list[Proposal]:
+    """What settled an issue by ``day``, oldest first; reads the proposals ``with_names()``.
+
+    Of what was agreed, it is what the most parties agreed: a deal of two is a step.
+    """
+    agreed = [one for one in proposals if one.status_on(day) == ProposalStatus.AGREED]
+    widest = max((len(one.party_list) for one in agreed), default=0)
+    return sorted((one for one in agreed if len(one.party_list) == widest), key=settled_on)
+
+
+def settled_on(proposal: Proposal) -> dt.date:
+    """The first day on which it could have been agreed."""
+    return first_day(proposal.settled) if proposal.settled else proposal.first_day
 
 
 @dataclass(frozen=True, slots=True)

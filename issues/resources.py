@@ -8,11 +8,13 @@ from rounds.resources import ATTRIBUTION, CLAIM, Column, Keys, RecordResource, s
 
 
 class IssueResource(RecordResource):
+    optional = ("keywords",)
+
     class Meta:
         model = Issue
         fields = (
-            *("slug", "name", "question", "kind", "status_quo", "chapter", "background"),
-            *("featured", "order", *CLAIM),
+            *("slug", "name", "keywords", "question", "kind", "status_quo", "chapter"),
+            *("background", "featured", "order", *CLAIM),
         )
 
 

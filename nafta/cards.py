@@ -24,6 +24,7 @@ BODY_END = HEIGHT - 84  # the source line begins below
 FINE = 4  # symbols are drawn so many times as large, for smooth edges
 LATIN = {*range(0x20, 0x7F), *range(0xA0, 0x100), *range(0x2010, 0x2028), 0x152, 0x153, 0x178}
 LATIN |= {0x202F, 0x20AC, 0x2039, 0x203A, 0x2122, 0x2191, 0x2193, 0x2212}
+BRACKETS = re.compile(r"\s+\([^()]+\)$")
 GRID_ROWS, LINES, LETTERS = 8, 9, 600  # what a card has room for, and one text on it
 TINTS = {"no-position": "st-silent", "will-not-say": "st-silent"}  # the others have their own
 
@@ -41,7 +42,7 @@ class Stand:
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class Heading:
     """What a line or a column is called; a party has a place in the palette."""
 
     text: str
@@ -59,8 +60,8 @@ class Card:
     off: bool = False  # called off: the headline is struck through
     quotation: str = ""
     summary: str = ""  # as much of it as there is room for
-    lines: tuple[tuple[Name, Stand], ...] = ()
-    columns: tuple[Name, ...] = ()
+    lines: tuple[tuple[Heading, Stand], ...] = ()
+    columns: tuple[Heading, ...] = ()
     rows: tuple[tuple[str, tuple[Stand, ...]], ...] = ()
     foot: str = ""
 
@@ -232,21 +233,32 @@ class Pen:
         foot = cut(drawable(card.foot), letters(SANS, 23), RIGHT - LEFT)
         self.words((LEFT, HEIGHT - 37), foot, letters(SANS, 23), "ink-2")
 
-    def head(self, card: Card) -> float:
-        """Headline, quotation and text; returns where the rest begins."""
-        alone = not (card.lines or card.rows)
-        crowded = bool(card.rows) or len(card.lines) > 4
-        sizes = (64, 58, 52, 46, 40, 36) if alone else (44, 38) if crowded else (54, 48, 42, 36)
-        most = 5 if alone else 1 if card.rows else 2
-        lines, font = fitted(card.headline, SERIF, sizes, RIGHT - LEFT, most)
-        y = 132.0 if alone else 118.0
+    def headline(self, card: Card, top: float, sizes: Sequence[int], most: Sequence[int]) -> float:
+        """In as few of ``most`` lines as hold it, struck through if called off."""
+        text = drawable(card.headline)
+        for count in most:
+            lines, font = fitted(text, SERIF, sizes, RIGHT - LEFT, count)
+            if " ".join(lines) == text:
+                break
         step = font.size * 1.17
-        for line in lines:
+        for place, line in enumerate(lines):
+            y = top + place * step
             self.words((LEFT, y + step / 2), line, font)
             if card.off:
                 struck = (LEFT, y + step * 0.56, LEFT + font.getlength(line), y + step * 0.56 + 3)
                 self.pen.rectangle(struck, colour("ink"))
-            y += step
+        return top + len(lines) * step
+
+    def head(self, card: Card) -> float:
+        """Headline, quotation and text; returns where the rest begins."""
+        alone = not (card.lines or card.rows)
+        crowded = bool(card.rows) or len(card.lines) > 4
+        if alone:
+            y = self.headline(card, 132, (64, 58, 52, 46, 40, 36), (5,))
+        elif crowded:
+            y = self.headline(card, 118, (44, 38), (1,) if card.rows else (2,))
+        else:
+            y = self.headline(card, 118, (54, 48, 42, 36), (2, 3))
         if card.quotation:
             quoted, letter = fitted(card.quotation, SERIF, (40, 34), RIGHT - LEFT - 30, 2)
             high = len(quoted) * letter.size * 1.2
@@ -255,7 +267,8 @@ class Pen:
                 self.words((LEFT + 28, y + 22 + letter.size * 1.2 * (at + 0.5)), line, letter)
             y += high + 26
         if card.text:
-            told, letter = fitted(card.text, SANS, (31, 28), RIGHT - LEFT, 3 if alone else 1)
+            most = 3 if alone else 1 if crowded else 2
+            told, letter = fitted(card.text, SANS, (31, 28), RIGHT - LEFT, most)
             y += 16 if alone else 4
             for line in told:
                 if y + 38 > BODY_END:
@@ -271,7 +284,7 @@ class Pen:
                 y += 37
         return y + 18
 
-    def list(self, lines: Sequence[tuple[Name, Stand]], top: float) -> None:
+    def list(self, lines: Sequence[tuple[Heading, Stand]], top: float) -> None:
         """Names and where they stand: one column of four at most, else two."""
         columns = 1 if len(lines) <= 4 else 2
         deep = -(-len(lines) // columns)
@@ -291,7 +304,7 @@ class Pen:
         """Issues down, parties across."""
         rows = card.rows[:GRID_ROWS]
         count = len(card.columns)
-        first = 400 if count <= 4 else 330
+        first = 424 if count <= 3 else 400 if count == 4 else 330
         width = (RIGHT - LEFT - first) / count
         for place, column in enumerate(card.columns):
             x = LEFT + first + place * width
@@ -301,23 +314,27 @@ class Pen:
         step = min(66.0, (BODY_END - top) / len(rows))
         for at, (title, cells) in enumerate(rows):
             y = top + at * step
-            self.name((LEFT, y + step / 2), Name(title), first - 16, (BOLD, 24))
+            self.name((LEFT, y + step / 2), Heading(title), first - 16, (BOLD, 24))
             self.pen.rectangle((LEFT, y + step - 1, RIGHT, y + step - 1), colour("rule"))
             for place, cell in enumerate(cells):
                 x = LEFT + first + place * width
                 self.stand((x, y + 2, x + width - 4, y + step - 3), cell, (SANS, 24))
 
     def name(
-        self, place: tuple[float, float], name: Name, width: float, face: tuple[str, int]
+        self, place: tuple[float, float], name: Heading, width: float, face: tuple[str, int]
     ) -> None:
         x, y = place
         if name.colour:
             dot = round(face[1] * 0.62)
             self.mark((x, y + 1), "dot", dot, f"party-{name.colour}")
             x, width = x + dot + 10, width - dot - 10
-        lines, font = fitted(name.text, face[0], (face[1],), width, 1)
-        if " ".join(lines) != drawable(name.text):  # in two lines, smaller
-            lines, font = fitted(name.text, face[0], (face[1] - 4,), width, 2)
+        # in one line, if need be without what is in brackets at its end; else in two, smaller
+        brief = BRACKETS.sub("", name.text)
+        ways = [(face[1], 1), (face[1] - 4, 2)]
+        for text, (size, most) in [(text, way) for way in ways for text in (name.text, brief)]:
+            lines, font = fitted(text, face[0], (size,), width, most)
+            if " ".join(lines) == drawable(text):
+                break
         step = font.size * 1.1
         for at, line in enumerate(lines):
             self.words((x, y + step * (at - (len(lines) - 1) / 2)), line, font)

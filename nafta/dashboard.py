@@ -42,7 +42,7 @@ def _place(record: Any) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Task:
     """One thing that waits, and where it is put right."""
 
     title: str
@@ -65,7 +65,7 @@ class Block:
     title: str
     words: str
     count: int
-    entries: list[Entry]
+    entries: list[Task]
     wholes: list[Whole]
 
 
@@ -82,8 +82,8 @@ class Matter:
     listed: str = ""
     place: Callable[[Any], str] = _place
 
-    def entries(self, rows: Iterable[Any]) -> list[Entry]:
-        return [Entry(str(row), self.more(row), self.place(row)) for row in rows]
+    def entries(self, rows: Iterable[Any]) -> list[Task]:
+        return [Task(str(row), self.more(row), self.place(row)) for row in rows]
 
 
 def _list(model: type[Any], query: str) -> str:
@@ -280,7 +280,7 @@ def unpublished(stage: Stage, models: Sequence[type[Publishable]]) -> Block:
         keys = [pk for kind, pk, _changed in latest if kind == name]
         records |= {(name, pk): record for pk, record in rows.in_bulk(keys).items()}
     entries = [
-        Entry(str(record), _kind_and_state(record), _place(record))
+        Task(str(record), _kind_and_state(record), _place(record))
         for name, pk, _changed in latest
         if (record := records.get((name, pk)))
     ]

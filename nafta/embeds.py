@@ -87,7 +87,7 @@ def lost(query: QueryDict) -> list[str]:
 # The room that a frame of ``WIDTH`` needs, in pixels. Where it is narrower and higher, the frame
 # scrolls, or grows where the page around it has our script.
 CHART_HEIGHT = 450
-TIMELINE_HEIGHT = 500
+TIMELINE_HEIGHT = 560
 
 
 def matrix_height(rows: Sequence[matrix.Row]) -> int:
@@ -95,8 +95,15 @@ def matrix_height(rows: Sequence[matrix.Row]) -> int:
 
 
 def issue_height(row: matrix.Row) -> int:
-    recorded = sum(cell.recorded for cell in row.cells)
-    return FRAME + 40 + 84 * recorded + 42 * (len(row.cells) - recorded)
+    question = len(local(row.issue, "question")) // 60
+    return FRAME + LINE * question + sum(_cell_height(cell) for cell in row.cells)
+
+
+def _cell_height(cell: matrix.Cell) -> int:
+    if not cell.recorded:
+        return 42
+    lines = len(cell.gist + cell.condition) // 58 + len(cell.when + cell.publisher) // 60
+    return 84 + LINE * lines
 
 
 def statement_height(statement: Any) -> int:

@@ -1,4 +1,4 @@
-"""Feeds of what this site published: of all of it, an issue, a party, a round."""
+"""Feeds of what this site published: of all of it, an issue, a party, a person, a round."""
 
 import datetime as dt
 from typing import Any
@@ -13,7 +13,7 @@ from issues.models import Issue
 from nafta.news import Entry, entries
 from rounds.feeds import SiteFeed, Subject, negotiation_of
 from rounds.language import local
-from rounds.models import Party, Round
+from rounds.models import Party, Person, Round
 from rounds.timeline import Kind
 
 
@@ -78,6 +78,12 @@ class PartyFeed(NewsFeed):
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subject:
         party = get_object_or_404(Party, code=kwargs["code"])
         return _subject(request, party, {"party": party.code})
+
+
+class PersonFeed(NewsFeed):
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subject:
+        person = get_object_or_404(Person.objects.published(), slug=kwargs["slug"])
+        return _subject(request, person, {"person": person.slug})
 
 
 class RoundFeed(NewsFeed):

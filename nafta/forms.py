@@ -1,7 +1,7 @@
 """What visitors may ask of the timeline and of the search."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -10,16 +10,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from issues.models import Issue
+from nafta.choices import CHOICES, statuses
 from nafta.models import Entry
 from nafta.reading import Query, named_days, read
-from nafta.search import Place
+from nafta.search import TIERS
 from rounds import clock
+from rounds.cursors import Cursor
 from rounds.language import local
 from rounds.models import Basis, Party, Round
-from rounds.timeline import Cursor, Kind
+from rounds.timeline import Kind, cursor_at
 
 QUERY_LENGTH = 200  # characters
-CHOICES = ("party", "issue", "round", "person", "basis", "source", "year")  # keys of the record
+
+
+def _flat(choices: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, str]]:
+    """What each choice is called, also of those that stand in groups."""
+    for key, label in choices:
+        yield from _flat(label) if isinstance(label, list) else [(str(key), str(label))]
 
 
 def hidden(length: int = 80) -> forms.CharField:
@@ -36,6 +43,7 @@ class NarrowingForm(forms.Form):
     issue = forms.ChoiceField(label=gettext_lazy("Issue"), required=False)
     round = forms.ChoiceField(label=gettext_lazy("Round"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
+    status = forms.ChoiceField(label=gettext_lazy("Status"), required=False)
     basis = forms.ChoiceField(label=gettext_lazy("Attribution"), required=False)
     year = forms.ChoiceField(label=gettext_lazy("Year"), required=False)
     person = hidden()
@@ -60,10 +68,17 @@ class NarrowingForm(forms.Form):
             "issue": _("All issues"),
             "round": _("All rounds"),
             "kind": _("All kinds"),
+            "status": _("Whatever its status"),
             "basis": _("On and off the record"),
             "year": _("All years"),
         }
-        choices = {"kind": list(Kind.choices), "basis": list(Basis.choices)} | choices
+        usual: dict[str, list[tuple[str, Any]]] = {
+            "kind": list(Kind.choices),
+            "status": statuses(),
+            "basis": list(Basis.choices),
+        }
+        choices = usual | choices
+        self.labels = {name: dict(_flat(some)) for name, some in choices.items()}
         for name, all_of_it in everything.items():
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
@@ -99,13 +114,13 @@ class NarrowingForm(forms.Form):
     def clean_page(self) -> Any:
         text = self.cleaned_data["page"]
         try:
-            return self.place(text) if text else None
+            return self.cursor(text) if text else None
         except ValueError as error:
             raise ValidationError(_("That page does not exist.")) from error
 
-    def place(self, text: str) -> Any:
+    def cursor(self, text: str) -> Cursor:
         """Where a page begins. Raises ``ValueError``."""
-        return Cursor.parse(text)
+        return cursor_at(text)
 
     def clean(self) -> dict[str, Any]:
         """Read the words, and see that a person and a source are in the record."""
@@ -173,13 +188,23 @@ class SearchForm(NarrowingForm):
             ("source", _("Sources")),
         ]
         super().__init__(data, choices=choices, meetings=meetings)
-        self.choices = {
-            name: {str(key): str(label) for key, label in some}
-            for name, some in (choices | {"basis": list(Basis.choices)}).items()
-        }
 
-    def place(self, text: str) -> Any:
-        return Place.parse(text)
+    def cursor(self, text: str) -> Cursor:
+        return Cursor.parse(text, TIERS)
+
+
+class PeopleForm(forms.Form):
+    """``?party=ca&page=2``: everybody who spoke, or a party's, on pages of which none is wrong."""
+
+    party = hidden()
+    page = hidden()
+
+    def clean_party(self) -> Party | None:
+        code = self.cleaned_data["party"]
+        party = Party.objects.filter(code=code).first() if code else None
+        if code and not party:
+            raise ValidationError(NarrowingForm.unknown(code))
+        return party
 
 
 class OEmbedForm(forms.Form):

@@ -92,27 +92,38 @@ def _event(record: Round, base: str, **more: Any) -> Thing:
 
 
 def _when(record: Round) -> Thing:
-    """When a meeting is, and what became of the plan to hold it.
+    """When a meeting is, and what became of the plan to hold it, as schema.org means each word.
 
-    One that another replaced is the same event on another day. One put off without another keeps
-    the day that it had.
+    One that another replaced is the same event on the day of the one that stands in the end, with
+    the days that it was to be on before. One called off, or put off to nobody knows when, keeps
+    the day that it had. "Scheduled" would say of one that was due that it took place: of what the
+    record does not know nothing is said.
     """
-    day = _day(record)
-    status, start, before = "EventScheduled", day, ""
-    if record.status == RoundStatus.CANCELLED:
-        status = "EventCancelled"
-    elif record.status == RoundStatus.RESCHEDULED and record.replaced_by:
-        status, start, before = "EventRescheduled", _day(record.replaced_by), day
-    elif record.status == RoundStatus.RESCHEDULED:
-        status, before = "EventPostponed", day
-    elif record.planned_dates and first_day(record.planned_dates) != record.first_day:
-        status, before = "EventRescheduled", first_day(record.planned_dates).isoformat()
-    lasts = record.last_day and not record.approximate and start == day
+    newest, left = record, []
+    while newest.status == RoundStatus.RESCHEDULED and newest.replaced_by:
+        left.append(_day(newest))
+        newest = newest.replaced_by
+    planned = first_day(record.planned_dates) if record.planned_dates else record.first_day
+    day, end = _day(record), {}
+    if record.last_day and not record.approximate:
+        end = {"endDate": record.last_day.isoformat()}
+    if newest.status == RoundStatus.CANCELLED:
+        return _status("Cancelled", day) | end
+    if newest.status == RoundStatus.RESCHEDULED:
+        return _status("Postponed", day, day) | end
+    if left:
+        return _status("Rescheduled", _day(newest), *left)
+    if planned != record.first_day:
+        return _status("Rescheduled", day, planned.isoformat()) | end
+    return _status("" if record.overdue_since else "Scheduled", day) | end
+
+
+def _status(status: str, start: str, *before: str) -> Thing:
+    days = [one for one in before if one]
     return {
-        "eventStatus": f"https://schema.org/{status}",
+        "eventStatus": status and f"https://schema.org/Event{status}",
         "startDate": start,
-        "endDate": record.last_day.isoformat() if record.last_day and lasts else "",
-        "previousStartDate": before,
+        "previousStartDate": days if len(days) > 1 else "".join(days),
     }
 
 

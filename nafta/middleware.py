@@ -1,6 +1,7 @@
 """What happens at every request, before any page is made."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -54,6 +55,29 @@ class PublicAPI:
             return response
         text = _("There is no such address. “/api/v1/openapi.json” lists those there are.")
         return JsonResponse({"detail": text}, status=404)
+
+
+class OnlyAsking:
+    """Outside the desk nobody may write either, and no page is made for another wish than to read.
+
+    ``/api/`` has been answered before.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_given: Any) -> HttpResponse | None:
+        match = request.resolver_match
+        if request.method in {"GET", "HEAD"} or (match and "admin" in match.namespaces):
+            return None
+        headers = {"Allow": ASKING}
+        if request.method == "OPTIONS":
+            return HttpResponse(status=204, headers=headers)
+        text = _("The record is read-only here: ask with GET.")
+        return HttpResponse(text, "text/plain; charset=utf-8", status=405, headers=headers)
 
 
 class LanguageOfAddress(LocaleMiddleware):

@@ -16,6 +16,9 @@ class Entry(models.Model):
 
     A key is what it is related to, as two words: ``party ca``, ``issue sunset``, ``year 2017``.
     No text that somebody types can be mistaken for one: words hold no spaces.
+
+    ``names`` has one a line, folded: its names, of which a part may do, and after an empty line
+    other words for it, which name it only in full.
     """
 
     kind = models.CharField(max_length=12)  # the table: statement, round, person, …
@@ -23,7 +26,7 @@ class Entry(models.Model):
     key = models.CharField(max_length=80)
     day = models.DateField()  # on which it began; the first of all days where it has none
     label = models.JSONField(default=dict)  # what names something: its name and a line beside it
-    names = models.TextField(blank=True)  # what people call it, one a line, folded
+    names = models.TextField(blank=True)  # what people call it: see below
     keys = ArrayField(models.TextField())
     vector = SearchVectorField()
 

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from django.db.models import Q
-
+from nafta.choices import CHOICES
 from nafta.search import Search
-
-ATTRIBUTED = ("statement", "proposal")
+from rounds.timeline import following
 
 
 def narrowed(records: Any, kind: str, wishes: dict[str, Any]) -> Any:
@@ -15,9 +13,9 @@ def narrowed(records: Any, kind: str, wishes: dict[str, Any]) -> Any:
     Keys are texts; ``before`` and ``after`` are days, ``q`` is what ``nafta.reading.read`` made of
     words, ``page`` a ``Cursor``. What a kind of record cannot have, none of it has.
     """
-    records = _related(records, kind, wishes)
-    if year := wishes.get("year"):
-        records = records.in_year(int(year))
+    for name, word in CHOICES.items():
+        if wish := wishes.get(name):
+            records = getattr(records, word)(wish)
     if before := wishes.get("before"):
         records = records.filter(dates__startswith__lt=before)
     if after := wishes.get("after"):
@@ -25,23 +23,5 @@ def narrowed(records: Any, kind: str, wishes: dict[str, Any]) -> Any:
     if query := wishes.get("q"):
         records = records.filter(pk__in=Search(query=query).ids(records.model._meta.model_name))
     if page := wishes.get("page"):
-        records = page.after(records, kind)
-    return records
-
-
-def _related(records: Any, kind: str, wishes: dict[str, Any]) -> Any:
-    if party := wishes.get("party"):
-        records = records.for_party(party)
-    if slug := wishes.get("round"):
-        records = records.at_round(slug)
-    if issue := wishes.get("issue"):
-        records = records.touching(issue)
-    if person := wishes.get("person"):
-        said = kind == "statement"
-        records = records.filter(speakers__slug=person) if said else records.none()
-    if basis := wishes.get("basis"):
-        records = records.filter(basis=basis) if kind in ATTRIBUTED else records.none()
-    if source := wishes.get("source"):
-        says_so = records.model.objects.filter(other_sources__slug=source)
-        records = records.filter(Q(source__slug=source) | Q(pk__in=says_so.values("pk")))
+        records = following(page, records, kind)
     return records

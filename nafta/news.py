@@ -16,12 +16,21 @@ from django.db.models import Q
 from issues.models import Position, Proposal, with_issues
 from issues.proposals import proposal_items
 from nafta.narrowing import narrowed
+from rounds.changes import Changes, changes
+from rounds.history import Ref
 from rounds.keys import lasting_id
 from rounds.models import Deadline, Negotiation, Round, Source, Statement
 from rounds.timeline import Item, Kind, deadline_items, round_items, statement_items
 
 LIMIT = 50  # entries
 
+MADE_OF = {
+    Round: ("source", "parties"),
+    Deadline: ("source", "parties"),
+    Proposal: ("source", "parties", "issue", "positions"),
+    Statement: ("source", "parties", "speakers", "issues", "positions"),
+    Position: ("party", "issue"),
+}
 Build = Callable[[Iterable[Any]], Iterator[Item]]
 
 
@@ -45,19 +54,29 @@ def entries(wishes: dict[str, Any], negotiation: Negotiation | None) -> list[Ent
     ]
     rows.sort(key=lambda row: (row[0].published_at, row[0].pk), reverse=True)
     rows = rows[:LIMIT]
-    resting = _positions([record for record, _item in rows])
+    records = [record for record, _item in rows]
+    resting = _positions(records)
+    shown = [*records, *(one for some in resting.values() for one in some)]
+    told = changes([(type(one), one.pk) for one in shown], MADE_OF)
     return [
         Entry(
             item=item,
             urn=lasting_id(record, negotiation).urn,
             published=record.published_at,
-            updated=max(one.updated_at for one in [record, *resting[item.kind, record.pk]]),
+            updated=_updated([record, *resting[item.kind, record.pk]], told),
             source=record.source,
             basis=str(record.get_basis_display()) if item.basis else "",
             positions=resting[item.kind, record.pk],
         )
         for record, item in rows
     ]
+
+
+def _updated(shown: Iterable[Any], told: dict[Ref, Changes]) -> dt.datetime:
+    """When anything of an entry last changed, a day that went by without a word included."""
+    times: list[dt.datetime | None] = [told[type(one), one.pk].last for one in shown]
+    times += [getattr(one, "overdue_since", None) for one in shown]
+    return max(filter(None, times))
 
 
 def _streams() -> list[tuple[Kind, Build, Any]]:
@@ -86,9 +105,7 @@ def _positions(records: Iterable[Any]) -> dict[tuple[str, int], list[Any]]:
         pks[type(record)].append(record.pk)
     resting: dict[tuple[str, int], list[Any]] = defaultdict(list)
     rests = Q(statement__in=pks[Statement]) | Q(proposal__in=pks[Proposal])
-    for one in (
-        Position.objects.published().filter(rests).select_related("party", "issue").with_times()
-    ):
+    for one in Position.objects.published().filter(rests).select_related("party", "issue"):
         key = (
             (Kind.STATEMENT, one.statement_id)
             if one.statement_id

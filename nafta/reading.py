@@ -18,10 +18,19 @@ from django.db import connection
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
-from issues.models import Proposal
+from issues.models import Proposal, ProposalStatus
+from nafta.choices import STATUSES
 from rounds import language
 from rounds.dates import day as day_in_words
-from rounds.models import Basis, Deadline, LinkKind, Round, Statement
+from rounds.models import (
+    Basis,
+    Deadline,
+    DeadlineOutcome,
+    LinkKind,
+    Round,
+    RoundStatus,
+    Statement,
+)
 from rounds.timeline import Kind
 
 CERTAIN = 0.5  # how like a name a word must be to be taken for its misspelling: at a first glance
@@ -33,11 +42,11 @@ SQL = tuple[str, list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Meaning:
     """Words of a query, and the record's key that they were read as."""
 
     words: str
-    kind: str  # party, person, issue, round, kind, basis, link, year; before, after
+    kind: str  # party, person, issue, round, kind, status, basis, link, year; before, after
     key: str
     label: str
     exact: bool = True  # not a misspelling
@@ -50,20 +59,20 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word or phrase to be found, or left out; any of ``readings`` will do as well.
+    """A word or phrase to be found, or left out; any of ``meanings`` will do as well.
 
     What is read as ``before`` or ``after`` a day is not looked for.
     """
 
     text: str
     negative: bool = False
-    readings: tuple[Reading, ...] = ()
+    meanings: tuple[Meaning, ...] = ()
     alternative: bool = False  # to the one before it
     quoted: bool = False
 
     @property
     def is_limit(self) -> bool:
-        return any(reading.kind in {"before", "after"} for reading in self.readings)
+        return any(meaning.kind in {"before", "after"} for meaning in self.meanings)
 
     @property
     def typed(self) -> str:
@@ -73,10 +82,10 @@ class Term:
 
     @property
     def words(self) -> list[str]:
-        return [self.text, *(word for reading in self.readings for word in reading.also)]
+        return [self.text, *(word for meaning in self.meanings for word in meaning.also)]
 
     def sql(self) -> SQL:
-        tokens = " | ".join(lexeme(reading.token) for reading in self.readings)
+        tokens = " | ".join(lexeme(meaning.token) for meaning in self.meanings)
         words = " || ".join(["search_words(%s)"] * len(self.words))
         return f"({words} || %s::tsquery)", [*self.words, tokens]
 
@@ -89,7 +98,7 @@ class Query:
     every: tuple[Term, ...] = ()
     left_out: tuple[str, ...] = ()  # what says nothing beside a name
     phrase: str = ""  # all words as they were typed, if they are several
-    nearest: tuple[Reading, ...] = ()  # names that words are like
+    nearest: tuple[Meaning, ...] = ()  # names that words are like
     labels: dict[tuple[str, str], Any] = field(default_factory=dict)  # of keys asked about
 
     @property
@@ -97,8 +106,8 @@ class Query:
         return [term for term in self.every if not term.is_limit]
 
     @property
-    def readings(self) -> list[tuple[Term, Reading]]:
-        return [(term, reading) for term in self.every for reading in term.readings]
+    def meanings(self) -> list[tuple[Term, Meaning]]:
+        return [(term, meaning) for term in self.every for meaning in term.meanings]
 
     @property
     def before(self) -> dt.date | None:
@@ -110,9 +119,9 @@ class Query:
 
     def _days(self, kind: str) -> list[dt.date]:
         return [
-            dt.date.fromisoformat(reading.key)
-            for _term, reading in self.readings
-            if reading.kind == kind
+            dt.date.fromisoformat(meaning.key)
+            for _term, meaning in self.meanings
+            if meaning.kind == kind
         ]
 
     def without(self, term: Term) -> str:
@@ -206,22 +215,32 @@ def folded(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[^\W_]+", re.sub(r"'s\b", "", plain)))
 
 
+def uninflected(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """The parts without what number and gender add: “deadlines”, “manquées”, “incumplidos”."""
+    return tuple(re.sub(r"(?<=\w{3})[aeo]{0,2}s?$", "", part) for part in parts)
+
+
+def folded_lines(text: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(dict.fromkeys(folded(line) for line in text.splitlines()))
+
+
 # --- how it is understood ---
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class Candidate:
     """Something that words can name, as the index has it."""
 
     kind: str
     key: str
     label: dict[str, Any]
-    lines: tuple[tuple[str, ...], ...]
+    lines: tuple[tuple[str, ...], ...]  # its names
+    others: tuple[tuple[str, ...], ...]  # other words for it, of which a part says nothing
     likeness: float
 
     def closeness(self, span: tuple[str, ...]) -> int | None:
         """How surely ``span`` names it: 0 in full, then by a part; None if it does not."""
-        if span in self.lines:
+        if span in self.lines or uninflected(span) in map(uninflected, self.others):
             return 0
         long, known = len(span) > 1, any(len(one) > 2 for one in span)
         if self.kind == "person" and known:
@@ -251,13 +270,13 @@ def read(text: str = "", asked: Iterable[tuple[str, str]] = (), *, beside: bool 
 
 def _names(
     words: list[str], asked: list[tuple[str, str]]
-) -> tuple[dict[str, tuple[bool, bool]], dict[str, list[Name]], dict[tuple[str, str], Any]]:
+) -> tuple[dict[str, tuple[bool, bool]], dict[str, list[Candidate]], dict[tuple[str, str], Any]]:
     """Of each word whether it means anything and was heard, and the names it is like."""
     statement = """SELECT word, means, heard, kind, key, label, names, likeness
         FROM search_nearest(%s) UNION ALL SELECT NULL, NULL, NULL, kind, key, label, '', 1
         FROM nafta_entry WHERE (kind, key) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"""
     heard: dict[str, tuple[bool, bool]] = {}
-    names: dict[str, list[Name]] = {}
+    names: dict[str, list[Candidate]] = {}
     labels: dict[tuple[str, str], Any] = {}
     for word, means, was_heard, kind, key, label, lines, likeness in rows(
         statement, [words, [kind for kind, _key in asked], [key for _kind, key in asked]]
@@ -267,8 +286,9 @@ def _names(
             continue
         heard[word] = means, was_heard
         if kind:
-            parts = tuple(dict.fromkeys(folded(line) for line in lines.split("\n")))
-            names.setdefault(word, []).append(Name(kind, key, label, parts, likeness))
+            own, _blank, others = lines.partition("\n\n")
+            parts = folded_lines(own), folded_lines(others)
+            names.setdefault(word, []).append(Candidate(kind, key, label, *parts, likeness))
     return heard, names, labels
 
 
@@ -279,7 +299,7 @@ class Reader:
         self,
         typed: list[Typed],
         heard: dict[str, tuple[bool, bool]],
-        names: dict[str, list[Name]],
+        names: dict[str, list[Candidate]],
     ) -> None:
         self.typed, self.heard, self.names = typed, heard, names
         self.known = list(
@@ -296,15 +316,15 @@ class Reader:
         terms, at = [], 0
         while at < len(self.typed):
             one = self.typed[at]
-            readings, length = self.limit(at) or self.longest(at)
-            readings = readings or self.misspelt(one)
+            meanings, length = self.limit(at) or self.longest(at)
+            meanings = meanings or self.misspelt(one)
             words = self.words(at, length)
-            terms.append(Term(words, one.negative, readings, one.alternative, one.quoted))
+            terms.append(Term(words, one.negative, meanings, one.alternative, one.quoted))
             at += length
-        kept = [one for one in terms if one.readings or self.means(*folded(one.text))]
-        named = beside or any(one.readings and not one.negative for one in kept)
+        kept = [one for one in terms if one.meanings or self.means(*folded(one.text))]
+        named = beside or any(one.meanings and not one.negative for one in kept)
         noise = noise_words() if named else set()
-        told = [one for one in kept if one.readings or one.quoted or folded(one.text) not in noise]
+        told = [one for one in kept if one.meanings or one.quoted or folded(one.text) not in noise]
         wanted = [one.text for one in self.typed if not one.negative]
         return Query(
             every=tuple(told),
@@ -327,31 +347,31 @@ class Reader:
             return ()
         return tuple(part for one in some for part in one.parts)
 
-    def longest(self, at: int) -> tuple[tuple[Reading, ...], int]:
+    def longest(self, at: int) -> tuple[tuple[Meaning, ...], int]:
         """What the longest run of words from here names, and how many words that is."""
         for length in range(min(SPAN, len(self.typed) - at), 0, -1):
             span = self.span(at, length)
-            if span and (readings := self.named(span, self.words(at, length))):
-                return readings, length
+            if span and (meanings := self.named(span, self.words(at, length))):
+                return meanings, length
         return (), 1
 
-    def named(self, span: tuple[str, ...], words: str) -> tuple[Reading, ...]:
+    def named(self, span: tuple[str, ...], words: str) -> tuple[Meaning, ...]:
         """What the words name, if that is clear: whatever is named most surely, three at most."""
-        if known := self.vocabulary.get(span):
+        if known := self.vocabulary.get(uninflected(span)):
             return tuple(replace(one, words=words) for one in known)
         if len(span) == 1 and re.fullmatch("(19|20)[0-9]{2}", span[0]):
-            return (Reading(words, "year", span[0], span[0]),)
+            return (Meaning(words, "year", span[0], span[0]),)
         span = numbered(span)
         for one in dict.fromkeys([span, (*span[:-1], span[-1].removesuffix("s"))]):
             if not self.may_name(one[0]) or not self.may_name(one[-1]):
                 continue
-            by_closeness: dict[int, list[Name]] = {}
+            by_closeness: dict[int, list[Candidate]] = {}
             for name in self.known:
                 if (closeness := name.closeness(one)) is not None:
                     by_closeness.setdefault(closeness, []).append(name)
             for closeness, some in sorted(by_closeness.items()):
                 if len(some) <= (1 if closeness > 1 and len(one) == 1 else 3):
-                    return tuple(reading(words, name) for name in some)
+                    return tuple(meaning(words, name) for name in some)
         return ()
 
     def means(self, *parts: str) -> bool:
@@ -363,7 +383,7 @@ class Reader:
         parties = [name for name in self.known if name.kind == "party"]
         return bool(part) and (self.means(part) or any((part,) in one.lines for one in parties))
 
-    def misspelt(self, one: Typed) -> tuple[Reading, ...]:
+    def misspelt(self, one: Typed) -> tuple[Meaning, ...]:
         """The name that a word is most like, if the record never used the word itself.
 
         An abbreviation is no misspelling, nor is what begins with another letter.
@@ -375,13 +395,14 @@ class Reader:
         if not means or heard or not like or like[0].likeness < CERTAIN:
             return ()
         word = one.parts[0]
-        parts = [part for line in like[0].lines for part in line if part[0] == word[0]]
+        lines = [*like[0].lines, *(line for line in like[0].others if len(line) == 1)]
+        parts = [part for line in lines for part in line if part[0] == word[0]]
         right = get_close_matches(word, parts, 1, SPELT)
         if not right:
             return ()
-        return (replace(reading(one.text, like[0]), exact=False, also=tuple(right)),)
+        return (replace(meaning(one.text, like[0]), exact=False, also=tuple(right)),)
 
-    def nearest(self) -> Iterator[Reading]:
+    def nearest(self) -> Iterator[Meaning]:
         """Names like the words that the record never used."""
         for part, names in self.names.items():
             means, heard = self.heard[part]
@@ -389,10 +410,10 @@ class Reader:
             if not means or heard or len(part) < 4 or typed.isupper():
                 continue
             for name in names[:3]:
-                told = reading(typed, name)
+                told = meaning(typed, name)
                 yield replace(told, label=name.label["text"]) if name.kind == "source" else told
 
-    def limit(self, at: int) -> tuple[tuple[Reading, ...], int] | None:
+    def limit(self, at: int) -> tuple[tuple[Meaning, ...], int] | None:
         """“before round 6”, “after March 2018”, and how many words that takes."""
         one = self.typed[at]
         kind = None if one.quoted or one.negative else limit_words().get(one.parts)
@@ -406,17 +427,17 @@ class Reader:
                 if kind == "after":
                     said = _("what began after %(when)s")
                 words, label = f"{one.text} {text}", said % {"when": told}
-                return (Reading(words, str(kind), day.isoformat(), label),), length + 1
+                return (Meaning(words, str(kind), day.isoformat(), label),), length + 1
         return None
 
-    def rounds(self, span: tuple[str, ...]) -> list[Name]:
+    def rounds(self, span: tuple[str, ...]) -> list[Candidate]:
         span = numbered(span)
         return [one for one in self.known if one.kind == "round" and span in one.lines]
 
 
-def reading(words: str, name: Name) -> Reading:
+def meaning(words: str, name: Candidate) -> Meaning:
     also = [" ".join(line) for line in name.lines] if name.kind == "party" else []
-    return Reading(words, name.kind, name.key, name_of(name.label), also=tuple(also))
+    return Meaning(words, name.kind, name.key, name_of(name.label), also=tuple(also))
 
 
 def name_of(label: dict[str, Any], part: str = "name") -> language.Text:
@@ -435,13 +456,17 @@ def numbered(span: tuple[str, ...]) -> tuple[str, ...]:
     return span
 
 
-def vocabulary() -> dict[tuple[str, ...], tuple[Reading, ...]]:
-    """The words of the record itself: its kinds, how things are attributed, how they are linked."""
-    known: dict[tuple[str, ...], tuple[Reading, ...]] = {}
+def vocabulary() -> dict[tuple[str, ...], tuple[Meaning, ...]]:
+    """The words of the record itself: its kinds, what became of them, how they are attributed and
+    linked. A word may mean several.
+    """
+    known: dict[tuple[str, ...], tuple[Meaning, ...]] = {}
 
     def know(words: Iterable[Any], kind: str, key: str, label: Any) -> None:
+        one = Meaning("", kind, key, str(label))
         for word in words:
-            known[folded(str(word))] = (Reading("", kind, key, str(label)),)
+            parts = uninflected(folded(str(word)))
+            known[parts] = tuple(dict.fromkeys((*known.get(parts, ()), one)))
 
     for kind, model in (
         (Kind.STATEMENT, Statement),
@@ -451,6 +476,9 @@ def vocabulary() -> dict[tuple[str, ...], tuple[Reading, ...]]:
         know([kind.label, model._meta.verbose_name], "kind", kind.value, kind.label)
     know([Kind.ROUND.label], "kind", Kind.ROUND.value, Round._meta.verbose_name_plural)
     know([Kind.MEETING.label], "kind", Kind.MEETING.value, Kind.MEETING.label)
+    others = other_words()
+    for key, label in (one for words in STATUSES.values() for one in words.choices):
+        know([label, *others.get(key, [])], "status", key, label)
     know([Basis.ON_RECORD.label], "basis", Basis.ON_RECORD.value, Basis.ON_RECORD.label)
     unnamed = [Basis.UNNAMED.label, *_("anonymous, anonymously, off the record").split(",")]
     know(unnamed, "basis", Basis.UNNAMED.value, Basis.UNNAMED.label)
@@ -462,6 +490,21 @@ def vocabulary() -> dict[tuple[str, ...], tuple[Reading, ...]]:
     label = _("statements that contradict each other")
     know(words.split(","), "link", LinkKind.CONTRADICTS.value, label)
     return known
+
+
+def other_words() -> dict[str, list[str]]:
+    """What people say for a status, beside its own name."""
+    words = {
+        DeadlineOutcome.MISSED.value: _("not met, blown"),
+        DeadlineOutcome.MOVED.value: _("extended, pushed back"),
+        RoundStatus.CANCELLED.value: _("canceled, called off"),
+        RoundStatus.RESCHEDULED.value: _("postponed, put off"),
+        ProposalStatus.WITHDRAWN.value: _("dropped, taken back"),
+        ProposalStatus.SUPERSEDED.value: _("replaced"),
+        ProposalStatus.REJECTED.value: _("refused, turned down"),
+        ProposalStatus.AGREED.value: _("accepted, agreed to"),
+    }
+    return {status: text.split(",") for status, text in words.items()}
 
 
 def noise_words() -> set[tuple[str, ...]]:
@@ -479,7 +522,7 @@ def limit_words() -> dict[tuple[str, ...], str]:
     return before | {folded(word): "after" for word in _("after, since").split(",")}
 
 
-def days_of(meeting: Name) -> tuple[dt.date, dt.date]:
+def days_of(meeting: Candidate) -> tuple[dt.date, dt.date]:
     """From when to when a round lasted; one without a known end is told by its first day."""
     first, last = meeting.label["first"], meeting.label.get("last")
     return dt.date.fromisoformat(first), dt.date.fromisoformat(last or first)

@@ -5,7 +5,6 @@ an order that the index has: the record may grow.
 """
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,31 +14,13 @@ from django.utils.html import escape
 
 from nafta.reading import SQL, Query, lexeme, rows
 from rounds import language
+from rounds.cursors import Cursor
 
 DATED = ("statement", "proposal", "deadline", "round")  # tables of what stands on the timeline
 NAMES = ("party", "person", "issue", "source")  # what has a name and no day, in their order
 SHOWN_NAMES = 6
+TIERS = ("0", "1", "2")  # parts of a list, the last first
 COUNTED = 1_000  # at most; beyond it a page says "1,000+"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place in a list of what was found: the last row already shown."""
-
-    tier: int
-    day: dt.date
-    pk: int
-
-    @classmethod
-    def parse(cls, text: str) -> "Place":
-        """The inverse of ``str``. Raises ``ValueError``."""
-        tier, day, pk = text.split(".")
-        if not re.fullmatch("[0-2]", tier) or not re.fullmatch("[0-9]{1,18}", pk):
-            raise ValueError(text)
-        return cls(int(tier), dt.date.fromisoformat(day), int(pk))
-
-    def __str__(self) -> str:
-        return f"{self.tier}.{self.day.isoformat()}.{self.pk}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +36,8 @@ class Hit:
     label: dict[str, Any]
 
     @property
-    def place(self) -> Place:
-        return Place(self.tier, self.day, self.pk)
+    def cursor(self) -> Cursor:
+        return Cursor(self.day, self.pk, str(self.tier))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +54,11 @@ class Search:
     def asks(self) -> bool:
         return bool(self.query.every or self.tokens or self.before or self.after)
 
-    def found(self, size: int, place: Place | None = None) -> tuple[list[Hit], list[Hit]]:
+    def found(self, size: int, after: Cursor | None = None) -> tuple[list[Hit], list[Hit]]:
         """One row more than ``size`` of the list, newest first within a tier; and names beside."""
         kinds = [self.kind] if self.kind in NAMES else list(DATED)
-        branches = list(self._tiers(kinds, size + 1, place))
-        if not self.kind and place is None:
+        branches = list(self._tiers(kinds, size + 1, after))
+        if not self.kind and after is None:
             branches.append(self._names_beside())
         columns = "tier, kind, object_id, key, day, id, label"
         union = " UNION ALL ".join(f"({sql})" for sql, _params in branches)
@@ -90,7 +71,7 @@ class Search:
             one for one in hits if one.tier == 3
         ]
 
-    def _tiers(self, kinds: list[str], limit: int, place: Place | None) -> Iterator[SQL]:
+    def _tiers(self, kinds: list[str], limit: int, after: Cursor | None) -> Iterator[SQL]:
         """The very phrase first, then titles, then the rest: each in an order that an index has."""
         match, values = self._match()
         phrase, title = self.query.phrase, [kind for kind in kinds if kind != "statement"]
@@ -108,11 +89,11 @@ class Search:
             rest.append((f"NOT (kind = ANY(%s) AND {is_titled[0]})", [title, *values]))
         conditions.append((0, rest))
         for tier, some in conditions:
-            if place and tier > place.tier:
+            if after and tier > int(after.part):
                 continue
             every = [("kind = ANY(%s)", [kinds]), *some]
-            if place and tier == place.tier:
-                every.append(("(day, id) < (%s, %s)", [place.day, place.pk]))
+            if after and tier == int(after.part):
+                every.append(("(day, id) < (%s, %s)", [after.day, after.pk]))
             yield self._select(f"{tier} AS tier, 0 AS nth", every, limit=limit)
 
     def _kinds(self, kinds: list[str]) -> SQL:

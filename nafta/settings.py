@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "nafta.editions.Editions",
     "django.middleware.gzip.GZipMiddleware",
     "nafta.middleware.PublicAPI",
+    "nafta.middleware.OnlyAsking",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "nafta.middleware.LanguageOfAddress",
     "django.middleware.common.CommonMiddleware",

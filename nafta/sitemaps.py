@@ -7,24 +7,24 @@ from typing import Any
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
-from issues.models import Issue, Measure, Position, Progress, Proposal
-from rounds.models import Party, Person, PublishableQuerySet, Round, Source, Statement
+from issues.models import Issue, Proposal
+from rounds.changes import Changes, changes, last_change
+from rounds.history import Ref
+from rounds.models import Party, Person, Publishable, Round, Source, Statement
 
-# What else a page shows, each with the field that points at the page's own record.
-SHOWN: dict[Any, list[tuple[Any, str]]] = {
-    Round: [(Statement, "round"), (Proposal, "round"), (Progress, "round")],
-    Issue: [
-        (Position, "issue"),
-        (Proposal, "issue"),
-        (Statement, "issues"),
-        (Progress, "issue"),
-        (Measure, "issue"),
-    ],
-    Party: [(Position, "party"), (Proposal, "parties"), (Statement, "parties")],
-    Person: [(Statement, "speakers")],
-    Statement: [(Position, "statement")],
-    Proposal: [(Position, "proposal"), (Proposal, "responds_to")],
-    Source: [],
+# What else a page shows: the fields and relations that lead there from the page's own record.
+SHOWN: dict[Any, tuple[str, ...]] = {
+    Round: ("source", "parties", "replaced_by", "replaces", "statements", "proposals", "progress"),
+    Issue: ("source", "positions", "proposals", "statements", "progress", "measures"),
+    Party: ("positions", "proposals", "statements", "people"),
+    Person: ("party", "statements"),
+    Statement: ("source", "speakers", "parties", "issues", "positions"),
+    Proposal: ("source", "parties", "issue", "round", "positions", "responds_to", "responses"),
+    Source: tuple(
+        str(one.name)
+        for one in Source._meta.related_objects
+        if issubclass(one.related_model, Publishable)
+    ),
 }
 
 
@@ -35,42 +35,43 @@ class LanguagesSitemap(Sitemap):
 
 
 class PageSitemap(LanguagesSitemap):
-    """Pages made of many records. They say nothing of when: what changes next changes them."""
+    """Pages made of the whole record: whatever readers could notice last has changed them."""
 
     def items(self) -> list[str]:
         record = ["timeline", "issue_list", "round_list", "deadline_list", "source_list"]
-        return ["home", *record, "correction_list", "about"]
+        told = ["person_list", "compare", "distance", "moved", "correction_list", "data"]
+        return ["home", *record, *told, "about"]
 
     def location(self, item: str) -> str:
         return reverse(item)
 
+    def lastmod(self, item: str) -> dt.datetime | None:
+        return self._changed
+
+    @cached_property
+    def _changed(self) -> dt.datetime | None:
+        return last_change()
+
 
 class RecordSitemap(LanguagesSitemap):
-    """The pages of a model's records, with when the last of what they show was published."""
+    """The pages of a model's records, with when the last of what they show changed."""
 
     def __init__(self, model: Any) -> None:
         self.model = model
 
     def items(self) -> list[Any]:
-        records = self.model.objects.published()
-        if isinstance(records, PublishableQuerySet):
-            records = records.with_times()
-        return list(records.order_by("pk"))
+        return self._records
 
-    def lastmod(self, item: Any) -> dt.datetime | None:
-        own = getattr(item, "updated_at", None)
-        times = [*self._shown.get(item.pk, ()), *([own] if own else [])]
-        return max(times, default=None)
+    def lastmod(self, item: Any) -> dt.datetime:
+        return self._changes[self.model, item.pk].last
 
     @cached_property
-    def _shown(self) -> dict[int, list[dt.datetime]]:
-        """When what the pages show beside their record was written, by the record's number."""
-        times: dict[int, list[dt.datetime]] = {}
-        for model, field in SHOWN[self.model]:
-            rows = model.objects.published().exclude(**{field: None}).with_times().order_by()
-            for pk, at in rows.values_list(field, "updated_at"):
-                times.setdefault(pk, []).append(at)
-        return times
+    def _records(self) -> list[Any]:
+        return list(self.model.objects.published().order_by("pk"))
+
+    @cached_property
+    def _changes(self) -> dict[Ref, Changes]:
+        return changes([(self.model, one.pk) for one in self._records], SHOWN)
 
     def get_latest_lastmod(self) -> None:
         """Not in the index, which would read the whole record for it."""

@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from nafta import views
 from nafta.api.routes import api
-from nafta.feeds import IssueFeed, NewsFeed, PartyFeed, RoundFeed
+from nafta.feeds import IssueFeed, NewsFeed, PartyFeed, PersonFeed, RoundFeed
 from nafta.sitemaps import SITEMAPS
 
 # Files and the API are the same in every language.
@@ -28,6 +28,7 @@ urlpatterns += i18n_patterns(
     path("feed/", NewsFeed(), name="feed"),
     path("issues/<slug:slug>/feed/", IssueFeed(), name="issue_feed"),
     path("parties/<slug:code>/feed/", PartyFeed(), name="party_feed"),
+    path("people/<slug:slug>/feed/", PersonFeed(), name="person_feed"),
     path("rounds/<slug:slug>/feed/", RoundFeed(), name="round_feed"),
     path("embed/matrix/", views.embed, {"name": "embed_matrix"}, name="embed_matrix"),
     path("embed/timeline/", views.embed, {"name": "embed_timeline"}, name="embed_timeline"),

@@ -26,7 +26,7 @@ from rounds.entry import (
     EntryForm,
     KeyedAdmin,
     RecordForm,
-    Row,
+    RowInline,
 )
 from rounds.models import (
     Basis,
@@ -308,7 +308,7 @@ class StatementForm(KeyMadeForm, RecordForm):
         return cleaned
 
 
-class LinkInline(Row):
+class LinkInline(RowInline):
     model = StatementLink
     fk_name = "statement"
     autocomplete_fields = ("other",)

@@ -1,7 +1,7 @@
 """Meetings and deadlines for people's own calendars.
 
 Rows first, ``events()``, then the file, ``ics()``. The way a calendar program sees it: a record is
-one event for ever (UID), each change of it a later version of that event (SEQUENCE).
+one event for ever (UID), each change of what it says a later version of that event (SEQUENCE).
 """
 
 import datetime as dt
@@ -16,14 +16,19 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from rounds.changes import changes
 from rounds.keys import lasting_id
 from rounds.language import local
-from rounds.models import Deadline, DeadlineOutcome, Negotiation, Round
+from rounds.models import Deadline, DeadlineOutcome, Negotiation, Round, RoundStatus
 from rounds.timeline import Item, deadline_items, round_items
 
 DAY = dt.timedelta(days=1)
 REFRESH = dt.timedelta(hours=1)  # how often a program may ask again
 CONFIRMED, TENTATIVE, CANCELLED = "CONFIRMED", "TENTATIVE", "CANCELLED"
+MADE_OF = {
+    Round: ("source", "parties", "replaced_by", "replaces"),
+    Deadline: ("source", "parties", "superseded_by", "supersedes"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +61,18 @@ def events(
         *zip(meetings, round_items(meetings), strict=True),
         *zip(dates, deadline_items(dates), strict=True),
     ]
+    told = changes([(type(record), record.pk) for record, _item in pairs], MADE_OF)
     found = []
     for record, item in pairs:
         uid = str(lasting_id(record, negotiation))
+        changed = told[type(record), record.pk]
+        overdue = record.overdue_since  # by the calendar alone: no row tells of that change
         found.append(
             Event(
                 uid=uid,
-                sequence=record.version,
+                sequence=2 * (record.version + changed.number) + bool(overdue),
                 created=record.published_at,
-                updated=record.updated_at,
+                updated=max(filter(None, [changed.last, overdue])),
                 first=item.first,
                 last=item.last or item.first,  # nobody knows its end: an event of the day it begins
                 status=_status(record, item),
@@ -95,6 +103,8 @@ def _related(
 def _status(record: Any, item: Item) -> str:
     if getattr(record, "is_off", False) or item.status == DeadlineOutcome.MOVED:
         return CANCELLED
+    if isinstance(record, Round):
+        return TENTATIVE if record.status == RoundStatus.PLANNED else CONFIRMED
     return TENTATIVE if item.approximate else CONFIRMED
 
 
@@ -141,8 +151,6 @@ def ics(events: Iterable[Event], *, name: str, base: str, url: str) -> bytes:
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", icalendar.vDuration(REFRESH))
     calendar.add("source", urljoin(base, url), parameters={"VALUE": "URI"})
-    if rows:
-        calendar.add("last-modified", max(one.updated for one in rows))
     for one in rows:
         calendar.add_component(_component(one, base))
     file: bytes = calendar.to_ical()

@@ -26,7 +26,7 @@ MARKS = {"fr": ("« ", " »"), "es": ("«", "»")}  # quotation marks; “” el
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Permalink:
     """Where a record stands on this site."""
 
     site: str
@@ -36,13 +36,13 @@ class Page:
     accessed: dt.date
 
 
-def page_at(request: HttpRequest, path: str, day: dt.date | None = None) -> Page:
+def page_at(request: HttpRequest, path: str, day: dt.date | None = None) -> Permalink:
     """The page at ``path`` as it stands on ``day``, or today."""
     address, day = request.build_absolute_uri(path), day or clock.today()
     moment = (getattr(request, "made", None) or clock.now()).astimezone(dt.UTC)
     negotiation = getattr(request, "negotiation", None)
     name = local(negotiation, "short_name") if negotiation else ""
-    return Page(
+    return Permalink(
         site=_("%(name)s, round by round") % {"name": name} if name else _("Round by round"),
         address=address,
         stood=f"{address}?as_of={day.isoformat()}&known={moment:%Y-%m-%dT%H:%M:%S.%fZ}",
@@ -65,7 +65,7 @@ class Citation:
     language: str = ""  # of the quotation
     evidence: "Citation | None" = None  # what a position rests on
     source: Source
-    page: Page
+    page: Permalink
 
     @property
     def quoted(self) -> str:
@@ -190,7 +190,7 @@ def ris_date(first: dt.date, last: dt.date | None, words: str, *, sure: bool = T
     return f"{year}/{month}//{words}"
 
 
-def statement_citation(statement: Statement, page: Page) -> Citation:
+def statement_citation(statement: Statement, page: Permalink) -> Citation:
     """Of a statement read ``with_names()``."""
     people: list[dict[str, Any]] = statement.speaker_list  # type: ignore[attr-defined]
     named = [

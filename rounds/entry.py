@@ -183,7 +183,7 @@ class EntryFormSet(forms.BaseInlineFormSet):
         return str(_("Another row says the same."))
 
 
-class Entry(admin.options.BaseModelAdmin):
+class EntryAdmin(admin.options.BaseModelAdmin):
     """What the pages of the admin and the rows within them have in common."""
 
     form: Any = EntryForm
@@ -216,19 +216,19 @@ class Entry(admin.options.BaseModelAdmin):
         return super().get_view_on_site_url(obj) if obj and self.readers_see(obj) else None
 
 
-class Row(Entry, admin.TabularInline):
+class RowInline(EntryAdmin, admin.TabularInline):
     formset = EntryFormSet
     extra = 0
 
 
-class Block(Entry, admin.StackedInline):
+class BlockInline(EntryAdmin, admin.StackedInline):
     """A row with too much in it for a table."""
 
     formset = EntryFormSet
     extra = 0
 
 
-class KeyedAdmin(SpreadsheetAdmin, Entry, RecordPages):
+class KeyedAdmin(SpreadsheetAdmin, EntryAdmin, RecordPages):
     """A record whose key is part of its address: given once, then fixed."""
 
     form: Any = RecordForm

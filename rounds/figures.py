@@ -95,6 +95,7 @@ def calendar_figure(
         ticktext=[_("Meetings"), _("Proposals"), _("Statements"), _("Deadlines")],
         range=[max(lanes) + 0.55, min(lanes) - 0.55],
         showgrid=False,
+        automargin=True,
     )
     first, last = window(rounds, rows)
     months = "M1" if last - first < OPEN_END else None  # no month is named twice

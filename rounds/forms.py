@@ -98,6 +98,26 @@ class AsOfForm(forms.Form):
         asked: Any = self.cleaned_data.get("as_of") if self.is_valid() else None
         return asked if isinstance(asked, AsOf) else AsOf(clock.today())
 
+    @property
+    def context(self) -> dict[str, Any]:
+        """What the templates of a page need that speaks of a day."""
+        return {
+            "form": self,
+            "as_of": self.wish,
+            "query": self.wish.query,
+            "rounds": [one for one in self.rounds.values() if one.took_place],
+        }
+
+
+class PageForm(forms.Form):
+    """``?page=2&sort=-publisher``: a part of a long list, in the order asked for.
+
+    There is no wrong wish: it shows the first page, or the last.
+    """
+
+    page = forms.CharField(required=False, max_length=80)
+    sort = forms.CharField(required=False, max_length=80)
+
 
 class CorrectionsForm(forms.Form):
     """``?until=`` a moment, ``?of=`` the record with a key, such as statement:half-the-water."""

@@ -451,7 +451,7 @@ class SpreadsheetAdmin(ImportExportMixin):  # the library has no types
         more = {
             "title": _("Import %(records)s") % records,
             "opts": self.model._meta,
-            "columns": resource.needed_columns(),
+            "columns": resource.own_columns(),
             "translations": resource.translation_columns(),
             "keys": resource.key_columns(),
         }

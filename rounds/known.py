@@ -46,7 +46,7 @@ class Pointer:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TrackedTable:
     """A table whose history is kept: ``key`` is what its events call a row."""
 
     name: str
@@ -92,7 +92,7 @@ class Past(Then):
 
 
 @cache
-def tables() -> dict[str, Table]:
+def tables() -> dict[str, TrackedTable]:
     """Every table whose history is kept, by name, each after those that it needs."""
     owners = {one.rows: one.owner for model in apps.get_models() for one in lists_of(model)}
     kept = (_table(model, owners) for model in apps.get_models() if issubclass(model, Event))
@@ -103,7 +103,7 @@ def tables() -> dict[str, Table]:
     return {name: found[name] for name in TopologicalSorter(needs).static_order()}
 
 
-def _table(event: Any, owners: Mapping[Any, str]) -> Table:
+def _table(event: Any, owners: Mapping[Any, str]) -> TrackedTable:
     model = event.pgh_tracked_model
     columns = {field.column for field in event._meta.concrete_fields}
     rests_on = getattr(model, "rests_on", ())
@@ -116,7 +116,7 @@ def _table(event: Any, owners: Mapping[Any, str]) -> Table:
         for field in model._meta.concrete_fields
         if isinstance(field, ForeignKey)
     }
-    return Table(
+    return TrackedTable(
         name=model._meta.db_table,
         model=model,
         events=event._meta.db_table,
@@ -224,7 +224,7 @@ def _writing(moment: dt.datetime) -> str:
         WHERE began <= {at}"""
 
 
-def _began(table: Table, event: str = "event") -> str:
+def _began(table: TrackedTable, event: str = "event") -> str:
     """Of an event of a list: when its transaction began, which made a version of its record."""
     assert table.owner, "only an entry of a list is part of a record"
     return f"""(SELECT own.changed_at FROM "{tables()[table.owner.table].events}" own
@@ -232,7 +232,7 @@ def _began(table: Table, event: str = "event") -> str:
         AND own.pgh_created_at <= {event}.pgh_created_at ORDER BY own.pgh_id DESC LIMIT 1)"""
 
 
-def _hidden(table: Table, then: Then) -> str:
+def _hidden(table: TrackedTable, then: Then) -> str:
     """The rows that readers could see then and must not see again.
 
     A record: it is not public now, or names nobody now, or cannot be told without such a one.
@@ -257,7 +257,7 @@ def _hidden(table: Table, then: Then) -> str:
     return f"WITH lost AS MATERIALIZED ({row}) SELECT id FROM lost WHERE TRUE {named}"
 
 
-def _naming(table: Table, then: Then) -> Iterator[str]:
+def _naming(table: TrackedTable, then: Then) -> Iterator[str]:
     """The records that can be told and that named the row ``lost``, or a list of theirs did."""
     for other in tables().values():
         for pointer in other.pointers:
@@ -274,11 +274,11 @@ def _naming(table: Table, then: Then) -> Iterator[str]:
                     AND {_stood(owner, then, "mine")})"""
 
 
-def _told(table: Table, column: str) -> str:
+def _told(table: TrackedTable, column: str) -> str:
     return f"""event."{column}" NOT IN (SELECT id FROM "hidden_{table.name}")"""
 
 
-def _stood(table: Table, then: Then, event: str = "event") -> str:
+def _stood(table: TrackedTable, then: Then, event: str = "event") -> str:
     """Of an event: that it tells what its row was then. The events of a row are in their order."""
     state = f" AND {event}.state = 'published'" if table.has_state else ""
     return f"""{_written(table, then, event)} AND {event}.pgh_label <> 'deleted'{state}
@@ -287,7 +287,7 @@ def _stood(table: Table, then: Then, event: str = "event") -> str:
             AND {_written(table, then, "later")})"""
 
 
-def _written(table: Table, then: Then, event: str = "event") -> str:
+def _written(table: TrackedTable, then: Then, event: str = "event") -> str:
     """Of an event: that readers could know of it then."""
     by_then = f"{event}.pgh_created_at <= {_literal(then.at)}"
     if not then.writing:
@@ -332,7 +332,7 @@ def _with_tables(sql: str, past: Past) -> str:
     return f"WITH {told} {sql}"
 
 
-def _rows(table: Table, past: Past) -> str:
+def _rows(table: TrackedTable, past: Past) -> str:
     nulled = {one.column: one for one in table.pointers if not one.needed}
     columns = ", ".join(_column(name, nulled.get(name), past) for name in table.columns)
     conditions = [_stood(table, past), *_without(table.key, past.hidden.get(table.name))]
@@ -350,7 +350,7 @@ def _column(name: str, pointer: Pointer | None, past: Past) -> str:
         ELSE event."{name}" END AS "{name}" """
 
 
-def _events(table: Table, past: Past) -> str:
+def _events(table: TrackedTable, past: Past) -> str:
     conditions = [
         _written(table, past),
         *_without(table.key, past.hidden.get(table.name)),

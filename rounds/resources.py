@@ -454,6 +454,7 @@ class RecordResource(resources.ModelResource):  # the library has no types
     """
 
     public = False
+    optional: tuple[str, ...] = ()  # columns that a file may lack, and then what is stored stays
 
     class Meta:
         import_id_fields = ("slug",)
@@ -489,6 +490,9 @@ class RecordResource(resources.ModelResource):  # the library has no types
 
     def needed_columns(self) -> list[Column]:
         """Those that every file of a package has."""
+        return [one for one in self.own_columns() if one.column_name not in self.optional]
+
+    def own_columns(self) -> list[Column]:
         return [one for one in self.columns() if not isinstance(one, TranslationColumn)]
 
     def translation_columns(self) -> list[Column]:

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rounds import clock
+from rounds.cursors import Cursor
 from rounds.dates import first_day
 from rounds.language import Text, local
 from rounds.models import (
@@ -106,7 +106,11 @@ class Item:
     @property
     def order(self) -> tuple[int, int, int]:
         """Ascending is newest first."""
-        return -self.first.toordinal(), RANK[self.kind], -self.pk
+        return order(self.kind, self.first, self.pk)
+
+
+def order(kind: str, first: dt.date, pk: int) -> tuple[int, int, int]:
+    return -first.toordinal(), RANK[kind], -pk
 
 
 def round_items(rounds: Iterable[Round]) -> Iterator[Item]:
@@ -250,38 +254,25 @@ def span(items: Sequence[Item]) -> tuple[dt.date, dt.date] | None:
     return (min(days), max(days)) if days else None
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """A place in the timeline: the last item already shown."""
+# --- pages ---
 
-    day: dt.date
-    kind: str
-    pk: int
 
-    @classmethod
-    def parse(cls, text: str) -> "Cursor":
-        """The inverse of ``str``. Raises ``ValueError``."""
-        day, kind, pk = text.split(".")
-        return cls(dt.date.fromisoformat(day), Kind(kind).value, int(pk))
+def cursor_at(text: str) -> Cursor:
+    """A place in the timeline, as an address has it. Raises ``ValueError``."""
+    return Cursor.parse(text, RANK)
 
-    @classmethod
-    def at(cls, item: Item) -> "Cursor":
-        return cls(item.first, item.kind, item.pk)
 
-    def __str__(self) -> str:
-        return f"{self.day.isoformat()}.{self.kind}.{self.pk}"
+def cursor_of(item: Item) -> Cursor:
+    return Cursor(item.first, item.pk, item.kind)
 
-    @property
-    def order(self) -> tuple[int, int, int]:
-        """As of an item."""
-        return -self.day.toordinal(), RANK[self.kind], -self.pk
 
-    def after(self, records: DatedQuerySet, kind: str) -> DatedQuerySet:
-        """The records, all of ``kind``, that come after this place in the timeline."""
-        earlier = Q(dates__startswith__lt=self.day)
-        same_day = Q(dates__startswith=self.day)
-        if RANK[kind] > RANK[self.kind]:
-            return records.filter(earlier | same_day)
-        if RANK[kind] == RANK[self.kind]:
-            return records.filter(earlier | same_day & Q(pk__lt=self.pk))
-        return records.filter(earlier)
+def follows(item: Item, cursor: Cursor) -> bool:
+    return item.order > order(cursor.part, cursor.day, cursor.pk)
+
+
+def following(cursor: Cursor, records: DatedQuerySet, kind: str) -> DatedQuerySet:
+    """The records, all of ``kind``, that follow in the timeline."""
+    rank, last = RANK[kind], RANK[cursor.part]
+    if rank == last:
+        return records.filter(cursor.after())
+    return records.filter(cursor.earlier() | cursor.same_day() if rank > last else cursor.earlier())

@@ -16,7 +16,7 @@ from rounds.citations import page_at, statement_citation
 from rounds.corrections import corrected_on, corrections, gone
 from rounds.downloads import FileTable, page
 from rounds.feeds import Subject, negotiation_of
-from rounds.forms import CorrectionsForm
+from rounds.forms import CorrectionsForm, PageForm
 from rounds.language import local
 from rounds.models import Deadline, Party, Round, Source, Statement, StatementLink
 from rounds.moments import two_clocks
@@ -85,11 +85,13 @@ def source_list(request: HttpRequest) -> HttpResponse:
     table = SourceTable(Source.objects.cited())
     RequestConfig(request, paginate=False).configure(table)
     table.paginate(per_page=300)
-    table.page = table.paginator.get_page(request.GET.get("page"))
+    form = PageForm(request.GET)
+    table.page = table.paginator.get_page(form["page"].value())
     query = request.GET.copy()
     if table.page.has_next():
         query["page"] = str(table.page.next_page_number())
-    context = {"table": table, "next_page": query.urlencode() if table.page.has_next() else ""}
+    next_page = query.urlencode() if table.page.has_next() else ""
+    context = {"form": form, "table": table, "next_page": next_page}
 
     def files() -> dict[str, FileTable]:
         return {"sources": SourceFile(shown(table), caption=table.caption)}

@@ -293,7 +293,7 @@ class PlaceForm(PartForm):
     )
     evidence = forms.CharField(label=gettext_lazy("rests on"), required=False)
 
-    def __init__(self, place: Place, entry: "Entry", **texts: Any) -> None:
+    def __init__(self, place: Place, entry: "DeskForm", **texts: Any) -> None:
         self.place, self.entry = place, entry
         super().__init__(prefix=place.prefix, **texts)
 
@@ -355,7 +355,7 @@ class ProgressForm(PartForm):
     )
     summary = forms.CharField(label=gettext_lazy("in one line"), max_length=250, required=False)
 
-    def __init__(self, line: Line, entry: "Entry", **texts: Any) -> None:
+    def __init__(self, line: Line, entry: "DeskForm", **texts: Any) -> None:
         self.line, self.entry = line, entry
         super().__init__(prefix=line.prefix, **texts)
 
@@ -382,7 +382,7 @@ def _rows(form: type[forms.Form], extra: int) -> Any:
     return forms.formset_factory(form, extra=extra, max_num=ROWS_AT_MOST, absolute_max=ROWS_AT_MOST)
 
 
-class Entry:
+class DeskForm:
     """Everything on the page, bound to what was posted if something was."""
 
     def __init__(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from issues.desk.board import Evidence, Place
 from issues.desk.forms import (
     Attributed,
-    Entry,
+    DeskForm,
     PlaceForm,
     ProgressForm,
     ProposalForm,
@@ -73,7 +73,7 @@ class Written:
 class Writer:
     """Stores an entry that is valid, form by form, within the transaction of its caller."""
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self, entry: DeskForm) -> None:
         self.entry = entry
         self.board = entry.board
         self.round = Round.objects.get(pk=entry.board.round.pk)
@@ -230,7 +230,7 @@ def only_published(written: Written) -> None:
         raise RejectedError
 
 
-def publish(entry: Entry, written: Written) -> list[str]:
+def publish(entry: DeskForm, written: Written) -> list[str]:
     """Publish all of it and the drafts asked for, or nothing; what refused, and why."""
     wanted = dict.fromkeys([*written.records, *entry.with_drafts])
     refused = set_state([one for one in wanted if not one.is_published], State.PUBLISHED)

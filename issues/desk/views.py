@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from issues.desk.board import Board
 from issues.desk.collisions import Conflict, Meanwhile, choices_made, meanwhile, undecided
-from issues.desk.forms import ROWS_AT_MOST, Entry, Seen, key_of
+from issues.desk.forms import ROWS_AT_MOST, DeskForm, Seen, key_of
 from issues.desk.preview import Preview, in_words, matrix_of, side_by_side
 from issues.desk.storing import RejectedError, Writer, Written, only_published, publish
 from issues.matrix import MARKS
@@ -111,7 +111,7 @@ class Desk:
         return not self.meanwhile and not self.undecided
 
     def _is_complete(self) -> bool:
-        self.entry = Entry(self.board, self.data)
+        self.entry = DeskForm(self.board, self.data)
         self.checked = True
         valid = self.entry.is_valid()
         if valid and self.entry.is_empty:
@@ -245,7 +245,7 @@ class Desk:
 
     def page(self, status: int = 200) -> HttpResponse:
         if not hasattr(self, "entry"):
-            self.entry = Entry(self.board, self.data, self.seen.texts)
+            self.entry = DeskForm(self.board, self.data, self.seen.texts)
         if self.data is not None and not self.checked:
             self.entry.hush()
         board = self.board

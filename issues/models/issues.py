@@ -20,7 +20,7 @@ from rounds.models import (
     State,
     Statement,
     fixed,
-    known,
+    in_choices,
     listed,
     new_key,
     tracked,
@@ -57,10 +57,19 @@ class IssueQuerySet(RecordQuerySet):
 class Issue(Record):
     """A disputed or technical subject, put as a question a reader could answer yes or no."""
 
-    translated = ("name", "question", "status_quo", "chapter", "background", "note")
+    translated = (
+        *("name", "keywords", "question", "status_quo"),
+        *("chapter", "background", "note"),
+    )
 
     slug = models.SlugField(_("key"), max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=80)
+    keywords = models.CharField(
+        _("keywords"),
+        max_length=300,
+        blank=True,
+        help_text=_("Other words that readers look for it by, with commas between."),
+    )
     question = models.CharField(
         _("question"), max_length=200, help_text=_("One a reader could answer yes or no.")
     )
@@ -84,7 +93,7 @@ class Issue(Record):
         verbose_name = _("issue")
         verbose_name_plural = _("issues")
         ordering = ("-featured", "order", "name")
-        constraints = [*Record.Meta.constraints, known("kind", IssueKind)]
+        constraints = [*Record.Meta.constraints, in_choices("kind", IssueKind)]
         triggers = [
             fixed("slug"),
             KeepPublished(

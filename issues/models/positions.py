@@ -23,7 +23,7 @@ from rounds.models import (
     Round,
     Statement,
     begins,
-    known,
+    in_choices,
     plausible,
     tracked,
 )
@@ -134,7 +134,7 @@ class Position(Publishable):
         ordering = ("issue", "party", "-since")
         constraints = [
             *Publishable.Meta.constraints,
-            known("stance", Stance),
+            in_choices("stance", Stance),
             models.CheckConstraint(
                 condition=Q(statement__isnull=False, proposal__isnull=True)
                 | Q(statement__isnull=True, proposal__isnull=False),
@@ -259,7 +259,7 @@ class Progress(Record):
         ordering = ("round", "issue")
         constraints = [
             *Record.Meta.constraints,
-            known("level", Level),
+            in_choices("level", Level),
             models.UniqueConstraint(
                 fields=["round", "issue"],
                 name="issues_progress_once_a_round",

@@ -17,15 +17,15 @@ from rounds import language
 from rounds.dates import SpanField, describe, first_day
 from rounds.language import local
 from rounds.models import (
+    AttributedQuerySet,
     AttributedRecord,
-    DatedQuerySet,
     NaturalKeyQuerySet,
     Party,
     Round,
     State,
     Translatable,
     fixed,
-    known,
+    in_choices,
     new_key,
     parties_listed,
     plausible,
@@ -35,12 +35,15 @@ from rounds.models import (
 from rounds.triggers import REFUSE, KeepPublished, NoCycle, PublishedNeedsPublished
 
 
-class ProposalQuerySet(DatedQuerySet):
+class ProposalQuerySet(AttributedQuerySet):
     def at_round(self, slug: str) -> Self:
         return self.filter(round__slug=slug)
 
     def touching(self, issue: str) -> Self:
         return self.filter(issue__slug=issue)
+
+    def with_status(self, status: str) -> Self:
+        return self.filter(status=status)
 
     def with_names(self) -> Self:
         """Each with ``party_list``, in the same query."""
@@ -134,7 +137,7 @@ class Proposal(AttributedRecord):
         ordering = ("-dates", "-id")
         constraints = [
             *AttributedRecord.Meta.constraints,
-            known("status", ProposalStatus),
+            in_choices("status", ProposalStatus),
             models.CheckConstraint(
                 condition=Q(status="tabled", settled__isnull=True)
                 | (~Q(status="tabled") & Q(settled__startswith__isnull=False)),
@@ -248,7 +251,7 @@ class Term(Translatable):
         verbose_name_plural = _("terms")
         ordering = ("proposal", "measure", "scope")
         constraints = [
-            known("comparator", Comparator),
+            in_choices("comparator", Comparator),
             translations_are_texts(),
             models.UniqueConstraint(
                 fields=["proposal", "measure", "scope"],

@@ -29,10 +29,7 @@ def cite_position(request: HttpRequest, issue: str, party: str) -> HttpResponse:
     position = matrix.standing(positions, as_of.day)
     here = page_at(request, reverse("cite_position", args=[issue, party]), as_of.day)
     context = {
-        "form": form,
-        "as_of": as_of,
-        "query": as_of.query,
-        "rounds": [one for one in rounds if one.took_place],
+        **form.context,
         "issue": about,
         "cell": matrix.cell(side, positions, as_of.day, after),
         "citation": position_citation(position, _evidence(request, position), here)

@@ -49,10 +49,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         after=after,
     )
     context: dict[str, Any] = {
-        "form": form,
-        "as_of": as_of,
-        "query": as_of.query,
-        "rounds": [one for one in rounds if one.took_place],
+        **form.context,
         "previous": previous,
         "parties": parties,
         "pair": pair,
@@ -112,10 +109,7 @@ def distance(request: HttpRequest) -> HttpResponse:
     told = courses[0].spreads if courses else []
     known = [row for row in courses if row.widest]
     context: dict[str, Any] = {
-        "form": form,
-        "as_of": as_of,
-        "query": as_of.query,
-        "rounds": [one for one in rounds if one.took_place],
+        **form.context,
         "previous": previous,
         "told": told,
         "show_now": not told or told[-1].day < as_of.day,

@@ -14,8 +14,8 @@ from issues import matrix
 from issues.citations import proposal_citation
 from issues.distance import SETTLED, gaps, number_gaps, spreads, widest
 from issues.figures import distance_figure, measure_figure, measure_words, points
-from issues.models import Issue, Measure, Position, Progress, Proposal, ProposalStatus
-from issues.proposals import proposal_items, term_words, threads
+from issues.models import Issue, Measure, Position, Progress, Proposal
+from issues.proposals import proposal_items, settled_on, settling, term_words, threads
 from issues.tables import (
     NumberGapFile,
     PointFile,
@@ -26,7 +26,6 @@ from issues.tables import (
 )
 from rounds.citations import page_at
 from rounds.corrections import corrected_on
-from rounds.dates import first_day
 from rounds.downloads import FileTable, page
 from rounds.forms import AsOf, AsOfForm, end_of
 from rounds.language import local
@@ -70,10 +69,7 @@ def issue_list(request: HttpRequest) -> HttpResponse:
         after,
     )
     context = {
-        "form": form,
-        "as_of": as_of,
-        "query": as_of.query,
-        "rounds": [one for one in rounds if one.took_place],
+        **form.context,
         "previous": previous,
         "parties": parties,
         "rows": [row for row in rows if row.recorded],
@@ -115,9 +111,8 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
     measures = issue.measures.published().select_related("source", "agreed_source")
     (now,) = matrix.by_issue([issue], parties, positions, day, after)
-    agreed = [one for one in proposals if one.status_on(day) == ProposalStatus.AGREED]
-    settled = _settled(agreed)
-    eve = _settled_on(settled[0]) - dt.timedelta(days=1) if settled else day
+    settled = settling(proposals, day)
+    eve = settled_on(settled[0]) - dt.timedelta(days=1) if settled else day
     (before,) = matrix.by_issue([issue], parties, positions, eve)
     by_round = matrix.by_round(
         issue,
@@ -137,10 +132,7 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "issue": issue,
         "corrected": corrected_on(issue),
-        "form": form,
-        "as_of": as_of,
-        "query": as_of.query,
-        "rounds": [one for one in rounds if one.took_place],
+        **form.context,
         "previous": previous,
         "parties": parties,
         "now": now,
@@ -208,18 +200,6 @@ def _untold(told: Sequence[matrix.Row], rounds: Iterable[Round], day: dt.date) -
         return 0
     later = [row.round for row in told[noted[-1] + 1 :]]
     return sum(one.is_round and end_of(one, rounds) <= day for one in later)
-
-
-def _settled(agreed: Sequence[Any]) -> list[Proposal]:
-    """Of what was agreed, what the most parties agreed, oldest first: a deal of two is a step."""
-    widest = max((len(one.party_list) for one in agreed), default=0)
-    full = [one for one in agreed if len(one.party_list) == widest]
-    return sorted(full, key=_settled_on)
-
-
-def _settled_on(proposal: Proposal) -> dt.date:
-    """The first day on which it could have been agreed."""
-    return first_day(proposal.settled) if proposal.settled else proposal.first_day
 
 
 def _charts(

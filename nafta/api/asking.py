@@ -1,10 +1,9 @@
 """What may be asked of the API, and the pages that long answers come in."""
 
-import datetime as dt
+from operator import attrgetter
 from typing import Annotated, Any, Self
 
 from django.conf import settings
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Field, Schema
@@ -14,6 +13,7 @@ from pydantic import ConfigDict, ValidationInfo, create_model, model_validator
 from issues.models import Issue
 from nafta.forms import TimelineForm
 from nafta.views.pages import timeline_years
+from rounds.cursors import Cursor
 from rounds.forms import AsOf, AsOfForm
 from rounds.models import Party, Round
 
@@ -151,25 +151,16 @@ def refused(form: Any) -> HttpError:
 def by_day(records: Any, wishes: Listing, span: str = "dates") -> tuple[list[Any], str]:
     """A page of records, newest first by the first day of ``span``, and the next cursor."""
     if wishes.cursor:
-        first, _dot, pk = wishes.cursor.partition(".")
         try:
-            place = dt.date.fromisoformat(first), int(pk)
+            records = records.filter(Cursor.parse(wishes.cursor).after(span))
         except ValueError as error:
             raise nowhere() from error
-        day = f"{span}__startswith"
-        records = records.filter(
-            Q(**{f"{day}__lt": place[0]}) | Q(**{day: place[0]}, pk__lt=place[1])
-        )
     found = list(records.order_by(f"-{span}__startswith", "-pk")[: wishes.limit + 1])
-    return found[: wishes.limit], _place(found, wishes, span) if found[wishes.limit :] else ""
-
-
-def _place(found: list[Any], wishes: Listing, span: str) -> str:
-    last = found[wishes.limit - 1]
-    dates: Any = last
-    for name in span.split("__"):
-        dates = getattr(dates, name)
-    return f"{dates.lower.isoformat()}.{last.pk}"
+    page, more = found[: wishes.limit], found[wishes.limit :]
+    if not more:
+        return page, ""
+    days = attrgetter(span.replace("__", "."))(page[-1])
+    return page, str(Cursor(days.lower, page[-1].pk))
 
 
 def by_key(records: Any, wishes: Listing, key: str = "slug") -> tuple[list[Any], str]:

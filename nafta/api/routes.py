@@ -48,7 +48,7 @@ from rounds.models import (
     Statement,
     StatementLink,
 )
-from rounds.timeline import Cursor, Kind
+from rounds.timeline import Kind, cursor_at, cursor_of
 
 __all__ = ["api"]
 
@@ -78,6 +78,22 @@ def listing(request: HttpRequest, items: list[Any], cursor: str) -> dict[str, An
     return {"items": items, "next": address if cursor else None}
 
 
+def dated(
+    request: HttpRequest, wishes: Any, kind: Kind, records: Any, told: Callable[[Any], list[Any]]
+) -> dict[str, Any]:
+    """What the wishes leave of records of one ``kind``, newest first."""
+    page, more = by_day(narrowed(records, kind, narrowing(wishes)), wishes)
+    return listing(request, told(page), more)
+
+
+def keyed(
+    request: HttpRequest, wishes: Any, records: Any, told: Callable[[Any], Any], key: str = "slug"
+) -> dict[str, Any]:
+    """Records by their keys."""
+    page, more = by_key(records, wishes, key)
+    return listing(request, list(map(told, page)), more)
+
+
 # --- reference ---
 
 
@@ -93,8 +109,7 @@ def negotiation(request: HttpRequest, wishes: Query[Wishes]) -> Any:
 @get("/parties", schemas.Page[schemas.Party])
 def parties(request: HttpRequest, wishes: Query[Listing]) -> Any:
     """The sides at the table, by their keys."""
-    page, more = by_key(Party.objects.all(), wishes, "code")
-    return listing(request, list(map(Answers(request).party, page)), more)
+    return keyed(request, wishes, Party.objects.all(), Answers(request).party, "code")
 
 
 @get("/parties/{slug:key}", schemas.Party, one=True)
@@ -106,8 +121,7 @@ def party(request: HttpRequest, key: str, wishes: Query[Wishes]) -> Any:
 @get("/people", schemas.Page[schemas.Person])
 def people(request: HttpRequest, wishes: Query[Listing]) -> Any:
     """Everybody who said something that is published, by their keys."""
-    page, more = by_key(_people(), wishes)
-    return listing(request, list(map(Answers(request).person, page)), more)
+    return keyed(request, wishes, _people(), Answers(request).person)
 
 
 @get("/people/{slug:key}", schemas.Person, one=True)
@@ -123,8 +137,7 @@ def _people() -> Any:
 @get("/sources", schemas.Page[schemas.Source])
 def sources(request: HttpRequest, wishes: Query[Listing]) -> Any:
     """The publications that published records cite, by their keys."""
-    page, more = by_key(Source.objects.cited(), wishes)
-    return listing(request, list(map(Answers(request).source, page)), more)
+    return keyed(request, wishes, Source.objects.cited(), Answers(request).source)
 
 
 @get("/sources/{slug:key}", schemas.Source, one=True)
@@ -139,8 +152,7 @@ def source(request: HttpRequest, key: str, wishes: Query[Wishes]) -> Any:
 @get("/rounds", schemas.Page[schemas.Round])
 def rounds(request: HttpRequest, wishes: Query[DatedWishes]) -> Any:
     """Rounds and other meetings, newest first."""
-    page, more = by_day(narrowed(_rounds(), Kind.ROUND, narrowing(wishes)), wishes)
-    return listing(request, Answers(request).rounds(page), more)
+    return dated(request, wishes, Kind.ROUND, _rounds(), Answers(request).rounds)
 
 
 @get("/rounds/{slug:key}", schemas.Round, one=True)
@@ -155,8 +167,7 @@ def _rounds() -> Any:
 @get("/deadlines", schemas.Page[schemas.Deadline])
 def deadlines(request: HttpRequest, wishes: Query[DatedWishes]) -> Any:
     """Deadlines by the day they fall, newest first. None belongs to an issue or a round."""
-    page, more = by_day(narrowed(_deadlines(), Kind.DEADLINE, narrowing(wishes)), wishes)
-    return listing(request, Answers(request).deadlines(page), more)
+    return dated(request, wishes, Kind.DEADLINE, _deadlines(), Answers(request).deadlines)
 
 
 @get("/deadlines/{slug:key}", schemas.Deadline, one=True)
@@ -171,8 +182,7 @@ def _deadlines() -> Any:
 @get("/statements", schemas.Page[schemas.Statement])
 def statements(request: HttpRequest, wishes: Query[DatedWishes]) -> Any:
     """What was said, newest first."""
-    page, more = by_day(narrowed(_statements(), Kind.STATEMENT, narrowing(wishes)), wishes)
-    return listing(request, Answers(request).statements(page), more)
+    return dated(request, wishes, Kind.STATEMENT, _statements(), Answers(request).statements)
 
 
 @get("/statements/{slug:key}", schemas.Statement, one=True)
@@ -192,8 +202,7 @@ def _statements() -> Any:
 @get("/issues", schemas.Page[schemas.Issue])
 def issues(request: HttpRequest, wishes: Query[Listing]) -> Any:
     """Issues, by their keys."""
-    page, more = by_key(_issues(), wishes)
-    return listing(request, list(map(Answers(request).issue, page)), more)
+    return keyed(request, wishes, _issues(), Answers(request).issue)
 
 
 @get("/issues/{slug:key}", schemas.Issue, one=True)
@@ -211,8 +220,7 @@ def measures(request: HttpRequest, wishes: Query[MeasureWishes]) -> Any:
     """What is countable at stake, by its keys."""
     wish = narrowing(wishes, ["issue"]).get("issue")
     records = _measures().filter(issue__slug=wish) if wish else _measures()
-    page, more = by_key(records, wishes)
-    return listing(request, list(map(Answers(request).measure, page)), more)
+    return keyed(request, wishes, records, Answers(request).measure)
 
 
 @get("/measures/{slug:key}", schemas.Measure, one=True)
@@ -228,8 +236,7 @@ def _measures() -> Any:
 @get("/proposals", schemas.Page[schemas.Proposal])
 def proposals(request: HttpRequest, wishes: Query[DatedWishes]) -> Any:
     """What was tabled, newest first."""
-    page, more = by_day(narrowed(_proposals(), Kind.PROPOSAL, narrowing(wishes)), wishes)
-    return listing(request, Answers(request).proposals(page), more)
+    return dated(request, wishes, Kind.PROPOSAL, _proposals(), Answers(request).proposals)
 
 
 @get("/proposals/{slug:key}", schemas.Proposal, one=True)
@@ -338,12 +345,12 @@ def timeline(request: HttpRequest, wishes: Query[TimelineWishes]) -> Any:
     """Every meeting, deadline, proposal and statement, newest first."""
     chosen = narrowing(wishes)
     try:
-        after = {"page": Cursor.parse(wishes.cursor)} if wishes.cursor else {}
+        after = {"page": cursor_at(wishes.cursor)} if wishes.cursor else {}
     except ValueError as error:
         raise nowhere() from error
     items = timeline_items(chosen | after, limit=wishes.limit)
     page = items[: wishes.limit]
-    cursor = str(Cursor.at(page[-1])) if items[wishes.limit :] else ""
+    cursor = str(cursor_of(page[-1])) if items[wishes.limit :] else ""
     return listing(request, list(map(Answers(request).item, page)), cursor)
 
 

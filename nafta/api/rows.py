@@ -244,6 +244,7 @@ class Answers:
         return schemas.Issue(
             **self.claim(one),
             name=words(local(one, "name")),
+            keywords=any_words(local(one, "keywords")),
             question=words(local(one, "question")),
             kind=one.kind,
             status_quo=any_words(local(one, "status_quo")),

@@ -168,6 +168,9 @@ class Deadline(Dated):
 
 class Issue(Record):
     name: Words
+    keywords: Words | None = Field(
+        description="Words that readers look for it by, with commas between."
+    )
     question: Words = Field(description="Stances answer it: from yes, demands, to no, red-line.")
     kind: Annotated[str, one_of(IssueKind)]
     status_quo: Words | None

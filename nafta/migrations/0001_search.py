@@ -245,16 +245,20 @@ def document(
 
 
 # A plan made while a table is small is kept as it grows: each row is asked for by its number.
-REFRESH = f"""
-CREATE FUNCTION search_documents(of_kind text, ids bigint[]) RETURNS TABLE (
+def documents(kinds):
+    return f"""
+CREATE OR REPLACE FUNCTION search_documents(of_kind text, ids bigint[]) RETURNS TABLE (
     kind text, object_id bigint, key text, day date, label jsonb, names text, keys text[],
     vector tsvector
 ) LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
 #variable_conflict use_column
-BEGIN{"".join(document(kind, **parts) for kind, parts in DOCUMENTS.items())}
+BEGIN{"".join(document(kind, **parts) for kind, parts in kinds.items())}
 END
 $$;
+"""
 
+
+REFRESH = f"""
 CREATE FUNCTION search_refresh(of_kind text, ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     WITH shown AS MATERIALIZED (SELECT * FROM search_documents(of_kind, ids)),
@@ -273,7 +277,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION search_refresh_all() RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION search_refresh_all() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM nafta_entry;
     {"".join(f'''
@@ -363,7 +367,7 @@ for kind, table in [
     )
 
 
-def trigger(table):
+def after(table):
     def refresh(row):
         return "".join(
             f"PERFORM search_refresh('{kind}', ARRAY[{row}.{column}]::bigint[]);\n"
@@ -379,7 +383,7 @@ def trigger(table):
             IF OLD.state <> NEW.state THEN {by_state} END IF;
         END IF;"""
     return f"""
-CREATE FUNCTION search_after_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION search_after_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP <> 'INSERT' THEN {refresh("OLD")} END IF;
     IF TG_OP <> 'DELETE' THEN {refresh("NEW")} END IF;
@@ -387,6 +391,11 @@ BEGIN
     RETURN NULL;
 END
 $$;
+"""
+
+
+def trigger(table):
+    return f"""{after(table)}
 CREATE TRIGGER search AFTER INSERT OR UPDATE OR DELETE ON {table}
 FOR EACH ROW EXECUTE FUNCTION search_after_{table}();
 """
@@ -436,7 +445,7 @@ class Migration(migrations.Migration):
             "ALTER TABLE nafta_entry ALTER COLUMN vector SET STATISTICS 2000;",
             migrations.RunSQL.noop,
         ),
-        migrations.RunSQL(PLAIN + WORDS + VECTOR + NAMES + REFRESH, NO_REFRESH),
+        migrations.RunSQL(PLAIN + WORDS + VECTOR + NAMES + documents(DOCUMENTS) + REFRESH, NO_REFRESH),
         migrations.RunSQL(NEAREST, "DROP FUNCTION search_nearest(text[]); DROP FUNCTION search_heard(text);"),
         migrations.RunSQL(TRIGGERS, NO_TRIGGERS),
         migrations.RunSQL("SELECT search_refresh_all();", migrations.RunSQL.noop),

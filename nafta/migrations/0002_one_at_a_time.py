@@ -129,11 +129,19 @@ EMPTIED = "".join(
     for table in OWN
 )
 
+BEFORE = (
+    "".join(f"DROP TRIGGER search_emptied ON {table};" for table in OWN)
+    + "DROP FUNCTION search_after_truncate(); DROP FUNCTION search_refresh(text[]);"
+    + "DROP FUNCTION search_write(text, bigint[]);"
+    + search.REFRESH
+    + "".join(search.after(table) for table in OWN)
+)
+
 
 class Migration(migrations.Migration):
     dependencies = [("nafta", "0001_search")]
 
     operations = [
-        migrations.RunSQL(REFRESH + TRIGGERS + EMPTIED),
+        migrations.RunSQL(REFRESH + TRIGGERS + EMPTIED, BEFORE),
         migrations.RunSQL("SELECT search_refresh_all();", migrations.RunSQL.noop),
     ]

@@ -42,17 +42,6 @@ BY_STATE = search.BY_STATE | {
     ]
 }
 
-DOCUMENT = "".join(search.document(kind, **parts) for kind, parts in DOCUMENTS.items())
-REPLACED = f"""
-CREATE OR REPLACE FUNCTION search_documents(of_kind text, ids bigint[]) RETURNS TABLE (
-    kind text, object_id bigint, key text, day date, label jsonb, names text, keys text[],
-    vector tsvector
-) LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
-#variable_conflict use_column
-BEGIN{DOCUMENT}
-END
-$$;
-"""
 # A statement links its round to its issues: where it moves or is shown, and with each of its links.
 # Only then, as there are many statements at a round.
 MORE = {
@@ -70,12 +59,19 @@ TRIGGERS = "".join(
     one_at_a_time.after(table, OWN[table], BY_STATE.get(table, []), MORE.get(table, ""))
     for table in CHANGED
 )
+BEFORE = "".join(
+    one_at_a_time.after(table, one_at_a_time.OWN[table], search.BY_STATE.get(table, []))
+    for table in CHANGED
+)
+REFRESH_ALL = "SELECT search_refresh_all();"
 
 
 class Migration(migrations.Migration):
     dependencies = [("nafta", "0002_one_at_a_time")]
 
     operations = [
-        migrations.RunSQL(REPLACED + TRIGGERS),
-        migrations.RunSQL("SELECT search_refresh_all();", migrations.RunSQL.noop),
+        migrations.RunSQL(
+            search.documents(DOCUMENTS) + TRIGGERS + REFRESH_ALL,
+            search.documents(search.DOCUMENTS) + BEFORE + REFRESH_ALL,
+        ),
     ]

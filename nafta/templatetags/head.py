@@ -41,7 +41,8 @@ def captured(parser: Parser, token: Token) -> Captured:
 
 @register.simple_tag(takes_context=True)
 def page_address(context: template.RequestContext) -> head.Address:
-    return head.address(context["request"])
+    """The page's own ``form`` says which wishes make another page."""
+    return head.address(context["request"], context.get("form"))
 
 
 @register.simple_tag(takes_context=True)
@@ -56,6 +57,13 @@ def card_address(context: template.RequestContext, card: str) -> str:
     if as_of := request.GET.get("as_of"):
         path = f"{path}?{urlencode({'as_of': as_of})}"
     return str(request.build_absolute_uri(path))
+
+
+@register.simple_tag(takes_context=True)
+def webcal(context: template.RequestContext, path: str) -> str:
+    """The address of a calendar as a program is told to keep asking for it."""
+    _scheme, rest = context["request"].build_absolute_uri(path).split(":", 1)
+    return f"webcal:{rest}"
 
 
 @register.simple_tag(takes_context=True)

@@ -12,7 +12,8 @@ from django.utils.translation import pgettext
 
 from issues import matrix
 from issues.models import Issue, Position
-from nafta.cards import Card, Name, Stand, draw
+from issues.proposals import settling
+from nafta.cards import Card, Heading, Stand, draw
 from nafta.views.pages import before
 from rounds.citations import page_at, unnamed
 from rounds.dates import day as day_in_words
@@ -70,6 +71,7 @@ def _issue(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
         site=site,
         kicker=local(issue, "name"),
         headline=local(issue, "question"),
+        text=_settled(issue, as_of),
         lines=tuple((_name(cell.party), _stand(cell)) for cell in row.cells),
         foot=_as_of(as_of),
     )
@@ -87,7 +89,7 @@ def _round(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
     )
     moves = matrix.moves(found) if meeting.took_place else []
     moved = [
-        (Name(_title(cell.party, move.issue), cell.party.colour), _stand(cell))
+        (Heading(_title(cell.party, move.issue), cell.party.colour), _stand(cell))
         for move in moves
         for cell in move.cells
     ]
@@ -127,10 +129,10 @@ def _party(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
     rows = [row for row in found if row.recorded]
     return Card(
         site=site,
-        kicker=_("Where it stands"),
+        kicker=pgettext("of a party", "Where it stands"),
         headline=local(party, "name"),
         text="" if rows else _("No position had been published by then."),
-        lines=tuple((Name(row.title), _stand(row.cells[0])) for row in rows[:8]),
+        lines=tuple((Heading(row.title), _stand(row.cells[0])) for row in rows[:8]),
         foot=_as_of(as_of),
     )
 
@@ -151,8 +153,8 @@ def _one(records: Any, **key: str) -> Any:
     return found
 
 
-def _name(party: Party) -> Name:
-    return Name(local(party, "name"), party.colour)
+def _name(party: Party) -> Heading:
+    return Heading(local(party, "name"), party.colour)
 
 
 def _title(party: Party, issue: Issue) -> str:
@@ -164,6 +166,18 @@ def _title(party: Party, issue: Issue) -> str:
 
 def _stand(cell: matrix.Cell) -> Stand:
     return Stand(cell.stance, cell.label)
+
+
+def _settled(issue: Issue, as_of: AsOf) -> str:
+    """How an issue was settled first; nothing while it is not."""
+    proposals = issue.proposals.published().as_of(as_of.day).with_names()
+    found = settling(proposals, as_of.day)
+    if not found:
+        return ""
+    when = found[0].settled_words
+    titles = [local(one, "title") for one in found if one.settled_words == when]
+    what = pgettext("between clauses", "; ").join(titles)
+    return _("Settled %(when)s: %(what)s") % {"when": when, "what": what}
 
 
 def _as_of(as_of: AsOf) -> str:

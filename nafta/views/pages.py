@@ -17,7 +17,9 @@ from issues.tables import ProgressFile, cell_file, move_file
 from issues.views import STATEMENTS_SHOWN, end_of_previous
 from nafta.forms import TimelineForm
 from nafta.narrowing import narrowed
+from nafta.views.choosing import choices_in, chosen
 from rounds.corrections import corrected_on
+from rounds.cursors import Cursor
 from rounds.downloads import FileTable, page
 from rounds.figures import calendar_figure, outside
 from rounds.forms import AsOf, AsOfForm, end_of
@@ -25,10 +27,11 @@ from rounds.models import Deadline, Party, Round, RoundStatus, Source, Statement
 from rounds.moments import history_since, two_clocks
 from rounds.tables import ItemFile, ItemTable
 from rounds.timeline import (
-    Cursor,
     Item,
     Kind,
+    cursor_of,
     deadline_items,
+    follows,
     merged,
     round_items,
     span,
@@ -56,9 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
     deadlines = Deadline.objects.published().with_names()
     statements = with_issues(Statement.objects.published().as_of(as_of.day).with_names())
     context: dict[str, Any] = {
-        "form": form,
-        "as_of": as_of,
-        "query": as_of.query,
+        **form.context,
         "latest": held[-1] if held else None,
         "latest_is_over": bool(held) and end_of(held[-1], rounds) <= as_of.day,
         "planned": [one for one in rounds if one.status == RoundStatus.PLANNED and not as_of.asked],
@@ -107,20 +108,23 @@ def timeline(request: HttpRequest) -> HttpResponse:
     wishes = form.wishes
     bars = all_bars(wishes)
     marks = timeline_items(wishes, among=MARKS)
-    place: Cursor | None = wishes.get("page")
-    items = merged((bar for bar in bars if place is None or bar.order > place.order), marks)
+    cursor: Cursor | None = wishes.get("page")
+    items = merged((bar for bar in bars if cursor is None or follows(bar, cursor)), marks)
     shown, rest = items[:TIMELINE_PAGE], items[TIMELINE_PAGE:]
     listed = {item.anchor for item in shown}
     beyond = [bar for bar in bars if bar.anchor not in listed]
+    choices = chosen(form, choices_in(request.GET))
     context: dict[str, Any] = {
         "form": form,
+        "chosen": [one for one in choices if form.fields[one.name].widget.is_hidden],
+        "choices": choices,
         "wishes": {name: value for name, value in wishes.items() if name != "page"},
         "items": shown,
         "table": ItemTable(bars, listed=listed),
         "figure": calendar_figure(shown, parties, rounds, beyond) if shown else None,
         "outside": outside(rounds, [*shown, *beyond]) if shown else None,
-        "marked": span([item for item in shown if item.kind in MARKS]) if rest or place else None,
-        "next_page": _query(request, page=str(Cursor.at(shown[-1]))) if rest else "",
+        "marked": span([item for item in shown if item.kind in MARKS]) if rest or cursor else None,
+        "next_page": _query(request, page=str(cursor_of(shown[-1]))) if rest else "",
     }
 
     def files() -> dict[str, FileTable]:
@@ -130,13 +134,13 @@ def timeline(request: HttpRequest) -> HttpResponse:
         }
 
     asked = wishes | ({"q": form.query.text} if "q" in wishes else {})
-    chosen = [f"{name} {asked[name]}" for name in context["wishes"]]
+    told = [f"{name} {asked[name]}" for name in context["wishes"]]
     return page(
         request,
         "nafta/timeline.html",
         context,
         files=files,
-        name=slugify(" ".join(["timeline", *chosen]))[:STEM].strip("-"),
+        name=slugify(" ".join(["timeline", *told]))[:STEM].strip("-"),
         status=200 if form.is_valid() else 400,
     )
 

@@ -14,15 +14,16 @@ from django.utils.translation import gettext as _
 
 from issues.models import Proposal, with_issues
 from issues.proposals import proposal_items
-from nafta.forms import CHOICES, SearchForm
+from nafta.choices import CHOICES
+from nafta.forms import PeopleForm, SearchForm
 from nafta.models import Entry
-from nafta.reading import Query, Reading, Term
+from nafta.reading import Meaning, Query, Term
 from nafta.search import COUNTED, Counts, Hit, Search, marked
 from nafta.tables import FoundFile, PersonFile
-from rounds.dates import day as day_in_words
+from nafta.views.choosing import Choice, changed, choices_in, chosen, label_of
 from rounds.downloads import FileTable, page
 from rounds.language import Text, local
-from rounds.models import Basis, Deadline, Party, Person, Round, Statement
+from rounds.models import Basis, Deadline, Person, Round, Statement
 from rounds.timeline import Item, deadline_items, round_items, statement_items
 
 PAGE = 25  # rows
@@ -59,14 +60,6 @@ class Found:
     text: Text
     colour: int | None = None
     language: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Another search, by its address."""
-
-    label: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +103,11 @@ def search(request: HttpRequest) -> HttpResponse:
         kind=wishes.get("kind", ""),
     )
     counts = asked.counted()
-    place = wishes.get("page")
-    hits, beside = asked.found(PAGE, place) if asked.asks else ([], [])
+    cursor = wishes.get("page")
+    hits, beside = asked.found(PAGE, cursor) if asked.asks else ([], [])
     hits, more = hits[:PAGE], hits[PAGE:]
     found, names = rows(hits, beside, query)
-    address = request.GET.copy()
-    for name in [name for name, value in address.items() if name == "page" or not value]:
-        del address[name]  # the choices alone: an empty field is none
+    address = choices_in(request.GET)
     context: dict[str, Any] = {
         "form": form,
         "q": query.text,
@@ -126,17 +117,17 @@ def search(request: HttpRequest) -> HttpResponse:
         "names": names,
         "total": told(counts.total, counts.more),
         "counts": counts,
-        "chosen": chosen(form, address),
+        "chosen": [one for one in chosen(form, address) if one.name != "q"],
         "hidden": [
             (name, value) for name, value in address.items() if name in form.fields and name != "q"
         ],
         "between": {name: wishes.get(name) for name in ("after", "before")},
-        "understood": [understood(query, *one, address) for one in query.readings],
+        "understood": [understood(query, *one, address) for one in query.meanings],
         "facets": facets(counts, form),
         "suggestions": [] if found or names else suggestions(query, address),
         "examples": [] if asked.asks else examples(counts),
-        "next_page": changed(address, page=str(hits[-1].place))[1:] if more else "",
-        "first_page": changed(address) if place else "",
+        "next_page": changed(address, page=str(hits[-1].cursor))[1:] if more else "",
+        "first_page": changed(address) if cursor else "",
     }
 
     def files() -> dict[str, FileTable]:
@@ -219,42 +210,9 @@ def found_row(hit: Hit) -> Found:
 # --- addresses ---
 
 
-def changed(address: QueryDict, **values: str) -> str:
-    """The address of this page with other choices; an empty one leaves a choice out."""
-    query = address.copy()
-    for name, value in values.items():
-        query.pop(name, None)
-        if value:
-            query[name] = value
-    return f"?{query.urlencode()}"
-
-
 def told(number: int, more: bool) -> str:
     words = number_format(number, use_l10n=True, force_grouping=True)
     return f"{words}+" if more else words
-
-
-def label_of(form: SearchForm, name: str, key: str, label: dict[str, Any] | None = None) -> str:
-    """What a choice is called; "" where readers see no such thing."""
-    if known := form.choices.get(name, {}).get(key):
-        return known
-    label = label or form.query.labels.get((name, key))
-    return str(local(label, "name")) if label else ""
-
-
-def chosen(form: SearchForm, address: QueryDict) -> list[Choice]:
-    """What was chosen, each with the address without it."""
-    made = []
-    for name, value in form.wishes.items():
-        if name in {"q", "page"}:
-            continue
-        key = str(address[name])
-        label = label_of(form, name, key)
-        if name in {"before", "after"}:
-            when = {"when": label_of(form, "round", key) or day_in_words(value)}
-            label = _("before %(when)s") % when if name == "before" else _("after %(when)s") % when
-        made.append(Choice(label or str(value), changed(address, **{name: ""})))
-    return made
 
 
 def facets(counts: Counts, form: SearchForm) -> list[Facet]:
@@ -263,6 +221,7 @@ def facets(counts: Counts, form: SearchForm) -> list[Facet]:
         "party": _("Party"),
         "issue": _("Issue"),
         "basis": _("Attribution"),
+        "status": _("Status"),
         "person": _("Speaker"),
         "round": _("Round"),
         "year": _("Year"),
@@ -284,7 +243,7 @@ def facets(counts: Counts, form: SearchForm) -> list[Facet]:
     return made
 
 
-def understood(query: Query, term: Term, reading: Reading, address: QueryDict) -> Understood:
+def understood(query: Query, term: Term, meaning: Meaning, address: QueryDict) -> Understood:
     sentences = {
         "party": _("“%(words)s” as the party %(name)s"),
         "person": _("“%(words)s” as %(name)s, who spoke"),
@@ -292,19 +251,20 @@ def understood(query: Query, term: Term, reading: Reading, address: QueryDict) -
         "round": _("“%(words)s” as %(name)s"),
         "kind": _("“%(words)s” as the kind %(name)s"),
         "basis": _("“%(words)s” as attributed: %(name)s"),
+        "status": _("“%(words)s” as the status “%(name)s”"),
         "year": _("“%(words)s” as the year"),
     }
-    sentence = sentences.get(reading.kind, _("“%(words)s” as %(name)s"))
-    if not reading.exact:
+    sentence = sentences.get(meaning.kind, _("“%(words)s” as %(name)s"))
+    if not meaning.exact:
         sentence = _("“%(words)s”, which is nowhere in the record, as %(name)s")
     rest = query.without(term)
-    choice = {reading.kind: reading.key} if reading.kind in SearchForm.base_fields else {}
-    page = PAGES.get(reading.kind)
+    choice = {meaning.kind: meaning.key} if meaning.kind in SearchForm.base_fields else {}
+    page = PAGES.get(meaning.kind)
     return Understood(
-        sentence % {"words": reading.words or term.text, "name": reading.label},
+        sentence % {"words": meaning.words or term.text, "name": meaning.label},
         changed(address, q=rest, **choice) if choice and not term.negative else "",
         changed(address, q=query.as_words(term)),
-        reverse(page, args=[reading.key]) if page else "",
+        reverse(page, args=[meaning.key]) if page else "",
     )
 
 
@@ -351,16 +311,16 @@ def person_list(request: HttpRequest) -> HttpResponse:
     """Everybody of whom readers can see that they spoke."""
     spoke = Person.objects.published().values("pk")
     people = Person.objects.filter(pk__in=spoke).select_related("party").order_by("name", "pk")
-    code = request.GET.get("party", "")
-    party = Party.objects.filter(code=code).first() if code and "\0" not in code else None
+    form = PeopleForm(request.GET)
+    error = form.errors.get("party")
+    party = form.cleaned_data.get("party")
     if party:
         people = people.filter(party=party)
-    error = SearchForm.unknown(code) if code and not party else ""
-    shown = Paginator(people.annotate(said=_said()), PEOPLE).get_page(request.GET.get("page"))
+    shown = Paginator(people.annotate(said=_said()), PEOPLE).get_page(form["page"].value())
     later = str(shown.next_page_number()) if shown.has_next() else ""
     context = {
+        "form": form,
         "party": party,
-        "error": error,
         "page": shown,
         "people": [(one, told(min(one.said, COUNTED), one.said > COUNTED)) for one in shown],
         "next_page": changed(request.GET, page=later)[1:] if later else "",

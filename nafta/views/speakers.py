@@ -44,10 +44,7 @@ def party_detail(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "party": party,
         "others": [one for one in parties if one.pk != party.pk],
-        "form": form,
-        "as_of": as_of,
-        "query": as_of.query,
-        "rounds": [one for one in rounds if one.took_place],
+        **form.context,
         "previous": previous,
         "groups": [one for one in groups if one.issue],
         "unlinked": next((one for one in groups if not one.issue), None),

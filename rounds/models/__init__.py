@@ -6,7 +6,7 @@ from rounds.models.base import (
     begins,
     constrained_fields,
     fixed,
-    known,
+    in_choices,
     listed,
     new_key,
     plausible,
@@ -29,6 +29,7 @@ from rounds.models.presence import Presence
 from rounds.models.publishable import Publishable, PublishableQuerySet, State
 from rounds.models.records import (
     PUBLIC_BASES,
+    AttributedQuerySet,
     AttributedRecord,
     Basis,
     DatedQuerySet,
@@ -69,6 +70,7 @@ __all__ = [
     "QUOTATION_WORDS",
     "ROUNDS_PROPER",
     "TOOK_PLACE",
+    "AttributedQuerySet",
     "AttributedRecord",
     "Basis",
     "DatedQuerySet",
@@ -111,7 +113,7 @@ __all__ = [
     "begins",
     "constrained_fields",
     "fixed",
-    "known",
+    "in_choices",
     "listed",
     "lists_of",
     "new_key",

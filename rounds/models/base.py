@@ -38,7 +38,7 @@ def listed(
     return ArraySubquery(queryset.values(row=JSONObject(**values)))
 
 
-def known(field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
+def in_choices(field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
     """The database knows the words of a ``TextChoices`` too."""
     return models.CheckConstraint(
         condition=Q(**{f"{field}__in": choices.values}),

@@ -7,12 +7,13 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rounds import clock
 from rounds.dates import SpanField, describe
 from rounds.language import local
-from rounds.models.base import begins, fixed, known, plausible
+from rounds.models.base import begins, fixed, in_choices, plausible
 from rounds.models.records import DatedQuerySet, DatedRecord
 from rounds.models.reference import Party, parties_listed
 from rounds.models.tracking import tracked
@@ -44,6 +45,14 @@ TOOK_PLACE = (RoundStatus.HELD, RoundStatus.UNDER_WAY)
 ROUNDS_PROPER = (RoundKind.ROUND, RoundKind.PERMANENT)
 
 
+def passed(record: DatedRecord) -> dt.datetime | None:
+    """The end of the last day that we know of a record, if that is past."""
+    day = (record.last_day or record.first_day) + dt.timedelta(days=1)
+    return (
+        timezone.make_aware(dt.datetime.combine(day, dt.time.min)) if day <= clock.today() else None
+    )
+
+
 class RoundQuerySet(DatedQuerySet):
     def overdue(self, day: dt.date) -> Self:
         """Those that were to be over, or to begin, before ``day`` and of which we know no more."""
@@ -62,6 +71,9 @@ class RoundQuerySet(DatedQuerySet):
 
     def at_round(self, slug: str) -> Self:
         return self.filter(slug=slug)
+
+    def with_status(self, status: str) -> Self:
+        return self.filter(status=status)
 
     def touching(self, issue: str) -> Self:
         """Where something was said, tabled or moved on the issue with that key."""
@@ -144,8 +156,8 @@ class Round(DatedRecord):
         ordering = ("-dates",)
         constraints = [
             *DatedRecord.Meta.constraints,
-            known("kind", RoundKind),
-            known("status", RoundStatus),
+            in_choices("kind", RoundKind),
+            in_choices("status", RoundStatus),
             models.UniqueConstraint(
                 fields=["number"],
                 condition=~Q(status__in=("cancelled", "rescheduled")),
@@ -205,11 +217,16 @@ class Round(DatedRecord):
     @property
     def status_words(self) -> str:
         """Its status, or what the record does not know of it: its outcome, its end."""
-        if self.status == RoundStatus.PLANNED and (self.last_day or self.first_day) < clock.today():
+        if self.overdue_since:
             return str(OVERDUE)
         if self.status == RoundStatus.HELD and self.last_day is None:
             return str(OPEN_ENDED)
         return str(RoundStatus(self.status).label)
+
+    @property
+    def overdue_since(self) -> dt.datetime | None:
+        """Since when it was to be over, or to begin, if we know no more of it."""
+        return passed(self) if self.status == RoundStatus.PLANNED else None
 
     @property
     def is_off(self) -> bool:
@@ -234,13 +251,8 @@ class DeadlineQuerySet(DatedQuerySet):
         """Those that fell due before ``day`` and have no outcome."""
         return self.filter(outcome=DeadlineOutcome.PENDING, dates__endswith__lte=day)
 
-    def at_round(self, slug: str) -> Self:
-        """A deadline is set beside the rounds, never at one."""
-        return self.none()
-
-    def touching(self, issue: str) -> Self:
-        """A deadline is for the whole of the talks, never for one issue."""
-        return self.none()
+    def with_status(self, status: str) -> Self:
+        return self.filter(outcome=status)
 
     def with_names(self) -> Self:
         return (
@@ -259,7 +271,10 @@ class DeadlineOutcome(models.TextChoices):
 
 @tracked()
 class Deadline(DatedRecord):
-    """A date somebody set. ``dates`` is when it falls; the chain is how it slipped."""
+    """A date somebody set. ``dates`` is when it falls; the chain is how it slipped.
+
+    It is set beside the rounds, never at one, and for the whole of the talks, never for one issue.
+    """
 
     translated = ("name", "set_by", "basis", "note")
 
@@ -297,7 +312,7 @@ class Deadline(DatedRecord):
         ordering = ("-dates",)
         constraints = [
             *DatedRecord.Meta.constraints,
-            known("outcome", DeadlineOutcome),
+            in_choices("outcome", DeadlineOutcome),
             models.CheckConstraint(
                 condition=Q(dates__endswith__isnull=True)
                 | Q(set_on__startswith__lt=F("dates__endswith")),
@@ -332,6 +347,11 @@ class Deadline(DatedRecord):
     def clean(self) -> None:
         super().clean()
         self.refuse_cycle("superseded_by", _("These deadlines supersede each other in a circle."))
+
+    @property
+    def overdue_since(self) -> dt.datetime | None:
+        """Since when it has been due without an outcome."""
+        return passed(self) if self.outcome == DeadlineOutcome.PENDING else None
 
     @property
     def set_on_words(self) -> str:

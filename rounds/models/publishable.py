@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from rounds.models.base import NaturalKeyQuerySet, known
+from rounds.models.base import NaturalKeyQuerySet, in_choices
 from rounds.models.tracking import Versioned
 from rounds.models.translation import translations_are_texts
 
@@ -90,7 +90,7 @@ class Publishable(Versioned):
     class Meta:
         abstract = True
         constraints = [
-            known("state", State),
+            in_choices("state", State),
             translations_are_texts(),
             models.CheckConstraint(
                 condition=Q(publish_at__isnull=True) | ~Q(state="published"),

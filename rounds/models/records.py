@@ -9,7 +9,7 @@ from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext_lazy as _
 
 from rounds.dates import SpanField, describe, first_day, last_day
-from rounds.models.base import begins, known, plausible
+from rounds.models.base import begins, in_choices, plausible
 from rounds.models.publishable import Publishable, PublishableQuerySet
 from rounds.models.reference import Source, sources_listed
 
@@ -52,8 +52,9 @@ class DatedQuerySet(RecordQuerySet):
         """What had begun by ``day``. A span of possible days counts from its first."""
         return self.filter(dates__startswith__lte=day)
 
-    def in_year(self, year: int) -> Self:
+    def in_year(self, year: int | str) -> Self:
         """What began in that year."""
+        year = int(year)
         return self.filter(
             dates__startswith__gte=dt.date(year, 1, 1), dates__startswith__lte=dt.date(year, 12, 31)
         )
@@ -66,8 +67,37 @@ class DatedQuerySet(RecordQuerySet):
     def for_party(self, code: str) -> Self:
         return self.filter(parties__code=code)
 
+    def citing(self, source: str) -> Self:
+        """What is said by the publication with that key, alone or with others."""
+        says_so = self.model.objects.filter(other_sources__slug=source)
+        return self.filter(Q(source__slug=source) | Q(pk__in=says_so.values("pk")))
+
+    # What a kind of record cannot have, none of it has; those that can say how.
+
+    def at_round(self, slug: str) -> Self:
+        return self.none()
+
+    def touching(self, issue: str) -> Self:
+        """What is on the issue with that key."""
+        return self.none()
+
+    def with_status(self, status: str) -> Self:
+        """What came to that: a deadline missed, a meeting held, a proposal agreed."""
+        return self.none()
+
+    def attributed(self, basis: str) -> Self:
+        return self.none()
+
+    def said_by(self, person: str) -> Self:
+        return self.none()
+
     def latest_first(self) -> Self:
         return self.order_by("-dates__startswith", "-pk")
+
+
+class AttributedQuerySet(DatedQuerySet):
+    def attributed(self, basis: str) -> Self:
+        return self.filter(basis=basis)
 
 
 class DatedRecord(Record):
@@ -140,7 +170,7 @@ class AttributedRecord(DatedRecord):
         abstract = True
         constraints = [
             *DatedRecord.Meta.constraints,
-            known("basis", Basis),
+            in_choices("basis", Basis),
             models.CheckConstraint(
                 condition=~Q(basis=Basis.UNNAMED) | ~Q(attribution=""),
                 name="%(app_label)s_%(class)s_unnamed_described",

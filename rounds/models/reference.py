@@ -19,7 +19,7 @@ from rounds.models.base import (
     NaturalKeyQuerySet,
     begins,
     fixed,
-    known,
+    in_choices,
     listed,
     new_key,
     plausible,
@@ -312,7 +312,7 @@ class LinkCheck(models.Model):
     class Meta:
         verbose_name = _("check of a link")
         verbose_name_plural = _("checks of links")
-        constraints = [known("state", LinkState)]
+        constraints = [in_choices("state", LinkState)]
 
     def __str__(self) -> str:
         return f"{self.address}: {self.answer}"

@@ -13,13 +13,13 @@ from rounds.language import local
 from rounds.models.base import (
     NaturalKeyQuerySet,
     fixed,
-    known,
+    in_choices,
     listed,
     new_key,
 )
 from rounds.models.meetings import Round
 from rounds.models.publishable import State
-from rounds.models.records import AttributedRecord, Basis, DatedQuerySet
+from rounds.models.records import AttributedQuerySet, AttributedRecord, Basis
 from rounds.models.reference import Party, Person, parties_listed
 from rounds.models.tracking import tracked
 from rounds.models.translation import Translatable, translations_are_texts
@@ -28,12 +28,15 @@ from rounds.triggers import REFUSE, KeepPublished, PublishedNeedsPublished
 QUOTATION_WORDS = 8  # a longer quotation is somebody else's article
 
 
-class StatementQuerySet(DatedQuerySet):
+class StatementQuerySet(AttributedQuerySet):
     def at_round(self, slug: str) -> Self:
         return self.filter(round__slug=slug)
 
     def touching(self, issue: str) -> Self:
         return self.filter(issues__slug=issue)
+
+    def said_by(self, person: str) -> Self:
+        return self.filter(speakers__slug=person)
 
     def touching_none(self) -> Self:
         """Those linked to no issue."""
@@ -187,7 +190,7 @@ class StatementLink(Translatable):
         verbose_name_plural = _("links between statements")
         ordering = ("statement", "kind", "other")
         constraints = [
-            known("kind", LinkKind),
+            in_choices("kind", LinkKind),
             translations_are_texts(),
             models.UniqueConstraint(
                 fields=["statement", "kind", "other"],

@@ -41,7 +41,8 @@ PAGES = [
     "/sources/dow-jones-2017-11-21/",
     "/about/",
     "/data/",
-    "/issues/?_export=pdf",
+    "/issues/?as_of=nonsense",
+    "/deadlines/",
     "/compare/?party=ca&party=us",
     "/compare/?party=mx",
     "/distance/",
@@ -88,6 +89,21 @@ def test_nothing_scrolls_sideways_at_320_px(browser: Browser, site: Site, path: 
     for summary in page.locator("summary").all():
         summary.click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.close()
+
+
+@pytest.mark.parametrize("language", ["fr", "es"])
+def test_nothing_scrolls_sideways_in_longer_words(
+    browser: Browser, site: Site, language: str
+) -> None:
+    page = browser.new_page(viewport={"width": 320, "height": 600})
+    wide = []
+    for path in PAGES:
+        page.goto(f"{site.url}/{language}{path}")
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        if page.evaluate("document.documentElement.scrollWidth") > 320:
+            wide.append(path)
+    assert wide == []
     page.close()
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from PIL import Image
 
-from nafta.cards import Card, Name, Stand, colour, cut, draw, drawable, letters, symbol, wrapped
+from nafta.cards import Card, Heading, Stand, colour, cut, draw, drawable, letters, symbol, wrapped
 from nafta.views.cards import KINDS
 from tests import world as worlds
 from tests.nafta.test_leaks import every_key
@@ -85,6 +85,49 @@ def test_it_says_what_the_page_says(
     client: Client, world: SimpleNamespace, path: str, words: str
 ) -> None:
     assert words in told(client, path)
+
+
+def test_how_an_issue_was_settled_stands_there_from_that_day_on(
+    client: Client, world: SimpleNamespace
+) -> None:
+    worlds.create_proposal(
+        issue=world.water,
+        slug="half-for-ever",
+        title="Half for ever",
+        dates=days("2010-03-08"),
+        parties=[world.arden, world.brume, world.corrie],
+        status="agreed",
+        settled=days("2010-03-09"),
+    )
+    words = "Settled 9 March 2010: Half for ever"
+    assert words in told(client, "/cards/issues/water.png")
+    assert words not in told(client, "/cards/issues/water.png?as_of=2010-03-08")
+    assert "Settled" not in told(client, "/cards/issues/fish.png")
+
+
+def test_a_long_name_gives_up_its_brackets_and_a_long_question_no_word() -> None:
+    with_brackets, without = (
+        Card(
+            site="A record",
+            kicker="Kicker",
+            headline="Headline",
+            columns=(Heading("Arden"),),
+            rows=((title, (Stand("open", "open"),)),),
+        )
+        for title in ("Disputes between governments (Chapter 20)", "Disputes between governments")
+    )
+    assert opened(draw(with_brackets)).tobytes() == opened(draw(without)).tobytes()
+    question = "Must " + "every drop of the water that comes across " * 3 + "stay"
+    longer, cut_there = (
+        Card(
+            site="A record",
+            kicker="Kicker",
+            headline=question + end,
+            lines=((Heading("Arden"), Stand("open", "open")),),
+        )
+        for end in (" here?", " elsewhere?")
+    )
+    assert opened(draw(longer)).tobytes() != opened(draw(cut_there)).tobytes()
 
 
 def test_a_stance_has_the_tint_of_the_page(client: Client, world: SimpleNamespace) -> None:
@@ -182,7 +225,7 @@ def test_every_stance_has_a_mark_of_its_own() -> None:
 
 def test_a_crowded_card_is_drawn_fast() -> None:
     cells = tuple(Stand(stance, stance) for stance in [*STANCES, "not-recorded"])
-    columns = tuple(Name(f"Party {number}", number) for number in range(1, 10))
+    columns = tuple(Heading(f"Party {number}", number) for number in range(1, 10))
     best = min(
         timed(
             Card(
@@ -201,9 +244,9 @@ def test_a_crowded_card_is_drawn_fast() -> None:
 @pytest.mark.parametrize("word", ["water ", "w" * 40 + " ", "w"])
 def test_a_text_of_any_length_is_drawn_fast_and_told_in_short(word: str) -> None:
     text = (word * 10_000)[:10_000]
-    crowded = {"lines": ((Name(text), Stand("opposes", text)),) * 9, "summary": text}
+    crowded = {"lines": ((Heading(text), Stand("opposes", text)),) * 9, "summary": text}
     said = {"quotation": text, "summary": text}
-    grid = {"columns": (Name(text),), "rows": ((text, (Stand("opposes", text),)),)}
+    grid = {"columns": (Heading(text),), "rows": ((text, (Stand("opposes", text),)),)}
     some: dict[str, Any]
     for some in (said, crowded, grid):
         card = Card(site=text, kicker=text, headline=text, text=text, foot=text, **some)

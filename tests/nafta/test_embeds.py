@@ -262,6 +262,7 @@ def test_nine_parties_and_long_names_fit(client: Client, world: SimpleNamespace)
 @pytest.mark.parametrize(
     ("path", "embed"),
     [
+        ("/", "/embed/matrix/"),
         ("/issues/", "/embed/matrix/"),
         ("/issues/water/", "/embed/issues/water/"),
         ("/issues/water/", "/embed/issues/water/rounds/"),

@@ -23,6 +23,7 @@ FEEDS = [
     "/feed/",
     "/issues/water/feed/",
     "/parties/brume/feed/",
+    "/people/ada-alder/feed/",
     "/rounds/round-1/feed/",
     "/corrections/feed/",
     "/fr/feed/",
@@ -204,6 +205,38 @@ def test_a_position_that_is_published_later_renews_what_it_rests_on(
     assert "No counting." in str(entry.findtext(f"{ATOM}summary"))
 
 
+def test_whatever_changes_what_an_entry_says_renews_it(
+    client: Client, world: SimpleNamespace
+) -> None:
+    def updated() -> dt.datetime:
+        (entry,) = [
+            one
+            for one in feed(client).findall(f"{ATOM}entry")
+            if one.find(f"{ATOM}link").get("href").endswith("/nobody-said/")  # type: ignore[union-attr]
+        ]
+        return _time(entry, "updated")
+
+    worlds.create_position(
+        issue=world.fish,
+        party=world.corrie,
+        since=days("2010-01-12"),
+        stance="opposes",
+        statement=world.quiet,
+    )
+    (position,) = world.quiet.positions.all()
+    before = updated()
+    for record, fields in (
+        (world.corrie, {"translations": {"name_fr": "La Corrie"}}),
+        (world.quiet.source, {"title": "Another title"}),
+        (position, {"state": "draft"}),
+    ):
+        for name, value in fields.items():
+            setattr(record, name, value)
+        record.save()
+        assert updated() > before
+        before = updated()
+
+
 def test_each_feed_is_of_its_subject_alone(client: Client, world: SimpleNamespace) -> None:
     assert "Birch" in "".join(titles(client, "/parties/brume/feed/"))
     assert "Alder" not in "".join(titles(client, "/parties/brume/feed/"))
@@ -211,9 +244,13 @@ def test_each_feed_is_of_its_subject_alone(client: Client, world: SimpleNamespac
     assert any("Half of the water" in one for one in titles(client, "/rounds/round-1/feed/"))
     assert not any("Water" in one for one in terms(client, "/issues/fish/feed/"))
     assert any("Water" in one for one in terms(client, "/issues/water/feed/"))
+    assert "Alder" not in "".join(titles(client, "/people/bo-birch/feed/"))
+    assert titles(client, "/people/bo-birch/feed/")
 
 
-@pytest.mark.parametrize("path", [f"/issues/{SECRET}/feed/", "/parties/nobody/feed/"])
+@pytest.mark.parametrize(
+    "path", [f"/issues/{SECRET}/feed/", "/parties/nobody/feed/", "/people/nobody/feed/"]
+)
 def test_what_is_not_there_has_no_feed(client: Client, world: SimpleNamespace, path: str) -> None:
     assert client.get(path).status_code == 404
 

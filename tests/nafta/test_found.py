@@ -9,10 +9,12 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import connection
+from django.forms import Form
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from issues.models import Issue
+from nafta.forms import NarrowingForm, PeopleForm
 from tests import world as worlds
 from tests.nafta.test_pages import SHOWN, double
 from tests.world import SECRET, days
@@ -94,6 +96,13 @@ def test_a_page_says_to_others_what_it_says_itself(
         ("/timeline/?party=brume&x=y", "/timeline/?party=brume", False),
         ("/fr/timeline/?party=brume", "/fr/timeline/?party=brume", False),
         ("/issues/?as_of=round-99", "/issues/?as_of=round-99", False),
+        ("/issues/?party=brume&page=2", "/issues/", True),
+        ("/search/?source=daily&q=water&page=", "/search/?q=water&source=daily", False),
+        ("/people/?page=1&party=brume", "/people/?party=brume", False),
+        ("/sources/?page=1", "/sources/", True),
+        ("/sources/?page=2&sort=-publisher", "/sources/?page=2&sort=-publisher", False),
+        ("/compare/?party=&party=brume", "/compare/?party=brume", False),
+        ("/about/?known=2010-01-01", "/about/", True),
     ],
 )
 def test_a_page_has_one_address(
@@ -102,6 +111,17 @@ def test_a_page_has_one_address(
     assert canonical(client, path) == SITE + address
     assert ('<meta name="robots" content="noindex">' in head(client, path)) is not indexed
     assert bool(alternates(client, path)) is indexed
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [("/timeline/", NarrowingForm), ("/search/", NarrowingForm), ("/people/", PeopleForm)],
+)
+def test_whatever_narrows_a_page_is_part_of_its_address(
+    client: Client, world: SimpleNamespace, path: str, form: type[Form]
+) -> None:
+    for name in form.base_fields:
+        assert canonical(client, f"{path}?x=y&{name}=2010") == f"{SITE}{path}?{name}=2010"
 
 
 @pytest.mark.parametrize("path", ["/", "/issues/water/", "/statements/alder-on-water/"])
@@ -130,6 +150,7 @@ def test_what_is_not_there_is_not_to_be_found(client: Client, world: SimpleNames
         ("/timeline/", ""),
         ("/issues/water/", "/issues/water/feed/"),
         ("/parties/brume/", "/parties/brume/feed/"),
+        ("/people/bo-birch/", "/people/bo-birch/feed/"),
         ("/rounds/round-1/", "/rounds/round-1/feed/"),
         ("/fr/rounds/round-1/", "/fr/rounds/round-1/feed/"),
         ("/corrections/", "/corrections/feed/"),
@@ -148,6 +169,8 @@ def test_every_address_of_the_sitemaps_answers(client: Client, world: SimpleName
     found = addresses(client)
     assert len(found) == len(set(found)) > 75
     assert f"{SITE}/fr/statements/alder-on-water/" in found
+    for path in ("data", "people", "moved", "distance", "compare", "deadlines"):
+        assert f"{SITE}/{path}/" in found
     assert not any(SECRET in address for address in found)
     for address in found:
         path = address.removeprefix(SITE)
@@ -192,13 +215,42 @@ def test_a_page_changed_when_the_last_of_what_it_shows_was_published(
     assert lastmod(client, "issues", "/issues/fish/") == before
 
 
+def test_a_page_changed_too_when_something_of_it_was_taken_back(
+    client: Client, world: SimpleNamespace
+) -> None:
+    statement = worlds.create_statement(
+        dates=days("2010-01-09"), round=world.round1, source=world.gazette
+    )
+    statement.speakers.add(world.birch)
+    statement.parties.add(world.brume)
+    world.water.statements.add(statement)
+    age(3)
+    pages = [
+        ("issues", "/issues/water/"),
+        ("rounds", "/rounds/round-1/"),
+        ("parties", "/parties/brume/"),
+        ("people", "/people/bo-birch/"),
+        ("sources", "/sources/gazette/"),
+        ("pages", "/"),
+        ("pages", "/people/"),
+        ("pages", "/data/"),
+    ]
+    today = dt.datetime.now(dt.UTC).date()
+    assert {lastmod(client, *page) for page in pages} == {today - dt.timedelta(days=3)}
+    statement.state = "draft"
+    statement.save()
+    assert [page for page in pages if lastmod(client, *page) != today] == []
+
+
 def test_a_draft_changes_no_date(client: Client, world: SimpleNamespace) -> None:
     age(3)
     worlds.create_statement(
         dates=days("2010-01-09"), round=world.round1, issues=[world.water], state="draft"
     )
     Issue.objects.filter(slug=SECRET).update(background="more")
-    assert lastmod(client, "rounds", "/rounds/round-1/") < dt.datetime.now(dt.UTC).date()
+    today = dt.datetime.now(dt.UTC).date()
+    assert lastmod(client, "rounds", "/rounds/round-1/") < today
+    assert lastmod(client, "pages", "/timeline/") < today
 
 
 def age(number: int) -> None:
@@ -215,7 +267,8 @@ def age(number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/sitemap.xml", "/sitemap-issues.xml", "/sitemap-statements.xml", "/robots.txt"]
+    "path",
+    ["/sitemap.xml", "/sitemap-pages.xml", "/sitemap-issues.xml", "/sitemap-sources.xml"],
 )
 def test_it_asks_little_and_no_more_with_twice_the_rows(
     client: Client, world: SimpleNamespace, path: str

@@ -108,6 +108,33 @@ def test_one_put_off_to_nobody_knows_when_is_postponed(
     assert one["previousStartDate"] == "2010-04-02"
 
 
+def test_a_meeting_is_where_the_chain_of_those_that_replaced_it_ends(
+    client: Client, world: SimpleNamespace
+) -> None:
+    third = worlds.create_round(slug="third", dates=days("2010-06-20"), status="planned")
+    second = worlds.create_round(
+        slug="second", dates=days("2010-05-20"), status="rescheduled", replaced_by=third
+    )
+    worlds.create_round(
+        slug="first", dates=days("2010-04-02"), status="rescheduled", replaced_by=second
+    )
+    one = thing(client, "/rounds/first/")
+    assert one["startDate"] == "2010-06-20"
+    assert one["previousStartDate"] == ["2010-04-02", "2010-05-20"]
+    for status, word in (("cancelled", "Cancelled"), ("rescheduled", "Postponed")):
+        type(third).objects.filter(pk=third.pk).update(status=status)
+        one = thing(client, "/rounds/first/")
+        assert one["eventStatus"] == f"{SCHEMA}Event{word}"
+        assert one["startDate"] == "2010-04-02"  # its own: it has no other
+
+
+def test_of_a_meeting_that_was_due_nothing_is_said(client: Client, world: SimpleNamespace) -> None:
+    worlds.create_round(slug="due", dates=days("2010-04-02"), status="planned")
+    worlds.create_round(slug="ahead", dates=days("2090-04-02"), status="planned")
+    assert "eventStatus" not in thing(client, "/rounds/due/")
+    assert thing(client, "/rounds/ahead/")["eventStatus"] == f"{SCHEMA}EventScheduled"
+
+
 @pytest.mark.parametrize(
     ("first", "last", "approximate", "words"),
     [

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,7 +18,7 @@ from nafta.models import Entry
 from nafta.reading import read
 from nafta.search import COUNTED, Search
 from nafta.views.search import PAGE
-from rounds.models import Statement
+from rounds.models import Deadline, Statement
 from tests import world as worlds
 from tests.nafta.test_pages import BUDGET, double
 from tests.world import SECRET, days
@@ -27,10 +28,10 @@ NAME = re.compile(r'<li class="found found-(\w+)">.*?href="([^"]+)"', re.DOTALL)
 NEXT = re.compile(r'rel="next" href="([^"]+)"')
 
 
-def page(client: Client, q: str = "", *, prefix: str = "", status: int = 200, **wishes: str) -> str:
+def page(client: Client, q: str = "", *, prefix: str = "", **wishes: str) -> str:
     wishes |= {"q": q} if q else {}
     response = client.get(f"{prefix}/search/?{urlencode(wishes)}")
-    assert response.status_code == status
+    assert response.status_code == 200
     return response.content.decode()
 
 
@@ -221,6 +222,74 @@ def test_how_it_is_attributed_can_be_typed(client: Client, world: SimpleNamespac
     assert found(client, "on the record dam") == {"birch-denies"}
 
 
+@pytest.mark.parametrize(
+    ("prefix", "typed", "there"),
+    [
+        ("", "moved deadlines", {"by-may"}),
+        ("", "deadline pushed back", {"by-may"}),
+        ("/fr", "échéances repoussées", {"by-may"}),
+        ("/es", "plazos aplazados", {"by-may"}),
+        ("", "cancelled meeting", {"lake-summit"}),
+        ("", "canceled meetings", {"lake-summit"}),
+        ("", "called off meetings", {"lake-summit"}),
+        ("/fr", "rencontre annulée", {"lake-summit"}),
+        ("/es", "reuniones canceladas", {"lake-summit"}),
+        ("", "rejected proposals", {"half-the-water"}),
+        ("/fr", "propositions refusées", {"half-the-water"}),
+        ("/es", "propuestas rechazadas", {"half-the-water"}),
+    ],
+)
+def test_what_became_of_a_thing_can_be_typed(
+    client: Client, world: SimpleNamespace, prefix: str, typed: str, there: set[str]
+) -> None:
+    world.half.status, world.half.settled = "rejected", days("2010-03-07")
+    world.half.save()
+    assert found(client, typed, prefix=prefix) == there
+
+
+def test_a_status_follows_the_record(client: Client, world: SimpleNamespace) -> None:
+    assert found(client, status="missed") == set()
+    Deadline.objects.filter(slug="by-june").update(outcome="missed")
+    assert found(client, status="missed") == {"by-june"}
+    html = page(client, "missed")
+    assert "“missed” as the status “missed”" in words(html)
+    assert 'name="status" value="moved"' in page(client, kind="deadline")
+
+
+def test_an_issue_is_found_by_what_else_it_is_called(
+    client: Client, world: SimpleNamespace
+) -> None:
+    world.water.keywords = "Rivers, big lakes"
+    world.water.translations = {"keywords_fr": "Fleuves, eau douce"}
+    world.water.save()
+    for typed in ("rivers", "river", "big lakes", "fleuves", "eau douce", "rivres", "fleuvse"):
+        assert "alder-on-water" in found(client, typed), typed
+        assert "/issues/water/" in names(client, typed), typed
+    assert "alder-on-water" not in found(client, "big")  # a part of another word for it is not it
+    assert "Keywords: Rivers, big lakes" in words(client.get("/issues/water/").content.decode())
+    assert "Fleuves, eau douce" in client.get("/fr/issues/water/").content.decode()
+
+
+def test_the_index_can_go_back_to_what_it_was(world: SimpleNamespace) -> None:
+    """Each migration of the index undoes what it did."""
+
+    def index() -> list[tuple[object, ...]]:
+        fields = ("kind", "object_id", "key", "day", "label", "names", "keys", "vector")
+        return list(Entry.objects.order_by("kind", "object_id").values_list(*fields))
+
+    now = index()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    call_command("migrate", "nafta", "0001", verbosity=0)
+    assert not any(key.startswith("status ") for one in Entry.objects.all() for key in one.keys)
+    said = Statement.objects.filter(pk=world.quiet.pk)
+    for state, there in (("draft", False), ("published", True)):
+        said.update(state=state)
+        assert Entry.objects.filter(key="nobody-said").exists() is there
+    call_command("migrate", "nafta", verbosity=0)
+    assert index() == now
+
+
 def test_what_contradicts_is_found(client: Client, world: SimpleNamespace) -> None:
     both = {"birch-denies", "unnamed-on-water"}
     assert found(client, "sources that disagree on water") == both
@@ -239,6 +308,9 @@ def test_what_contradicts_is_found(client: Client, world: SimpleNamespace) -> No
         ("kind", "proposal", "half-the-water", "alder-on-water"),
         ("kind", "meeting", "bilateral", "round-1"),
         ("kind", "round", "round-1", "bilateral"),
+        ("status", "cancelled", "lake-summit", "round-1"),
+        ("status", "moved", "by-may", "by-june"),
+        ("status", "tabled", "half-the-water", "alder-on-water"),
         ("year", "2010", "alder-on-water", None),
         ("basis", "unnamed", "unnamed-on-water", "birch-denies"),
         ("person", "bo-birch", "birch-denies", "alder-on-water"),
@@ -273,6 +345,7 @@ CHOICES = {
     "issue": ["water", "fish"],
     "round": ["round-1", "round-2", "bilateral", "lake-summit"],
     "kind": ["statement", "proposal", "deadline", "round", "meeting"],
+    "status": ["held", "cancelled", "pending", "moved", "tabled"],
     "basis": ["on-record", "unnamed", "reporting", "document"],
     "person": ["ada-alder", "bo-birch"],
     "source": ["gazette", "herald"],
@@ -414,6 +487,7 @@ def test_counting_ends_somewhere(client: Client, world: SimpleNamespace) -> None
         ("source", SECRET, "is not in the record"),
         ("kind", "rumour", "is not in the record"),
         ("basis", "gossip", "is not in the record"),
+        ("status", "lost", "is not in the record"),
         ("year", "12", "is not in the record"),
         ("before", "soon", "neither a day"),
         ("after", f"{SECRET}", "neither a day"),
@@ -705,6 +779,24 @@ def test_every_language_has_its_search(client: Client, world: SimpleNamespace, p
 # --- nothing found, nothing asked ---
 
 
+def test_choices_that_leave_nothing_can_be_left_out(client: Client, world: SimpleNamespace) -> None:
+    wishes = {"status": "cancelled", "person": "bo-birch"}
+    timeline = client.get("/timeline/", wishes).content.decode()
+    for html in (page(client, **wishes), timeline):
+        assert "Leave a choice out: without" in words(html)
+        assert "without “Bo Birch”" in words(html)
+        assert 'href="?status=cancelled"' in html
+
+
+def test_the_timeline_says_what_no_field_of_it_shows(
+    client: Client, world: SimpleNamespace
+) -> None:
+    html = client.get("/timeline/?person=bo-birch&q=dam&party=").content.decode()
+    assert "Only: Leave out the choice: Bo Birch × Leave out the choice: dam ×" in words(html)
+    assert '<input type="hidden" name="person" value="bo-birch"' in html  # kept by Show
+    assert "Only:" not in words(client.get("/timeline/?party=arden").content.decode())
+
+
 def test_nothing_found_says_so_and_offers_what_may_be_meant(
     client: Client, world: SimpleNamespace
 ) -> None:
@@ -740,10 +832,14 @@ def test_who_spoke_for_whom_and_how_often(client: Client, world: SimpleNamespace
     brume = words(client.get("/people/?party=brume").content.decode())
     assert "Bo Birch" in brume
     assert "Ada Alder" not in brume
-    for unknown in ("nowhere", "%00", "%FF"):
+    for unknown, why in {
+        "nowhere": "is not in the record",
+        "%FF": "is not in the record",
+        "%00": "Null characters are not allowed",
+    }.items():
         response = client.get(f"/people/?party={unknown}")
         assert response.status_code == 400
-        assert "is not in the record" in response.content.decode()
+        assert why in response.content.decode()
 
 
 def test_days_can_be_chosen_and_an_empty_one_is_none(

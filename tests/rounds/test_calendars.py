@@ -1,6 +1,8 @@
 """The calendar as calendar programs see it: read back with a second library."""
 
 import datetime as dt
+from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +14,7 @@ from ical.calendar import Calendar
 from ical.calendar_stream import IcsCalendarStream
 from ical.event import Event, EventStatus
 
+from rounds import clock
 from rounds.models import Round
 from tests import world as worlds
 from tests.desk import address, change, desk_of
@@ -133,9 +136,86 @@ def test_a_meeting_replaced_by_another_is_off_and_leads_there(
     off, on = event(client, "lake-summit"), event(client, "hill-summit")
     assert (off.uid, off.status) == (before.uid, EventStatus.CANCELLED)
     assert "Replaced by: Hill summit" in str(off.description)
-    assert on.status == EventStatus.CONFIRMED
+    assert on.status == EventStatus.TENTATIVE
     assert [one.uid for one in on.related_to] == [off.uid]
     assert [one.uid for one in off.related_to] == [on.uid]
+
+
+@pytest.mark.parametrize(
+    ("status", "first", "expected", "words"),
+    [
+        ("planned", "2090-05-20", EventStatus.TENTATIVE, "planned"),
+        ("planned", "2010-05-20", EventStatus.TENTATIVE, "was due; no outcome recorded"),
+        ("under-way", "2010-05-20", EventStatus.CONFIRMED, "under way"),
+        ("held", "2010-05-20", EventStatus.CONFIRMED, "held"),
+        ("rescheduled", "2010-05-20", EventStatus.CANCELLED, "rescheduled"),
+    ],
+)
+def test_a_meeting_is_no_surer_than_the_record(
+    client: Client, db: None, status: str, first: str, expected: EventStatus, words: str
+) -> None:
+    worlds.create_round(slug="summit", dates=days(first), status=status)
+    one = event(client, "summit")
+    assert one.status == expected
+    assert words in str(one.description)
+
+
+def test_whatever_changes_what_an_event_says_is_a_later_version(
+    client: Client, world: SimpleNamespace
+) -> None:
+    later = worlds.create_round(slug="hill-summit", dates=days("2010-05-20"), status="planned")
+    write(world.cancelled, status="rescheduled", replaced_by=later)
+
+    def leave() -> None:
+        world.cancelled.parties.remove(world.corrie)
+        write(world.cancelled, note="Corrie was never asked.")
+
+    def seen() -> tuple[Event, Event]:
+        return event(client, "lake-summit"), event(client, "hill-summit")
+
+    changes: list[Callable[[], None]] = [
+        partial(write, later, name="The summit on the hill"),
+        partial(write, world.cancelled.source, title="Another title"),
+        partial(world.cancelled.parties.add, world.corrie),
+        partial(write, world.corrie, translations={"name_fr": "La Corrie"}),
+        leave,
+        partial(write, world.cancelled, replaced_by=None),  # of which only one of them has a row
+    ]
+    before = seen()
+    for number, change_it in enumerate(changes):
+        change_it()
+        after = seen()
+        assert _rank(after[0]) > _rank(before[0]), number
+        assert after[0].sequence > before[0].sequence, number  # type: ignore[operator]
+        assert after[0].last_modified >= before[0].last_modified, number  # type: ignore[operator]
+        assert _rank(after[1]) >= _rank(before[1]), number
+        if str(after[1]) != str(before[1]):
+            assert after[1].sequence > before[1].sequence, number  # type: ignore[operator]
+        before = after
+    assert before[1].related_to == []
+
+
+def test_a_day_that_goes_by_without_a_word_is_a_later_version_too(client: Client, db: None) -> None:
+    summit = worlds.create_round(slug="summit", dates=days("2010-05-20"), status="planned")
+    with clock.set_to(dt.datetime(2010, 5, 20, 12, tzinfo=dt.UTC)):
+        ahead = event(client, "summit")
+    due = event(client, "summit")
+    write(summit, status="held")
+    held = event(client, "summit")
+    assert ahead.sequence < due.sequence < held.sequence  # type: ignore[operator]
+
+
+def test_a_draft_makes_no_version(client: Client, world: SimpleNamespace) -> None:
+    before = client.get("/calendar.ics").content
+    draft = worlds.create_round(
+        slug="not-yet",
+        dates=days("2010-02-21"),
+        status="rescheduled",
+        replaced_by=world.round2,
+        state="draft",
+    )
+    write(draft, name="Another name")
+    assert client.get("/calendar.ics").content == before
 
 
 def test_days_that_nobody_knows_do_not_look_known(client: Client, world: SimpleNamespace) -> None:
@@ -196,6 +276,23 @@ def test_a_party_has_its_own(client: Client, world: SimpleNamespace) -> None:
     found = calendar(client, "/parties/corrie/calendar.ics")
     assert {str(one.summary) for one in found.events} == {"Round 1", "Round 2"}
     assert client.get("/parties/nobody/calendar.ics").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("page", "path"),
+    [
+        ("/rounds/", "/calendar.ics"),
+        ("/about/", "/calendar.ics"),
+        ("/fr/parties/corrie/", "/fr/parties/corrie/calendar.ics"),
+    ],
+)
+def test_a_page_says_whether_to_subscribe_or_to_take_the_file(
+    client: Client, world: SimpleNamespace, page: str, path: str
+) -> None:
+    text = client.get(page).content.decode()
+    subscribe = "S’abonner au calendrier" if "/fr/" in page else "Subscribe to the calendar"
+    assert f'<a href="webcal://testserver{path}">{subscribe}</a>' in text
+    assert f'<a href="{path}" download>' in text
 
 
 def test_who_has_the_latest_is_told_so(client: Client, world: SimpleNamespace) -> None:

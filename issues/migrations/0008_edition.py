@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('issues', '0006_list_events_by_row'),
+        ('issues', '0007_keywords'),
         ('rounds', '0010_edition'),
     ]
 

@@ -1,0 +1,46 @@
+"""Where a list goes on: behind the last row that was shown.
+
+So none is lost, and none repeated, when something is added meanwhile.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last row already shown of a list that is newest first.
+
+    ``part``: which part of the list it stands in, where the list has several.
+    """
+
+    day: dt.date
+    pk: int
+    part: str = ""
+
+    @classmethod
+    def parse(cls, text: str, parts: Collection[str] = ("",)) -> "Cursor":
+        """The inverse of ``str``. Raises ``ValueError``."""
+        found = re.fullmatch(r"(?:([\w-]*)\.)?(\d{4}-\d\d-\d\d)\.(\d{1,18})", text, re.ASCII)
+        if not found or (found[1] or "") not in parts:
+            raise ValueError(text)
+        return cls(dt.date.fromisoformat(found[2]), int(found[3]), found[1] or "")
+
+    def __str__(self) -> str:
+        text = f"{self.day.isoformat()}.{self.pk}"
+        return f"{self.part}.{text}" if self.part else text
+
+    def earlier(self, span: str = "dates") -> Q:
+        """What began on an earlier day."""
+        return Q(**{f"{span}__startswith__lt": self.day})
+
+    def same_day(self, span: str = "dates") -> Q:
+        return Q(**{f"{span}__startswith": self.day})
+
+    def after(self, span: str = "dates") -> Q:
+        """What follows in a list by the first day of ``span`` alone."""
+        return self.earlier(span) | self.same_day(span) & Q(pk__lt=self.pk)
