@@ -16,7 +16,6 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.handlers.base import BaseHandler
 from django.http import HttpResponseBase, QueryDict
 from django.test import RequestFactory

@@ -195,9 +195,10 @@ def test_what_is_taken_back_says_so_and_what_never_was_public_is_gone(
         told = (tmp_path / PAGE).read_text()
         assert "Half of the water" not in told
         assert "No longer in the record" in told
-        assert f"/{PAGE.removesuffix('index.html')} 1;" in (
-            tmp_path / ".bake" / "gone.map"
-        ).read_text()
+        assert (
+            f"/{PAGE.removesuffix('index.html')} 1;"
+            in (tmp_path / ".bake" / "gone.map").read_text()
+        )
         Statement.objects.filter(pk=world.quiet.pk).update(summary="Another")
     assert foreign.exists()
     assert not old.exists()
@@ -276,7 +277,10 @@ def test_an_address_must_be_that_of_a_host(db: None, tmp_path: Path) -> None:
         ("/issues/autos/?_export=csv&_table=numbers", "/issues/autos/numbers.csv"),
         ("/issues/?as_of=round-4", "/issues/as_of=round-4/"),
         ("/issues/?as_of=2017-11-21", ""),
-        ("/corrections/?until=2018-01-01T10:00+00:00", "/corrections/until=2018-01-01T10~3A00~2000~3A00/"),
+        (
+            "/corrections/?until=2018-01-01T10:00+00:00",
+            "/corrections/until=2018-01-01T10~3A00~2000~3A00/",
+        ),
         ("/fr/issues/autos/feed/", "/fr/issues/autos/feed.xml"),
         ("/oembed/?url=https%3A%2F%2Ft.example%2Fissues%2Fautos%2F", "/issues/autos/oembed.json"),
         ("/search/?q=cars", ""),

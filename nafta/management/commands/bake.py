@@ -71,10 +71,9 @@ class Command(BaseCommand):
                 _("%(page)s links to %(address)s, which answers %(status)d.")
                 % {"page": whence, "address": address, "status": status}
             )
-        if more := len(report.dead) - SHOWN:
-            if more > 0:
-                text = ngettext("And %(count)d more.", "And %(count)d more.", more)
-                self.stderr.write(text % {"count": more})
+        if (more := len(report.dead) - SHOWN) and more > 0:
+            text = ngettext("And %(count)d more.", "And %(count)d more.", more)
+            self.stderr.write(text % {"count": more})
 
 
 def _origin(address: str) -> str:
