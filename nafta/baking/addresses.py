@@ -63,10 +63,9 @@ def place(address: str) -> str:
     if not asked:
         return path
     names = {name for name, _value in asked}
-    if names not in QUESTIONS or not path.endswith("/"):
-        return ""
     wish = dict(asked)
-    if "as_of" in wish and (PRESENT.match(path) or DAY.match(wish["as_of"])):
+    endless = "as_of" in wish and (PRESENT.match(path) or DAY.match(wish["as_of"]))
+    if endless or names not in QUESTIONS or not path.endswith("/"):
         return ""
     folders = "".join(f"{name}={_named(value)}/" for name, value in asked if name not in FILE)
     if kind := wish.get("_export", ""):

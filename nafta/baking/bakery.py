@@ -75,7 +75,7 @@ def _processes(count: int) -> Iterator[Executor | None]:
         yield None
         return
     connection.close()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL only
     with ProcessPoolExecutor(count, mp_context=get_context("fork")) as pool:
         pool.submit(int).result()  # begins them all
         try:

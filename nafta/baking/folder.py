@@ -17,8 +17,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from nafta.baking.addresses import file_of
-
 OWN = ".bake"  # what a server should not serve
 LIST, NEXT, NEW, LOCK, GONE = "list.json", "next.json", "new", "lock", "gone.map"
 
@@ -87,7 +85,7 @@ class Folder:
     def switch(self, contents: Contents) -> None:
         """Put what is new in its place, remove what is no more, and remember it."""
         (self.own / NEXT).write_text(json.dumps(asdict(contents)))
-        os.replace(self.own / NEXT, self.own / f"{NEXT}.whole")
+        (self.own / NEXT).replace(self.own / f"{NEXT}.whole")
         self._finish()
 
     def _finish(self) -> None:
@@ -119,6 +117,3 @@ class Folder:
 
     def _named(self) -> dict[str, Any]:
         return {"folder": self.path}
-
-    def has(self, path: str) -> bool:
-        return (self.path / file_of(path)).is_file()
