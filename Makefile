@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 MESSAGES := --all --no-wrap --no-obsolete --add-location file \
 	--ignore .venv --ignore node_modules --ignore tests --ignore var
 
-.PHONY: help demo test lint messages lighthouse lock clean
+.PHONY: help demo test faults lint messages lighthouse bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,19 +25,29 @@ test: .venv/installed-dev node_modules/installed ## run every test (ARGS="-k mat
 lint: .venv/installed-dev ## check style, types, templates, migrations and settings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	SECRET_KEY=unused DATABASE_URL=postgresql:///unused $(BIN)/mypy .
+	LOCAL=1 DATABASE_URL=postgresql:///unused $(BIN)/mypy .
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
+	SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))") \
+		ALLOWED_HOSTS=record.example DATABASE_URL=postgresql:///unused \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/python -m tests.audit
 
 messages: .venv/installed-dev ## renew the translations' files (needs GNU gettext)
 	$(BIN)/python manage.py makemessages $(MESSAGES)
 	sed -i '/^"POT-Creation-Date:/d' nafta/locale/*/LC_MESSAGES/django.po
 	$(BIN)/python manage.py compilemessages --ignore .venv --ignore node_modules
 
+faults: .venv/installed-dev ## break servers and count what is lost (FAULT_SECONDS=60 FAULT_SAVES=500 for all of it)
+	$(BIN)/python -m pytest -c tests/faults/pytest.ini --rootdir . --confcutdir tests/faults -rP tests/faults $(ARGS)
+
 lighthouse: .venv/installed-dev tests/lighthouse/node_modules/installed ## say what Lighthouse makes of each page
 	$(BIN)/python tests/browser/install.py
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.lighthouse $(ARGS)
+
+bench: .venv/installed-dev ## measure the site beside others, into docs/benchmarks.md (needs wrk; ARGS=--quick)
+	$(BIN)/python -m tests.bench $(ARGS)
 
 lock: .venv/installed-dev ## renew the lock files from pyproject.toml and package.json
 	$(COMPILE) --upgrade pyproject.toml --output-file requirements.txt

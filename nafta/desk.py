@@ -5,7 +5,6 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nafta import dashboard
+from nafta.entrance import Entrance
+from nafta.login import Typed
 from rounds.admin_views import presence_view
 from rounds.autocomplete import Suggestions
 from rounds.editing import Refused, editing
@@ -35,7 +36,7 @@ READING = ("GET", "HEAD", "OPTIONS")
 ROWS = 100  # entries on a page of its own
 
 
-class Desk(AdminSite):
+class Desk(Entrance):
     site_header = _("The editors’ desk")
     site_title = _("The editors’ desk")
     index_title = _("Front page")
@@ -47,8 +48,10 @@ class Desk(AdminSite):
 
         @wraps(view)
         def gated(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            if request.method in READING or not request.user.is_authenticated:
+            if request.method in READING:
                 return guarded(request, *args, **kwargs)
+            if not self.has_permission(request) and request.path != self.place("logout"):
+                return self.way_in(request, Typed.sent(request), request.get_full_path())
             try:
                 with editing(request.user, request.POST.get("correction", "")):
                     return guarded(request, *args, **kwargs)

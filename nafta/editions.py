@@ -9,25 +9,29 @@ edition.
 
 import gzip
 import hashlib
+import itertools
 import logging
 import re
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from http import HTTPStatus
 from typing import Any
 
 import brotli
 from django.conf import settings
 from django.core.cache import caches
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
-from rounds.publication import keep_timetable
+from nafta.logs import note_page
+from nafta.metrics import DATABASE_ERRORS
+from rounds.databases import GONE, PRIMARY, Server, reading, reading_from, replicas
+from rounds.publication import present, publish_due
 
 Answer = Callable[[HttpRequest], HttpResponse]
+DESK = re.compile(r"/(?:\w\w/)?admin/")
 ELSEWHERE = re.compile(r"/(?:\w\w/)?admin/|/api/")  # the desk is nobody else's, the API has its own
 UNKEPT = re.compile(r"private|no-store")
 TEXT = re.compile(r"text/|application/(?:[\w.]+\+)?(?:json|xml|javascript)|image/svg")
@@ -38,9 +42,9 @@ ENCODERS: dict[str, Callable[[bytes], bytes]] = {
 SHORT = 200  # bytes that are not worth packing
 DAY = 86_400  # seconds
 BREATH = 1.0  # seconds between two questions to a database that is gone
+LONG_BREATH = 5.0  # and to a replica, where others answer
 PAGES = "pages"  # the cache that they are kept in
 LATEST = "edition"  # the last one known, for processes that begin while the database is gone
-GONE = (OperationalError, InterfaceError)
 # A browser always asks whether its copy is the present one. What stands before the site may answer
 # for a moment by itself, go on while it asks, and for a day when it gets no answer.
 CACHE_CONTROL = (
@@ -71,6 +75,7 @@ class Kept:
 
     headers: dict[str, str]
     body: bytes
+    view: str  # the name of what made it
 
     def response(self, request: HttpRequest) -> HttpResponse:
         """The page, or that the asker's copy is still the present one."""
@@ -82,61 +87,108 @@ class Kept:
 
 
 class Editions:
-    """Answers with the kept page of the present edition, and keeps those that it has not."""
+    """Answers with the kept page of the present edition, and keeps those that it has not.
+
+    A reader's whole request is answered by one server of the database, a replica if there is one:
+    a page made from a replica that lags is kept under the edition which that one knows. Editors
+    read where they write.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
         self.latest = ""
-        self.gone_until = 0.0
+        self.primary = Server(PRIMARY, BREATH)
+        self.replicas: dict[str, Server] = {}
+        self.turn = itertools.count()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in {"GET", "HEAD"}:
+            if DESK.match(request.path_info):
+                self.primary.wake()
             return self.get_response(request)
         keeps = settings.KEEP_PAGES and not ELSEWHERE.match(request.path_info)
-        try:
-            edition = self._edition(request)
-        except GONE:
-            logger.warning("The database does not answer.", exc_info=True)
-            self.gone_until = time.monotonic() + BREATH
-            edition = ""
-        if not keeps:
-            return self.get_response(request)
-        if not edition:
-            return self._from_the_last(request)
-        place = _place(request, edition)
-        kept = _read(place)
-        return kept.response(request) if kept else self._made(request, edition, place)
+        answer = None
+        for server in self._servers(request):
+            with reading_from(server.alias):
+                try:
+                    edition = server.ask(partial(self._edition, request))
+                except GONE as error:
+                    logger.warning("The database %s does not answer: %s", server.alias, error)
+                    DATABASE_ERRORS.inc()
+                    continue
+                answer = self._page(request, edition) if keeps else self.get_response(request)
+            if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:  # it went while we asked
+                return answer
+        return (self._last(request) if keeps else None) or answer or self.get_response(request)
+
+    def _servers(self, request: HttpRequest) -> Iterator[Server]:
+        """Those that may answer it, the next in turn first."""
+        editors = DESK.match(request.path_info) or settings.SESSION_COOKIE_NAME in request.COOKIES
+        names = [] if editors else replicas()
+        first = next(self.turn) % len(names) if names else 0
+        for name in names[first:] + names[:first]:
+            replica = self.replicas.setdefault(name, Server(name, LONG_BREATH))
+            if replica.may_be_asked():
+                yield replica
+        if self.primary.may_be_asked():
+            yield self.primary
 
     def _edition(self, request: HttpRequest) -> str:
-        """The name of what is published now, today. Empty if nobody can tell.
+        """The name of what is published now, today.
 
         What is due goes out first: whoever asks after the end of an embargo finds what it held.
         """
-        if time.monotonic() < self.gone_until:
-            return ""
-        negotiation = keep_timetable()
+        negotiation: Any = present()
+        if negotiation and negotiation.due and self._publishes():
+            negotiation = present()
         request.negotiation = negotiation  # type: ignore[attr-defined]
-        mark = negotiation.mark if negotiation else None  # type: ignore[attr-defined]
+        mark = negotiation.mark if negotiation else None
         edition = f"{mark or 'none'}-{timezone.localdate():%j}-{build()}"
         if edition != self.latest:
             self.latest = edition
             _write(LATEST, edition)
         return edition
 
-    def _from_the_last(self, request: HttpRequest) -> HttpResponse:
-        """What is kept of the last edition; else the page is made, if the database is back."""
+    def _publishes(self) -> bool:
+        """Whether what is due could be published. Without the primary it waits; pages go on."""
+        if reading().alias != PRIMARY and not self.primary.may_be_asked():
+            return False
+        try:
+            with reading_from(PRIMARY):
+                self.primary.ask(partial(publish_due, timezone.now()))
+        except GONE as error:
+            logger.warning("What is due could not be published: %s", error)
+            return False
+        return True
+
+    def _page(self, request: HttpRequest, edition: str) -> HttpResponse:
+        place = _place(request, edition)
+        kept = _read(place)
+        if not kept:
+            return self._made(request, edition, place)
+        note_page("kept", kept.view)
+        return kept.response(request)  # type: ignore[no-any-return]
+
+    def _last(self, request: HttpRequest) -> HttpResponse | None:
+        """What is kept of the last edition."""
         last = self.latest or _read(LATEST)
         kept = _read(_place(request, last)) if last else None
-        return kept.response(request) if kept else self.get_response(request)
+        if not kept:
+            return None
+        note_page("stale", kept.view)
+        return kept.response(request)  # type: ignore[no-any-return]
 
     def _made(self, request: HttpRequest, edition: str, place: str) -> HttpResponse:
         encoding = _encoding(request)
-        request.META.pop("HTTP_ACCEPT_ENCODING", None)  # packed here, once
+        accepted = request.META.pop("HTTP_ACCEPT_ENCODING", "")  # packed here, once
         response = self.get_response(request)
+        request.META["HTTP_ACCEPT_ENCODING"] = accepted
         if not _may_be_kept(response):
             return response
-        kept = _packed(response, encoding, edition)
+        view = request.resolver_match.view_name if request.resolver_match else ""
+        kept = _packed(response, encoding, edition, view)
         _write(place, kept)
+        note_page("made")
         return kept.response(request)
 
 
@@ -166,7 +218,7 @@ def _may_be_kept(response: HttpResponse) -> bool:
     )
 
 
-def _packed(response: HttpResponse, encoding: str, edition: str) -> Kept:
+def _packed(response: HttpResponse, encoding: str, edition: str, view: str) -> Kept:
     body = response.content
     patch_vary_headers(response, ["Accept-Encoding"])
     response.headers.setdefault("ETag", f'W/"{edition}"')
@@ -177,7 +229,7 @@ def _packed(response: HttpResponse, encoding: str, edition: str) -> Kept:
         tag = response.headers["ETag"]
         response.headers["ETag"] = tag if tag.startswith("W/") else f"W/{tag}"
     response.headers["Content-Length"] = str(len(body))
-    return Kept(dict(response.headers.items()), body)
+    return Kept(dict(response.headers.items()), body, view)
 
 
 # A cache that is gone costs speed, and nothing else: whatever it raises is only told in the log.

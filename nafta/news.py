@@ -93,8 +93,7 @@ def _streams() -> list[tuple[Kind, Build, Any]]:
 
 
 def _rows(kind: Kind, build: Build, records: Any, wishes: dict[str, Any]) -> list[Any]:
-    newest = narrowed(records, kind, wishes).with_times().order_by("-published_at", "-pk")
-    found = list(newest[:LIMIT])
+    found = list(narrowed(records, kind, wishes).latest_published(LIMIT))
     return list(zip(found, build(found), strict=True))
 
 

@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from issues import resources as issues
 from rounds import resources as rounds
+from rounds.databases import reading
 from rounds.downloads import LICENCE
 from rounds.loading import (
     Problem,
@@ -224,8 +225,9 @@ def write(folder: Path) -> None:
 @contextmanager
 def one_moment() -> Iterator[None]:
     """All that is read within is as of one moment, whoever writes meanwhile."""
+    connection = reading()
     outermost = not connection.in_atomic_block
-    with transaction.atomic():
+    with transaction.atomic(using=connection.alias):
         if outermost:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")

@@ -16,11 +16,11 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
 from django.utils import translation
 from pghistory.models import Event
 
 from nafta.package import DESCRIPTOR, as_json, one_moment, texts
+from rounds.databases import reading
 from rounds.downloads import LICENCE
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # a zip has to say when; the record does not depend on it
@@ -72,7 +72,7 @@ def moment() -> str:
     """
     tables = [model._meta.db_table for model in apps.get_models() if issubclass(model, Event)]
     last = ", ".join(f'(SELECT (max(pgh_id), count(*))::text FROM "{table}")' for table in tables)
-    with connection.cursor() as cursor:
+    with reading().cursor() as cursor:
         cursor.execute(f"SELECT {last}")
         return hashlib.sha256(str(cursor.fetchone()).encode()).hexdigest()
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
-from django.db import connection
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
 from issues.models import Proposal, ProposalStatus
 from nafta.choices import STATUSES
 from rounds import language
+from rounds.databases import reading
 from rounds.dates import day as day_in_words
 from rounds.models import (
     Basis,
@@ -550,7 +550,7 @@ def named_days(text: str) -> tuple[dt.date, dt.date] | None:
 
 def rows(statement: str, params: list[Any]) -> list[Any]:
     """What the database answers, JSON read."""
-    with connection.cursor() as cursor:
+    with reading().cursor() as cursor:
         cursor.execute(statement, params)
         is_json = [column.type_code == JSONB for column in cursor.description]
         return [

@@ -67,4 +67,6 @@ urlpatterns += [
     path("oembed/", views.oembed, name="oembed"),
 ]
 
+handler400 = views.bad_request
+handler403 = views.forbidden
 handler500 = views.server_error

@@ -203,11 +203,7 @@ class SourceAdmin(KeyedAdmin):
         return Source.objects.cited().filter(pk=record.pk).exists()
 
     def citing(self, record: Source) -> list[Any]:
-        return [
-            one
-            for model, cites in Source.citations(record).items()
-            for one in model._default_manager.filter(cites).distinct()
-        ]
+        return [one for citing in Source.citing(record).values() for one in citing]
 
     @admin.display(description=_("published"), ordering="published")
     def appeared(self, source: Source) -> str:

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q
 
+from rounds.databases import reading
 from rounds.history import Ref
 from rounds.known import TrackedTable, tables
 from rounds.models import Label, State
@@ -46,7 +46,7 @@ def changes(refs: Iterable[Ref], made_of: Mapping[Any, Iterable[str]]) -> dict[R
     if not parts:
         return {}
     by_label = {model._meta.label: model for model in wanted}
-    with connection.cursor() as cursor:
+    with reading().cursor() as cursor:
         cursor.execute(
             f"""SELECT label, own, count(*), max(at)
                 FROM ({" UNION ALL ".join(part for part, _parameters in parts)}) changed

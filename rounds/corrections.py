@@ -14,12 +14,12 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db import connection
 from django.db.models import ForeignKey
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from rounds.databases import reading
 from rounds.history import Change, Ref, Version, differences, versions
 from rounds.models import Basis, Label, Publishable, State, lists_of
 from rounds.publication import publishable_models
@@ -126,7 +126,7 @@ def _events(until: dt.datetime | None, of: Ref | None, limit: int) -> tuple[list
     own = of[1] if of else None
     parts = [_noticed(model) for model in models.values()]
     parameters = [[label, until, until, own, own, limit + 1] for label in models]
-    with connection.cursor() as cursor:
+    with reading().cursor() as cursor:
         cursor.execute(
             f"SELECT * FROM ({' UNION ALL '.join(parts)}) noticed ORDER BY 3 DESC",
             [value for some in parameters for value in some],

@@ -154,9 +154,11 @@ class SpanWidget(forms.MultiWidget):
         context["widget"]["offers_open"] = self.offers_open or bool(typed[2])
         return context
 
-    def decompress(self, value: DateRange | None) -> list[Any]:
+    def decompress(self, value: DateRange | str | None) -> list[Any]:
         if not value:
             return [None, None, False]
+        if isinstance(value, str):  # the address of a form may fill it in
+            return [value, None, False]
         first, last = value.lower, last_day(value)
         return [first, None if last == first else last, last is None]
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.fields import DateRangeField
-from django.db import connection, models
+from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format, number_format
@@ -23,6 +23,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from rounds.databases import reading
 from rounds.dates import describe
 from rounds.models import Label, Publishable, State, TrackedList, lists_of
 
@@ -267,7 +268,7 @@ def _union(parts: list[tuple[str, list[Any]]], order: str = "") -> list[Any]:
     if not parts:
         return []
     statement = " UNION ALL ".join(part for part, _parameters in parts)
-    with connection.cursor() as cursor:
+    with reading().cursor() as cursor:
         cursor.execute(
             f"{statement} ORDER BY {order}" if order else statement,
             [one for _part, parameters in parts for one in parameters],

@@ -20,11 +20,11 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 from django.apps import apps
-from django.db import connection
 from django.db.models import ForeignKey
 from pghistory.models import Event
 
 from rounds import clock
+from rounds.databases import reading
 from rounds.models import AttributedRecord, Negotiation, Person, Publishable, lists_of
 
 LONGEST = "interval '1 hour'"  # that a transaction takes
@@ -141,7 +141,7 @@ def first_publication() -> dt.datetime | None:
     lasts = ", ".join(
         f'(SELECT max(pgh_created_at) FROM "{one.events}" WHERE changed_at = began)' for one in own
     )
-    with connection.cursor() as cursor:
+    with reading().cursor() as cursor:
         cursor.execute(f"SELECT GREATEST(at, {lasts}) FROM ({firsts}) first ORDER BY at LIMIT 1")
         row = cursor.fetchone()
     return row[0] if row else None
@@ -168,7 +168,7 @@ def past(moment: dt.datetime) -> Past | None:
 
 def _asked(then: Then) -> tuple[bool, list[dt.datetime] | None, str, dict[str, set[int]]]:
     hidden: dict[str, set[int]] = defaultdict(set)
-    with connection.cursor() as cursor:
+    with reading().cursor() as cursor:
         cursor.execute(_question(then))
         ((_name, _row, seen, writing, negotiation), *rows) = cursor.fetchall()
     for name, row, *_others in rows:
@@ -317,7 +317,7 @@ def known(past: Past) -> Iterator[None]:
             raise OnlyReadsError(sql)
         return execute(_with_tables(sql, past), params, many, context)
 
-    with clock.set_to(past.at), connection.execute_wrapper(execute):
+    with clock.set_to(past.at), reading().execute_wrapper(execute):
         yield
 
 

@@ -90,18 +90,9 @@ PRESENT = f"""
     LEFT JOIN "{Edition._meta.db_table}" edition ON TRUE"""
 
 
-def keep_timetable() -> Negotiation | None:
-    """Publish what is due. Returns what this site covers, with the ``mark`` of its edition."""
-    now = timezone.now()
-    found: Any = _present(now)
-    if found is None or not found.due:
-        return found  # type: ignore[no-any-return]
-    publish_due(now)
-    return _present(now)
-
-
-def _present(now: dt.datetime) -> Negotiation | None:
-    return next(iter(Negotiation.objects.raw(PRESENT, [now])), None)
+def present() -> Negotiation | None:
+    """What this site covers, with the ``mark`` of its edition and whether anything is ``due``."""
+    return next(iter(Negotiation.objects.raw(PRESENT, [timezone.now()])), None)
 
 
 def publish_due(now: dt.datetime) -> list[Publishable]:
@@ -109,6 +100,8 @@ def publish_due(now: dt.datetime) -> list[Publishable]:
 
     What the rules refuse by then becomes a draft again, which keeps the time that it missed.
     """
+    if not Due.objects.filter(at__lte=now).exists():
+        return []  # a replica is the last to hear that it is done
     with transaction.atomic(), pghistory.context(task="timetable"):
         # locked, so that what an editor has called off meanwhile is not among them
         due = [model.objects.due(now).select_for_update() for model in publishable_models()]

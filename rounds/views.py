@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.paginator import EmptyPage
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page
-from django_tables2 import RequestConfig
+from django_tables2 import LazyPaginator, RequestConfig
 
 from rounds.calendars import events, ics
 from rounds.citations import page_at, statement_citation
@@ -84,9 +85,12 @@ def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def source_list(request: HttpRequest) -> HttpResponse:
     table = SourceTable(Source.objects.cited())
     RequestConfig(request, paginate=False).configure(table)
-    table.paginate(per_page=300)
+    table.paginate(LazyPaginator, per_page=300)
     form = PageForm(request.GET)
-    table.page = table.paginator.get_page(form["page"].value())
+    try:
+        table.page = table.paginator.get_page(form["page"].value())
+    except EmptyPage:  # nobody counts the pages, so nobody knows the last one
+        table.page = table.paginator.get_page(1)
     query = request.GET.copy()
     if table.page.has_next():
         query["page"] = str(table.page.next_page_number())
@@ -102,13 +106,9 @@ def source_list(request: HttpRequest) -> HttpResponse:
 @two_clocks
 def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
     source = get_object_or_404(Source.objects.cited(), slug=slug)
-    citations: list[tuple[Any, Q]] = list(Source.citations(source).items())
     claims = [
-        (
-            model._meta.verbose_name_plural,
-            model.objects.published().filter(cites).distinct().with_titles(),
-        )
-        for model, cites in citations
+        (model._meta.verbose_name_plural, citing.published().with_titles())
+        for model, citing in Source.citing(source).items()
     ]
     return render(request, "rounds/source_detail.html", {"source": source, "claims": claims})
 

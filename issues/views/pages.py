@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -36,6 +35,7 @@ from rounds.timeline import merged, statement_items
 from rounds.views import gone_or_404
 
 STATEMENTS_SHOWN = 60  # on one page; the timeline has them all
+DISAGREEMENTS_SHOWN = 30
 
 
 def rounds_by(day: dt.date, rounds: Iterable[Round]) -> list[Round]:
@@ -227,13 +227,18 @@ def _charts(
     return sorted(charts, key=lambda chart: -len(chart["table"].rows))
 
 
-def _disagreements(issue: Issue, day: dt.date) -> QuerySet[StatementLink]:
-    """The statements on an issue that contradict each other, as far as made by ``day``."""
+def _disagreements(issue: Issue, day: dt.date) -> list[StatementLink]:
+    """The statements on an issue that contradict each other, as far as made by ``day``.
+
+    If there are many, the last that were found.
+    """
     made = issue.statements.as_of(day).order_by().values("pk")
     links = StatementLink.objects.published().filter(kind=LinkKind.CONTRADICTS)
-    return links.filter(statement__in=made, other__in=made).select_related(
+    found = links.filter(statement__in=made, other__in=made).select_related(
         "statement__source", "other__source"
     )
+    latest = found.order_by("-pk")[:DISAGREEMENTS_SHOWN]
+    return sorted(latest, key=lambda one: (one.statement.first_day, one.statement_id), reverse=True)
 
 
 def _sources(records: Iterable[Any]) -> list[dict[str, str]]:

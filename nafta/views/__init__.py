@@ -3,7 +3,7 @@
 from nafta.views.cards import card
 from nafta.views.data import data, data_file, record_zip
 from nafta.views.embeds import embed, oembed
-from nafta.views.errors import server_error
+from nafta.views.errors import bad_request, forbidden, server_error
 from nafta.views.found import robots
 from nafta.views.pages import (
     TIMELINE_PAGE,
@@ -20,10 +20,12 @@ from nafta.views.speakers import party_detail, person_detail
 __all__ = [
     "TIMELINE_PAGE",
     "about",
+    "bad_request",
     "card",
     "data",
     "data_file",
     "embed",
+    "forbidden",
     "home",
     "oembed",
     "party_detail",

@@ -18,7 +18,7 @@ from nafta.choices import CHOICES
 from nafta.forms import PeopleForm, SearchForm
 from nafta.models import Entry
 from nafta.reading import Meaning, Query, Term
-from nafta.search import COUNTED, Counts, Hit, Search, marked
+from nafta.search import Counts, Hit, Search, marked
 from nafta.tables import FoundFile, PersonFile
 from nafta.views.choosing import Choice, changed, choices_in, chosen, label_of
 from rounds.downloads import FileTable, page
@@ -29,6 +29,7 @@ from rounds.timeline import Item, deadline_items, round_items, statement_items
 PAGE = 25  # rows
 FACET = 12  # values of a facet
 PEOPLE = 200  # on a page
+SAID = 200  # of a person, counted at most
 NAME = 60  # characters of a file's name
 RECENT = 100  # statements that examples are made of
 
@@ -322,7 +323,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "party": party,
         "page": shown,
-        "people": [(one, told(min(one.said, COUNTED), one.said > COUNTED)) for one in shown],
+        "people": [(one, told(min(one.said, SAID), one.said > SAID)) for one in shown],
         "next_page": changed(request.GET, page=later)[1:] if later else "",
     }
 
@@ -346,5 +347,5 @@ def _said() -> RawSQL:
         " JOIN rounds_statement AS said ON said.id = link.statement_id"
         " WHERE link.person_id = rounds_person.id AND said.state = 'published'"
         " LIMIT %s) AS counted)",
-        [COUNTED + 1],
+        [SAID + 1],
     )

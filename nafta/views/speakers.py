@@ -1,5 +1,9 @@
 """Everything by whom: the pages of a party and a person. Each: guard, query, context, render."""
 
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -11,7 +15,7 @@ from issues.tables import cell_file, cells_of
 from issues.views import end_of_previous
 from rounds.downloads import FileTable, page
 from rounds.forms import AsOfForm
-from rounds.models import Party, Person, Round
+from rounds.models import Party, Person, Round, Statement
 from rounds.moments import two_clocks
 from rounds.tables import ItemFile
 from rounds.timeline import merged, statement_items
@@ -32,12 +36,15 @@ def party_detail(request: HttpRequest, code: str) -> HttpResponse:
     positions = list(party.positions.published().as_of(day).with_evidence())
     rows = matrix.by_issue(issues, [party], positions, day, after)
     by_pair = matrix.history(positions)
+    heard = _heard(party.statements.published().as_of(day))
+    spoken = with_issues(Statement.objects.published().with_names().filter(pk__in=heard.shown))
     groups = said.by_issue(
         issues,
-        merged(statement_items(with_issues(party.statements.published().as_of(day).with_names()))),
+        merged(statement_items(spoken)),
         merged(proposal_items(party.proposals.published().as_of(day).with_names(), day)),
         rows,
         {issue.pk: matrix.trail(party, by_pair[issue.pk, party.pk], day) for issue in issues},
+        heard,
     )
     told = said.shown(groups)
     moves = [(one.issue, one.trail) for one in groups if one.issue and len(one.trail) > 1]
@@ -74,15 +81,26 @@ def party_detail(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
+def _heard(statements: Any) -> said.Heard:
+    """The latest of some statements by their issues."""
+    published = Issue.objects.published().filter(statements=OuterRef("pk")).order_by()
+    slugs = statements.annotate(slugs=ArraySubquery(published.values("slug")))
+    rows = list(slugs.latest_first().values_list("pk", "slugs")[: said.COUNTED + 1])
+    return said.Heard(rows[: said.COUNTED], older=len(rows) > said.COUNTED)
+
+
 @two_clocks
 def person_detail(request: HttpRequest, slug: str) -> HttpResponse:
     person = get_object_or_404(Person.objects.select_related("party"), slug=slug)
     spoken = with_issues(person.statements.published().with_names())
-    statements = merged(statement_items(spoken))
-    if not statements:
+    found = merged(statement_items(spoken.latest_first()[: said.TOLD + 1]))
+    if not found:
         raise Http404("Nothing that this person said is published.")
+    statements, older = found[: said.TOLD], found[said.TOLD :]
     context = {
         "person": person,
+        "older": bool(older),
+        "often": said.counted(len(statements), bool(older)),
         "tally": said.Tally(statements),
         "latest": statements[0],
         "groups": said.by_issue(Issue.objects.published(), statements),

@@ -1,11 +1,13 @@
 """Who met, when and where, and the dates that somebody set."""
 
 import datetime as dt
-from typing import Self
+from functools import reduce
+from operator import or_
+from typing import Any, Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -77,19 +79,18 @@ class RoundQuerySet(DatedQuerySet):
 
     def touching(self, issue: str) -> Self:
         """Where something was said, tabled or moved on the issue with that key."""
-        return self.filter(
-            Q(pk__in=Round.objects.filter(progress__issue__slug=issue, progress__state="published"))
-            | Q(
-                pk__in=Round.objects.filter(
-                    proposals__issue__slug=issue, proposals__state="published"
-                )
-            )
-            | Q(
-                pk__in=Round.objects.filter(
-                    statements__issues__slug=issue, statements__state="published"
-                )
-            )
+        told: list[tuple[Any, str]] = [
+            (Round.progress, "issue"),
+            (Round.proposals, "issue"),
+            (Round.statements, "issues"),
+        ]
+        found = (
+            related.rel.related_model.objects.published()
+            .filter(**{"round": OuterRef("pk"), f"{name}__slug": issue})
+            .order_by()
+            for related, name in told
         )
+        return self.filter(reduce(or_, map(Exists, found)))
 
     def in_order(self) -> Self:
         return self.order_by("dates__startswith", "pk")

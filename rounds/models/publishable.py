@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from rounds.models.base import NaturalKeyQuerySet, in_choices
-from rounds.models.tracking import Versioned
+from rounds.models.tracking import SHOWN, Versioned
 from rounds.models.translation import translations_are_texts
 
 
@@ -50,6 +50,19 @@ class PublishableQuerySet(NaturalKeyQuerySet):
             published_at=Subquery(times.order_by("pgh_id")[:1]),
             updated_at=Subquery(times.order_by("-pgh_id")[:1]),
         )
+
+    def latest_published(self, limit: int) -> Self:
+        """The ``limit`` that readers first saw last, ``with_times()``, newest first.
+
+        They are found from the last events on: no more of them are read than it takes.
+        """
+        events = self.model.pgh_event_model._default_manager
+        earlier = events.filter(
+            pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"), state=State.PUBLISHED
+        )
+        shown = events.filter(SHOWN, ~Exists(earlier), pgh_obj__in=self.order_by().values("pk"))
+        last = shown.order_by("-pgh_created_at", "-pgh_obj_id").values("pgh_obj_id")[:limit]
+        return self.filter(pk__in=last).with_times().order_by("-published_at", "-pk")
 
     def scheduled(self) -> Self:
         """Those that go out by themselves."""

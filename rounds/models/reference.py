@@ -1,6 +1,8 @@
 """Who and what the record speaks of: the negotiation, its parties, people and sources."""
 
 import datetime as dt
+from functools import reduce
+from operator import add
 from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -117,12 +119,17 @@ def parties_listed(related_name: str) -> ArraySubquery:
 class PersonQuerySet(NaturalKeyQuerySet):
     def published(self) -> Self:
         """Those of whom readers can see that they spoke."""
-        return self.filter(statements__state=State.PUBLISHED).distinct()
+        return self._who_said()
 
     def who_spoke_by(self, day: dt.date) -> Self:
         """Those who had said something by ``day`` that is published."""
-        said = {"statements__state": State.PUBLISHED, "statements__dates__startswith__lte": day}
-        return self.filter(**said).distinct()
+        return self._who_said(statement__dates__startswith__lte=day)
+
+    def _who_said(self, **what: Any) -> Self:
+        """One statement each is looked up, however many they made."""
+        links: Any = self.model.statements.through
+        said = links.objects.filter(person=OuterRef("pk"), statement__state=State.PUBLISHED)
+        return self.filter(Exists(said.filter(**what)))
 
 
 @tracked(shown=False)
@@ -210,17 +217,17 @@ class SourceQuerySet(NaturalKeyQuerySet):
     def cited(self) -> Self:
         """Those that published records cite, each with ``claims``: by how many."""
         counts = [
-            _count(model, citations)
-            for model, citations in Source.citations(OuterRef("pk")).items()
+            _count(rows.published().order_by())
+            for some in Source.citations(OuterRef("pk")).values()
+            for rows in some
         ]
-        return self.annotate(claims=sum(counts[1:], start=counts[0])).filter(claims__gt=0)
+        return self.annotate(claims=reduce(add, counts)).filter(claims__gt=0)
 
 
-def _count(model: "type[Publishable]", citations: Q) -> Any:
-    """How many published rows of ``model`` cite the source of the outer query."""
-    rows = model.objects.published().filter(citations).order_by()  # type: ignore[attr-defined]
+def _count(rows: Any) -> Any:
+    """How many ``rows`` there are that speak of the row of the outer query."""
     total = rows.annotate(one=models.Value(1)).values("one")
-    total = total.annotate(total=models.Count("pk", distinct=True)).values("total")
+    total = total.annotate(total=models.Count("pk")).values("total")
     return Coalesce(models.Subquery(total), 0)
 
 
@@ -265,7 +272,10 @@ class Source(Versioned):
             plausible("published"),
             translations_are_texts(),
         ]
-        indexes = [models.Index(NormalAddress("archive_url"), name="rounds_source_archive")]
+        indexes = [
+            models.Index(NormalAddress("archive_url"), name="rounds_source_archive"),
+            models.Index(Lower("publisher"), "title", name="rounds_source_in_order"),
+        ]
         triggers = [fixed("slug")]
 
     def __str__(self) -> str:
@@ -275,14 +285,33 @@ class Source(Versioned):
         return reverse("source_detail", args=[self.slug])
 
     @classmethod
-    def citations(cls, source: Any) -> "dict[type[Publishable], Q]":
-        """Every model whose rows cite sources, each with the condition that a row does."""
-        found: dict[type[Publishable], Q] = {}
-        for relation in cls._meta.related_objects:
-            model = relation.related_model
-            if issubclass(model, Publishable):
-                condition = Q(**{relation.field.name: source})
-                found[model] = found.get(model, Q()) | condition
+    def citations(cls, source: Any) -> "dict[type[Publishable], list[Any]]":
+        """Every model whose rows cite sources, each with those that cite this one.
+
+        They come in parts that share no row: each part has an index, their union has none.
+        """
+        found: dict[type[Publishable], list[Any]] = {}
+        earlier: dict[type[Publishable], Q] = {}
+        relations = [
+            one for one in cls._meta.related_objects if issubclass(one.related_model, Publishable)
+        ]
+        for relation in sorted(relations, key=lambda one: bool(one.many_to_many)):
+            model: Any = relation.related_model
+            condition = Q(**{relation.field.name: source})
+            rows = model._default_manager.filter(condition).exclude(
+                earlier.get(model, Q(pk__in=[]))
+            )
+            found.setdefault(model, []).append(rows)
+            earlier[model] = earlier.get(model, Q()) | condition
+        return found
+
+    @classmethod
+    def citing(cls, source: Any) -> "dict[type[Publishable], Any]":
+        """Every model whose rows cite sources, each with all that cite this one."""
+        found: dict[type[Publishable], Any] = {}
+        for model, parts in cls.citations(source).items():
+            first, *others = (rows.order_by().values("pk") for rows in parts)
+            found[model] = model._default_manager.filter(pk__in=first.union(*others))
         return found
 
     @property

@@ -19,6 +19,7 @@ from rounds.models.edition import NoteTime, RaiseEdition
 from rounds.models.translation import Translatable
 
 PUBLIC: Final = "state = 'published'"
+SHOWN: Final = models.Q(state="published", pgh_label__in=("added", "published"))  # made public
 INDEXED: Final = ("corrected", "withdrawn", "deleted", "published")
 
 
@@ -182,6 +183,13 @@ def _meta(model: type[models.Model]) -> dict[str, Any]:
         seen = models.Q(pgh_label__in=INDEXED)
         indexes.append(
             models.Index(fields=["-pgh_created_at"], condition=seen, name=f"{name}_event_seen")
+        )
+        indexes.append(
+            models.Index(
+                fields=["-pgh_created_at", "-pgh_obj_id"],
+                condition=SHOWN,
+                name=f"{name}_event_shown",
+            )
         )
     if "slug" in names:
         gone = models.Q(pgh_label=Label.DELETED.value)

@@ -5,9 +5,25 @@
   const canvases = document.querySelectorAll("[data-chart]");
   if (!canvases.length || !("IntersectionObserver" in window)) return;
 
+  // Plotly writes its styles into the page, which the policy forbids, unless they are there: what is
+  // needed of the first is in site.css, and the second is that of its maps.
+  const STYLES = [
+    "plotly.js-style-global",
+    "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53",
+  ];
+  const styled = () => {
+    for (const id of STYLES) {
+      const mark = document.createElement("template");
+      mark.id = id;
+      mark.className = "no-inline-styles";
+      document.head.append(mark);
+    }
+  };
+
   let plotly;
   const load = (address) => {
     plotly ??= new Promise((resolve, reject) => {
+      styled();
       const script = document.createElement("script");
       script.src = address;
       script.onload = () => resolve(window.Plotly);

@@ -17,10 +17,13 @@
     wanted.delete(frame);
   };
 
+  const isOurs = (frame) => new URL(frame.src || "about:blank").origin === origin;
+  const ours = () => [...document.querySelectorAll("iframe")].filter(isOurs);
+
   addEventListener("message", ({ source, data }) => {
     if (data?.type !== "embed-height" || !(data.height > 0)) return;
-    for (const frame of document.querySelectorAll("iframe")) {
-      if (frame.contentWindow !== source || new URL(frame.src).origin !== origin) continue;
+    for (const frame of ours()) {
+      if (frame.contentWindow !== source) continue;
       wanted.set(frame, Math.min(data.height, 10000));
       fit(frame);
     }
@@ -29,4 +32,6 @@
   addEventListener("resize", () => {
     changed = performance.now();
   });
+  // a frame that was quicker than this script has told nobody: ask
+  for (const frame of ours()) frame.contentWindow.postMessage({ type: "embed-ask" }, "*");
 })();

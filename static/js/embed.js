@@ -7,4 +7,7 @@
     parent.postMessage({ type: "embed-height", height }, "*");
   };
   new ResizeObserver(tell).observe(document.body);
+  addEventListener("message", ({ source, data }) => {
+    if (source === parent && data?.type === "embed-ask") tell();
+  });
 })();

@@ -172,6 +172,24 @@ def test_it_takes_the_height_it_needs_before_it_is_seen(
         assert page.evaluate("window.shifts") == 0
 
 
+def test_a_frame_that_is_quicker_than_the_script_beside_it_gets_its_height(
+    browser: Browser, site: Site, foreign: Any
+) -> None:
+    code = offered(site, "/issues/autos/", "/embed/issues/autos/")
+    script = re.search(r'<script[^>]*src="([^"]+)"[^>]*></script>', code)
+    assert script
+    alone = code.replace(script[0], "").replace("height=", "data-height=")
+    with shown(browser, foreign, alone) as page:  # it has told its height, and nobody listened
+        page.evaluate("window.told = null")
+        page.add_script_tag(url=script[1])
+        page.wait_for_function(
+            """() => {
+              const frame = document.querySelector("iframe");
+              return Math.abs(frame.getBoundingClientRect().height - window.told?.height) < 2;
+            }"""
+        )
+
+
 @pytest.mark.parametrize("language", ["", "/fr", "/es"])
 def test_on_a_phone_it_is_whole_even_where_it_is_seen_at_once(
     browser: Browser, site: Site, foreign: Any, language: str

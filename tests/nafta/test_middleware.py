@@ -31,4 +31,4 @@ def test_who_asks_only_for_the_head_gets_it(client: Client, world: SimpleNamespa
 def test_the_desk_takes_what_is_sent(client: Client, db: None) -> None:
     answer = client.post("/admin/login/", {"username": "nobody", "password": "nothing"})
     assert answer.status_code == 200
-    assert client.post("/fr/admin/rounds/round/add/").status_code == 302  # to the login
+    assert client.post("/fr/admin/rounds/round/add/").status_code == 403  # with the login

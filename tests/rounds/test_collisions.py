@@ -143,7 +143,7 @@ def test_who_else_has_it_open_is_told(eve: Client, bea: Client, world: SimpleNam
     bea.post("/admin/presence/", place | {"leaving": "1"})
     assert eve.post("/admin/presence/", place).json() == {"others": []}
     assert eve.post("/admin/presence/", {}).status_code == 400
-    assert Client().post("/admin/presence/", place).status_code == 302
+    assert Client().post("/admin/presence/", place).status_code == 403
     assert Presence.objects.count() == 1
 
 

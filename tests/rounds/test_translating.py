@@ -113,7 +113,7 @@ def test_a_text_that_is_not_there_needs_no_translation(world: Any) -> None:
 
 def test_a_spreadsheet_carries_translations_there_and_back(eve: Client, world: Any) -> None:
     rows = [row for row in table(eve, Issue) if row["slug"] == "fish"]
-    assert list(rows[0])[:6] == ["slug", "name", "name_fr", "name_es", "question", "question_fr"]
+    assert list(rows[0])[:5] == ["slug", "name", "name_fr", "name_es", "keywords"]
     rows[0] |= {"name_fr": "Poissons", "background_es": "=SUM(1)"}
     page = upload(eve, Issue, csv_file(rows))
     ((_row, column, reason),) = refusals(page)

@@ -1,0 +1,28 @@
+"""``manage.py backup FILE``: the whole database, history and accounts too, in one file."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from nafta import backups
+
+
+class Command(BaseCommand):
+    help = "Write the whole database into a new file, in pg_dump's own format, and read it again."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        file: Path = options["file"]
+        try:
+            backups.write(file)
+        except backups.BackupError as error:
+            raise CommandError(_("There is no backup. %s") % error) from error
+        if options["verbosity"]:
+            size = file.stat().st_size / 1_000_000
+            told = {"file": file, "size": f"{size:.1f}"}
+            self.stdout.write(_("The backup is %(file)s, %(size)s MB.") % told)

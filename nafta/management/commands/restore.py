@@ -1,0 +1,58 @@
+"""``manage.py restore FILE``: the database as a backup says, all of it or nothing."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from nafta import backups
+from nafta.health import unapplied
+from rounds.models import Edition, Negotiation, Statement
+
+
+class Command(BaseCommand):
+    help = "Restore what “backup” has written, into an empty database. All of it or nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--replace", action="store_true", help="remove all that the database holds"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        file: Path = options["file"]
+        try:
+            made = backups.check(file)
+            if backups.holds_something() and not options["replace"]:
+                name = connection.settings_dict["NAME"]
+                raise backups.BackupError(
+                    _("The database “%s” is not empty; --replace removes all that it holds.") % name
+                )
+            backups.restore(file)
+        except backups.BackupError as error:
+            raise CommandError(_("Nothing was restored. %s") % error) from error
+        if options["verbosity"]:
+            self.report(made)
+
+    def report(self, made: str) -> None:
+        title = Negotiation.objects.values_list("title", flat=True).first()
+        self.stdout.write(
+            _(
+                "Restored the backup of %(made)s: “%(title)s”, statements: %(count)d, "
+                "edition: %(edition)d."
+            )
+            % {
+                "made": made,
+                "title": title or "",
+                "count": Statement.objects.count(),
+                "edition": Edition.objects.values_list("number", flat=True).first() or 0,
+            }
+        )
+        if missing := unapplied():
+            self.stdout.write(
+                _("The backup is older than the code: now run “manage.py migrate”. Missing: %d")
+                % len(missing)
+            )

@@ -1,0 +1,149 @@
+"""The second factor: a code of an authenticator app, or one of ten backup codes.
+
+django-otp keeps the devices and checks the codes; these are the pages of the desk around it.
+"""
+
+import time
+from base64 import b32encode
+from binascii import unhexlify
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+import django_otp
+import segno
+from django import forms
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.timesince import timeuntil
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from django_otp.util import random_hex
+
+CODES = 10
+DIGITS = 6
+KEY = "app-key"  # in the session
+
+
+def is_let_in(user: Any) -> bool:
+    """Whether the login is all that is asked for."""
+    return not settings.SECOND_FACTOR or getattr(user, "otp_device", None) is not None
+
+
+def key_for(session: Any) -> str:
+    """The key of an app that is being set up: known to this login alone until a code proves it."""
+    key: str = session.setdefault(KEY, random_hex())
+    return key
+
+
+def written(key: str) -> str:
+    """A key for an app that cannot see the screen."""
+    return b32encode(unhexlify(key)).decode()
+
+
+def drawing(key: str, user: Any, site: str) -> SafeString:
+    """What the app reads from the screen. Drawn within the page: the key has no address."""
+    named = f"{quote(site)}:{quote(str(user))}"
+    address = f"otpauth://totp/{named}?secret={written(key)}&issuer={quote(site)}"
+    code = segno.make(address, micro=False)
+    return mark_safe(code.svg_inline(scale=5, border=4, light="#fff", dark="#000"))  # noqa: S308
+
+
+def new_codes(user: Any) -> list[str]:
+    """Ten codes in place of those there were; each lets in once."""
+    codes = [StaticToken.random_token() for _number in range(CODES)]
+    with transaction.atomic():
+        StaticDevice.objects.filter(user=user).delete()
+        device = StaticDevice.objects.create(user=user, name="codes")
+        device.token_set.bulk_create([StaticToken(device=device, token=one) for one in codes])
+    return codes
+
+
+def codes_left(user: Any) -> int:
+    left: int = StaticToken.objects.filter(device__user=user).count()
+    return left
+
+
+class CodeForm(forms.Form):
+    """A code of the app, or a backup code. ``device`` is what accepted it."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=20,
+        widget=forms.TextInput({"autocomplete": "one-time-code", "autofocus": True}),
+    )
+
+    def __init__(self, user: Any, data: Any = None) -> None:
+        super().__init__(data)
+        self.user = user
+        self.device: Any = None
+
+    def clean_code(self) -> str:
+        code: str = "".join(self.cleaned_data["code"].split()).lower()
+        with transaction.atomic():  # a code lets in once, also when it is sent twice at once
+            accepted = self.accepts(code)
+        if not accepted:
+            raise forms.ValidationError(self._why())
+        return code
+
+    def accepts(self, code: str) -> bool:
+        of_app = len(code) == DIGITS and code.isdecimal()
+        devices: Any = (TOTPDevice if of_app else StaticDevice).objects
+        self.device = devices.filter(user=self.user, confirmed=True).select_for_update().first()
+        return bool(self.device and self.device.verify_token(code))
+
+    def _why(self) -> str:
+        """After each wrong code the next is looked at only after a wait, twice as long."""
+        _allowed, told = self.device.verify_is_allowed() if self.device else (True, None)
+        until = (told or {}).get("locked_until")
+        if until and until - timezone.now() > timedelta(minutes=1):
+            words = _("That code is not right. Too many were wrong: try again in %(time)s.")
+            return words % {"time": timeuntil(until)}
+        return _("That code is not right, or was used before. Wait for the next and try again.")
+
+
+class FirstCodeForm(CodeForm):
+    """The first code of an app that is being set up with ``key``; it sets the app up."""
+
+    def __init__(self, user: Any, key: str, data: Any = None) -> None:
+        super().__init__(user, data)
+        self.key = key
+
+    def accepts(self, code: str) -> bool:
+        totp = TOTP(unhexlify(self.key), digits=DIGITS)
+        totp.time = time.time()
+        if not (code.isdecimal() and totp.verify(int(code), tolerance=1)):
+            return False
+        made = {"key": self.key, "last_t": totp.t(), "drift": totp.drift, "name": "app"}
+        self.device = TOTPDevice.objects.create(user=self.user, **made)
+        return True
+
+
+class Gate:
+    """The page of the desk behind the password: asks for a code, or sets the app up."""
+
+    def __init__(self, request: HttpRequest, site: str, data: Any = None) -> None:
+        self.request = request
+        self.user = request.user
+        self.has_app = TOTPDevice.objects.filter(user=self.user, confirmed=True).exists()
+        self.form = CodeForm(self.user, data)
+        self.context: dict[str, Any] = {}
+        if not self.has_app:
+            key = key_for(request.session)
+            self.form = FirstCodeForm(self.user, key, data)
+            self.context = {"drawing": drawing(key, self.user, site), "key": written(key)}
+
+    def opens(self) -> bool:
+        """Whether the code is right; then this login is a whole one."""
+        if not self.form.is_valid():
+            return False
+        self.request.session.cycle_key()
+        self.request.session.pop(KEY, None)
+        django_otp.login(self.request, self.form.device)
+        return True

@@ -1,0 +1,500 @@
+"""How fast the site is, beside what it is held against: ``make bench``.
+
+One run, one machine. All that is compared runs in turns, several times over, and the median
+counts, so what else the machine does falls on all alike. It writes ``docs/benchmarks.md``. What
+is not there, such as nginx or Datasette, is left out and told. ``--quick`` is for trying.
+"""
+
+import argparse
+import importlib.metadata
+import os
+import platform
+import re
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+
+from nafta import embedded
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FOLDER = ROOT / "var" / "bench"
+REPORT = ROOT / "docs" / "benchmarks.md"
+BIN = Path(sys.executable).parent
+PORT = 8160  # and the next ones
+SMALL, MIDDLE, LARGE = 1_000, 100_000, 1_000_000
+DATASETTE = "0.65.1"
+PAGES = {
+    "timeline": "/timeline/",
+    "matrix": "/issues/",
+    "issue": "/issues/water/",
+    "round": "/rounds/round-40/",
+    "search": "/search/?q=water",
+}
+GROWING = PAGES | {
+    "home": "/",
+    "party": "/parties/arden/",
+    "person": "/people/person-1/",
+    "statement": "/statements/{statement}/",
+    "search, two words": "/search/?q=arden+salmon",
+    "search, a rare word": "/search/?q={number}",
+    "timeline of an issue": "/timeline/?issue=water",
+    "timeline of a party": "/timeline/?party=arden",
+    "timeline of a round": "/timeline/?round=round-40",
+    "sources": "/sources/",
+    "people": "/people/",
+    "feed": "/feed/",
+    "feed of an issue": "/issues/water/feed/",
+    "API, statements": "/api/v1/statements",
+    "API, timeline": "/api/v1/timeline",
+}
+
+
+@dataclass
+class Target:
+    """An address under load, and what came of each turn."""
+
+    url: str
+    headers: dict[str, str] = field(default_factory=dict)
+    rates: list[float] = field(default_factory=list)  # answers a second
+    halves: list[float] = field(default_factory=list)  # milliseconds, the median of a turn
+
+    @property
+    def rate(self) -> float:
+        return statistics.median(self.rates)
+
+    @property
+    def half(self) -> float:
+        return statistics.median(self.halves)
+
+    def fetch(self) -> tuple[dict[str, str], bytes]:
+        request = urllib.request.Request(self.url, headers=self.headers)  # noqa: S310 - loopback
+        with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
+            return dict(answer.headers), answer.read()
+
+    def load(self, seconds: float, connections: int) -> None:
+        """One turn, with wrk."""
+        command = [
+            "wrk",
+            "-t1",
+            f"-c{connections}",
+            f"-d{seconds:g}s",
+            "--latency",
+            "--timeout=30s",
+        ]
+        for name, value in self.headers.items():
+            command += ["-H", f"{name}: {value}"]
+        told = subprocess.run(
+            [*command, self.url], check=True, capture_output=True, text=True
+        ).stdout
+        if "Non-2xx" in told or "Socket errors" in told:
+            raise RuntimeError(f"{self.url}: {told}")
+        self.rates.append(float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1]))  # type: ignore[index]
+        number, unit = re.search(r"50%\s+([\d.]+)(us|ms|s)", told).groups()  # type: ignore[union-attr]
+        self.halves.append(float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit])
+
+
+def turns(targets: list[Target], options: argparse.Namespace, connections: int) -> None:
+    for target in targets:
+        target.fetch()  # nobody pays for the first time
+    for _turn in range(options.turns):
+        for target in targets:
+            target.load(options.seconds, connections)
+
+
+# --- what is compared ---
+
+
+def database(size: int) -> str:
+    """The address of a database with a record of that size, made if need be."""
+    name = f"bench_{size}"
+    own = embedded.start(embedded.FOLDER)
+    url = own.replace(f"/{embedded.DATABASE}?", f"/{name}?")
+    with psycopg.connect(own, autocommit=True) as connection:
+        found = connection.execute(
+            "SELECT 1 FROM pg_database WHERE datname = %s", [name]
+        ).fetchone()
+        if not found:
+            connection.execute(f"CREATE DATABASE {name}")
+    environment = os.environ | {"DATABASE_URL": url, "LOCAL": "1"}
+    manage = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+    subprocess.run(manage, check=True, cwd=ROOT, env=environment)
+    with psycopg.connect(url) as connection:
+        filled = connection.execute("SELECT 1 FROM rounds_party").fetchone()
+    if not filled:
+        generate = [sys.executable, "-m", "tests.bench.generate", str(size)]
+        subprocess.run(generate, check=True, cwd=ROOT, env=environment)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ANALYZE")
+    return url
+
+
+@contextmanager
+def running(command: list[str], url: str, **environment: str) -> Iterator[psutil.Process]:
+    """A server on loopback, until it is no longer needed."""
+    log = (FOLDER / "log").open("ab")
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | environment, stdout=log, stderr=log
+    )
+    try:
+        for _try in range(300):
+            try:
+                Target(url).fetch()
+                break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            raise RuntimeError(f"{command[0]} does not answer; see {FOLDER / 'log'}")
+        yield psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def site(server: str, url: str, port: int, *, keep: bool) -> Any:
+    """One process of the site in its production settings."""
+    commands = {
+        "granian": f"granian --interface wsgi --host 127.0.0.1 --port {port} --workers 1"
+        " --blocking-threads 4 --no-ws --log-level warning nafta.wsgi:application",
+        "gunicorn": f"gunicorn --bind 127.0.0.1:{port} --workers 1 --threads 4 --keep-alive 60"
+        " --log-level warning nafta.wsgi:application",
+    }
+    program, *arguments = commands[server].split()
+    return running(
+        [str(BIN / program), *arguments],
+        f"http://127.0.0.1:{port}/about/",
+        DATABASE_URL=url,
+        DJANGO_SETTINGS_MODULE="tests.bench.settings",
+        SECRET_KEY="bench" * 10,
+        ALLOWED_HOSTS="127.0.0.1",
+        API_RATE="1000000000",
+        KEEP_PAGES="1" if keep else "0",
+    )
+
+
+def datasette(url: str) -> Path:
+    """The same statements as a file for Datasette, each with its names; where its program is."""
+    home = FOLDER / "datasette"
+    if not (home / "bin" / "datasette").exists():
+        subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
+        pip = [str(home / "bin" / "pip"), "install", "--quiet", f"datasette=={DATASETTE}"]
+        subprocess.run(pip, check=True)
+    file = FOLDER / "statements.db"
+    file.unlink(missing_ok=True)
+    columns = [
+        "slug",
+        "day",
+        "round",
+        "summary",
+        "quotation",
+        "basis",
+        "attribution",
+        "speakers",
+        "parties",
+        "issues",
+        "publisher",
+        "title",
+        "url",
+    ]
+    with psycopg.connect(url) as connection, sqlite3.connect(file) as kept:
+        kept.execute(f"CREATE TABLE statements (id INTEGER PRIMARY KEY, {', '.join(columns)})")
+        kept.executemany(
+            f"INSERT INTO statements VALUES (?{', ?' * len(columns)})",
+            connection.execute("""
+                SELECT one.id, one.slug, lower(one.dates)::text, meeting.name, one.summary,
+                    quotation, basis, attribution, (SELECT string_agg(person.name, ', ')
+                        FROM rounds_statement_speakers AS link JOIN rounds_person AS person
+                        ON person.id = person_id WHERE statement_id = one.id),
+                    (SELECT string_agg(party.name, ', ')
+                        FROM rounds_statement_parties AS link JOIN rounds_party AS party
+                        ON party.id = party_id WHERE statement_id = one.id),
+                    (SELECT string_agg(issue.name, ', ')
+                        FROM issues_issue_statements AS link JOIN issues_issue AS issue
+                        ON issue.id = issue_id WHERE statement_id = one.id),
+                    publisher, title, url
+                FROM rounds_statement AS one JOIN rounds_source AS source ON source.id = source_id
+                LEFT JOIN rounds_round AS meeting ON meeting.id = round_id
+                WHERE one.state = 'published' ORDER BY lower(one.dates) DESC"""),
+        )
+    return home / "bin" / "datasette"
+
+
+def nginx_of(port: int, folder: Path) -> list[str]:
+    """nginx on loopback with the files of a folder, as its documentation would have it."""
+    configuration = FOLDER / "nginx.conf"
+    configuration.write_text(
+        f"""daemon off; worker_processes 1; pid {FOLDER}/nginx.pid; error_log {FOLDER}/log;
+        {"user root;" if os.geteuid() == 0 else ""}
+        events {{ worker_connections 512; }}
+        http {{ access_log off; sendfile on; tcp_nopush on; include /etc/nginx/mime.types;
+            open_file_cache max=1000; keepalive_requests 1000000;
+            server {{ listen 127.0.0.1:{port}; root {folder}; }} }}"""
+    )
+    return ["nginx", "-c", str(configuration)]
+
+
+# --- the run ---
+
+
+def beside(options: argparse.Namespace, url: str, server: str) -> list[str]:
+    """Pages beside an empty view, Datasette and nginx."""
+    about_fifty = fifty(url)
+    addresses = PAGES | {"50 statements": about_fifty, "API, 50": "/api/v1/statements?limit=50"}
+    files = FOLDER / "files"
+    files.mkdir(parents=True, exist_ok=True)
+    packed = {"Accept-Encoding": "br"}
+    cached, made, empty, others = {}, {}, {}, {}
+    with ExitStack() as stack:
+        stack.enter_context(site(server, url, PORT, keep=True))
+        stack.enter_context(site(server, url, PORT + 1, keep=False))
+        for name, path in addresses.items():
+            made[name] = Target(f"http://127.0.0.1:{PORT + 1}{path}")
+            if name.startswith("API"):
+                continue
+            cached[name] = Target(f"http://127.0.0.1:{PORT}{path}", packed)
+            _headers, body = cached[name].fetch()
+            (files / f"{len(body)}.bin").write_bytes(body)
+            empty[name] = Target(f"http://127.0.0.1:{PORT}/empty/{len(body)}/")
+            others[f"nginx {name}"] = len(body)
+        program = datasette(url)
+        port = PORT + 2
+        command = f"{program} serve {FOLDER / 'statements.db'} --port {port}"
+        command += " --setting default_page_size 50"
+        base = f"http://127.0.0.1:{port}/statements/statements"
+        stack.enter_context(running(command.split(), base))
+        rows = {"HTML": Target(base), "JSON": Target(f"{base}.json?_shape=array")}
+        static = {}
+        if shutil.which("nginx"):
+            some = f"http://127.0.0.1:{PORT + 3}"
+            first = next(iter(empty.values())).url.split("/")[-2]
+            stack.enter_context(running(nginx_of(PORT + 3, files), f"{some}/{first}.bin"))
+            static = {name: Target(f"{some}/{others[f'nginx {name}']}.bin") for name in cached}
+        every = [*cached.values(), *empty.values(), *made.values(), *rows.values()]
+        turns([*every, *static.values()], options, connections=8)
+    table = [
+        "| page | bytes | kept, a second | empty view of as many bytes | **ratio** | "
+        "made anew, a second | the kept page from nginx |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    for name, one in cached.items():
+        ratio = one.rate / empty[name].rate
+        file = f"{static[name].rate:,.0f}" if static else "nginx is not here"
+        table.append(
+            f"| {name} | {others[f'nginx {name}']:,} | {one.rate:,.0f} | {empty[name].rate:,.0f} "
+            f"| **{ratio:.2f}** | {made[name].rate:,.1f} | {file} |"
+        )
+    html, rest = made["50 statements"].rate, made["API, 50"].rate
+    table += [
+        "",
+        f"Beside Datasette {DATASETTE}, the same rows, 50 a page, nothing kept:",
+        "",
+        "| | a second | Datasette, a second | **ratio** |",
+        "|---|--:|--:|--:|",
+        f"| page of 50 statements (`{about_fifty}`) | {html:,.1f} | {rows['HTML'].rate:,.1f} "
+        f"| **{html / rows['HTML'].rate:.2f}** |",
+        f"| API, page of 50 | {rest:,.1f} | {rows['JSON'].rate:,.1f} "
+        f"| **{rest / rows['JSON'].rate:.2f}** |",
+    ]
+    return table
+
+
+def fifty(url: str) -> str:
+    """The timeline of the round at which closest to fifty things were said."""
+    with psycopg.connect(url) as connection:
+        number = connection.execute(
+            "SELECT round_id FROM rounds_statement WHERE round_id IS NOT NULL"
+            " GROUP BY 1 ORDER BY abs(count(*) - 50), 1 LIMIT 1"
+        ).fetchone()
+    return f"/timeline/?round=round-{number[0]}&kind=statement"  # type: ignore[index]
+
+
+def growth(options: argparse.Namespace, server: str) -> list[str]:
+    """The same pages, made anew, of records of different size."""
+    targets: dict[str, dict[int, Target]] = {name: {} for name in GROWING}
+    with ExitStack() as stack:
+        for place, size in enumerate(options.sizes):
+            port = PORT + 4 + place
+            stack.enter_context(site(server, database(size), port, keep=False))
+            for name, path in GROWING.items():
+                where = path.format(statement=f"{size // 2 + 1:08x}", number=size // 100 * 50)
+                targets[name][size] = Target(f"http://127.0.0.1:{port}{where}")
+        turns([one for some in targets.values() for one in some.values()], options, connections=1)
+    table = [
+        "| page | " + " | ".join(f"{size:,}" for size in options.sizes) + " | **ratio** |",
+        "|---|" + "--:|" * (len(options.sizes) + 1),
+    ]
+    for name, by_size in targets.items():
+        halves = [by_size[size].half for size in options.sizes]
+        told = " | ".join(f"{half:,.1f}" for half in halves)
+        table.append(f"| {name} | {told} | **{halves[-1] / halves[0]:.2f}** |")
+    return table
+
+
+def memory(options: argparse.Namespace, url: str, server: str) -> list[str]:
+    """What a process holds after a thousand requests, and after all of them."""
+    held: dict[int, float] = {}
+    paths = [
+        path.format(statement=f"{SMALL // 2 + 1:08x}", number=SMALL // 100 * 50)
+        for path in GROWING.values()
+    ]
+    steps = [options.requests // 10, options.requests // 2, options.requests]
+    with site(server, url, PORT, keep=True) as process:
+        for number in range(1, options.requests + 1):
+            path = paths[number % len(paths)]
+            sign = "&" if "?" in path else "?"
+            # every tenth is another page to make, and to keep
+            Target(
+                f"http://127.0.0.1:{PORT}{path}{f'{sign}x={number}' if number % 10 == 0 else ''}"
+            ).fetch()
+            if number in steps:
+                workers = process.children(recursive=True) or [process]
+                held[number] = max(one.memory_info().rss for one in workers) / 1e6
+    return [
+        "| requests | resident, MB |",
+        "|--:|--:|",
+        *(f"| {number:,} | {size:,.0f} |" for number, size in held.items()),
+    ]
+
+
+def bake(url: str) -> list[str]:
+    """How many pages a second are written as files, where there is a command for it."""
+    commands = [path.stem for path in ROOT.glob("*/management/commands/bake.py")]
+    if not commands:
+        return ["There is no command that bakes yet."]
+    folder = FOLDER / "baked"
+    shutil.rmtree(folder, ignore_errors=True)
+    environment = os.environ | {"DATABASE_URL": url, "SECRET_KEY": "bench" * 10}
+    begun = time.monotonic()
+    subprocess.run(
+        [sys.executable, "manage.py", "bake", str(folder)], check=True, cwd=ROOT, env=environment
+    )
+    took = time.monotonic() - begun
+    pages = sum(1 for _file in folder.rglob("*.html"))
+    return [f"{pages:,} pages in {took:,.1f} s: **{pages / took:,.0f} a second**."]
+
+
+def servers(options: argparse.Namespace, url: str) -> tuple[str, list[str]]:
+    """Which server gives away most, of those that are here."""
+    found: dict[str, list[Target]] = {}
+    with ExitStack() as stack:
+        for place, name in enumerate(("granian", "gunicorn")):
+            if not (BIN / name).exists():
+                continue
+            port = PORT + 8 + place
+            stack.enter_context(site(name, url, port, keep=True))
+            paths = ["/timeline/", "/empty/20000/"]
+            found[name] = [
+                Target(f"http://127.0.0.1:{port}{path}", {"Accept-Encoding": "br"})
+                for path in paths
+            ]
+        turns([one for some in found.values() for one in some], options, connections=8)
+    table = ["| server | kept timeline, a second | empty view, a second |", "|---|--:|--:|"]
+    table += [
+        f"| {name} {importlib.metadata.version(name)} | {some[0].rate:,.0f} | {some[1].rate:,.0f} |"
+        for name, some in found.items()
+    ]
+    return max(found, key=lambda name: found[name][0].rate), table
+
+
+def machine(url: str) -> list[str]:
+    with psycopg.connect(url) as connection:
+        (postgres,) = connection.execute("SHOW server_version").fetchone()  # type: ignore[misc]
+    cpu = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        platform.processor(),
+    )
+    versions = {
+        name: importlib.metadata.version(name)
+        for name in ("Django", "psycopg", "granian", "gunicorn", "brotli")
+        if _there(name)
+    }
+    return [
+        f"{os.cpu_count()} cores ({cpu}), {psutil.virtual_memory().total / 2**30:.0f} GB, "
+        f"{platform.system()}, Python {platform.python_version()}, PostgreSQL {postgres}, "
+        + ", ".join(f"{name} {version}" for name, version in versions.items())
+        + "."
+    ]
+
+
+def _there(name: str) -> bool:
+    try:
+        return bool(importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return False
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="short turns, and no million")
+    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--requests", type=int, default=10_000)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[SMALL, MIDDLE, LARGE])
+    parser.add_argument("--report", type=Path, default=REPORT)
+    options = parser.parse_args()
+    if options.quick:
+        options.turns, options.seconds, options.requests = 3, 1, 1_000
+        options.sizes = (
+            options.sizes[:2] if options.sizes == [SMALL, MIDDLE, LARGE] else options.sizes
+        )
+    os.environ.pop("LOCAL", None)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    url = database(SMALL)
+    environment = os.environ | {"DATABASE_URL": url, "SECRET_KEY": "bench" * 10}
+    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
+    subprocess.run(collect, check=True, cwd=ROOT, env=environment)
+    server, compared = servers(options, url)
+    parts = {
+        "Servers": ["One process, four threads; all that follows is by the first.", "", *compared],
+        "Beside others": [
+            f"A record of {SMALL:,} statements, eight connections.",
+            "",
+            *beside(options, url, server),
+        ],
+        "As the record grows": [
+            "Milliseconds from request to answer, the median, each page made anew, one connection; "
+            "by how many statements there are. The ratio is of the largest to the smallest.",
+            "",
+            *growth(options, server),
+        ],
+        "Baking": bake(url),
+        "Memory": [
+            f"One process under {server}, keeping up to 1,000 pages.",
+            "",
+            *memory(options, url, server),
+        ],
+    }
+    text = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench`. Compare ratios, not figures: another machine has others.",
+        "",
+    ]
+    text += [
+        *machine(url),
+        "",
+        f"{options.turns} turns of {options.seconds:g} s each, the median of them.",
+    ]
+    for title, lines in parts.items():
+        text += ["", f"## {title}", "", *lines]
+    options.report.write_text("\n".join(text) + "\n")
+    print(options.report.read_text())
+
+
+if __name__ == "__main__":
+    main()

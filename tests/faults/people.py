@@ -1,0 +1,112 @@
+"""Who is at the site while it breaks: an editor who saves, readers who ask without a pause."""
+
+import itertools
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPException
+
+from tests.desk import _read
+from tests.faults.machines import Answer, Database, Web
+
+ADD = "/admin/rounds/statement/add/"
+PAGES = ["/", "/timeline/", "/issues/", "/rounds/", "/parties/ca/", "/fr/issues/", "/deadlines/"]
+
+
+def seconds(default: float) -> float:
+    """How long a fault lasts: FAULT_SECONDS."""
+    return float(os.environ.get("FAULT_SECONDS", default))
+
+
+class Editor:
+    """Enters statements and publishes them, as a browser would."""
+
+    def __init__(self, web: Web, database: Database) -> None:
+        self.visitor = web.visitor(editor=True)
+        names = {
+            table: [row[0] for row in database.rows(f"SELECT id FROM {table} ORDER BY id LIMIT 2")]
+            for table in ("rounds_party", "rounds_person", "rounds_source")
+        }
+        self.fields = self._form(ADD) | {
+            "dates_0": "2018-05-03",
+            "source": names["rounds_source"][0],
+            "other_sources": names["rounds_source"][1:],
+            "speakers": names["rounds_person"][:1],
+            "parties": names["rounds_party"],
+            "state": "published",
+        }
+
+    def enters(self, slug: str) -> Answer:
+        summary = f"What {slug} says."
+        return self.visitor.post(ADD, self.fields | {"slug": slug, "summary": summary})
+
+    def corrects(self, pk: int, summary: str) -> Answer:
+        page = f"/admin/rounds/statement/{pk}/change/"
+        return self.visitor.post(
+            page, self._form(page) | {"summary": summary, "correction": "It was said otherwise."}
+        )
+
+    def _form(self, page: str) -> dict[str, object]:
+        answer = self.visitor.get(page)
+        assert answer.status == HTTPStatus.OK, answer.text
+        fields = _read(answer.text).fields
+        return {name: value for name, value in fields.items() if "__prefix__" not in name}
+
+
+@dataclass
+class Readers:
+    """How often they asked, and every answer that was no page."""
+
+    asked: int = 0
+    refused: list[str] = field(default_factory=list)
+    longest: float = 0.0
+
+
+@contextmanager
+def reading(web: Web, pages: list[str], people: int = 4) -> Iterator[Readers]:
+    """Readers who ask for one page after another for as long as the block lasts."""
+    seen, done, lock = Readers(), threading.Event(), threading.Lock()
+
+    def read(first: int) -> None:
+        visitor = web.visitor()
+        for number in itertools.count(first):
+            if done.is_set():
+                break
+            page = pages[number % len(pages)]
+            began = time.monotonic()
+            try:
+                status = str(visitor.get(page).status)
+            except (OSError, HTTPException) as error:
+                status = repr(error)
+            with lock:
+                seen.asked += 1
+                seen.longest = max(seen.longest, time.monotonic() - began)
+                if status != "200":
+                    seen.refused.append(f"{page}: {status}")
+        visitor.close()
+
+    threads = [threading.Thread(target=read, args=(place,)) for place in range(people)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield seen
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+
+
+def kept(web: Web, pages: list[str], times: int = 30) -> None:
+    """Ask until every process has kept every page."""
+    for page in pages * times:
+        assert web.get(page).status == HTTPStatus.OK
+
+
+def is_stored(editor: Editor, slug: str) -> bool:
+    with suppress(OSError, HTTPException):
+        return editor.enters(slug).stored
+    return False
