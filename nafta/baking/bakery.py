@@ -22,7 +22,7 @@ from nafta.baking.addresses import Site, place
 from nafta.baking.folder import Contents, Folder, Page
 from nafta.baking.oven import NOWHERE, Made, Oven
 from nafta.editions import build
-from rounds.publication import keep_timetable
+from rounds.publication import present, publish_due
 
 FIRST = ["/", "/robots.txt", "/sitemap.xml"]
 BATCH = 8  # addresses that a process is given at once
@@ -63,7 +63,8 @@ def bake(site: Site, folder: Folder, processes: int, told: Told) -> Report | Non
 
 def recipe(site: Site) -> str:
     """All that shapes the site: its edition, the day, the code, and where it is to stand."""
-    negotiation: Any = keep_timetable()
+    publish_due(timezone.now())
+    negotiation: Any = present()
     mark = (negotiation and negotiation.mark) or "none"
     return f"{mark} {timezone.localdate()} {build()} {site.address} {site.live}"
 
