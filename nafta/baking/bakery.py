@@ -22,6 +22,7 @@ from nafta.baking.addresses import Site, place
 from nafta.baking.folder import Contents, Folder, Page
 from nafta.baking.oven import NOWHERE, Made, Oven
 from nafta.editions import build
+from rounds.models import Edition
 from rounds.publication import present, publish_due
 
 FIRST = ["/", "/robots.txt", "/sitemap.xml"]
@@ -69,6 +70,12 @@ def recipe(site: Site) -> str:
     return f"{mark} {timezone.localdate()} {build()} {site.address} {site.live}"
 
 
+def _made_at() -> dt.datetime:
+    """When the edition began that the pages are of: the same however often they are made."""
+    began = Edition.objects.values_list("raised_at", flat=True).first() or timezone.now()
+    return began.astimezone(dt.UTC)
+
+
 @contextmanager
 def _processes(count: int) -> Iterator[Executor | None]:
     """Processes begun before this one holds anything that they must not share; None for one."""
@@ -89,7 +96,7 @@ def _processes(count: int) -> Iterator[Executor | None]:
 def _baked(site: Site, folder: Folder, pool: Executor | None, told: Told) -> Report:
     wanted = recipe(site)
     before = folder.read()
-    made_at = timezone.now().replace(microsecond=0).astimezone(dt.UTC)
+    made_at = _made_at()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SELECT pg_export_snapshot()")

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, quote, urljoin, urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -164,7 +164,9 @@ class Oven:
         number = f"{to_excel(self.made_at.replace(tzinfo=None)):.16g}"
         if b"<feed" in body and b"<entry" not in body:
             body = UPDATED.sub(b"", body)  # an empty feed is of the moment at which it is asked for
-        return body.replace(said.encode(), b"").replace(number.encode(), b"")
+        for moment in (said, quote(said), number):
+            body = body.replace(moment.encode(), b"")
+        return body
 
 
 def _handler() -> BaseHandler:
