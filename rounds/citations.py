@@ -39,7 +39,7 @@ class Permalink:
 def page_at(request: HttpRequest, path: str, day: dt.date | None = None) -> Permalink:
     """The page at ``path`` as it stands on ``day``, or today."""
     address, day = request.build_absolute_uri(path), day or clock.today()
-    moment = clock.now().astimezone(dt.UTC)
+    moment = (getattr(request, "made", None) or clock.now()).astimezone(dt.UTC)
     negotiation = getattr(request, "negotiation", None)
     name = local(negotiation, "short_name") if negotiation else ""
     return Permalink(

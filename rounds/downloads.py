@@ -181,19 +181,27 @@ def page(  # noqa: PLR0913  # a page, and what its files are called
     error = _error(kind, which, offered)
     if getattr(request, "known_refused", ""):  # whoever shows the page says so on it
         status = 400
+
+    def taken(tables: Mapping[str, FileTable], which: str, kind: str) -> HttpResponse:
+        """One of the page's tables as a file."""
+        first = next(iter(tables))
+        key = which or first
+        table = tables[key]
+        table.request = request
+        next_page = "" if table.whole else context.get("next_page") or ""
+        about = _about(request, table, as_of, next_page)
+        stem = name if key == first else f"{name}-{key}"
+        day = f"-as-of-{as_of.isoformat()}" if as_of else ""
+        day += f"-known-{clock.now():%Y-%m-%d}" if clock.is_set() else ""
+        response = HttpResponse(File(table, about).written(kind), TableExport.FORMATS[kind])
+        return taken_away(response, f"{stem}{day}.{kind}", about)
+
     if error or status != 200 or not kind:
+        # whoever bakes the page makes its files of the rows that are there
+        request.taken = lambda which, kind: taken(files(), which, kind)  # type: ignore[attr-defined]
         context |= {"file_error": error}
         return render(request, template, context, status=400 if error else status)
-    key = which or next(iter(offered))
-    table = offered[key]
-    table.request = request
-    next_page = "" if table.whole else context.get("next_page") or ""
-    about = _about(request, table, as_of, next_page)
-    stem = name if key == next(iter(offered)) else f"{name}-{key}"
-    day = f"-as-of-{as_of.isoformat()}" if as_of else ""
-    day += f"-known-{clock.now():%Y-%m-%d}" if clock.is_set() else ""
-    response = HttpResponse(File(table, about).written(kind), TableExport.FORMATS[kind])
-    return taken_away(response, f"{stem}{day}.{kind}", about)
+    return taken(offered, which, kind)
 
 
 def _error(kind: str, which: str, files: Mapping[str, FileTable]) -> str:
@@ -225,7 +233,7 @@ def _about(
         "next": request.build_absolute_uri(f"{request.path}?{next_page}") if next_page else None,
         "columns": request.build_absolute_uri(f"{reverse('data')}#columns"),
         "licence": LICENCE,
-        "made": timezone.now().replace(microsecond=0),
+        "made": getattr(request, "made", None) or timezone.now().replace(microsecond=0),
     }
 
 

@@ -42,7 +42,7 @@ def share(context: Context, name: str, shown: Any, title: str, key: str = "") ->
         )
         for src in (address, f"{address}?as_of={day.isoformat()}")
     )
-    return {"day": day, "live": live, "pinned": pinned}
+    return {"request": request, "day": day, "live": live, "pinned": pinned}
 
 
 @register.inclusion_tag("embed/_discovery.html", takes_context=True)

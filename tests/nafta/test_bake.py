@@ -1,0 +1,291 @@
+"""The baked site: files that a plain static server serves, and that lead nowhere else."""
+
+import gzip
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from functools import partial
+from html import unescape
+from http.client import HTTPConnection
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import brotli
+import feedparser
+import pytest
+from django.core.management import CommandError, call_command
+
+from issues.models import Position
+from nafta.baking import addresses, bakery
+from nafta.baking.folder import Folder
+from rounds.models import State, Statement
+from rounds.publication import set_state
+from tests.world import SECRET, create_world
+
+ADDRESS = "http://talks.example"
+LIVE = "https://live.example"
+QUESTIONS = addresses.QUESTIONS
+PAGE = "statements/alder-on-water/index.html"
+LINK = re.compile(r"""(?:\s(?:href|src|action)|data-visits|data-plotly)="([^"]*)"|<loc>([^<]*)""")
+
+
+@pytest.fixture
+def world(transactional_db: None) -> SimpleNamespace:
+    """Stored for good: the processes that bake read what is committed."""
+    return create_world()
+
+
+@pytest.fixture(autouse=True)
+def _small(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A site of one language and without questions, but where a test asks for more.
+
+    The hosts that the command adds are gone after the test.
+    """
+    settings.LANGUAGES = settings.LANGUAGES[:1]
+    monkeypatch.setattr(addresses, "QUESTIONS", [])
+
+
+@pytest.fixture
+def whole(_small: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All the questions that are baked."""
+    monkeypatch.setattr(addresses, "QUESTIONS", QUESTIONS)
+
+
+def bake(folder: Path, **options: Any) -> None:
+    options = {"address": ADDRESS, "processes": 1, "verbosity": 0} | options
+    call_command("bake", folder, **options)
+
+
+def files(folder: Path) -> dict[str, int]:
+    """Each file of the site, with when it was written."""
+    return {
+        str(path.relative_to(folder)): path.stat().st_mtime_ns
+        for path in folder.rglob("*")
+        if path.is_file() and ".bake" not in path.parts
+    }
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def crawled(tmp_path: Path) -> Iterator[Any]:
+    """What a plain static server answers, from the front page wherever links lead."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tmp_path))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    asking = HTTPConnection("127.0.0.1", server.server_port)
+    yield partial(crawl, asking)
+    asking.close()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def crawl(asking: HTTPConnection) -> tuple[dict[str, str], dict[str, int], set[str]]:
+    """The texts by path, the status of each that is not 200, and where links lead elsewhere."""
+    waiting, texts, wrong, elsewhere = {"/", "/sitemap.xml"}, dict[str, str](), {}, set()
+    while waiting:
+        path = waiting.pop()
+        asking.request("GET", path)
+        answer = asking.getresponse()
+        texts[path] = answer.read().decode(errors="replace")
+        if answer.status != 200:
+            wrong[path] = answer.status
+        kind = answer.headers["Content-Type"]
+        if "html" not in kind and "xml" not in kind:
+            continue
+        for groups in LINK.findall(texts[path]):
+            link = urlsplit(urljoin(ADDRESS + path, unescape("".join(groups))))
+            if link.netloc != "talks.example":
+                elsewhere.add(link.geturl())
+                continue
+            assert not link.query, (path, link)
+            waiting |= {link.path} - texts.keys()
+    return texts, wrong, elsewhere
+
+
+def test_every_link_of_the_baked_site_works(
+    world: SimpleNamespace, tmp_path: Path, crawled: Any, settings: Any, whole: None
+) -> None:
+    settings.LANGUAGES = [*settings.LANGUAGES, ("fr", "French")]
+    bake(tmp_path)
+    texts, wrong, _elsewhere = crawled()
+    assert wrong == {}
+    assert [path for path, text in texts.items() if SECRET in text] == []
+    for path in (
+        "/fr/issues/water/",
+        "/issues/as_of=round-1/",
+        "/timeline/timeline.csv",
+        "/data/record.zip",
+        "/fr/calendar.ics",
+        "/issues/water/oembed.json",
+        "/files-only/",
+    ):
+        assert path in texts, path
+    for path in ("/feed.xml", "/fr/issues/water/feed.xml"):
+        feed = feedparser.parse(texts[path])
+        assert not feed.bozo
+        assert feed.entries
+    assert "<form" not in "".join(text for path, text in texts.items() if path.endswith("/"))
+    for name in (PAGE, "404.html", "fr/404.html"):
+        page = (tmp_path / name).read_bytes()
+        assert brotli.decompress((tmp_path / f"{name}.br").read_bytes()) == page
+        assert gzip.decompress((tmp_path / f"{name}.gz").read_bytes()) == page
+    assert SECRET not in "".join(files(tmp_path))
+
+
+def test_what_takes_a_server_is_asked_of_the_live_site(
+    world: SimpleNamespace, tmp_path: Path, crawled: Any
+) -> None:
+    bake(tmp_path, live=LIVE)
+    texts, wrong, elsewhere = crawled()
+    assert wrong == {}
+    assert "/files-only/" not in texts
+    assert f"{LIVE}/search/" in elsewhere
+    assert f"{LIVE}/api/v1/openapi.json" in elsewhere
+    assert f"{LIVE}/embed/issues/water/?as_of=" in texts["/issues/water/"]
+
+
+def test_a_second_bake_writes_nothing(
+    world: SimpleNamespace, tmp_path: Path, monkeypatch: Any, capsys: Any, whole: None
+) -> None:
+    bake(tmp_path)
+    before = files(tmp_path)
+    bake(tmp_path, verbosity=1)
+    assert "Nothing has changed" in capsys.readouterr().out
+    monkeypatch.setattr(bakery, "build", lambda: "other code, same pages")
+    bake(tmp_path)
+    assert files(tmp_path) == before
+
+
+def test_a_publication_rewrites_what_it_changed(world: SimpleNamespace, tmp_path: Path) -> None:
+    bake(tmp_path)
+    before = files(tmp_path)
+    Statement.objects.filter(pk=world.quiet.pk).update(summary="All of it must stay.")
+    bake(tmp_path)
+    after = files(tmp_path)
+    changed = {name for name in after if after[name] != before.get(name)}
+    page = f"statements/{world.quiet.slug}/index.html"
+    assert {page, f"{page}.br", "feed.xml", "data/record.zip"} <= changed
+    assert "All of it must stay." in (tmp_path / page).read_text()
+    assert not {PAGE, "about/index.html", "people/index.html", "rounds/index.html"} & changed
+    assert len(changed) < len(after) / 2
+
+
+def test_what_is_taken_back_says_so_and_what_never_was_public_is_gone(
+    world: SimpleNamespace, tmp_path: Path
+) -> None:
+    bake(tmp_path)
+    foreign = tmp_path / "google.html"
+    foreign.write_text("not ours")
+    old = tmp_path / "issues" / "water" / "numbers-of-old.csv"
+    _remember(tmp_path, old)
+    set_state(Position.objects.filter(statement=world.said), State.DRAFT)
+    set_state([world.said], State.DRAFT)
+    for _time in range(2):  # and goes on saying so
+        bake(tmp_path)
+        told = (tmp_path / PAGE).read_text()
+        assert "Half of the water" not in told
+        assert "No longer in the record" in told
+        assert (
+            f"/{PAGE.removesuffix('index.html')} 1;"
+            in (tmp_path / ".bake" / "gone.map").read_text()
+        )
+        Statement.objects.filter(pk=world.quiet.pk).update(summary="Another")
+    assert foreign.exists()
+    assert not old.exists()
+
+
+def _remember(folder: Path, file: Path) -> None:
+    """As if an earlier bake had made it."""
+    name = str(file.relative_to(folder))
+    file.write_text("old")
+    ours = Folder(folder)
+    with ours.locked():
+        contents = ours.read()
+        page = contents.pages["/robots.txt"]
+        contents.pages[f"/{name}"] = type(page)(f"/{name}", "0", [name], 3)
+        ours.switch(contents)
+
+
+def test_what_is_published_meanwhile_is_baked_too(
+    world: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what was made before it is of one edition, though other processes made it."""
+    made: list[str] = []
+    stored = bakery._stored
+
+    def published_meanwhile(*args: Any) -> Any:
+        if not made:
+            Statement.objects.filter(pk=world.said.pk).update(summary="Late words.")
+        report = stored(*args)
+        made.append((tmp_path / PAGE).read_text())
+        return report
+
+    monkeypatch.setattr(bakery, "_stored", published_meanwhile)
+    bake(tmp_path, processes=2)
+    assert len(made) == 2
+    assert "Half of the water" in made[0]
+    assert "Late words." in made[1]
+
+
+def test_a_bake_that_breaks_leaves_the_old_site_whole(
+    world: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bake(tmp_path)
+    before = files(tmp_path)
+    Statement.objects.filter(pk=world.said.pk).update(summary="All of it must stay.")
+    with monkeypatch.context() as patch:
+        patch.setattr(bakery, "_stored", lambda *_args: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            bake(tmp_path)
+    assert files(tmp_path) == before
+    with monkeypatch.context() as patch:  # killed while it moves: the next run ends what it began
+        patch.setattr(Folder, "_remove", lambda *_args: 1 / 0)
+        _remember(tmp_path, tmp_path / "old.html")
+        with pytest.raises(ZeroDivisionError):
+            bake(tmp_path)
+    assert (tmp_path / "old.html").exists()
+    bake(tmp_path)
+    assert not (tmp_path / "old.html").exists()
+    assert "All of it must stay." in (tmp_path / PAGE).read_text()
+    copy = tmp_path / "another"
+    bake(copy)
+    shutil.rmtree(copy / ".bake")
+    with pytest.raises(CommandError, match="is not empty"):
+        bake(copy)
+
+
+def test_an_address_must_be_that_of_a_host(db: None, tmp_path: Path) -> None:
+    for wrong in ("talks.example", "https://talks.example/nafta", "ftp://talks.example"):
+        with pytest.raises(CommandError, match="is no address of a host"):
+            bake(tmp_path, address=wrong)
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        ("/issues/autos/?_export=csv&_table=numbers", "/issues/autos/numbers.csv"),
+        ("/issues/?as_of=round-4", "/issues/as_of=round-4/"),
+        ("/issues/?as_of=2017-11-21", ""),
+        (
+            "/corrections/?until=2018-01-01T10:00+00:00",
+            "/corrections/until=2018-01-01T10~3A00~2000~3A00/",
+        ),
+        ("/fr/issues/autos/feed/", "/fr/issues/autos/feed.xml"),
+        ("/oembed/?url=https%3A%2F%2Ft.example%2Fissues%2Fautos%2F", "/issues/autos/oembed.json"),
+        ("/search/?q=cars", ""),
+        ("/fr/search/", ""),
+        ("/timeline/?utm_source=x", ""),
+        ("/es/compare/?party=mx&party=ca", "/es/compare/party=mx/party=ca/"),
+    ],
+)
+def test_where_an_address_has_its_file(address: str, path: str, whole: None) -> None:
+    assert addresses.place(address) == path
