@@ -192,6 +192,9 @@ WORDS = [
     "again",
 ]
 
+CORRECTED = 1  # of a hundred statements: the one with this remainder
+LATER = dt.timedelta(days=2)
+
 FOR_LOADING = {
     "session_replication_role": "replica",  # no triggers
     "synchronous_commit": "off",
@@ -237,7 +240,8 @@ class _Record:
         ]
         self.sources = max(100, statements // 5)
         self.meetings = [self._meeting(number) for number in range(1, ROUNDS + 1)]
-        self.heard: dict[tuple[int, int], list[int]] = {}  # published, on an issue for a party
+        # the first that are published on an issue for a party, each with its day
+        self.heard: dict[tuple[int, int], list[tuple[dt.date, int]]] = {}
 
     def _people(self) -> int:
         return 60 + int(self.size ** (1 / 3))
@@ -379,7 +383,7 @@ class _Record:
                 for issue, party in itertools.product(own[3], own[1]):
                     some = self.heard.setdefault((issue, party), [])
                     if len(some) < 3:
-                        some.append(pk)
+                        some.append((row["dates"].lower, pk))
         for one in lists:
             one.copy()
         _copy("rounds.StatementLink", links)
@@ -387,16 +391,10 @@ class _Record:
     def _statements(self) -> Iterator[tuple[dict[str, Any], list[list[int]]]]:
         """Each, with the numbers of its speakers, parties, other sources and issues."""
         dice = random.Random(1994)
-        rounds, issues = Rarely(self.meetings[::-1]), Rarely(range(1, ISSUES + 1))
+        issues = Rarely(range(1, ISSUES + 1))
         parties = Rarely(range(PARTIES))
         people = [Rarely(some) for some in self.people]
-        days = sorted(dice.randrange(DAYS) for _nth in range(self.size))
-        for pk, day in enumerate(days, 1):
-            first = BEGAN + dt.timedelta(days=day)
-            number = None
-            if dice.random() < 0.5:
-                number, begun, _ended = rounds.choose(dice)
-                first = begun + dt.timedelta(days=dice.randrange(5))
+        for pk, (first, number) in enumerate(self._days(dice), 1):
             party = parties.choose(dice)
             speaker = people[party].choose(dice)
             about = {issues.choose(dice) for _nth in range(dice.choice((0, 1, 1, 1, 1, 2)))}
@@ -410,6 +408,7 @@ class _Record:
                 {
                     "id": pk,
                     "slug": f"{pk:08x}",
+                    "version": 2 if pk % 100 == CORRECTED else 1,
                     "state": "draft" if pk % 40 == 0 else "published",
                     "summary": summary,
                     "quotation": " ".join(words.split()[:5]) if pk % 3 == 0 else "",
@@ -429,6 +428,18 @@ class _Record:
                     sorted(about),
                 ],
             )
+
+    def _days(self, dice: random.Random) -> list[tuple[dt.date, int | None]]:
+        """When each was said, half of them at a round, in the order in which they were entered."""
+        rounds = Rarely(self.meetings[::-1])
+        found: list[tuple[dt.date, int | None]] = []
+        for _nth in range(self.size):
+            if dice.random() < 0.5:
+                number, begun, _ended = rounds.choose(dice)
+                found.append((begun + dt.timedelta(days=dice.randrange(5)), number))
+            else:
+                found.append((BEGAN + dt.timedelta(days=dice.randrange(DAYS)), None))
+        return sorted(found, key=lambda one: one[0])
 
     def _reading(self) -> None:
         dice = random.Random(2020)
@@ -477,10 +488,15 @@ class _Record:
         stances = ("demands", "supports", "open", "opposes", "red-line", "no-position")
         pk = 0
         for issue, party in itertools.product(range(1, 1 + ISSUES), range(1, 1 + PARTIES)):
-            heard = self.heard.get((issue, party), [])
             tabled = (issue - 2) % ISSUES + 1  # a proposal on this issue
-            for _number, day, _last in dice.sample(self.meetings, 4):
+            heard = self.heard.get((issue, party), [])
+            rests: list[Any] = [(said, None, first) for first, said in heard]
+            rests = rests or [(None, tabled, self.meetings[tabled % ROUNDS][1])]
+            known = max(day for _statement, _proposal, day in rests)
+            later = [first for _number, first, _last in self.meetings if first > known]
+            for day in dice.sample(later, min(4, len(later))):
                 pk += 1
+                statement, proposal, _day = rests[pk % len(rests)]
                 yield {
                     "id": pk,
                     "issue_id": issue,
@@ -488,8 +504,8 @@ class _Record:
                     "since": span(day, day),
                     "stance": dice.choice(stances),
                     "gist": f"Would see {THINGS[issue - 1]} shared, or not at all.",
-                    "statement_id": heard[pk % len(heard)] if heard else None,
-                    "proposal_id": None if heard else tabled,
+                    "statement_id": statement,
+                    "proposal_id": proposal,
                 }
 
 
@@ -532,8 +548,6 @@ def _copy(name: str, rows: Iterable[dict[str, Any]]) -> None:
     usual = {one.attname: one.get_default() for one in fields}
     if "state" in usual:
         usual["state"] = "published"
-    if "changed_at" in usual:
-        usual["changed_at"] = dt.datetime.combine(BEGAN, dt.time(), dt.UTC)
     columns = ", ".join(f'"{one.column}"' for one in fields)
     order = [one.attname for one in fields]
     jsons = {one.attname: one for one in fields if isinstance(one, models.JSONField)}
@@ -541,9 +555,19 @@ def _copy(name: str, rows: Iterable[dict[str, Any]]) -> None:
     with connection.cursor() as cursor, cursor.copy(into) as copy:
         for row in rows:
             whole = usual | row
+            if "changed_at" in usual:
+                whole["changed_at"] = _written(whole)
             for column, field in jsons.items():
                 whole[column] = field.get_db_prep_value(whole[column], connection)
             copy.write_row([whole[column] for column in order])
+
+
+def _written(row: dict[str, Any]) -> dt.datetime:
+    """When a row was last written; ``_events`` says the same in SQL."""
+    days = row.get("dates") or row.get("since")
+    at = dt.datetime.combine(days.lower if days else BEGAN, dt.time(), dt.UTC)
+    at += dt.timedelta(milliseconds=row["id"])
+    return at + LATER if row.get("version", 1) > 1 else at
 
 
 def _history(cursor: Any) -> None:
@@ -557,10 +581,15 @@ def _history(cursor: Any) -> None:
 def _events(cursor: Any, model: Any, event: Any) -> None:
     names = {field.column for field in event._meta.fields}
     began = next((name for name in ("dates", "since") if name in names), None)
-    day = f"lower({began})" if began else f"DATE '{BEGAN}'"
-    at = f"{day}::timestamp AT TIME ZONE 'UTC' + id * interval '1 ms'"
+    day, pk = f"lower({began})" if began else f"DATE '{BEGAN}'", "id"
+    if not began and "statement_id" in names:  # part of a statement: written with it
+        pk = "statement_id"
+        day = "(SELECT lower(dates) FROM rounds_statement AS own WHERE own.id = statement_id)"
+    at = f"{day}::timestamp AT TIME ZONE 'UTC' + {pk} * interval '1 ms'"
     values = {name: f'"{name}"' for name in names if not name.startswith("pgh_")}
     values |= {"pgh_label": "'added'", "pgh_created_at": at}
+    if "version" in names:
+        values |= {"version": "1", "changed_at": at}
     if "pgh_obj_id" in names:
         values["pgh_obj_id"] = "id"
 
@@ -574,10 +603,11 @@ def _events(cursor: Any, model: Any, event: Any) -> None:
     if model.__name__ != "Statement":
         write(values)
         return
-    first = "CASE id % 100 WHEN 1 THEN summary || ' So it was read.' ELSE summary END"
+    first = f"CASE id % 100 WHEN {CORRECTED} THEN summary || ' So it was read.' ELSE summary END"
     write(values | {"summary": first})
-    later = {"pgh_label": "'corrected'", "pgh_created_at": f"{at} + interval '2 days'"}
-    write(values | later, "id % 100 = 1")
+    again = f"{at} + interval '{LATER.days} days'"
+    later = {"pgh_label": "'corrected'", "pgh_created_at": again}
+    write(values | later | {"version": "2", "changed_at": again}, f"id % 100 = {CORRECTED}")
 
 
 def _numbers(cursor: Any) -> None:
