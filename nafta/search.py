@@ -7,27 +7,31 @@ an order that the index has: the record may grow.
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from django.db.models.expressions import RawSQL
 from django.utils.html import escape
 
+from nafta.choices import CHOICES
 from nafta.reading import SQL, Query, lexeme, rows
 from rounds import language
 from rounds.cursors import Cursor
 
 DATED = ("statement", "proposal", "deadline", "round")  # tables of what stands on the timeline
 NAMES = ("party", "person", "issue", "source")  # what has a name and no day, in their order
+FEW = ("party", "person", "issue")  # of these there are not many, however large the record
 SHOWN_NAMES = 6
 TIERS = ("0", "1", "2")  # parts of a list, the last first
 COUNTED = 1_000  # at most; beyond it a page says "1,000+"
+FACET = 12  # keys of a kind that are told
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A row of the index that fits."""
 
-    tier: int  # 2: the very phrase; 1: in its title; 0: otherwise; 3: a name, beside the list
+    tier: int  # 2: the very phrase; 1: in its title; 0: otherwise, or a name beside the list
     kind: str
     object_id: int
     key: str
@@ -41,155 +45,6 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
-    """A query and the choices beside it: keys such as ``party ca``, days, one kind of thing."""
-
-    query: Query = field(default_factory=Query)
-    tokens: tuple[str, ...] = ()
-    before: dt.date | None = None
-    after: dt.date | None = None
-    kind: str = ""
-
-    @property
-    def asks(self) -> bool:
-        return bool(self.query.every or self.tokens or self.before or self.after)
-
-    def found(self, size: int, after: Cursor | None = None) -> tuple[list[Hit], list[Hit]]:
-        """One row more than ``size`` of the list, newest first within a tier; and names beside."""
-        kinds = [self.kind] if self.kind in NAMES else list(DATED)
-        branches = list(self._tiers(kinds, size + 1, after))
-        if not self.kind and after is None:
-            branches.append(self._names_beside())
-        columns = "tier, kind, object_id, key, day, id, label"
-        union = " UNION ALL ".join(f"({sql})" for sql, _params in branches)
-        found = rows(
-            f"SELECT {columns} FROM ({union}) AS found ORDER BY nth, tier DESC, day DESC, id DESC",
-            [value for _sql, params in branches for value in params],
-        )
-        hits = [Hit(*row) for row in found]
-        return [one for one in hits if one.tier < 3][: size + 1], [
-            one for one in hits if one.tier == 3
-        ]
-
-    def _tiers(self, kinds: list[str], limit: int, after: Cursor | None) -> Iterator[SQL]:
-        """The very phrase first, then titles, then the rest: each in an order that an index has."""
-        match, values = self._match()
-        phrase, title = self.query.phrase, [kind for kind in kinds if kind != "statement"]
-        conditions: list[tuple[int, list[SQL]]] = []
-        rest: list[SQL] = []
-        if phrase:
-            is_phrase = ("vector @@ search_words(%s)", [phrase])
-            conditions.append((2, [is_phrase]))
-            rest.append((f"NOT {is_phrase[0]}", is_phrase[1]))
-        if self.query.terms and title:
-            # the keys in `keys` narrow it to what has a title before any row is read
-            is_titled = (f"ts_filter(vector, '{{a}}') @@ ({match})", values)
-            titled = self._kinds(title)
-            conditions.append((1, [*rest, titled, is_titled]))
-            rest.append((f"NOT (kind = ANY(%s) AND {is_titled[0]})", [title, *values]))
-        conditions.append((0, rest))
-        for tier, some in conditions:
-            if after and tier > int(after.part):
-                continue
-            every = [("kind = ANY(%s)", [kinds]), *some]
-            if after and tier == int(after.part):
-                every.append(("(day, id) < (%s, %s)", [after.day, after.pk]))
-            yield self._select(f"{tier} AS tier, 0 AS nth", every, limit=limit)
-
-    def _kinds(self, kinds: list[str]) -> SQL:
-        tokens = [*kinds, "meeting"] if "round" in kinds else kinds
-        keys = " | ".join(lexeme(f"kind {kind}") for kind in tokens)
-        return "vector @@ %s::tsquery", [keys]
-
-    def _names_beside(self) -> SQL:
-        match, values = self._match()
-        titled = f"(ts_filter(vector, '{{a}}') @@ ({match}))" if match else "FALSE"
-        sql, params = self._select(
-            "3 AS tier, row_number() OVER (ORDER BY kind = 'source',"
-            f" {titled} DESC, array_position(%s, kind::text), day DESC, id) AS nth",
-            [("kind = ANY(%s)", [list(NAMES)]), self._kinds(list(NAMES))],
-            order="nth",
-            limit=SHOWN_NAMES,
-        )
-        return sql, [*values, list(NAMES), *params]
-
-    def _select(
-        self,
-        extra: str,
-        conditions: list[SQL],
-        order: str = "day DESC, id DESC",
-        limit: int | None = None,
-    ) -> SQL:
-        every = [*self._where(), *conditions]
-        where = " AND ".join(sql for sql, _params in every) or "TRUE"
-        params = [value for _sql, values in every for value in values]
-        columns = f"kind, object_id, key, day, id, label, {extra}"
-        return (
-            f"SELECT {columns} FROM nafta_entry WHERE {where} ORDER BY {order} LIMIT {limit}",
-            params,
-        )
-
-    def _match(self) -> SQL:
-        """The terms and the choices as one question to the index; "" where there are none."""
-        sql, params = self.query.sql()
-        parts = [f"({sql})"] if sql else []
-        if self.tokens:
-            parts.append("%s::tsquery")
-            params = [*params, " & ".join(lexeme(token) for token in self.tokens)]
-        return " && ".join(parts), params
-
-    def _where(self) -> list[SQL]:
-        match, params = self._match()
-        where: list[SQL] = [(f"vector @@ ({match})", params)] if match else []
-        # what has no day is neither before nor after one
-        days = [
-            ("<", self.before),
-            ("<", self.query.before),
-            (">", self.after),
-            (">", self.query.after),
-        ]
-        where += [
-            (f"(day {sign} %s AND day > DATE '0001-01-01')", [day]) for sign, day in days if day
-        ]
-        return where
-
-    def ids(self, table: str) -> RawSQL:
-        """The numbers of the rows of one table that fit, for a filter of its records."""
-        conditions = [*self._where(), ("kind = %s", [table])]
-        where = " AND ".join(sql for sql, _params in conditions)
-        params = [value for _sql, values in conditions for value in values]
-        return RawSQL(f"SELECT object_id FROM nafta_entry WHERE {where}", params)  # noqa: S611
-
-    def counted(self) -> "Counts":
-        """How many rows fit, and how many have each key; of the newest ``COUNTED`` at most."""
-        conditions = self._where()
-        if self.kind in NAMES:
-            conditions.append(("kind = %s", [self.kind]))
-        where = " AND ".join(sql for sql, _params in conditions) or "TRUE"
-        found = rows(
-            f"""WITH fits AS MATERIALIZED (
-                SELECT keys FROM nafta_entry WHERE {where}
-                ORDER BY day DESC, id DESC LIMIT {COUNTED + 1}
-            ), counted AS (
-                SELECT token, count(*) AS times FROM fits, unnest(keys) AS token GROUP BY token
-                UNION ALL SELECT '', count(*) FROM fits
-            )
-            SELECT split_part(token, ' ', 1), substr(token, strpos(token, ' ') + 1), times, label
-            FROM counted LEFT JOIN nafta_entry AS name
-            ON name.kind = split_part(token, ' ', 1)
-            AND name.key = substr(token, strpos(token, ' ') + 1)
-            ORDER BY times DESC, 1, 2""",
-            [value for _sql, values in conditions for value in values],
-        )
-        total = next(times for kind, _key, times, _label in found if not kind)
-        return Counts(
-            min(total, COUNTED),
-            total > COUNTED,
-            [(kind, key, times, label) for kind, key, times, label in found if kind],
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Counts:
     """How much fits. Where there is more than was counted, each number is "at least"."""
 
@@ -199,6 +54,187 @@ class Counts:
 
     def of(self, kind: str) -> list[tuple[str, int, dict[str, Any] | None]]:
         return [(key, times, label) for of, key, times, label in self.keys if of == kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One row more than a page of the list, names beside it, and how much fits in all."""
+
+    hits: list[Hit]
+    beside: list[Hit]
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A query and the choices beside it: keys such as ``party ca``, days, one kind of thing."""
+
+    query: Query = field(default_factory=Query)
+    tokens: tuple[str, ...] = ()
+    before: dt.date | None = None
+    after: dt.date | None = None
+    kind: str = ""
+
+    @classmethod
+    def of(cls, wishes: dict[str, Any]) -> "Search":
+        """What a form's ``wishes`` ask for."""
+        return cls(
+            query=wishes.get("q") or Query(),
+            tokens=tuple(f"{name} {wishes[name]}" for name in (*CHOICES, "kind") if name in wishes),
+            before=wishes.get("before"),
+            after=wishes.get("after"),
+            kind=wishes.get("kind", ""),
+        )
+
+    @property
+    def asks(self) -> bool:
+        return bool(self.narrows or self.before or self.after)
+
+    @property
+    def narrows(self) -> bool:
+        """Whether by more than days."""
+        return bool(self.query.every or self.tokens)
+
+    def answer(self, size: int, after: Cursor | None = None) -> Answer:
+        """What fits: a list, newest first within a tier, that goes on behind ``after``.
+
+        The newest ``COUNTED`` are looked at: they are counted, and have their tiers among
+        themselves. What is older follows by its day. So no answer takes longer as the record grows.
+        """
+        listed = self._listed(size, after) if self.asks else []
+        beside = [self._beside()] if self.asks and not self.kind and after is None else []
+        parts = [*listed, *beside, *self._counted()]
+        newest, values = self._newest()
+        told = rows(
+            f"WITH asked AS (SELECT {self._question()[0]} AS question), newest AS MATERIALIZED"
+            f" ({newest}) {' UNION ALL '.join(f'({sql})' for sql, _params in parts)}",
+            [*self._question()[1], *values, *(value for _sql, some in parts for value in some)],
+        )
+        found: dict[str, list[Any]] = {"hit": [], "name": [], "key": [], "all": []}
+        for part, nth, *row in told:
+            found[part].append((nth, row))
+        hits = [Hit(*row) for _nth, row in found["hit"]]
+        hits.sort(key=lambda one: (one.tier, one.day, one.pk), reverse=True)
+        names = [Hit(*row) for _nth, row in sorted(found["name"], key=itemgetter(0))]
+        ((total, _row),) = found["all"]
+        keys = [(kind, key, nth, label) for nth, (_t, kind, _o, key, _d, _i, label) in found["key"]]
+        keys.sort(key=lambda one: (-one[2], one[0], one[1]))
+        return Answer(hits[: size + 1], names, Counts(min(total, COUNTED), total > COUNTED, keys))
+
+    def latest(self, table: str, most: int, behind: Cursor | None = None) -> RawSQL:
+        """The numbers of the newest rows of a table that fit, for a filter of its records."""
+        question, values = self._question()
+        place = [behind.day, behind.pk] if behind else [None, None]
+        return RawSQL(  # noqa: S611
+            f"SELECT object_id FROM search_latest({question}, ARRAY[%s],"
+            " %s::date, %s::date, %s::date, %s::bigint, 'object_id', %s)",
+            [*values, table, *self._days(), *place, most],
+        )
+
+    def _newest(self) -> SQL:
+        """The newest that fit, with whether they have the words in their title, and their tier."""
+        words, values = self.query.sql()
+        titled = f"kind <> 'statement' AND ts_filter(vector, '{{a}}') @@ ({words})"
+        titled, values = (titled, values) if words else ("FALSE", [])
+        phrase = "vector @@ search_words(%s)" if self.query.phrase else "FALSE"
+        columns = "kind, object_id, key, day, id, label, keys"
+        return (
+            f"""SELECT {columns}, nth, titled, CASE WHEN phrase THEN 2 WHEN titled THEN 1 ELSE 0 END
+                AS tier FROM (
+                SELECT {columns}, row_number() OVER (ORDER BY day DESC, id DESC) AS nth,
+                    {titled} AS titled, {phrase} AS phrase
+                FROM search_latest((SELECT question FROM asked), %s::text[], %s::date, %s::date,
+                    NULL, NULL, 'id', {COUNTED + 1})
+            ) AS told""",
+            [
+                *values,
+                *([self.query.phrase] if self.query.phrase else []),
+                [self.kind] if self.kind in NAMES else None,
+                *self._days(),
+            ],
+        )
+
+    def _listed(self, size: int, after: Cursor | None) -> Iterator[SQL]:
+        """The very phrase first, then titles, then the rest of the newest; then what is older."""
+        kinds = [self.kind] if self.kind in NAMES else list(DATED)
+        behind, place = "TRUE", []
+        if after:
+            behind = "(tier < %s OR (tier = %s AND (day, id) < (%s, %s)))"
+            place = [int(after.part), int(after.part), after.day, after.pk]
+        listed = (
+            f"SELECT 'hit', nth, tier, kind, object_id, key, day, id, label FROM newest"
+            f" WHERE nth <= {COUNTED} AND kind = ANY(%s) AND {behind}"
+            f" ORDER BY tier DESC, nth LIMIT {size + 1}",
+            [kinds, *place],
+        )
+        yield listed
+        cursor = after if after and after.part == TIERS[0] else None
+        seen = "UNION ALL SELECT %s::date, %s::bigint" if cursor else ""
+        yield (
+            f"""SELECT 'hit', 0, 0, kind, object_id, key, older.day, older.id, label FROM (
+                SELECT * FROM (
+                    SELECT day, id FROM newest WHERE nth = {COUNTED} {seen}
+                ) AS places WHERE EXISTS (SELECT FROM newest WHERE nth > {COUNTED})
+                ORDER BY day, id LIMIT 1
+            ) AS place, search_latest((SELECT question FROM asked), %s::text[], %s::date, %s::date,
+                place.day, place.id, 'id',
+                {size + 1} - (SELECT count(*)::integer FROM ({listed[0]}) AS listed)) AS older""",
+            [
+                *([cursor.day, cursor.pk] if cursor else []),
+                kinds,
+                *self._days(),
+                *listed[1],
+            ],
+        )
+
+    def _beside(self) -> SQL:
+        """Names: a few of those of which there are few, then of the sources among the newest."""
+        words, values = self.query.sql()
+        titled = f"ts_filter(vector, '{{a}}') @@ ({words})" if words else "FALSE"
+        columns = "kind, object_id, key, day, id, label"
+        few = f"""SELECT {columns}, {titled} AS titled FROM nafta_entry
+            WHERE kind = ANY(%s) AND vector @@ (SELECT question FROM asked)"""
+        if any(self._days()):
+            few, values = f"SELECT {columns}, titled FROM newest WHERE kind = ANY(%s)", []
+        return (
+            f"""SELECT 'name', row_number() OVER (ORDER BY kind = 'source', titled DESC,
+                array_position(%s, kind::text), day DESC, id) AS nth, 0, {columns}
+            FROM ({few} UNION ALL SELECT {columns}, titled FROM newest WHERE kind = 'source')
+                AS named ORDER BY nth LIMIT {SHOWN_NAMES}""",
+            [list(NAMES), *values, list(FEW)],
+        )
+
+    def _counted(self) -> Iterator[SQL]:
+        """How many rows there are, and the keys that most of them have."""
+        yield "SELECT 'all', count(*), 0, '', 0, '', NULL, 0, NULL FROM newest", []
+        yield (
+            f"""SELECT 'key', times, 0, counted.kind, 0, counted.key, NULL, 0, label FROM (
+                SELECT *, row_number() OVER (PARTITION BY kind ORDER BY times DESC, key) AS place
+                FROM (
+                    SELECT split_part(token, ' ', 1) AS kind,
+                        substr(token, strpos(token, ' ') + 1) AS key, count(*) AS times
+                    FROM newest, unnest(keys) AS token WHERE nth <= {COUNTED} GROUP BY token
+                ) AS tokens
+            ) AS counted LEFT JOIN nafta_entry AS name
+            ON name.kind = counted.kind AND name.key = counted.key WHERE place <= {FACET}""",
+            [],
+        )
+
+    def _question(self) -> SQL:
+        """The terms and the choices as one question to the index."""
+        sql, params = self.query.sql()
+        parts = [f"({sql})"] if sql else []
+        if self.tokens:
+            parts.append("%s::tsquery")
+            params = [*params, " & ".join(lexeme(token) for token in self.tokens)]
+        return " && ".join(parts) or "NULL::tsquery", params
+
+    def _days(self) -> list[dt.date | None]:
+        """After and before which days."""
+        return [
+            max(filter(None, (self.after, self.query.after)), default=None),
+            min(filter(None, (self.before, self.query.before)), default=None),
+        ]
 
 
 # --- where in a text ---

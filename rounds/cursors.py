@@ -38,9 +38,13 @@ class Cursor:
         """What began on an earlier day."""
         return Q(**{f"{span}__startswith__lt": self.day})
 
-    def same_day(self, span: str = "dates") -> Q:
-        return Q(**{f"{span}__startswith": self.day})
+    def by_then(self, span: str = "dates") -> Q:
+        """What began on its day or an earlier one."""
+        return Q(**{f"{span}__startswith__lte": self.day})
 
     def after(self, span: str = "dates") -> Q:
-        """What follows in a list by the first day of ``span`` alone."""
-        return self.earlier(span) | self.same_day(span) & Q(pk__lt=self.pk)
+        """What follows in a list by the first day of ``span`` alone.
+
+        An index finds the day and goes on from there; “earlier or …” would begin at the newest.
+        """
+        return self.by_then(span) & ~Q(**{f"{span}__startswith": self.day, "pk__gte": self.pk})

@@ -275,4 +275,4 @@ def following(cursor: Cursor, records: DatedQuerySet, kind: str) -> DatedQuerySe
     rank, last = RANK[kind], RANK[cursor.part]
     if rank == last:
         return records.filter(cursor.after())
-    return records.filter(cursor.earlier() | cursor.same_day() if rank > last else cursor.earlier())
+    return records.filter(cursor.by_then() if rank > last else cursor.earlier())

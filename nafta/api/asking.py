@@ -1,5 +1,6 @@
 """What may be asked of the API, and the pages that long answers come in."""
 
+from dataclasses import replace
 from operator import attrgetter
 from typing import Annotated, Any, Self
 
@@ -146,6 +147,14 @@ def day_of(wishes: AsOfWishes, rounds: list[Round]) -> AsOf:
 
 def refused(form: Any) -> HttpError:
     return HttpError(REFUSED, " ".join(error for all_ in form.errors.values() for error in all_))
+
+
+def place(wishes: Listing, kind: str) -> dict[str, Cursor]:
+    """Where a list of one ``kind`` of the timeline goes on, as its form has it."""
+    try:
+        return {"page": replace(Cursor.parse(wishes.cursor), part=kind)} if wishes.cursor else {}
+    except ValueError as error:
+        raise nowhere() from error
 
 
 def by_day(records: Any, wishes: Listing, span: str = "dates") -> tuple[list[Any], str]:

@@ -30,6 +30,7 @@ from nafta.api.asking import (
     day_of,
     narrowing,
     nowhere,
+    place,
     refused,
 )
 from nafta.api.rows import Answers
@@ -82,7 +83,8 @@ def dated(
     request: HttpRequest, wishes: Any, kind: Kind, records: Any, told: Callable[[Any], list[Any]]
 ) -> dict[str, Any]:
     """What the wishes leave of records of one ``kind``, newest first."""
-    page, more = by_day(narrowed(records, kind, narrowing(wishes)), wishes)
+    chosen = narrowing(wishes) | place(wishes, kind)
+    page, more = by_day(narrowed(records, kind, chosen, wishes.limit + 1), wishes)
     return listing(request, told(page), more)
 
 

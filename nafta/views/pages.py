@@ -192,9 +192,10 @@ def timeline_items(
             with_issues(Statement.objects.published().with_names()),
         ),
     ]
+    most = limit and limit + 1
     return merged(
         *(
-            build(narrowed(records, min(kinds), wishes).latest_first()[: limit and limit + 1])
+            build(narrowed(records, min(kinds), wishes, most).latest_first()[:most])
             for kinds, build, records in streams
             if kinds <= among and wishes.get("kind") in {None, *kinds}
         )

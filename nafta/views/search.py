@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from issues.models import Proposal, with_issues
 from issues.proposals import proposal_items
-from nafta.choices import CHOICES
 from nafta.forms import PeopleForm, SearchForm
 from nafta.models import Entry
 from nafta.reading import Meaning, Query, Term
@@ -27,7 +26,6 @@ from rounds.models import Basis, Deadline, Person, Round, Statement
 from rounds.timeline import Item, deadline_items, round_items, statement_items
 
 PAGE = 25  # rows
-FACET = 12  # values of a facet
 PEOPLE = 200  # on a page
 SAID = 200  # of a person, counted at most
 NAME = 60  # characters of a file's name
@@ -96,18 +94,12 @@ def search(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET, names=named.only("kind", "key", "label"))
     wishes = form.wishes
     query = form.query
-    asked = Search(
-        query=query,
-        tokens=tuple(f"{name} {wishes[name]}" for name in (*CHOICES, "kind") if name in wishes),
-        before=wishes.get("before"),
-        after=wishes.get("after"),
-        kind=wishes.get("kind", ""),
-    )
-    counts = asked.counted()
+    asked = Search.of(wishes)
     cursor = wishes.get("page")
-    hits, beside = asked.found(PAGE, cursor) if asked.asks else ([], [])
-    hits, more = hits[:PAGE], hits[PAGE:]
-    found, names = rows(hits, beside, query)
+    answer = asked.answer(PAGE, cursor)
+    counts = answer.counts
+    hits, more = answer.hits[:PAGE], answer.hits[PAGE:]
+    found, names = rows(hits, answer.beside, query)
     address = choices_in(request.GET)
     context: dict[str, Any] = {
         "form": form,
@@ -240,7 +232,7 @@ def facets(counts: Counts, form: SearchForm) -> list[Facet]:
         if name == "year":
             values.sort(key=lambda one: one.label)
         if values:
-            made.append(Facet(name, title, values[:FACET]))
+            made.append(Facet(name, title, values))
     return made
 
 

@@ -458,7 +458,7 @@ def test_a_file_is_named_by_what_was_looked_for(client: Client, world: SimpleNam
 
 
 def test_choices_are_counted(client: Client, world: SimpleNamespace) -> None:
-    counts = Search(query=read("dam")).counted()
+    counts = Search(query=read("dam")).answer(PAGE).counts
     assert counts.total == len(found(client, "dam")) + len(names(client, "dam"))
     assert {key: times for key, times, _label in counts.of("basis")} == {
         "unnamed": 1,
@@ -571,31 +571,6 @@ def test_it_asks_little_and_no_more_with_twice_the_rows(
     assert queries() <= BUDGET
     double(world)
     assert queries() <= BUDGET
-
-
-def test_the_index_is_used(world: SimpleNamespace) -> None:
-    source = worlds.create_source()
-    Statement.objects.bulk_create(
-        Statement(
-            summary=f"Word{nth % 900} and river{nth % 700} of day {nth}.",
-            dates=days("2010-04-01"),
-            state="published",
-            source=source,
-        )
-        for nth in range(6_000)
-    )
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    with CaptureQueriesContext(connection) as captured:
-        found, _names = Search(query=read("word77")).found(PAGE)
-    assert len(found) == 7
-    plans = ""
-    with connection.cursor() as cursor:
-        for query in captured.captured_queries:
-            cursor.execute(f"EXPLAIN {query['sql']}")
-            plans += "\n".join(line for (line,) in cursor.fetchall())
-    assert "nafta_entry_vector" in plans
-    assert "Seq Scan on nafta_entry" not in plans
 
 
 # --- nothing that is not public, nothing that is not text ---
