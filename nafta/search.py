@@ -91,6 +91,14 @@ class Search:
         return bool(self.narrows or self.before or self.after)
 
     @property
+    def year(self) -> tuple[dt.date | None, dt.date | None]:
+        """The days before and after the year that was chosen."""
+        chosen = [token.partition(" ")[2] for token in self.tokens if token.startswith("year ")]
+        if not chosen:
+            return None, None
+        return dt.date(int(chosen[0]) - 1, 12, 31), dt.date(int(chosen[0]) + 1, 1, 1)
+
+    @property
     def narrows(self) -> bool:
         """Whether by more than days."""
         return bool(self.query.every or self.tokens)
@@ -121,14 +129,24 @@ class Search:
         keys.sort(key=lambda one: (-one[2], one[0], one[1]))
         return Answer(hits[: size + 1], names, Counts(min(total, COUNTED), total > COUNTED, keys))
 
-    def latest(self, table: str, most: int, behind: Cursor | None = None) -> RawSQL:
-        """The numbers of the newest rows of a table that fit, for a filter of its records."""
+    def latest(self, most: int, behind: Cursor | None = None) -> RawSQL:
+        """The numbers of the newest statements that fit, for a filter of them."""
         question, values = self._question()
         place = [behind.day, behind.pk] if behind else [None, None]
         return RawSQL(  # noqa: S611
-            f"SELECT object_id FROM search_latest({question}, ARRAY[%s],"
+            f"SELECT object_id FROM search_latest({question}, ARRAY['statement'],"
             " %s::date, %s::date, %s::date, %s::bigint, 'object_id', %s)",
-            [*values, table, *self._days(), *place, most],
+            [*values, *self._days(), *place, most],
+        )
+
+    def every(self, table: str) -> RawSQL:
+        """The numbers of all rows that fit of a table that has few, for a filter of its records."""
+        question, values = self._question()
+        after, before = self._days()
+        return RawSQL(  # noqa: S611
+            f"SELECT object_id FROM nafta_entry WHERE kind = %s AND vector @@ ({question})"
+            " AND day > %s AND day < %s",
+            [table, *values, after or dt.date.min, before or dt.date.max],
         )
 
     def _newest(self) -> SQL:
@@ -194,7 +212,7 @@ class Search:
         columns = "kind, object_id, key, day, id, label"
         few = f"""SELECT {columns}, {titled} AS titled FROM nafta_entry
             WHERE kind = ANY(%s) AND vector @@ (SELECT question FROM asked)"""
-        if any(self._days()):
+        if self.after or self.before or self.query.after or self.query.before:
             few, values = f"SELECT {columns}, titled FROM newest WHERE kind = ANY(%s)", []
         return (
             f"""SELECT 'name', row_number() OVER (ORDER BY kind = 'source', titled DESC,
@@ -230,10 +248,11 @@ class Search:
         return " && ".join(parts) or "NULL::tsquery", params
 
     def _days(self) -> list[dt.date | None]:
-        """After and before which days."""
+        """After and before which days; a year is read from its last day on."""
+        first, last = self.year
         return [
-            max(filter(None, (self.after, self.query.after)), default=None),
-            min(filter(None, (self.before, self.query.before)), default=None),
+            max(filter(None, (self.after, self.query.after, first)), default=None),
+            min(filter(None, (self.before, self.query.before, last)), default=None),
         ]
 
 

@@ -25,7 +25,15 @@ from pghistory.models import Event
 
 from rounds import clock
 from rounds.databases import reading
-from rounds.models import AttributedRecord, Negotiation, Person, Publishable, lists_of
+from rounds.models import (
+    LOST,
+    LOST_OR_UNNAMED,
+    AttributedRecord,
+    Negotiation,
+    Person,
+    Publishable,
+    lists_of,
+)
 
 LONGEST = "interval '1 hour'"  # that a transaction takes
 NAMED = re.compile(r'"(\w+)"')
@@ -139,7 +147,10 @@ def first_publication() -> dt.datetime | None:
         for one in own
     )
     lasts = ", ".join(
-        f'(SELECT max(pgh_created_at) FROM "{one.events}" WHERE changed_at = began)' for one in own
+        f"""(SELECT pgh_created_at FROM "{one.events}" WHERE changed_at = began
+            AND pgh_created_at >= at AND pgh_created_at <= at + {LONGEST}
+            ORDER BY pgh_created_at DESC LIMIT 1)"""
+        for one in own
     )
     with reading().cursor() as cursor:
         cursor.execute(f"SELECT GREATEST(at, {lasts}) FROM ({firsts}) first ORDER BY at LIMIT 1")
@@ -199,12 +210,14 @@ def _negotiation(then: Then) -> str:
 
 def _seen(then: Then) -> str:
     """Whether readers had seen anything by then."""
-    return " OR ".join(
-        f"""EXISTS (SELECT 1 FROM "{one.events}" event
-            WHERE state = 'published' AND {_written(one, then)})"""
+    seen = ", ".join(
+        f"""(SELECT TRUE FROM "{one.events}" event WHERE state = 'published'
+            AND pgh_label IN ('added', 'published') AND {_written(one, then)}
+            ORDER BY pgh_created_at DESC, pgh_obj_id DESC LIMIT 1)"""
         for one in tables().values()
         if one.has_state
     )
+    return f"COALESCE({seen}, FALSE)"
 
 
 def _writing(moment: dt.datetime) -> str:
@@ -240,17 +253,27 @@ def _hidden(table: TrackedTable, then: Then) -> str:
     then. A person who was deleted may have asked to be forgotten, and stays so.
     """
     now = f"""SELECT 1 FROM "{table.name}" present WHERE present.id = event."{table.key}" """
+    gone = "pgh_label = 'deleted'"
     if table.has_state:
         now += "AND present.state = 'published'"
+        gone = LOST
     if issubclass(table.model, AttributedRecord):
         now += " AND (present.basis <> 'unnamed' OR event.basis = 'unnamed')"
-    lost = [f"NOT EXISTS ({now})"] + [
+        gone = LOST_OR_UNNAMED
+    # what none of these events tells of is there now: few are looked at, and an index has them
+    lost = [
+        f"""event."{table.key}" IN (SELECT "{table.key}" FROM "{table.events}" WHERE {gone})
+        AND NOT EXISTS ({now})"""
+    ] + [
         f"""event."{one.column}" IN (SELECT id FROM "hidden_{one.table}")"""
         for one in table.pointers
         if one.needed and tables()[one.table].has_state
     ]
-    row = f"""SELECT event."{table.key}" AS id FROM "{table.events}" event
-        WHERE {_stood(table, then)} AND ({" OR ".join(lost)})"""
+    row = " UNION ".join(
+        f"""SELECT event."{table.key}" AS id FROM "{table.events}" event
+        WHERE {_stood(table, then)} AND {one}"""
+        for one in lost
+    )
     if table.has_state or issubclass(table.model, Person):
         return row
     named = "".join(f" AND NOT EXISTS ({one})" for one in _naming(table, then))
@@ -334,7 +357,7 @@ def _with_tables(sql: str, past: Past) -> str:
 
 def _rows(table: TrackedTable, past: Past) -> str:
     nulled = {one.column: one for one in table.pointers if not one.needed}
-    columns = ", ".join(_column(name, nulled.get(name), past) for name in table.columns)
+    columns = ", ".join(_column(table, name, nulled.get(name), past) for name in table.columns)
     conditions = [_stood(table, past), *_without(table.key, past.hidden.get(table.name))]
     if table.is_list:
         for one in table.pointers:
@@ -342,7 +365,9 @@ def _rows(table: TrackedTable, past: Past) -> str:
     return f"""SELECT {columns} FROM "{table.events}" event WHERE {" AND ".join(conditions)}"""
 
 
-def _column(name: str, pointer: Pointer | None, past: Past) -> str:
+def _column(table: TrackedTable, name: str, pointer: Pointer | None, past: Past) -> str:
+    if name == "id":  # by which rows are looked up: as the index has it
+        return f'event."{table.key}" AS "id"'
     rows = past.hidden.get(pointer.table) if pointer else None
     if not rows:
         return f'event."{name}"'

@@ -50,7 +50,7 @@ BEGIN
         found := found + fresh;
         seen := seen + width;
         EXIT WHEN found >= most OR lowest <= bottom;
-        width := greatest(seen, 1.5 * (most - found) * seen / greatest(found, 0.5));
+        width := least(8 * width, greatest(seen, 1.5 * (most - found) * seen / greatest(found, 0.5)));
         top := lowest;
         lowest := CASE WHEN width * days < top - DATE '1900-01-01'
             THEN top - ceil(width * days)::integer END;

@@ -153,8 +153,9 @@ def timeline_years() -> list[int]:
     Each year is looked up in the indexes: no row is counted.
     """
     last = [
-        f"""(SELECT max(lower(dates)) FROM "{model._meta.db_table}" WHERE state = 'published'
-            AND lower(dates) < make_date(year + 1, 1, 1)) >= make_date(year, 1, 1)"""
+        f"""(SELECT lower(dates) FROM "{model._meta.db_table}" WHERE state = 'published'
+            AND lower(dates) < make_date(year + 1, 1, 1)
+            ORDER BY lower(dates) DESC, id DESC LIMIT 1) >= make_date(year, 1, 1)"""
         for model in DATED
     ]
     with reading().cursor() as cursor:

@@ -59,10 +59,12 @@ from rounds.models.statements import (
     StatementSpeaker,
 )
 from rounds.models.suggestions import Suggestion, typed_into
-from rounds.models.tracking import Label, TrackedList, Versioned, lists_of, tracked
+from rounds.models.tracking import LOST, LOST_OR_UNNAMED, Label, TrackedList, Versioned, lists_of, tracked
 from rounds.models.translation import Translatable, translations_are_texts
 
 __all__ = [
+    "LOST",
+    "LOST_OR_UNNAMED",
     "NOT_TO_BE",
     "OVERDUE",
     "PALETTE_SIZE",

@@ -13,6 +13,7 @@ from typing import Any, Final
 import pghistory
 import pgtrigger
 from django.db import models
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from rounds.models.edition import NoteTime, RaiseEdition
@@ -20,6 +21,9 @@ from rounds.models.translation import Translatable
 
 PUBLIC: Final = "state = 'published'"
 SHOWN: Final = models.Q(state="published", pgh_label__in=("added", "published"))  # made public
+# The events after which readers may not see what they saw before, as SQL and as a condition.
+LOST: Final = "pgh_label IN ('withdrawn', 'deleted')"
+LOST_OR_UNNAMED: Final = f"({LOST} OR (pgh_label = 'corrected' AND basis = 'unnamed'))"
 INDEXED: Final = ("corrected", "withdrawn", "deleted", "published")
 
 
@@ -176,9 +180,14 @@ def _meta(model: type[models.Model]) -> dict[str, Any]:
     """Events are nobody's to grant, and are looked up by what readers could see of them."""
     name = model._meta.model_name
     names = {field.name for field in model._meta.fields}
-    indexes = [models.Index(fields=["pgh_context_id"])] if "version" in names else []
+    indexes = [models.Index(fields=["pgh_created_at"])]
+    if "version" in names:
+        indexes.append(models.Index(fields=["pgh_context_id"]))
     if model._meta.proxy:  # a list: its events name a row by its number alone
         indexes.append(models.Index(fields=["id"]))
+    if "dates" in names:
+        newest = F("dates__startswith").desc(), F("pgh_obj_id").desc()
+        indexes.append(models.Index(*newest, name=f"{name}_event_latest_first"))
     if "state" in names:
         seen = models.Q(pgh_label__in=INDEXED)
         indexes.append(
@@ -191,7 +200,14 @@ def _meta(model: type[models.Model]) -> dict[str, Any]:
                 name=f"{name}_event_shown",
             )
         )
+        lost = models.Q(pgh_label__in=("withdrawn", "deleted"))
+        if "basis" in names:
+            lost |= models.Q(pgh_label="corrected", basis="unnamed")
+        indexes.append(
+            models.Index(fields=["pgh_obj_id"], condition=lost, name=f"{name}_event_lost")
+        )
     if "slug" in names:
+        indexes.append(models.Index(fields=["slug"], name=f"{name}_event_slug"))
         gone = models.Q(pgh_label=Label.DELETED.value)
         indexes.append(models.Index(fields=["slug"], condition=gone, name=f"{name}_event_gone"))
     return {"default_permissions": (), "indexes": indexes}
