@@ -13,6 +13,7 @@ from issues import matrix
 from issues.models import Issue, Position, Proposal, Stance, with_issues
 from issues.moved import counter_proposals
 from issues.proposals import proposal_items
+from issues.said import counted
 from issues.tables import ProgressFile, cell_file, move_file
 from issues.views import STATEMENTS_SHOWN, end_of_previous
 from nafta.forms import TimelineForm
@@ -42,6 +43,7 @@ from rounds.timeline import (
 from rounds.views import gone_or_404
 
 TIMELINE_PAGE = 240  # items
+COUNTED = 1_000  # sources at most; beyond it a page says "1,000+"
 STEM = 80  # characters of a file's name
 DATED = (Round, Deadline, Proposal, Statement)
 BARS = {Kind.ROUND, Kind.MEETING, Kind.DEADLINE}  # what the chart draws as bars and lines
@@ -152,16 +154,16 @@ def timeline_years() -> list[int]:
 
     Each year is looked up in the indexes: no row is counted.
     """
-    last = [
-        f"""(SELECT lower(dates) FROM "{model._meta.db_table}" WHERE state = 'published'
-            AND lower(dates) < make_date(year + 1, 1, 1)
-            ORDER BY lower(dates) DESC, id DESC LIMIT 1) >= make_date(year, 1, 1)"""
+    any_of = [
+        f"""(SELECT TRUE FROM "{model._meta.db_table}" WHERE state = 'published'
+            AND lower(dates) >= make_date(year, 1, 1) AND lower(dates) < make_date(year + 1, 1, 1)
+            ORDER BY lower(dates) DESC, id DESC LIMIT 1)"""
         for model in DATED
     ]
     with reading().cursor() as cursor:
         cursor.execute(
             f"""SELECT year FROM generate_series(%s, %s, -1) AS year
-            WHERE {" OR ".join(last)}""",
+            WHERE {" OR ".join(any_of)}""",
             [LATEST.year, EARLIEST.year],
         )
         return [year for (year,) in cursor.fetchall()]
@@ -269,9 +271,11 @@ def before(meeting: Round, rounds: list[Round]) -> tuple[dt.date, Round | None]:
 
 def about(request: HttpRequest) -> HttpResponse:
     scale = [(matrix.MARKS[stance], stance) for stance in Stance]
+    sources = Source.objects.published()[: COUNTED + 1].count()
     context = {
         "scale": scale,
-        "sources": Source.objects.cited().count(),
+        "sources": sources,
+        "told": counted(min(sources, COUNTED), sources > COUNTED),
         "history_since": history_since(),
     }
     return render(request, "nafta/about.html", context)

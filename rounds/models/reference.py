@@ -2,13 +2,13 @@
 
 import datetime as dt
 from functools import reduce
-from operator import add
+from operator import add, or_
 from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Q, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -169,8 +169,13 @@ class Person(Versioned):
 
 class SourceQuerySet(NaturalKeyQuerySet):
     def published(self) -> Self:
-        """Those that readers can see."""
-        return self.cited()
+        """Those that readers can see: one published record that cites it is looked up of each."""
+        citing = [
+            Exists(rows.published().order_by())
+            for some in Source.citations(OuterRef("pk")).values()
+            for rows in some
+        ]
+        return self.filter(reduce(or_, citing))
 
     def at(self, address: str) -> "Source | None":
         """The source with that address, however it is spelt, or with that copy in an archive."""
@@ -231,7 +236,7 @@ def _count(rows: Any) -> Any:
     return Coalesce(models.Subquery(total), 0)
 
 
-@tracked(shown=False)
+@tracked(shown=False, order=(Lower("publisher"), F("title")))
 class Source(Versioned):
     """A publication we read. Its title stays in its own language."""
 

@@ -114,17 +114,22 @@ def lists_of(model: type[models.Model]) -> list[TrackedList]:
 
 
 def tracked(
-    *, part_of: str = "", lists: dict[str, str] | None = None, shown: bool = True
+    *,
+    part_of: str = "",
+    lists: dict[str, str] | None = None,
+    shown: bool = True,
+    order: tuple[Any, ...] = (),
 ) -> Callable[[type[models.Model]], type[models.Model]]:
     """Keep the history of a model and of its lists.
 
     ``part_of``: the field that points at the record whose list these rows are. ``lists`` names,
     for a many-to-many field whose list belongs to the record at its other end, the column there.
     ``shown``: whether readers see a row as soon as it is there, or only where another names it.
+    ``order``: in which order they see them listed, where there are many.
     """
 
     def keep(model: type[models.Model]) -> type[models.Model]:
-        pghistory.track(*_trackers(model), meta=_meta(model))(model)
+        pghistory.track(*_trackers(model), meta=_meta(model, order))(model)
         if part_of:
             title = model._meta.verbose_name_plural
             _keep_list(TrackedList(f"{model._meta.model_name}s", title, model, part_of))
@@ -176,7 +181,7 @@ def _update(label: Label, condition: str) -> pghistory.UpdateEvent:
     return pghistory.UpdateEvent(label.value, condition=pgtrigger.Condition(condition))
 
 
-def _meta(model: type[models.Model]) -> dict[str, Any]:
+def _meta(model: type[models.Model], order: tuple[Any, ...] = ()) -> dict[str, Any]:
     """Events are nobody's to grant, and are looked up by what readers could see of them."""
     name = model._meta.model_name
     names = {field.name for field in model._meta.fields}
@@ -186,8 +191,9 @@ def _meta(model: type[models.Model]) -> dict[str, Any]:
     if model._meta.proxy:  # a list: its events name a row by its number alone
         indexes.append(models.Index(fields=["id"]))
     if "dates" in names:
-        newest = F("dates__startswith").desc(), F("pgh_obj_id").desc()
-        indexes.append(models.Index(*newest, name=f"{name}_event_latest_first"))
+        order = F("dates__startswith").desc(), F("pgh_obj_id").desc()
+    if order:
+        indexes.append(models.Index(*order, name=f"{name}_event_in_order"))
     if "state" in names:
         seen = models.Q(pgh_label__in=INDEXED)
         indexes.append(
