@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 
 
 class Entry(models.Model):
@@ -38,7 +38,15 @@ class Entry(models.Model):
         ]
         indexes = [
             GinIndex(fields=["vector"], fastupdate=False, name="nafta_entry_vector"),
-            GinIndex(OpClass(F("names"), "gin_trgm_ops"), name="nafta_entry_names"),
+            # what may be misspelt; publishers apart, who have thousands of rows of one name each
+            GinIndex(
+                OpClass(F("names"), "gin_trgm_ops"),
+                condition=~Q(kind="source"),
+                name="nafta_entry_called",
+            ),
+            models.Index(
+                fields=["names"], condition=Q(kind="source"), name="nafta_entry_publishers"
+            ),
             models.Index(F("day").desc(), F("id").desc(), name="nafta_entry_latest_first"),
         ]
 

@@ -24,6 +24,7 @@ FEW = ("party", "person", "issue")  # of these there are not many, however large
 SHOWN_NAMES = 6
 TIERS = ("0", "1", "2")  # parts of a list, the last first
 COUNTED = 1_000  # at most; beyond it a page says "1,000+"
+ENOUGH = 100  # to be counted of what is found only far back
 FACET = 12  # keys of a kind that are told
 
 
@@ -124,10 +125,10 @@ class Search:
         hits = [Hit(*row) for _nth, row in found["hit"]]
         hits.sort(key=lambda one: (one.tier, one.day, one.pk), reverse=True)
         names = [Hit(*row) for _nth, row in sorted(found["name"], key=itemgetter(0))]
-        ((total, _row),) = found["all"]
+        ((total, (more, *_row)),) = found["all"]
         keys = [(kind, key, nth, label) for nth, (_t, kind, _o, key, _d, _i, label) in found["key"]]
         keys.sort(key=lambda one: (-one[2], one[0], one[1]))
-        return Answer(hits[: size + 1], names, Counts(min(total, COUNTED), total > COUNTED, keys))
+        return Answer(hits[: size + 1], names, Counts(min(total, COUNTED), bool(more), keys))
 
     def latest(self, most: int, behind: Cursor | None = None) -> RawSQL:
         """The numbers of the newest statements that fit, for a filter of them."""
@@ -135,8 +136,8 @@ class Search:
         place = [behind.day, behind.pk] if behind else [None, None]
         return RawSQL(  # noqa: S611
             f"SELECT object_id FROM search_latest({question}, ARRAY['statement'],"
-            " %s::date, %s::date, %s::date, %s::bigint, 'object_id', %s)",
-            [*values, *self._days(), *place, most],
+            " %s::date, %s::date, %s::date, %s::bigint, 'object_id', %s, %s)",
+            [*values, *self._days(), *place, most, most],
         )
 
     def every(self, table: str) -> RawSQL:
@@ -157,12 +158,13 @@ class Search:
         phrase = "vector @@ search_words(%s)" if self.query.phrase else "FALSE"
         columns = "kind, object_id, key, day, id, label, keys"
         return (
-            f"""SELECT {columns}, nth, titled, CASE WHEN phrase THEN 2 WHEN titled THEN 1 ELSE 0 END
+            f"""SELECT {columns}, nth, titled, CASE WHEN phrase THEN 2 WHEN titled THEN 1
+                ELSE 0 END
                 AS tier FROM (
-                SELECT {columns}, row_number() OVER (ORDER BY day DESC, id DESC) AS nth,
+                SELECT {columns}, row_number() OVER (ORDER BY day DESC NULLS LAST, id DESC) AS nth,
                     {titled} AS titled, {phrase} AS phrase
                 FROM search_latest((SELECT question FROM asked), %s::text[], %s::date, %s::date,
-                    NULL, NULL, 'id', {COUNTED + 1})
+                    NULL, NULL, 'id', {COUNTED + 1}, {ENOUGH})
             ) AS told""",
             [
                 *values,
@@ -191,17 +193,19 @@ class Search:
         yield (
             f"""SELECT 'hit', 0, 0, kind, object_id, key, older.day, older.id, label FROM (
                 SELECT * FROM (
-                    SELECT day, id FROM newest WHERE nth = {COUNTED} {seen}
-                ) AS places WHERE EXISTS (SELECT FROM newest WHERE nth > {COUNTED})
+                    (SELECT day, id FROM newest WHERE nth <= {COUNTED} AND id IS NOT NULL
+                    ORDER BY nth DESC LIMIT 1) {seen}
+                ) AS places WHERE EXISTS (SELECT FROM newest WHERE nth > {COUNTED} OR id IS NULL)
                 ORDER BY day, id LIMIT 1
-            ) AS place, search_latest((SELECT question FROM asked), %s::text[], %s::date, %s::date,
-                place.day, place.id, 'id',
-                {size + 1} - (SELECT count(*)::integer FROM ({listed[0]}) AS listed)) AS older""",
+            ) AS place, (
+                SELECT {size + 1} - count(*)::integer AS wanted FROM ({listed[0]}) AS listed
+            ) AS rest, search_latest((SELECT question FROM asked), %s::text[], %s::date, %s::date,
+                place.day, place.id, 'id', wanted, wanted) AS older""",
             [
                 *([cursor.day, cursor.pk] if cursor else []),
+                *listed[1],
                 kinds,
                 *self._days(),
-                *listed[1],
             ],
         )
 
@@ -224,7 +228,8 @@ class Search:
 
     def _counted(self) -> Iterator[SQL]:
         """How many rows there are, and the keys that most of them have."""
-        yield "SELECT 'all', count(*), 0, '', 0, '', NULL, 0, NULL FROM newest", []
+        more = f"(count(*) > count(id) OR count(id) > {COUNTED})::integer"
+        yield f"SELECT 'all', count(id), {more}, '', 0, '', NULL, 0, NULL FROM newest", []
         yield (
             f"""SELECT 'key', times, 0, counted.kind, 0, counted.key, NULL, 0, label FROM (
                 SELECT *, row_number() OVER (PARTITION BY kind ORDER BY times DESC, key) AS place
