@@ -1,13 +1,16 @@
 """What search engines are told of: each page in each language, and when it last changed."""
 
 import datetime as dt
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
 from issues.models import Issue, Proposal
+from nafta.models import Entry
 from rounds.changes import Changes, changes, last_change
 from rounds.history import Ref
 from rounds.models import Party, Person, Publishable, Round, Source, Statement
@@ -54,27 +57,50 @@ class PageSitemap(LanguagesSitemap):
 
 
 class RecordSitemap(LanguagesSitemap):
-    """The pages of a model's records, with when the last of what they show changed."""
+    """The pages of a model's records, with when the last of what they show changed.
+
+    The index of search has a row for each of them. They come in parts, of which a record has as
+    many as it needs: only what a part tells of is read for it.
+    """
+
+    limit = 1_000 * len(settings.LANGUAGES)  # addresses of a part
 
     def __init__(self, model: Any) -> None:
         self.model = model
+        self.changes: dict[Ref, Changes] = {}
 
-    def items(self) -> list[Any]:
-        return self._records
+    def items(self) -> Any:
+        return Entry.objects.filter(kind=self.model._meta.model_name).order_by("object_id")
 
-    def lastmod(self, item: Any) -> dt.datetime:
-        return self._changes[self.model, item.pk].last
+    def _items(self) -> "Part":
+        return Part(self)
 
-    @cached_property
-    def _records(self) -> list[Any]:
-        return list(self.model.objects.published().order_by("pk"))
+    def location(self, item: Entry) -> str:
+        return reverse(f"{item.kind}_detail", args=[item.key])
 
-    @cached_property
-    def _changes(self) -> dict[Ref, Changes]:
-        return changes([(self.model, one.pk) for one in self._records], SHOWN)
+    def lastmod(self, item: Entry) -> dt.datetime:
+        return self.changes[self.model, item.object_id].last
 
     def get_latest_lastmod(self) -> None:
         """Not in the index, which would read the whole record for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What Django's sitemaps show: each record with each of its languages."""
+
+    sitemap: RecordSitemap
+
+    def __len__(self) -> int:
+        return int(self.sitemap.items().count()) * len(settings.LANGUAGES)
+
+    def __getitem__(self, place: slice) -> list[tuple[Entry, str]]:
+        each = len(settings.LANGUAGES)  # a part begins with a record's first
+        entries = self.sitemap.items().only("kind", "key", "object_id")
+        found = list(entries[place.start // each : -(-place.stop // each)])
+        refs = [(self.sitemap.model, one.object_id) for one in found]
+        self.sitemap.changes = changes(refs, SHOWN)
+        return [(one, code) for one in found for code, _name in settings.LANGUAGES]
 
 
 SITEMAPS = {
