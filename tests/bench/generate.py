@@ -489,14 +489,12 @@ class _Record:
         pk = 0
         for issue, party in itertools.product(range(1, 1 + ISSUES), range(1, 1 + PARTIES)):
             tabled = (issue - 2) % ISSUES + 1  # a proposal on this issue
+            begun = self.meetings[tabled % ROUNDS][1]
             heard = self.heard.get((issue, party), [])
-            rests: list[Any] = [(said, None, first) for first, said in heard]
-            rests = rests or [(None, tabled, self.meetings[tabled % ROUNDS][1])]
-            known = max(day for _statement, _proposal, day in rests)
-            later = [first for _number, first, _last in self.meetings if first > known]
-            for day in dice.sample(later, min(4, len(later))):
+            later = [first for _number, first, _last in self.meetings if first > begun]
+            for day in dice.sample(later, 4):
                 pk += 1
-                statement, proposal, _day = rests[pk % len(rests)]
+                said = [number for first, number in heard if first < day]
                 yield {
                     "id": pk,
                     "issue_id": issue,
@@ -504,8 +502,8 @@ class _Record:
                     "since": span(day, day),
                     "stance": dice.choice(stances),
                     "gist": f"Would see {THINGS[issue - 1]} shared, or not at all.",
-                    "statement_id": statement,
-                    "proposal_id": proposal,
+                    "statement_id": said[pk % len(said)] if said else None,
+                    "proposal_id": None if said else tabled,
                 }
 
 
