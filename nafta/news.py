@@ -16,6 +16,7 @@ from django.db.models import Q
 from issues.models import Position, Proposal, with_issues
 from issues.proposals import proposal_items
 from nafta.narrowing import narrowed
+from nafta.search import Search
 from rounds.changes import Changes, changes
 from rounds.history import Ref
 from rounds.keys import lasting_id
@@ -93,7 +94,12 @@ def _streams() -> list[tuple[Kind, Build, Any]]:
 
 
 def _rows(kind: Kind, build: Build, records: Any, wishes: dict[str, Any]) -> list[Any]:
-    found = list(narrowed(records, kind, wishes).latest_published(LIMIT))
+    fits = narrowed(records, kind, wishes)
+    if wishes and kind == Kind.STATEMENT:  # what is rare would be looked for in all that there are
+        fits = fits.filter(pk__in=Search.of(wishes).lately()).with_times()
+        found = list(fits.order_by("-published_at", "-pk")[:LIMIT])
+    else:
+        found = list(fits.latest_published(LIMIT))
     return list(zip(found, build(found), strict=True))
 
 

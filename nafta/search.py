@@ -25,6 +25,7 @@ SHOWN_NAMES = 6
 TIERS = ("0", "1", "2")  # parts of a list, the last first
 COUNTED = 1_000  # at most; beyond it a page says "1,000+"
 ENOUGH = 100  # to be counted of what is found only far back
+LATELY = 2_000  # publications
 FACET = 12  # keys of a kind that are told
 
 
@@ -138,6 +139,20 @@ class Search:
             f"SELECT object_id FROM search_latest({question}, ARRAY['statement'],"
             " %s::date, %s::date, %s::date, %s::bigint, 'object_id', %s, %s)",
             [*values, *self._days(), *place, most, most],
+        )
+
+    def lately(self) -> RawSQL:
+        """The numbers of statements among which are the last published of those that fit: what was
+        published lately, whether it fits or not, and the newest that fit.
+        """
+        newest = self.latest(ENOUGH)
+        return RawSQL(  # noqa: S611
+            f"""SELECT pgh_obj_id FROM (
+                SELECT pgh_obj_id FROM rounds_statementevent
+                WHERE state = 'published' AND pgh_label IN ('added', 'published')
+                ORDER BY pgh_created_at DESC, pgh_obj_id DESC LIMIT {LATELY}
+            ) AS last UNION {newest.sql}""",
+            newest.params,
         )
 
     def every(self, table: str) -> RawSQL:

@@ -47,6 +47,9 @@ class RoundTable(tables.Table):
         return value
 
 
+SORTED = 5_000  # sources that can be put in any order
+
+
 class SourceTable(tables.Table):
     caption = _("Publications")
 
@@ -64,13 +67,25 @@ class SourceTable(tables.Table):
         empty_text = _("No published record cites a source yet.")
 
     def order_publisher(self, queryset: QuerySet[Source], is_descending: bool) -> tuple[Any, bool]:
-        name = Lower("publisher")
-        return queryset.order_by(name.desc() if is_descending else name, "title"), True
+        name, title = Lower("publisher"), F("title")  # as the index has them, from either end
+        order = (name.desc(), title.desc()) if is_descending else (name, title)
+        return queryset.order_by(*order), True
+
+    def order_title(self, queryset: QuerySet[Source], is_descending: bool) -> tuple[Any, bool]:
+        return self.in_order(queryset, "-title" if is_descending else "title")
 
     def order_published(self, queryset: QuerySet[Source], is_descending: bool) -> tuple[Any, bool]:
         day = F("published__startswith")
         order = day.desc(nulls_last=True) if is_descending else day.asc(nulls_last=True)
-        return queryset.order_by(order, "publisher", "title"), True
+        return self.in_order(queryset, order, "publisher", "title")
+
+    def order_claims(self, queryset: QuerySet[Source], is_descending: bool) -> tuple[Any, bool]:
+        return self.in_order(queryset, "-claims" if is_descending else "claims")
+
+    def in_order(self, queryset: QuerySet[Source], *order: Any) -> tuple[Any, bool]:
+        """A very long list stays in the order of its publishers: no page sorts all there are."""
+        is_long = Source.objects.order_by("pk")[SORTED : SORTED + 1].exists()
+        return (queryset if is_long else queryset.order_by(*order)), True
 
 
 class DeadlineTable(tables.Table):

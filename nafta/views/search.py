@@ -27,7 +27,7 @@ from rounds.timeline import Item, deadline_items, round_items, statement_items
 
 PAGE = 25  # rows
 PEOPLE = 200  # on a page
-SAID = 200  # of a person, counted at most
+SAID = 100  # of a person, counted at most
 NAME = 60  # characters of a file's name
 RECENT = 100  # statements that examples are made of
 

@@ -126,4 +126,14 @@ class Migration(migrations.Migration):
             model_name='statementspeakersevent',
             index=models.Index(fields=['pgh_created_at'], name='rounds_stat_pgh_cre_61f8a1_idx'),
         ),
+        AddIndexConcurrently(
+            model_name='statement',
+            index=models.Index(condition=models.Q(('state', 'published')), fields=['id'], name='statement_shown'),
+        ),
+        # how many statements somebody made, up to a number: Django has no name for this table
+        migrations.RunSQL(
+            'CREATE INDEX CONCURRENTLY statement_speakers_by_person'
+            ' ON rounds_statement_speakers (person_id, statement_id)',
+            'DROP INDEX CONCURRENTLY statement_speakers_by_person',
+        ),
     ]

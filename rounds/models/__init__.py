@@ -59,7 +59,15 @@ from rounds.models.statements import (
     StatementSpeaker,
 )
 from rounds.models.suggestions import Suggestion, typed_into
-from rounds.models.tracking import LOST, LOST_OR_UNNAMED, Label, TrackedList, Versioned, lists_of, tracked
+from rounds.models.tracking import (
+    LOST,
+    LOST_OR_UNNAMED,
+    Label,
+    TrackedList,
+    Versioned,
+    lists_of,
+    tracked,
+)
 from rounds.models.translation import Translatable, translations_are_texts
 
 __all__ = [

@@ -111,6 +111,11 @@ class Statement(AttributedRecord):
                 violation_error_message=_("Say what was said."),
             ),
         ]
+        indexes = [
+            *AttributedRecord.Meta.indexes,
+            # whether readers see a statement, of many at once
+            models.Index(fields=["id"], condition=Q(state="published"), name="statement_shown"),
+        ]
         triggers = [
             fixed("slug"),
             PublishedNeedsPublished(name="published_needs_published", fields=["round"]),
