@@ -111,6 +111,7 @@ def turns(targets: list[Target], options: argparse.Namespace, connections: int) 
         target.fetch()  # nobody pays for the first time
     for _turn in range(options.turns):
         for target in targets:
+            target.fetch()  # nor for what the turn before has left its server to do
             target.load(options.seconds, connections)
 
 
