@@ -10,6 +10,7 @@ import importlib.metadata
 import os
 import platform
 import re
+import secrets
 import shutil
 import sqlite3
 import statistics
@@ -110,6 +111,7 @@ def turns(targets: list[Target], options: argparse.Namespace, connections: int) 
         target.fetch()  # nobody pays for the first time
     for _turn in range(options.turns):
         for target in targets:
+            target.fetch()  # nor for what the turn before has left its server to do
             target.load(options.seconds, connections)
 
 
@@ -174,13 +176,21 @@ def site(server: str, url: str, port: int, *, keep: bool) -> Any:
     return running(
         [str(BIN / program), *arguments],
         f"http://127.0.0.1:{port}/about/",
-        DATABASE_URL=url,
+        **production(url),
         DJANGO_SETTINGS_MODULE="tests.bench.settings",
-        SECRET_KEY="bench" * 10,
-        ALLOWED_HOSTS="127.0.0.1",
         API_RATE="1000000000",
         KEEP_PAGES="1" if keep else "0",
     )
+
+
+def production(url: str) -> dict[str, str]:
+    """The site's own settings, but for TLS: nothing stands in front of it here."""
+    return {
+        "DATABASE_URL": url,
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "TLS": "0",
+    }
 
 
 def datasette(url: str) -> Path:
@@ -374,7 +384,7 @@ def bake(url: str) -> list[str]:
         return ["There is no command that bakes yet."]
     folder = FOLDER / "baked"
     shutil.rmtree(folder, ignore_errors=True)
-    environment = os.environ | {"DATABASE_URL": url, "SECRET_KEY": "bench" * 10}
+    environment = os.environ | production(url)
     begun = time.monotonic()
     subprocess.run(
         [sys.executable, "manage.py", "bake", str(folder)], check=True, cwd=ROOT, env=environment
@@ -455,7 +465,7 @@ def main() -> None:
     os.environ.pop("LOCAL", None)
     FOLDER.mkdir(parents=True, exist_ok=True)
     url = database(SMALL)
-    environment = os.environ | {"DATABASE_URL": url, "SECRET_KEY": "bench" * 10}
+    environment = os.environ | production(url)
     collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
     subprocess.run(collect, check=True, cwd=ROOT, env=environment)
     server, compared = servers(options, url)
