@@ -2,7 +2,7 @@
 
 import datetime as dt
 from functools import reduce
-from operator import add, or_
+from operator import add
 from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -171,11 +171,14 @@ class SourceQuerySet(NaturalKeyQuerySet):
     def published(self) -> Self:
         """Those that readers can see: one published record that cites it is looked up of each."""
         citing = [
-            Exists(rows.published().order_by())
-            for some in Source.citations(OuterRef("pk")).values()
+            models.Subquery(rows.published().order_by().values("pk")[:1])
+            for _model, some in sorted(
+                Source.citations(OuterRef("pk")).items(),
+                key=lambda one: one[0]._meta.model_name != "statement",  # most likely first
+            )
             for rows in some
         ]
-        return self.filter(reduce(or_, citing))
+        return self.alias(one=Coalesce(*citing)).filter(one__isnull=False)
 
     def at(self, address: str) -> "Source | None":
         """The source with that address, however it is spelt, or with that copy in an archive."""
