@@ -2,7 +2,8 @@
 
 One run, one machine. All that is compared runs in turns, several times over, and the median
 counts, so what else the machine does falls on all alike. It writes ``docs/benchmarks.md``. What
-is not there, such as nginx or Datasette, is left out and told. ``--quick`` is for trying.
+is not there, such as nginx or Datasette, is left out and told. ``--quick`` is for trying;
+``--only growth`` runs one part, and prints it instead.
 """
 
 import argparse
@@ -18,7 +19,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,23 +44,79 @@ PAGES = {
     "round": "/rounds/round-40/",
     "search": "/search/?q=water",
 }
-GROWING = PAGES | {
+GROWING = PAGES | {  # each shows as much at every size, but for those of MORE
     "home": "/",
+    "home, of a day": "/?as_of=2019-06-01",
+    "home, as it was known": "/?known=2019-06-01",
+    "timeline, a later page": "/timeline/?page=statement.2018-01-01.{half}",
+    "timeline of an issue": "/timeline/?issue=water",
+    "timeline of a party": "/timeline/?party=arden",
+    "timeline of one that said little": "/timeline/?party=elm",
+    "timeline before a round": "/timeline/?before=round-30",
+    "timeline by words": "/timeline/?q=water",
+    "timeline, as it was known": "/timeline/?known=2019-06-01",
+    "rounds": "/rounds/",
+    "matrix, of a round": "/issues/?as_of=round-20",
+    "matrix, as it was known": "/issues/?known=2019-06-01",
+    "compare": "/compare/",
+    "distance": "/distance/",
+    "moved": "/moved/",
     "party": "/parties/arden/",
     "person": "/people/person-1/",
     "statement": "/statements/{statement}/",
-    "search, two words": "/search/?q=arden+salmon",
-    "search, a rare word": "/search/?q={number}",
-    "timeline of an issue": "/timeline/?issue=water",
-    "timeline of a party": "/timeline/?party=arden",
-    "timeline of a round": "/timeline/?round=round-40",
+    "statement, as it was known": "/statements/{early}/?known=2019-06-01",
+    "proposal": "/proposals/proposal-30/",
+    "deadlines": "/deadlines/",
     "sources": "/sources/",
-    "people": "/people/",
+    "source": "/sources/source-7/",
+    "corrections of one": "/corrections/?of=statement:{corrected}",
+    "about": "/about/",
+    "search, nothing asked": "/search/",
+    "search, a party and a word": "/search/?q=arden+salmon",
+    "search, two words": "/search/?q=sunset+clause",
+    "search, a phrase": "/search/?q=%22sunset+clause%22",
+    "search, a rare word": "/search/?q={number}",
+    "search, no such word": "/search/?q=zzyzx",
+    "search, a sentence": "/search/?q=What+did+Arden+say+about+water+before+round+20",
+    "search, choices alone": "/search/?party=arden&issue=water",
+    "search, a person": "/search/?person=person-1",
+    "search, sources": "/search/?kind=source&q=gazette",
+    "search, a later page": "/search/?q=water&page=0.2018-01-01.{half}",
     "feed": "/feed/",
     "feed of an issue": "/issues/water/feed/",
+    "feed of a party": "/parties/arden/feed/",
+    "feed of a person": "/people/person-1/feed/",
+    "calendar": "/calendar.ics",
+    "embed, timeline": "/embed/timeline/",
+    "embed, statement": "/embed/statements/{statement}/",
+    "card of a statement": "/cards/statements/{statement}.png",
     "API, statements": "/api/v1/statements",
     "API, timeline": "/api/v1/timeline",
+    "API, people": "/api/v1/people",
+    "API, sources": "/api/v1/sources",
 }
+MORE = {  # and these have more to show of a larger record: compare them with others as long
+    "timeline of an issue and a party": "/timeline/?issue=steel&party=corrie",
+    "timeline of a person": "/timeline/?person=person-1",
+    "timeline of a round": "/timeline/?round=round-1",
+    "timeline of a year": "/timeline/?year=2017",
+    "people": "/people/",
+    "corrections": "/corrections/",
+    "feed of an early round": "/rounds/round-2/feed/",
+    "search, a long phrase": "/search/?q=%22sunset+clause+review%22",
+}
+PARTS = ("servers", "beside", "growth", "baking", "memory")
+
+
+def at(path: str, size: int) -> str:
+    """The address of a page in the record of that size."""
+    return path.format(
+        statement=f"{size // 2 + 1:08x}",
+        early=f"{size // 4 + 1:08x}",
+        corrected=f"{size // 200 * 100 + 1:08x}",
+        number=size // 100 * 50 + 50,
+        half=size // 2,
+    )
 
 
 @dataclass
@@ -331,14 +388,14 @@ def fifty(url: str) -> str:
 
 def growth(options: argparse.Namespace, server: str) -> list[str]:
     """The same pages, made anew, of records of different size."""
-    targets: dict[str, dict[int, Target]] = {name: {} for name in GROWING}
+    pages = GROWING | MORE
+    targets: dict[str, dict[int, Target]] = {name: {} for name in pages}
     with ExitStack() as stack:
         for place, size in enumerate(options.sizes):
             port = PORT + 4 + place
             stack.enter_context(site(server, database(size), port, keep=False))
-            for name, path in GROWING.items():
-                where = path.format(statement=f"{size // 2 + 1:08x}", number=size // 100 * 50)
-                targets[name][size] = Target(f"http://127.0.0.1:{port}{where}")
+            for name, path in pages.items():
+                targets[name][size] = Target(f"http://127.0.0.1:{port}{at(path, size)}")
         turns([one for some in targets.values() for one in some.values()], options, connections=1)
     table = [
         "| page | " + " | ".join(f"{size:,}" for size in options.sizes) + " | **ratio** |",
@@ -347,17 +404,15 @@ def growth(options: argparse.Namespace, server: str) -> list[str]:
     for name, by_size in targets.items():
         halves = [by_size[size].half for size in options.sizes]
         told = " | ".join(f"{half:,.1f}" for half in halves)
-        table.append(f"| {name} | {told} | **{halves[-1] / halves[0]:.2f}** |")
-    return table
+        sign = "" if name in GROWING else " †"
+        table.append(f"| {name}{sign} | {told} | **{halves[-1] / halves[0]:.2f}** |")
+    return [*table, "", "† A larger record has more to show there."]
 
 
 def memory(options: argparse.Namespace, url: str, server: str) -> list[str]:
     """What a process holds after a thousand requests, and after all of them."""
     held: dict[int, float] = {}
-    paths = [
-        path.format(statement=f"{SMALL // 2 + 1:08x}", number=SMALL // 100 * 50)
-        for path in GROWING.values()
-    ]
+    paths = [at(path, SMALL) for path in GROWING.values()]
     steps = [options.requests // 10, options.requests // 2, options.requests]
     with site(server, url, PORT, keep=True) as process:
         for number in range(1, options.requests + 1):
@@ -456,6 +511,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=10_000)
     parser.add_argument("--sizes", type=int, nargs="+", default=[SMALL, MIDDLE, LARGE])
     parser.add_argument("--report", type=Path, default=REPORT)
+    parser.add_argument("--only", choices=PARTS, nargs="+", default=list(PARTS))
     options = parser.parse_args()
     if options.quick:
         options.turns, options.seconds, options.requests = 3, 1, 1_000
@@ -468,22 +524,29 @@ def main() -> None:
     environment = os.environ | production(url)
     collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
     subprocess.run(collect, check=True, cwd=ROOT, env=environment)
-    server, compared = servers(options, url)
-    parts = {
-        "Servers": ["One process, four threads; all that follows is by the first.", "", *compared],
-        "Beside others": [
+    compared: list[str] = []
+    server = "granian"
+    if "servers" in options.only:
+        server, compared = servers(options, url)
+    parts: dict[str, Callable[[], list[str]]] = {
+        "Servers": lambda: [
+            "One process, four threads; all that follows is by the first.",
+            "",
+            *compared,
+        ],
+        "Beside others": lambda: [
             f"A record of {SMALL:,} statements, eight connections.",
             "",
             *beside(options, url, server),
         ],
-        "As the record grows": [
+        "As the record grows": lambda: [
             "Milliseconds from request to answer, the median, each page made anew, one connection; "
             "by how many statements there are. The ratio is of the largest to the smallest.",
             "",
             *growth(options, server),
         ],
-        "Baking": bake(url),
-        "Memory": [
+        "Baking": lambda: bake(url),
+        "Memory": lambda: [
             f"One process under {server}, keeping up to 1,000 pages.",
             "",
             *memory(options, url, server),
@@ -500,10 +563,12 @@ def main() -> None:
         "",
         f"{options.turns} turns of {options.seconds:g} s each, the median of them.",
     ]
-    for title, lines in parts.items():
-        text += ["", f"## {title}", "", *lines]
-    options.report.write_text("\n".join(text) + "\n")
-    print(options.report.read_text())
+    for part, (title, lines) in zip(PARTS, parts.items(), strict=True):
+        if part in options.only:
+            text += ["", f"## {title}", "", *lines()]
+    if options.only == list(PARTS) or options.report != REPORT:
+        options.report.write_text("\n".join(text) + "\n")
+    print("\n".join(text))
 
 
 if __name__ == "__main__":

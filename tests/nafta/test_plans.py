@@ -94,6 +94,7 @@ EXPLAIN = {
     "auto_explain.log_nested_statements": "on",
     "auto_explain.log_format": "json",
     "client_min_messages": "log",
+    "random_page_cost": "1.1",  # a small table would soon be read whole
 }
 
 
