@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
         ),
         AddIndexConcurrently(
             model_name='proposalevent',
-            index=models.Index(models.OrderBy(models.F('dates__startswith'), descending=True), models.OrderBy(models.F('pgh_obj_id'), descending=True), name='proposal_event_in_order'),
+            index=models.Index(models.OrderBy(models.F('dates__startswith'), descending=True), models.OrderBy(models.F('pgh_obj_id'), descending=True), models.F('pgh_created_at'), name='proposal_event_in_order'),
         ),
         AddIndexConcurrently(
             model_name='proposalevent',

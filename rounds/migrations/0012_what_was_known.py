@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         ),
         AddIndexConcurrently(
             model_name='deadlineevent',
-            index=models.Index(models.OrderBy(models.F('dates__startswith'), descending=True), models.OrderBy(models.F('pgh_obj_id'), descending=True), name='deadline_event_in_order'),
+            index=models.Index(models.OrderBy(models.F('dates__startswith'), descending=True), models.OrderBy(models.F('pgh_obj_id'), descending=True), models.F('pgh_created_at'), name='deadline_event_in_order'),
         ),
         AddIndexConcurrently(
             model_name='deadlineevent',
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
         ),
         AddIndexConcurrently(
             model_name='roundevent',
-            index=models.Index(models.OrderBy(models.F('dates__startswith'), descending=True), models.OrderBy(models.F('pgh_obj_id'), descending=True), name='round_event_in_order'),
+            index=models.Index(models.OrderBy(models.F('dates__startswith'), descending=True), models.OrderBy(models.F('pgh_obj_id'), descending=True), models.F('pgh_created_at'), name='round_event_in_order'),
         ),
         AddIndexConcurrently(
             model_name='roundevent',
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
         ),
         AddIndexConcurrently(
             model_name='statementevent',
-            index=models.Index(models.OrderBy(models.F('dates__startswith'), descending=True), models.OrderBy(models.F('pgh_obj_id'), descending=True), name='statement_event_in_order'),
+            index=models.Index(models.OrderBy(models.F('dates__startswith'), descending=True), models.OrderBy(models.F('pgh_obj_id'), descending=True), models.F('pgh_created_at'), name='statement_event_in_order'),
         ),
         AddIndexConcurrently(
             model_name='statementevent',

@@ -191,7 +191,7 @@ def _meta(model: type[models.Model], order: tuple[Any, ...] = ()) -> dict[str, A
     if model._meta.proxy:  # a list: its events name a row by its number alone
         indexes.append(models.Index(fields=["id"]))
     if "dates" in names:
-        order = F("dates__startswith").desc(), F("pgh_obj_id").desc()
+        order = F("dates__startswith").desc(), F("pgh_obj_id").desc(), F("pgh_created_at")
     if order:
         indexes.append(models.Index(*order, name=f"{name}_event_in_order"))
     if "state" in names:
