@@ -62,7 +62,8 @@ def get(path: str, answer: Any, *, one: bool = False) -> Callable[[Any], Any]:
         @wraps(operation)
         def told(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             with translation.override(get_supported_language_variant(kwargs["wishes"].lang)):
-                return operation(request, *args, **kwargs)
+                found = operation(request, *args, **kwargs)
+            return api.create_response(request, found, status=200)
 
         name = operation.__name__
         return api.get(path, response=responses, operation_id=name, url_name=name)(told)
@@ -70,17 +71,17 @@ def get(path: str, answer: Any, *, one: bool = False) -> Callable[[Any], Any]:
     return add
 
 
-def listing(request: HttpRequest, items: list[Any], cursor: str) -> dict[str, Any]:
+def listing(request: HttpRequest, items: list[Any], cursor: str) -> schemas.Page[Any]:
     """A page of a list, and the whole address of the next."""
     query = request.GET.copy()
     query["cursor"] = cursor
     address = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
-    return {"items": items, "next": address if cursor else None}
+    return schemas.Page(items=items, next=address if cursor else None)
 
 
 def dated(
     request: HttpRequest, wishes: Any, kind: Kind, records: Any, told: Callable[[Any], list[Any]]
-) -> dict[str, Any]:
+) -> schemas.Page[Any]:
     """What the wishes leave of records of one ``kind``, newest first."""
     page, more = by_day(narrowed(records, kind, narrowing(wishes)), wishes)
     return listing(request, told(page), more)
@@ -88,7 +89,7 @@ def dated(
 
 def keyed(
     request: HttpRequest, wishes: Any, records: Any, told: Callable[[Any], Any], key: str = "slug"
-) -> dict[str, Any]:
+) -> schemas.Page[Any]:
     """Records by their keys."""
     page, more = by_key(records, wishes, key)
     return listing(request, list(map(told, page)), more)
@@ -310,11 +311,11 @@ def matrix(request: HttpRequest, wishes: Query[AsOfWishes]) -> Any:
     taken = Position.objects.published().as_of(as_of.day).with_evidence()
     shown = rows.by_issue(Issue.objects.published(), parties, taken, as_of.day, after)
     answers = Answers(request)
-    return {
-        "as_of": as_of.day,
-        "parties": [answers.ref(one) for one in parties],
-        "rows": [answers.matrix_row(row, row.issue) for row in shown if row.issue],
-    }
+    return schemas.Matrix(
+        as_of=as_of.day,
+        parties=[answers.ref(one) for one in parties],
+        rows=[answers.matrix_row(row, row.issue) for row in shown if row.issue],
+    )
 
 
 @get("/issues/{slug:key}/matrix", schemas.Matrix, one=True)
@@ -333,11 +334,11 @@ def issue_matrix(request: HttpRequest, key: str, wishes: Query[AsOfWishes]) -> A
         day,
     )
     answers = Answers(request)
-    return {
-        "as_of": day,
-        "parties": [answers.ref(one) for one in parties],
-        "rows": [answers.matrix_row(row, issue) for row in shown],
-    }
+    return schemas.Matrix(
+        as_of=day,
+        parties=[answers.ref(one) for one in parties],
+        rows=[answers.matrix_row(row, issue) for row in shown],
+    )
 
 
 @get("/timeline", schemas.Page[schemas.Item])
