@@ -23,9 +23,6 @@ class Text(str):
         one.language = language
         return one
 
-    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]  # figures are copied
-        return str(self), self.language
-
     @property
     def is_original(self) -> bool:
         """Whether it stands in for a translation that nobody has written yet."""
