@@ -54,10 +54,11 @@ def local(record: Any, field: str) -> Text:
 
     ``record`` is a ``Translatable``, or a row of a list that was read with ``listed()``.
     """
-    name = key(field, active())
-    listed = isinstance(record, dict)
-    if found := (record if listed else record.translations).get(name):
-        return Text(found, active())
+    language, listed = active(), isinstance(record, dict)
+    if language != original():
+        translations = record if listed else record.translations
+        if found := translations.get(key(field, language)):
+            return Text(found, language)
     stored = record[field] if listed else getattr(record, field)
     return stored if isinstance(stored, Text) else Text(stored or "", original())
 

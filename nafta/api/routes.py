@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import translation
@@ -46,7 +45,6 @@ from rounds.models import (
     Round,
     Source,
     Statement,
-    StatementLink,
 )
 from rounds.timeline import Kind, cursor_at, cursor_of
 
@@ -192,9 +190,7 @@ def statement(request: HttpRequest, key: str, wishes: Query[Wishes]) -> Any:
 
 
 def _statements() -> Any:
-    links = StatementLink.objects.published().select_related("other").order_by("kind", "other")
-    found = with_issues(Statement.objects.published().with_names().with_times())
-    return found.prefetch_related(Prefetch("links", links))
+    return with_issues(Statement.objects.published().with_names().with_links().with_times())
 
 
 # --- the reading ---

@@ -1,7 +1,7 @@
 """Pages that read both the record and the reading. Each: guard, query, context, render."""
 
 import datetime as dt
-from collections.abc import Set
+from collections.abc import Callable, Set
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -178,27 +178,31 @@ def timeline_items(
     among: Set[Kind] = BARS | MARKS,
 ) -> list[Item]:
     """The items asked for, newest first, one more of each kind than ``limit`` at most."""
-    rounds = Round.objects.published().with_names()
-    if wishes.get("kind") in {Kind.ROUND, Kind.MEETING}:
-        proper = wishes["kind"] == Kind.ROUND
-        rounds = rounds.rounds_proper() if proper else rounds.beside()
-    streams: list[tuple[set[Kind], Any, Any]] = [
-        ({Kind.ROUND, Kind.MEETING}, round_items, rounds),
-        ({Kind.DEADLINE}, deadline_items, Deadline.objects.published().with_names()),
-        ({Kind.PROPOSAL}, proposal_items, Proposal.objects.published().with_names()),
-        (
-            {Kind.STATEMENT},
-            statement_items,
-            with_issues(Statement.objects.published().with_names()),
-        ),
+    streams: list[tuple[set[Kind], Any, Callable[[], Any]]] = [
+        ({Kind.ROUND, Kind.MEETING}, round_items, lambda: _meetings(wishes.get("kind"))),
+        ({Kind.DEADLINE}, deadline_items, Deadline.objects.published),
+        ({Kind.PROPOSAL}, proposal_items, Proposal.objects.published),
+        ({Kind.STATEMENT}, statement_items, lambda: with_issues(Statement.objects.published())),
     ]
     return merged(
         *(
-            build(narrowed(records, min(kinds), wishes).latest_first()[: limit and limit + 1])
+            build(
+                narrowed(records().with_names(), min(kinds), wishes).latest_first()[
+                    : limit and limit + 1
+                ]
+            )
             for kinds, build, records in streams
             if kinds <= among and wishes.get("kind") in {None, *kinds}
         )
     )
+
+
+def _meetings(kind: str | None) -> Any:
+    """All of them, or the rounds, or those beside the rounds."""
+    meetings = Round.objects.published()
+    if kind == Kind.ROUND:
+        return meetings.rounds_proper()
+    return meetings.beside() if kind == Kind.MEETING else meetings
 
 
 @two_clocks
