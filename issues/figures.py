@@ -179,7 +179,7 @@ def measure_figure(rows: Sequence[Point]) -> Figure:
                 "hovertemplate": "%{text}<extra></extra>",
             }
         )
-    unit = AXIS["title"] | {"text": rows[0].unit if rows else ""}
+    unit = {**AXIS["title"], "text": rows[0].unit if rows else ""}
     return {"data": traces, "layout": layout(yaxis={"title": unit, "rangemode": "tozero"})}
 
 

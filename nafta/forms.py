@@ -33,23 +33,25 @@ def _flat(choices: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, str]]:
 
 
 class Options(forms.Select):
-    """As Django's: its templates would take as long for a hundred options as a page for a dozen
-    items.
-    """
+    """As Django's, whose templates for each option take longer than the rest of a short page."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         about = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
-        chosen = set(self.format_value(value))
-        options = format_html_join(
-            "", "{}", ([self._written(*one, chosen)] for one in self.choices)
-        )
+        options = self._written(self.choices, set(self.format_value(value)))
         return format_html("<select{}>{}\n</select>", flatatt(about), options)
 
-    def _written(self, key: Any, label: Any, chosen: set[str]) -> SafeString:
-        """An option, or a group of them by its name."""
+    def _written(self, choices: Any, chosen: set[str]) -> SafeString:
+        """Options, some of them in groups by their names."""
+        return format_html_join(
+            "",
+            "{}",
+            ([self._one(key, label, chosen)] for key, label in choices),
+        )
+
+    def _one(self, key: Any, label: Any, chosen: set[str]) -> SafeString:
         if isinstance(label, list):
-            inner = format_html_join("", "{}", ([self._written(*one, chosen)] for one in label))
-            return format_html('\n  <optgroup label="{}">{}\n  </optgroup>', key, inner)
+            group = '\n  <optgroup label="{}">{}\n  </optgroup>'
+            return format_html(group, key, self._written(label, chosen))
         mark = SafeString(" selected" if str(key) in chosen else "")
         return format_html('\n  <option value="{}"{}>{}</option>', key, mark, label)
 

@@ -37,7 +37,7 @@ SYMBOLS = [
     "hexagon",
     "hexagram",
 ]
-AXIS = {
+AXIS: dict[str, Any] = {
     "gridcolor": "var(--rule)",
     "linecolor": "var(--rule)",
     "zeroline": False,
