@@ -268,7 +268,7 @@ def position(
 
 
 def _positions() -> Any:
-    return Position.objects.published().with_evidence().with_times()
+    return Position.objects.published().with_titles().with_evidence().with_times()
 
 
 @get("/progress", schemas.Page[schemas.Progress])
