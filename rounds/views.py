@@ -62,7 +62,7 @@ def deadline_list(request: HttpRequest) -> HttpResponse:
 
 @two_clocks
 def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    statements = Statement.objects.published().with_names().with_touched()
+    statements = Statement.objects.published().with_names().with_touched().select_related("round")
     statement = statements.filter(slug=slug).first()
     if statement is None:
         return gone_or_404(request, Statement, slug)

@@ -49,7 +49,7 @@ class ProposalQuerySet(AttributedQuerySet):
         """Each with ``party_list``, in the same query."""
         return (
             self.with_sources()
-            .select_related("round", "issue", "responds_to")
+            .select_related("issue", "responds_to")
             .annotate(party_list=parties_listed("proposals"))
         )
 

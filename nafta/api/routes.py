@@ -190,7 +190,8 @@ def statement(request: HttpRequest, key: str, wishes: Query[Wishes]) -> Any:
 
 
 def _statements() -> Any:
-    return with_issues(Statement.objects.published().with_names().with_links().with_times())
+    found = Statement.objects.published().with_names().with_links().with_times()
+    return with_issues(found.select_related("round"))
 
 
 # --- the reading ---
@@ -242,7 +243,8 @@ def proposal(request: HttpRequest, key: str, wishes: Query[Wishes]) -> Any:
 
 
 def _proposals() -> Any:
-    return Proposal.objects.published().with_names().with_terms().with_times()
+    found = Proposal.objects.published().with_names().with_terms().with_times()
+    return found.select_related("round")
 
 
 @get("/positions", schemas.Page[schemas.Position])

@@ -44,20 +44,16 @@ class StatementQuerySet(AttributedQuerySet):
 
     def with_names(self) -> Self:
         """Each with ``speaker_list`` and ``party_list``, in the same query."""
-        return (
-            self.with_sources()
-            .select_related("round")
-            .annotate(
-                speaker_list=listed(
-                    Person.objects.filter(statements=OuterRef("pk")).order_by("name"),
-                    slug="slug",
-                    name="name",
-                    role="role",
-                    organisation="organisation",
-                    translated=["role", "organisation"],
-                ),
-                party_list=parties_listed("statements"),
-            )
+        return self.with_sources().annotate(
+            speaker_list=listed(
+                Person.objects.filter(statements=OuterRef("pk")).order_by("name"),
+                slug="slug",
+                name="name",
+                role="role",
+                organisation="organisation",
+                translated=["role", "organisation"],
+            ),
+            party_list=parties_listed("statements"),
         )
 
     def with_links(self) -> Self:
