@@ -1,16 +1,18 @@
 """Links that stand in every row of a page."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.template import Context
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from rounds.paths import page_of
 from rounds.templatetags.language import local
 
 register = template.Library()
+register.simple_tag(page_of)  # as "url", for what has a key
 
 
 @register.simple_tag(takes_context=True)
@@ -27,3 +29,9 @@ def party_link(context: Context, party: Any) -> SafeString:
         context.get("query", ""),
         local(party),
     )
+
+
+@register.simple_tag(takes_context=True)
+def party_links(context: Context, parties: Iterable[Any]) -> SafeString:
+    """Several, each followed by a space."""
+    return format_html_join("", "{} ", ([party_link(context, one)] for one in parties))
