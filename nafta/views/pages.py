@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Set
+from operator import itemgetter
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -35,6 +36,7 @@ from rounds.timeline import (
     deadline_items,
     follows,
     merged,
+    order,
     round_items,
     span,
     statement_items,
@@ -177,24 +179,22 @@ def timeline_items(
     limit: int | None = TIMELINE_PAGE,
     among: Set[Kind] = BARS | MARKS,
 ) -> list[Item]:
-    """The items asked for, newest first, one more of each kind than ``limit`` at most."""
+    """The items asked for, newest first, one more than ``limit`` at most."""
     streams: list[tuple[set[Kind], Any, Callable[[], Any]]] = [
         ({Kind.ROUND, Kind.MEETING}, round_items, lambda: _meetings(wishes.get("kind"))),
         ({Kind.DEADLINE}, deadline_items, Deadline.objects.published),
         ({Kind.PROPOSAL}, proposal_items, Proposal.objects.published),
         ({Kind.STATEMENT}, statement_items, lambda: with_issues(Statement.objects.published())),
     ]
-    return merged(
-        *(
-            build(
-                narrowed(records().with_names(), min(kinds), wishes).latest_first()[
-                    : limit and limit + 1
-                ]
-            )
-            for kinds, build, records in streams
-            if kinds <= among and wishes.get("kind") in {None, *kinds}
-        )
-    )
+    cut = slice(limit and limit + 1)
+    found = [
+        (order(min(kinds), record.first_day, record.pk), build, record)
+        for kinds, build, records in streams
+        if kinds <= among and wishes.get("kind") in {None, *kinds}
+        for record in narrowed(records().with_names(), min(kinds), wishes).latest_first()[cut]
+    ]
+    found.sort(key=itemgetter(0))
+    return [item for _order, build, record in found[cut] for item in build([record])]
 
 
 def _meetings(kind: str | None) -> Any:

@@ -251,3 +251,23 @@ def test_the_chart_has_every_meeting_and_deadline_and_says_where_its_marks_begin
     file = client.get(f"/timeline/{query or '?'}&_export=json&_table=calendar").json()
     assert [row["key"] for row in file["rows"]] == [one.slug for one in bars]
     assert file["meta"]["next"] is None
+
+
+def test_each_choice_is_offered_and_what_was_chosen_is_marked(
+    client: Client, world: SimpleNamespace
+) -> None:
+    worlds.create_party(code="dale", name="Dale & <b>", colour=4)
+    page = client.get("/timeline/?party=arden&status=missed").content.decode()
+    selects = dict(re.findall(r'<select id="id_(\w+)"[^>]*>(.*?)</select>', page, re.DOTALL))
+    marked = {
+        name: re.findall(r'<option value="([^"]*)" selected>', options)
+        for name, options in selects.items()
+    }
+    assert marked.pop("party") == ["arden"]
+    assert marked.pop("status") == ["missed"]
+    assert len(marked) == 5
+    assert all(chosen == [""] for chosen in marked.values())
+    groups = re.findall(r'<optgroup label="(\w+)">(.*?)</optgroup>', selects["status"], re.DOTALL)
+    assert [name for name, _options in groups] == ["Deadlines", "Meetings", "Proposals"]
+    assert '<option value="missed" selected>missed</option>' in groups[0][1]
+    assert '<option value="dale">Dale &amp; &lt;b&gt;</option>' in selects["party"]
