@@ -23,6 +23,9 @@ class Text(str):
         one.language = language
         return one
 
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]  # for who copies it
+        return str(self), self.language
+
     @property
     def is_original(self) -> bool:
         """Whether it stands in for a translation that nobody has written yet."""
