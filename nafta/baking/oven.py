@@ -172,9 +172,9 @@ class Oven:
 
 
 def _written(moment: dt.datetime) -> list[bytes]:
-    """A moment as pages, JSON and spreadsheets write it."""
+    """A moment as pages, JSON and spreadsheets write it: no other one is written so finely."""
     bare = moment.replace(tzinfo=None)
-    texts = [bare.isoformat(timespec=unit) for unit in ("microseconds", "milliseconds", "seconds")]
+    texts = [bare.isoformat(timespec=unit) for unit in ("microseconds", "milliseconds")]
     number = f"{to_excel(bare.replace(microsecond=0)):.16g}"
     return [text.encode() for text in (*texts, *map(quote, texts), number)]
 
