@@ -65,8 +65,8 @@ class Asked:
         finally:
             ms = round((time.perf_counter() - begun) * 1000, 1)
             if ms >= settings.SLOW_QUERY_MS:
-                told = {"view": self.view, "ms": ms, "sql": shape(sql)}
-                slow.warning(SLOW, told, extra=told)
+                told = {"view": self.view, "ms": ms}
+                slow.warning(SLOW, told | {"sql": shape(sql)}, extra=told)
 
     def tell(self, status: int) -> None:
         """The one line."""

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import DataError, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -27,7 +27,8 @@ PROBES: dict[str, Callable[[HttpRequest], HttpResponse | None]] = {
 NAME = "X-Request-ID"
 API = "/api/"
 ASKING = "GET, HEAD, OPTIONS"
-NO_VALUE = (DataError, ValidationError, ValueError, OverflowError)  # that a column could hold
+IN_ADDRESS = (DataError, FieldDoesNotExist)  # not in a form: that has been looked at
+NO_VALUE = (*IN_ADDRESS, ValidationError, ValueError, OverflowError)  # that a column could hold
 logger = logging.getLogger(__name__)
 
 
@@ -64,7 +65,7 @@ class Bounds:
         match = request.resolver_match
         if not match or "admin" not in match.namespaces or not isinstance(error, NO_VALUE):
             return None
-        if request.method == "POST" and not isinstance(error, DataError):
+        if request.method == "POST" and not isinstance(error, IN_ADDRESS):
             return None  # what a form holds is looked at by the form
         logger.warning("No value: %s", request.path_info, exc_info=error)
         return refused(request, 400)

@@ -10,9 +10,16 @@ from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import stored
+from tests.migrated import migrated
 
 # Playwright keeps an event loop running in its worker, which Django would take for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """The test database begins as a copy of one that is migrated."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = migrated()
 
 
 @pytest.fixture(scope="session")

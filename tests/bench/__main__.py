@@ -12,6 +12,7 @@ import os
 import platform
 import random
 import re
+import secrets
 import shutil
 import sqlite3
 import statistics
@@ -113,6 +114,7 @@ def turns(targets: list[Target], options: argparse.Namespace, connections: int) 
         target.fetch()  # nobody pays for the first time
     for _turn in range(options.turns):
         for target in targets:
+            target.fetch()  # nor for what the turn before has left its server to do
             target.load(options.seconds, connections)
 
 
@@ -177,13 +179,21 @@ def site(server: str, url: str, port: int, *, keep: bool) -> Any:
     return running(
         [str(BIN / program), *arguments],
         f"http://127.0.0.1:{port}/about/",
-        DATABASE_URL=url,
+        **production(url),
         DJANGO_SETTINGS_MODULE="tests.bench.settings",
-        SECRET_KEY="bench" * 10,
-        ALLOWED_HOSTS="127.0.0.1",
         API_RATE="1000000000",
         KEEP_PAGES="1" if keep else "0",
     )
+
+
+def production(url: str) -> dict[str, str]:
+    """The site's own settings, but for TLS: nothing stands in front of it here."""
+    return {
+        "DATABASE_URL": url,
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "TLS": "0",
+    }
 
 
 def datasette(url: str) -> Path:
@@ -259,7 +269,7 @@ def bare(port: int, folder: Path) -> str:
     )
 
 
-def production(port: int, folder: Path) -> str:
+def documented(port: int, folder: Path) -> str:
     """What docs/production.md has nginx do with a baked folder, word for word."""
     text = (ROOT / "docs" / "production.md").read_text()
     found = next(
@@ -399,7 +409,7 @@ def bake(options: argparse.Namespace, url: str) -> list[str]:
     """How many addresses a second become files, and how fast nginx gives these away."""
     folder = FOLDER / "baked"
     shutil.rmtree(folder, ignore_errors=True)
-    environment = os.environ | production_settings(url)
+    environment = os.environ | production(url)
     command = [sys.executable, "manage.py", "bake", str(folder), "--address", f"https://{BAKED}"]
     begun = time.monotonic()
     subprocess.run([*command, "--verbosity=0"], check=True, cwd=ROOT, env=environment)
@@ -423,7 +433,7 @@ def given_away(options: argparse.Namespace, folder: Path) -> list[str]:
     packed = {"Host": BAKED, "Accept-Encoding": "br, gzip"}
     port, plain = PORT + 12, PORT + 13
     any_file, beside_it, baked, sizes = {}, {}, {}, {}
-    served = nginx_of(production(port, folder) + bare(plain, folder))
+    served = nginx_of(documented(port, folder) + bare(plain, folder))
     with running(served, f"http://127.0.0.1:{plain}/404.html"):
         for name, path in PAGES.items():
             if "?" in path:
@@ -448,10 +458,6 @@ def given_away(options: argparse.Namespace, folder: Path) -> list[str]:
             for name, one in baked.items()
         ),
     ]
-
-
-def production_settings(url: str) -> dict[str, str]:
-    return {"DATABASE_URL": url, "SECRET_KEY": "bench" * 10, "ALLOWED_HOSTS": "127.0.0.1"}
 
 
 def servers(options: argparse.Namespace, url: str) -> tuple[str, list[str]]:
@@ -525,7 +531,7 @@ def main() -> None:
     os.environ.pop("LOCAL", None)
     FOLDER.mkdir(parents=True, exist_ok=True)
     url = database(SMALL)
-    environment = os.environ | production_settings(url)
+    environment = os.environ | production(url)
     collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
     subprocess.run(collect, check=True, cwd=ROOT, env=environment)
     server, compared = servers(options, url)

@@ -19,6 +19,7 @@ import pytest
 from psycopg import sql
 
 from tests.browser.install import chromium_path
+from tests.migrated import environment, manage, migrated
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGES = ROOT / "tests" / "nafta" / "packages"
@@ -46,13 +47,11 @@ def site() -> Iterator[Site]:
         yield found
 
 
-def new_database(template: str = "") -> str:
+def new_database(template: str) -> str:
     name = f"site_{uuid.uuid4().hex}"
-    create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
-    if template:
-        create += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+    copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
-        server.execute(create)
+        server.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
     return name
 
 
@@ -61,20 +60,12 @@ def drop_database(name: str) -> None:
         server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def environment(database: str) -> dict[str, str]:
-    url = re.sub(r"/[^/?]*(?=\?|$)", f"/{database}", os.environ["DATABASE_URL"], count=1)
-    return os.environ | {"DATABASE_URL": url, "PYTHONUNBUFFERED": "1"}
-
-
 @cache
 def loaded(record: Path) -> str:
     """A database with the record in it, to be copied; loading takes longer than that."""
-    name = new_database()
+    name = new_database(migrated())
     atexit.register(drop_database, name)
-    for command in (["migrate", "-v0"], ["load_record", str(record), "-v0"]):
-        subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=ROOT, env=environment(name), check=True
-        )
+    manage(name, "load_record", str(record), "--verbosity=0")
     return name
 
 

@@ -151,6 +151,56 @@ class Database:
             )
 
 
+@dataclass
+class Pooler:
+    """PgBouncer in transaction mode before a server: each transaction may have another session."""
+
+    folder: Path
+    server: Database
+    sessions: int
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/nafta"
+
+    def start(self) -> "Pooler":
+        configuration = self.folder / "pgbouncer.ini"
+        configuration.write_text(f"""
+            [databases]
+            nafta = host=127.0.0.1 port={self.server.port} user=postgres
+            [pgbouncer]
+            listen_addr = 127.0.0.1
+            listen_port = {self.port}
+            unix_socket_dir =
+            auth_type = any
+            pool_mode = transaction
+            default_pool_size = {self.sessions}
+            max_client_conn = 200
+        """)
+        owner = self.server.folder.stat()
+        root = os.geteuid() == 0  # as which it refuses to run
+        self.process = subprocess.Popen(
+            ["pgbouncer", "--quiet", configuration],
+            user=owner.st_uid if root else None,
+            group=owner.st_gid if root else None,
+            extra_groups=[] if root else None,
+        )
+        wait_until(self.answers, "PgBouncer does not answer")
+        return self
+
+    def answers(self) -> bool:
+        with suppress(psycopg.OperationalError), psycopg.connect(self.url):
+            return True
+        return False
+
+    def stop(self) -> None:
+        assert self.process
+        kill(self.process.pid)
+        self.process.wait()
+
+
 def kill(pid: int) -> None:
     """A process and all that it started, by SIGKILL: none can do anything more."""
     with suppress(psutil.NoSuchProcess):
@@ -174,7 +224,7 @@ class Web:
     workers: int = 2
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
-    session: str = ""
+    sessions: list[str] = field(default_factory=list)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -206,9 +256,9 @@ class Web:
         return self
 
     def log_in(self) -> "Web":
-        """An editor's browser, and the static files that pages name."""
+        """The editors' browsers, and the static files that pages name."""
         self.manage("collectstatic", "--noinput", "--verbosity=0")
-        self.session = self.manage("shell", "--verbosity=0", "-c", LOGIN).strip()
+        self.sessions = self.manage("shell", "--verbosity=0", "-c", LOGIN).split()
         return self
 
     def start(self) -> "Web":
@@ -253,18 +303,22 @@ class Web:
         """As much of it as another process can be told."""
         return Web({}, port=self.port)
 
-    def visitor(self, *, editor: bool = False) -> "Visitor":
-        return Visitor(self.port, self.session if editor else "")
+    def visitor(self, editor: int | None = None) -> "Visitor":
+        """A reader, or one of the editors."""
+        return Visitor(self.port, "" if editor is None else self.sessions[editor])
 
 
-LOGIN = """
+EDITORS = 3
+LOGIN = f"""
 from django.contrib.auth import get_user_model
 from django.test import Client
 users = get_user_model().objects
-user, _made = users.get_or_create(username="editor", is_staff=True, is_superuser=True)
-client = Client()
-client.force_login(user)
-print(client.cookies["sessionid"].value)
+for number in range({EDITORS}):
+    name = f"editor-{{number}}"
+    user, _made = users.get_or_create(username=name, is_staff=True, is_superuser=True)
+    client = Client()
+    client.force_login(user)
+    print(client.cookies["sessionid"].value)
 """
 
 

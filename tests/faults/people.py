@@ -5,13 +5,15 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.client import HTTPException
+from typing import Any
 
 from tests.desk import _read
-from tests.faults.machines import Answer, Database, Web
+from tests.faults.machines import EDITORS, Answer, Database, Web, wait_until
 
 ADD = "/admin/rounds/statement/add/"
 PAGES = ["/", "/timeline/", "/issues/", "/rounds/", "/parties/ca/", "/fr/issues/", "/deadlines/"]
@@ -25,8 +27,8 @@ def seconds(default: float) -> float:
 class Editor:
     """Enters statements and publishes them, as a browser would."""
 
-    def __init__(self, web: Web, database: Database) -> None:
-        self.visitor = web.visitor(editor=True)
+    def __init__(self, web: Web, database: Database, number: int = 0) -> None:
+        self.visitor = web.visitor(editor=number)
         names = {
             table: [row[0] for row in database.rows(f"SELECT id FROM {table} ORDER BY id LIMIT 2")]
             for table in ("rounds_party", "rounds_person", "rounds_source")
@@ -55,6 +57,83 @@ class Editor:
         assert answer.status == HTTPStatus.OK, answer.text
         fields = _read(answer.text).fields
         return {name: value for name, value in fields.items() if "__prefix__" not in name}
+
+
+@dataclass
+class Saved:
+    """The keys of the statements that were sent, and of those that were said to be stored."""
+
+    tried: list[str] = field(default_factory=list)
+    acknowledged: set[str] = field(default_factory=set)
+
+    def reached(self, number: int) -> None:
+        wait_until(lambda: len(self.acknowledged) >= number, "no save is stored", 600)
+
+
+@contextmanager
+def saving(web: Web, database: Database) -> Iterator[Saved]:
+    """Editors who enter one statement after another for as long as the block lasts.
+
+    The key of each begins with the number of its editor.
+    """
+    saved, done, lock = Saved(), threading.Event(), threading.Lock()
+    editors = [Editor(web, database, number) for number in range(EDITORS)]
+
+    def save(number: int) -> None:
+        while not done.is_set():
+            with lock:
+                slug = f"{number}-saved-{len(saved.tried)}"
+                saved.tried.append(slug)
+            if is_stored(editors[number], slug):
+                with lock:
+                    saved.acknowledged.add(slug)
+
+    with ThreadPoolExecutor(EDITORS) as pool:
+        running = [pool.submit(save, number) for number in range(EDITORS)]
+        try:
+            yield saved
+        finally:
+            done.set()
+        for one in running:
+            one.result()
+
+
+# Of each statement: what was typed in lists, what search finds, the history of all of it, and who
+# that says has typed it.
+WRITTEN = """
+    SELECT slug,
+        (SELECT count(*) FROM rounds_statement_parties WHERE statement_id = s.id),
+        (SELECT count(*) FROM rounds_statement_speakers WHERE statement_id = s.id),
+        (SELECT count(*) FROM rounds_statement_other_sources WHERE statement_id = s.id),
+        (SELECT count(*) FROM nafta_entry WHERE kind = 'statement' AND key = s.slug),
+        (SELECT count(*) FROM rounds_statementpartiesevent WHERE statement_id = s.id),
+        (SELECT count(*) FROM rounds_statementspeakersevent WHERE statement_id = s.id),
+        (SELECT count(*) FROM rounds_statementothersourcesevent WHERE statement_id = s.id),
+        (SELECT array_agg(DISTINCT username) FROM rounds_statementevent AS event
+            LEFT JOIN auth_user AS editor ON editor.id = (pgh_context ->> 'user')::int
+            WHERE pgh_obj_id = s.id)
+    FROM rounds_statement s WHERE slug ~ '^[0-9]-saved-'"""
+
+
+@dataclass
+class Written:
+    """What the database holds of all that was sent."""
+
+    stored: set[str]
+    half: dict[str, list[Any]]
+
+    def lost(self, saved: Saved) -> set[str]:
+        return saved.acknowledged - self.stored
+
+
+def written(database: Database) -> Written:
+    found = {slug: counts for slug, *counts in database.rows(WRITTEN)}
+    half = {
+        slug: counts
+        for slug, counts in found.items()
+        if counts != [2, 1, 1, 1, 2, 1, 1, [f"editor-{slug[0]}"]]
+    }
+    return Written(set(found), half)
 
 
 @dataclass
