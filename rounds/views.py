@@ -105,11 +105,13 @@ def source_list(request: HttpRequest) -> HttpResponse:
 
 @two_clocks
 def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    source = get_object_or_404(Source.objects.cited(), slug=slug)
+    source = get_object_or_404(Source, slug=slug)
     claims = [
-        (model._meta.verbose_name_plural, citing.published().with_titles())
+        (model._meta.verbose_name_plural, list(citing.published().with_titles()))
         for model, citing in Source.citing(source).items()
     ]
+    if not any(records for _name, records in claims):
+        raise Http404
     return render(request, "rounds/source_detail.html", {"source": source, "claims": claims})
 
 

@@ -1,7 +1,7 @@
 """Pages that read both the record and the reading. Each: guard, query, context, render."""
 
 import datetime as dt
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterable, Set
 from operator import itemgetter
 from typing import Any
 
@@ -260,7 +260,7 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def before(meeting: Round, rounds: list[Round]) -> tuple[dt.date, Round | None]:
+def before(meeting: Round, rounds: Iterable[Round]) -> tuple[dt.date, Round | None]:
     """The meeting before this one that took place, and its end: what came later moved here."""
     held = [one for one in rounds if one.took_place and one.first_day < meeting.first_day]
     if meeting.is_round:  # a round is told against the round before, not a meeting in between
