@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import plotly.graph_objects as go
 from django.utils.translation import gettext as _
-from plotly.subplots import make_subplots
 
 from issues.distance import FARTHEST, Spread
 from issues.models import Measure, Proposal
 from issues.proposals import value_words
 from rounds.dates import day as day_in_words
-from rounds.figures import AXIS, MARGIN, MONTHS, SYMBOLS, layout
+from rounds.figures import AXIS, FRAME, MARGIN, MONTHS, SYMBOLS, Figure, Trace, layout
 from rounds.language import local
 from rounds.models import Source
 from rounds.timeline import Ref
@@ -121,13 +119,13 @@ def points(
     return rows
 
 
-def measure_figure(rows: Sequence[Point]) -> go.Figure:
+def measure_figure(rows: Sequence[Point]) -> Figure:
     """One measure over time: the status quo as a line, each party's numbers, what was agreed.
 
     Numbers of one party for different things are different lines. Marks that would hide each other
     stand side by side, at their true height.
     """
-    figure = go.Figure(layout=layout())
+    traces: list[Trace] = []
     days = [row.day for row in rows if row.day]
     start = min(days) - MARGIN if days else None
     end = max(days) + MARGIN if days else None
@@ -139,44 +137,50 @@ def measure_figure(rows: Sequence[Point]) -> go.Figure:
     for place, (called, own) in enumerate(lines.items()):
         first = own[0]
         if first.kind == "status-quo":
-            figure.add_scatter(
-                x=[start, end],
-                y=[float(first.low)] * 2,
-                name=called,
-                mode="lines",
-                line={"color": "var(--ink-3)", "dash": "dot", "width": 1.5},
-                text=[first.value] * 2,
-                hovertemplate="%{text}<extra></extra>",
+            traces.append(
+                {
+                    "type": "scatter",
+                    "x": [start and start.isoformat(), end and end.isoformat()],
+                    "y": [float(first.low)] * 2,
+                    "name": called,
+                    "mode": "lines",
+                    "line": {"color": "var(--ink-3)", "dash": "dot", "width": 1.5},
+                    "text": [first.value] * 2,
+                    "hovertemplate": "%{text}<extra></extra>",
+                }
             )
             continue
         colour = f"var(--party-{first.party['colour']})" if first.party else "var(--ink)"
         across = []
         for row in own:
             assert row.day, "only what applied before has no day"
-            across.append(row.day + aside * drawn[row.day, row.low])
+            across.append((row.day + aside * drawn[row.day, row.low]).isoformat())
             drawn[row.day, row.low] += 1
-        figure.add_scatter(
-            x=across,
-            y=[float(row.low) for row in own],
-            error_y=_ranges(own),
-            name=called,
-            mode="markers" if first.kind == "agreed" else "lines+markers",
-            line={
-                "color": colour,
-                "shape": "hv",
-                "width": 1.5,
-                "dash": DASHES[place % len(DASHES)],
-            },
-            marker={
-                "color": colour,
-                "size": 12,
-                "symbol": "star" if first.kind == "agreed" else SYMBOLS[place % len(SYMBOLS)],
-            },
-            text=[f"{row.value} · {row.when} · {row.title}" for row in own],
-            hovertemplate="%{text}<extra></extra>",
+        traces.append(
+            {
+                "type": "scatter",
+                "x": across,
+                "y": [float(row.low) for row in own],
+                **_ranges(own),
+                "name": called,
+                "mode": "markers" if first.kind == "agreed" else "lines+markers",
+                "line": {
+                    "color": colour,
+                    "shape": "hv",
+                    "width": 1.5,
+                    "dash": DASHES[place % len(DASHES)],
+                },
+                "marker": {
+                    "color": colour,
+                    "size": 12,
+                    "symbol": "star" if first.kind == "agreed" else SYMBOLS[place % len(SYMBOLS)],
+                },
+                "text": [f"{row.value} · {row.when} · {row.title}" for row in own],
+                "hovertemplate": "%{text}<extra></extra>",
+            }
         )
-    figure.update_yaxes(title_text=rows[0].unit if rows else "", rangemode="tozero")
-    return figure
+    unit = {**AXIS["title"], "text": rows[0].unit if rows else ""}
+    return {"data": traces, "layout": layout(yaxis={"title": unit, "rangemode": "tozero"})}
 
 
 def measure_words(rows: Sequence[Point]) -> str:
@@ -207,7 +211,7 @@ def _called(row: Point) -> str:
     return _("%(who)s, %(scope)s") % names if row.scope else row.who
 
 
-def distance_figure(rows: Sequence[Spread]) -> go.Figure:
+def distance_figure(rows: Sequence[Spread]) -> Figure:
     """Steps apart over the meetings, a panel for each pair; gaps in evidence are gaps in its line.
 
     Pairs are often as far apart as each other: in one panel their lines would hide each other. Of
@@ -221,44 +225,82 @@ def distance_figure(rows: Sequence[Spread]) -> go.Figure:
         panels = [[row.widest or row.gaps[0] for row in rows]]
         names = [_("The two farthest apart")]
     height = len(panels) * (PANEL + TITLE)
-    figure = make_subplots(
-        figure=go.Figure(layout=layout(height=height + AXIS_WORDS + TITLE, showlegend=False)),
-        rows=max(len(panels), 1),
-        shared_xaxes=True,
-        vertical_spacing=TITLE / height if len(panels) > 1 else 0,
-        subplot_titles=names,
+    space = TITLE / height if len(panels) > 1 else 0  # of the height, as all that follows
+    part = (1 + space) / max(len(panels), 1)
+    tops = [1 - part * place for place in range(len(panels))]
+    shape = layout(
+        height=height + AXIS_WORDS + TITLE,
+        showlegend=False,
+        margin=FRAME | {"t": TITLE, "b": AXIS_WORDS},
+        annotations=[_title(name, top) for name, top in zip(names, tops, strict=True)],
     )
-    for place, (name, panel) in enumerate(zip(names, panels, strict=True), start=1):
-        figure.add_scatter(
-            row=place,
-            col=1,
-            x=[row.day for row in rows],
-            y=[gap.steps for gap in panel],
-            name=name,
-            mode="lines+markers",
-            connectgaps=False,
-            line={"color": "var(--ink)", "shape": "hv", "width": 1.5},
-            marker={
+    for place, top in enumerate(tops, start=1):
+        shape |= _axes(place, len(panels), [max(top - part + space, 0), top])
+    traces = [
+        {
+            "type": "scatter",
+            "xaxis": _axis("x", place),
+            "yaxis": _axis("y", place),
+            "x": [row.day.isoformat() for row in rows],
+            "y": [gap.steps for gap in panel],
+            "name": name,
+            "mode": "lines+markers",
+            "connectgaps": False,
+            "line": {"color": "var(--ink)", "shape": "hv", "width": 1.5},
+            "marker": {
                 "color": "var(--ink)",
                 "opacity": 1,
                 "size": [10 if gap.fresh else 5 for gap in panel],
             },
-            text=[
+            "text": [
                 _("%(name)s: %(value)s") % {"name": row.title, "value": f"{gap.who}, {gap.words}"}
                 for row, gap in zip(rows, panel, strict=True)
             ],
-            hovertemplate="%{text}<extra></extra>",
-        )
-    figure.update_xaxes(**AXIS, **MONTHS)
-    figure.update_yaxes(**AXIS, range=[-0.5, FARTHEST + 0.5], tickvals=list(range(FARTHEST + 1)))
-    figure.update_annotations(x=0, xanchor="left", font={"size": 13, "color": "var(--ink)"})
-    figure.update_layout(margin_t=TITLE, margin_b=AXIS_WORDS)
-    return figure
+            "hovertemplate": "%{text}<extra></extra>",
+        }
+        for place, (name, panel) in enumerate(zip(names, panels, strict=True), start=1)
+    ]
+    return {"data": traces, "layout": shape}
 
 
-def _ranges(rows: Sequence[Point]) -> dict[str, object] | None:
+def _axis(name: str, place: int) -> str:
+    """How Plotly counts: x, x2, x3."""
+    return name if place == 1 else f"{name}{place}"
+
+
+def _axes(place: int, last: int, domain: list[float]) -> dict[str, Any]:
+    """Those of a panel. All have the months of the ``last``, which alone names them."""
+    follows = {"matches": _axis("x", last), "showticklabels": False} if place < last else {}
+    months = {**AXIS, **MONTHS, **follows, "anchor": _axis("y", place), "domain": [0, 1]}
+    steps = {
+        **AXIS,
+        "anchor": _axis("x", place),
+        "domain": domain,
+        "range": [-0.5, FARTHEST + 0.5],
+        "tickvals": list(range(FARTHEST + 1)),
+    }
+    return {_axis("xaxis", place): months, _axis("yaxis", place): steps}
+
+
+def _title(name: str, top: float) -> dict[str, Any]:
+    """The name of a panel, above it."""
+    return {
+        "text": name,
+        "font": {"size": 13, "color": "var(--ink)"},
+        "showarrow": False,
+        "x": 0,
+        "xanchor": "left",
+        "xref": "paper",
+        "y": top,
+        "yanchor": "bottom",
+        "yref": "paper",
+    }
+
+
+def _ranges(rows: Sequence[Point]) -> dict[str, Any]:
     """Bars from the lowest to the highest value, where a number is "between"."""
     if not any(row.high is not None for row in rows):
-        return None
+        return {}
     spans = [float(row.high - row.low) if row.high is not None else 0 for row in rows]
-    return {"type": "data", "symmetric": False, "array": spans, "arrayminus": [0] * len(spans)}
+    bars = {"type": "data", "symmetric": False, "array": spans, "arrayminus": [0] * len(spans)}
+    return {"error_y": bars}

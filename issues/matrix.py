@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from issues.models import SILENT, Issue, Position, Progress, ProposalStatus, Stance
 from rounds.forms import end_of
 from rounds.language import local
-from rounds.models import Party, Round
+from rounds.models import Basis, Party, Round
 
 MARKS = {
     Stance.DEMANDS: "▲",
@@ -194,13 +194,13 @@ def cell(
         when=shown.when,
         approximate=shown.approximate,
         on_record=evidence.on_the_record,
-        basis=evidence.get_basis_display(),
+        basis=str(Basis(evidence.basis).label),
         url=evidence.get_absolute_url(),
         publisher=evidence.source.publisher,
         source_url=evidence.source.get_absolute_url(),
         fresh=fresh,
         moved=moved,
-        was=before.get_stance_display() if fresh and before else "",
+        was=str(Stance(before.stance).label) if fresh and before else "",
         was_stance=before.stance if fresh and before else "",
         restated=now.when if now is not shown else "",
         restated_url=now.evidence.get_absolute_url() if now is not shown else "",
@@ -212,7 +212,7 @@ def stance_words(position: Position, day: dt.date) -> str:
     text = position.proposal
     if position.stance == Stance.SUPPORTS and text and text.status_on(day) == ProposalStatus.AGREED:
         return _("agreed to it")
-    return str(position.get_stance_display())
+    return str(Stance(position.stance).label)
 
 
 def by_issue(

@@ -26,6 +26,7 @@ from rounds.models import (
     Source,
     Statement,
 )
+from rounds.paths import page_of
 from rounds.timeline import Ref, attribution
 
 Thing = dict[str, Any]
@@ -247,7 +248,7 @@ def _about(record: Issue, base: str) -> Thing:
 
 
 def _listed_party(one: Ref, base: str) -> Thing:
-    url = urljoin(base, reverse("party_detail", args=[one["code"]]))
+    url = urljoin(base, page_of("party_detail", one["code"]))
     return _thing("Organization", name=local(one, "name"), url=url)
 
 
@@ -257,7 +258,7 @@ def _speaker(one: Ref, base: str) -> Thing:
         name=one["name"],
         jobTitle=local(one, "role"),
         affiliation=_affiliation(local(one, "organisation")),
-        url=urljoin(base, reverse("person_detail", args=[one["slug"]])),
+        url=urljoin(base, page_of("person_detail", one["slug"])),
     )
 
 

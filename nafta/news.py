@@ -20,7 +20,7 @@ from nafta.search import Search
 from rounds.changes import Changes, changes
 from rounds.history import Ref
 from rounds.keys import lasting_id
-from rounds.models import Deadline, Negotiation, Round, Source, Statement
+from rounds.models import Basis, Deadline, Negotiation, Round, Source, Statement
 from rounds.timeline import Item, Kind, deadline_items, round_items, statement_items
 
 LIMIT = 50  # entries
@@ -50,11 +50,13 @@ class Entry:
 
 def entries(wishes: dict[str, Any], negotiation: Negotiation | None) -> list[Entry]:
     """The last that were published of what the timeline shows for the same ``wishes``."""
-    rows = [
-        row for kind, build, records in _streams() for row in _rows(kind, build, records, wishes)
+    found = [
+        (record, build)
+        for kind, build, records in _streams()
+        for record in _latest(kind, records, wishes)
     ]
-    rows.sort(key=lambda row: (row[0].published_at, row[0].pk), reverse=True)
-    rows = rows[:LIMIT]
+    found.sort(key=lambda row: (row[0].published_at, row[0].pk), reverse=True)
+    rows = [(record, item) for record, build in found[:LIMIT] for item in build([record])]
     records = [record for record, _item in rows]
     resting = _positions(records)
     shown = [*records, *(one for some in resting.values() for one in some)]
@@ -66,7 +68,7 @@ def entries(wishes: dict[str, Any], negotiation: Negotiation | None) -> list[Ent
             published=record.published_at,
             updated=_updated([record, *resting[item.kind, record.pk]], told),
             source=record.source,
-            basis=str(record.get_basis_display()) if item.basis else "",
+            basis=str(Basis(item.basis).label) if item.basis else "",
             positions=resting[item.kind, record.pk],
         )
         for record, item in rows
@@ -93,14 +95,13 @@ def _streams() -> list[tuple[Kind, Build, Any]]:
     ]
 
 
-def _rows(kind: Kind, build: Build, records: Any, wishes: dict[str, Any]) -> list[Any]:
+def _latest(kind: Kind, records: Any, wishes: dict[str, Any]) -> Any:
     fits = narrowed(records, kind, wishes)
-    if wishes and kind == Kind.STATEMENT:  # what is rare would be looked for in all that there are
-        fits = fits.filter(pk__in=Search.of(wishes).lately()).with_times()
-        found = list(fits.order_by("-published_at", "-pk")[:LIMIT])
-    else:
-        found = list(fits.latest_published(LIMIT))
-    return list(zip(found, build(found), strict=True))
+    if not wishes or kind != Kind.STATEMENT:
+        return fits.latest_published(LIMIT)
+    # what is rare would be looked for in all that there are
+    fits = fits.filter(pk__in=Search.of(wishes).lately()).with_times()
+    return fits.order_by("-published_at", "-pk")[:LIMIT]
 
 
 def _positions(records: Iterable[Any]) -> dict[tuple[str, int], list[Any]]:

@@ -7,6 +7,7 @@ happened ("October 2017", "early May 2018", ``approximate`` true). Without an en
 
 import calendar
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -16,8 +17,8 @@ from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import formats
 from django.utils.dates import MONTHS
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
 
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
 EARLY, MID = 10, 20  # the last days of "early" and "mid" in a month
@@ -41,6 +42,11 @@ def last_day(dates: DateRange) -> dt.date | None:
 
 def describe(dates: DateRange, *, approximate: bool = False) -> str:
     """The span in a reader's words, no more precise than it is."""
+    return _described(dates, approximate, get_language())
+
+
+@lru_cache(maxsize=4096)  # a page names the same few spans over and over
+def _described(dates: DateRange, approximate: bool, _language: str | None) -> str:
     first, last = first_day(dates), last_day(dates)
     if last is None:
         return (

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import django_tables2 as tables
@@ -19,7 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django_tables2.export import TableExport
 from openpyxl.cell import WriteOnlyCell
@@ -60,6 +61,13 @@ class FileTable(tables.Table):
         self.caption = str(caption)
         self.whole = whole
 
+    @cached_property
+    def dataset(self) -> Dataset:
+        """The rows as a file has them, of which each kind of file is made."""
+        found: Dataset = TableExport(TableExport.CSV, self).dataset
+        found.headers = [column.name for column in self.columns]
+        return found
+
 
 class Keys(tables.Column):
     """Any number of other records by their keys, from a list of ``{"code": …}`` or ``slug``."""
@@ -82,12 +90,6 @@ class File:
     table: FileTable
     about: dict[str, Any]
 
-    @property
-    def dataset(self) -> Dataset:
-        found: Dataset = TableExport(TableExport.CSV, self.table).dataset
-        found.headers = [column.name for column in self.table.columns]
-        return found
-
     def written(self, kind: str) -> str | bytes:
         if kind == TableExport.XLSX:
             return self._xlsx()
@@ -95,12 +97,12 @@ class File:
 
     def _csv(self) -> str:
         """UTF-8 without a mark at its beginning: programs read it, spreadsheets have the XLSX."""
-        rows = self.dataset
+        rows = self.table.dataset
         cells = Dataset(*([_as_text(value) for value in row] for row in rows), headers=rows.headers)
         return str(cells.export("csv", lineterminator="\n"))
 
     def _json(self) -> str:
-        rows = self.dataset
+        rows = self.table.dataset
         listed = [
             {name: _as_json(value) for name, value in zip(rows.headers, row, strict=True)}
             for row in rows
@@ -110,7 +112,7 @@ class File:
 
     def _xlsx(self) -> bytes:
         """The rows on one sheet, what they are on another. Days are days, no text is a formula."""
-        rows = self.dataset
+        rows = self.table.dataset
         book = openpyxl.Workbook(write_only=True)
         sheet: Any = book.create_sheet(_("Rows"))
         sheet.freeze_panes = "A2"
@@ -177,16 +179,16 @@ def page(  # noqa: PLR0913  # a page, and what its files are called
     makes no sense gets the page and a sentence, never a file of something else.
     """
     kind, which = (request.GET.get(question, "") for question in QUESTIONS)
-    offered = files() if kind else {}
-    error = _error(kind, which, offered)
+    files = cache(files)
+    error = _error(kind, which, files() if kind else {})
     if getattr(request, "known_refused", ""):  # whoever shows the page says so on it
         status = 400
 
-    def taken(tables: Mapping[str, FileTable], which: str, kind: str) -> HttpResponse:
+    def taken(which: str, kind: str) -> HttpResponse:
         """One of the page's tables as a file."""
-        first = next(iter(tables))
+        first = next(iter(files()))
         key = which or first
-        table = tables[key]
+        table = files()[key]
         table.request = request
         next_page = "" if table.whole else context.get("next_page") or ""
         about = _about(request, table, as_of, next_page)
@@ -198,10 +200,10 @@ def page(  # noqa: PLR0913  # a page, and what its files are called
 
     if error or status != 200 or not kind:
         # whoever bakes the page makes its files of the rows that are there
-        request.taken = lambda which, kind: taken(files(), which, kind)  # type: ignore[attr-defined]
+        request.taken = taken  # type: ignore[attr-defined]
         context |= {"file_error": error}
         return render(request, template, context, status=400 if error else status)
-    return taken(offered, which, kind)
+    return taken(which, kind)
 
 
 def _error(kind: str, which: str, files: Mapping[str, FileTable]) -> str:

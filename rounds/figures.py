@@ -1,21 +1,27 @@
 """The overview of the calendar. A builder takes rows and returns a figure; it sees no request.
 
+A figure is what plotly.js takes, in plain values: Plotly's own classes would look at each of them
+again for every page. The tests let them.
+
 Colours are names of custom properties, ``var(--party-1)``; the page's script reads their values,
 so charts, tables and both colour schemes have one palette.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects as go
 from django.utils.translation import gettext as _
 
 from rounds import clock
 from rounds.language import local
 from rounds.models import DeadlineOutcome, Party, Round
 from rounds.timeline import Item, Kind
+
+Figure = dict[str, Any]  # its ``data``, a list of traces, and its ``layout``
+Trace = dict[str, Any]
+Places = dict[str, int | str]  # of items, by their anchors
 
 DAY = 86_400_000  # a day on a date axis, in milliseconds
 MARGIN = dt.timedelta(days=30)
@@ -31,7 +37,7 @@ SYMBOLS = [
     "hexagon",
     "hexagram",
 ]
-AXIS = {
+AXIS: dict[str, Any] = {
     "gridcolor": "var(--rule)",
     "linecolor": "var(--rule)",
     "zeroline": False,
@@ -40,6 +46,7 @@ AXIS = {
     "title": {"font": {"color": "var(--ink-2)"}},
 }
 MONTHS = {"type": "date", "tickformat": "%b\n%Y", "tickangle": 0}
+FRAME = {"l": 48, "r": 12, "t": 8, "b": 36}
 LANES = {Kind.ROUND: 0, Kind.MEETING: 0, Kind.PROPOSAL: 1, Kind.STATEMENT: 2, Kind.DEADLINE: 3}
 HOVER = "%{text}<extra></extra>"  # the script takes each text from the item on the page
 OUTCOMES = {
@@ -50,22 +57,32 @@ OUTCOMES = {
 }
 
 
-def layout(**changes: Any) -> go.Layout:
+def layout(
+    *, xaxis: dict[str, Any] | None = None, yaxis: dict[str, Any] | None = None, **changes: Any
+) -> dict[str, Any]:
     """What every chart of the site shares: our type, no frame, no drag, both colour schemes."""
-    shared = go.Layout(
-        template="none",
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": "system-ui, sans-serif", "size": 13, "color": "var(--ink)"},
-        margin={"l": 48, "r": 12, "t": 8, "b": 36},
-        height=320,
-        xaxis={**AXIS, **MONTHS},
-        yaxis=AXIS,
-        legend={"orientation": "h", "yanchor": "top", "y": -0.14, "font": {"color": "var(--ink)"}},
-        hoverlabel={"bgcolor": "var(--paper)", "font": {"color": "var(--ink)"}, "align": "left"},
-        dragmode=False,
-    )
-    return shared.update(changes)
+    return {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "system-ui, sans-serif", "size": 13, "color": "var(--ink)"},
+        "margin": FRAME,
+        "height": 320,
+        "xaxis": AXIS | MONTHS | (xaxis or {}),
+        "yaxis": AXIS | (yaxis or {}),
+        "legend": {
+            "orientation": "h",
+            "yanchor": "top",
+            "y": -0.14,
+            "font": {"color": "var(--ink)"},
+        },
+        "hoverlabel": {
+            "bgcolor": "var(--paper)",
+            "font": {"color": "var(--ink)"},
+            "align": "left",
+        },
+        "dragmode": False,
+        **changes,
+    }
 
 
 def calendar_figure(
@@ -73,47 +90,50 @@ def calendar_figure(
     parties: Sequence[Party],
     rounds: Iterable[Round],
     beyond: Sequence[Item] = (),
-) -> go.Figure:
+) -> Figure:
     """Rounds as bars by host, proposals and statements as marks by party, deadlines and slips.
 
     ``items`` are those of the page, one at least; those ``beyond`` are on others.
     """
     rows = [*items, *beyond]
+    places = _places(items, beyond)
     meetings = [row for row in rows if row.kind in {Kind.ROUND, Kind.MEETING}]
-    lanes = [LANES[Kind(row.kind)] for row in rows]
-    height = 100 + 70 * (max(lanes) - min(lanes) + 1)
-    figure = go.Figure(layout=layout(height=height, margin={"l": 84, "r": 8, "t": 8, "b": 60}))
-    figure.update_layout(barmode="overlay", bargap=0)
+    traces: list[Trace] = []
     for place, party in enumerate(parties):
         hosted = [row for row in meetings if row.host and row.host["code"] == party.code]
-        _add_meetings(figure, hosted, f"var(--party-{party.colour})")
-        _add_marks(figure, rows, party, place, len(parties))
-    _add_meetings(figure, [row for row in meetings if not row.host], "var(--ink-3)")
-    _add_deadlines(figure, [row for row in rows if row.kind == Kind.DEADLINE])
-    figure.update_yaxes(
-        tickvals=[0, 1, 2, 3],
-        ticktext=[_("Meetings"), _("Proposals"), _("Statements"), _("Deadlines")],
-        range=[max(lanes) + 0.55, min(lanes) - 0.55],
-        showgrid=False,
-        automargin=True,
-    )
+        traces += _meetings(hosted, f"var(--party-{party.colour})", places)
+        traces.append(_marks(rows, party, place, len(parties), places))
+    traces += _meetings([row for row in meetings if not row.host], "var(--ink-3)", places)
+    traces += _deadlines([row for row in rows if row.kind == Kind.DEADLINE], places)
+    lanes = [LANES[Kind(row.kind)] for row in rows]
     first, last = window(rounds, rows)
-    months = "M1" if last - first < OPEN_END else None  # no month is named twice
-    figure.update_xaxes(range=[first.isoformat(), last.isoformat()], dtick=months)
-    _number(figure, items, beyond)
-    return figure
+    months: dict[str, Any] = {"range": [first.isoformat(), last.isoformat()]}
+    if last - first < OPEN_END:
+        months["dtick"] = "M1"  # no month is named twice
+    shape = layout(
+        height=100 + 70 * (max(lanes) - min(lanes) + 1),
+        margin={"l": 84, "r": 8, "t": 8, "b": 60},
+        barmode="overlay",
+        bargap=0,
+        xaxis=months,
+        yaxis={
+            "tickvals": [0, 1, 2, 3],
+            "ticktext": [_("Meetings"), _("Proposals"), _("Statements"), _("Deadlines")],
+            "range": [max(lanes) + 0.55, min(lanes) - 0.55],
+            "showgrid": False,
+            "automargin": True,
+        },
+    )
+    return {"data": traces, "layout": shape}
 
 
-def _number(figure: go.Figure, items: Sequence[Item], beyond: Sequence[Item]) -> None:
-    """Name each mark's item by its place on the page, which weighs less than its anchor.
+def _places(items: Sequence[Item], beyond: Sequence[Item]) -> Places:
+    """What each mark calls its item: its place on the page, which weighs less than its anchor.
 
     What is on another page is named by its address.
     """
-    places: dict[str, int | str] = {item.anchor: place for place, item in enumerate(items)}
-    places |= {item.anchor: item.url for item in beyond}
-    for trace in figure.data:
-        if trace.customdata is not None:
-            trace.customdata = [places[anchor] for anchor in trace.customdata]
+    places: Places = {item.anchor: place for place, item in enumerate(items)}
+    return places | {item.anchor: item.url for item in beyond}
 
 
 def window(rounds: Iterable[Round], rows: Sequence[Item]) -> tuple[dt.date, dt.date]:
@@ -165,7 +185,7 @@ def outside(rounds: Iterable[Round], rows: Sequence[Item]) -> Outside | None:
     return Outside(first, last, len(earlier), len(later), sorted(ahead, key=lambda row: row.first))
 
 
-def _add_meetings(figure: go.Figure, rows: Sequence[Item], colour: str) -> None:
+def _meetings(rows: Sequence[Item], colour: str, places: Places) -> Iterator[Trace]:
     for off in (False, True):
         own = [row for row in rows if row.is_off == off]
         own.sort(key=lambda row: row.last is not None)  # the open ones lie behind the others
@@ -174,27 +194,26 @@ def _add_meetings(figure: go.Figure, rows: Sequence[Item], colour: str) -> None:
         lengths = [
             (row.last - row.first if row.last else OPEN_END) + dt.timedelta(days=1) for row in own
         ]
-        figure.add_bar(
-            orientation="h",
-            base=[row.first.isoformat() for row in own],
-            x=[length.days * DAY for length in lengths],
-            y=[LANES[Kind.MEETING]] * len(own),
-            width=0.3 if off else 0.6,
-            marker={
+        yield {
+            "type": "bar",
+            "orientation": "h",
+            "base": [row.first.isoformat() for row in own],
+            "x": [length.days * DAY for length in lengths],
+            "y": [LANES[Kind.MEETING]] * len(own),
+            "width": 0.3 if off else 0.6,
+            "marker": {
                 "color": "rgba(0,0,0,0)" if off else colour,
                 "opacity": [0.3 if row.approximate or not row.last else 1 for row in own],
                 "line": {"color": colour, "width": 1.5},
             },
-            showlegend=False,
-            customdata=[row.anchor for row in own],
-            textposition="none",
-            hovertemplate=HOVER,
-        )
+            "showlegend": False,
+            "customdata": [places[row.anchor] for row in own],
+            "textposition": "none",
+            "hovertemplate": HOVER,
+        }
 
 
-def _add_marks(
-    figure: go.Figure, rows: Sequence[Item], party: Party, place: int, count: int
-) -> None:
+def _marks(rows: Sequence[Item], party: Party, place: int, count: int, places: Places) -> Trace:
     """A party's proposals and statements, on a line of its own within each lane."""
     own = [
         row
@@ -205,12 +224,13 @@ def _add_marks(
     own.sort(key=lambda row: row.approximate)  # the legend takes the symbol of the first
     offset = (place - (count - 1) / 2) * 0.6 / max(count, 1)
     symbol = SYMBOLS[place % len(SYMBOLS)]
-    figure.add_scatter(
-        mode="markers",
-        name=local(party, "name"),
-        x=[row.first.isoformat() for row in own],
-        y=[LANES[Kind(row.kind)] + offset for row in own],
-        error_x={
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": local(party, "name"),
+        "x": [row.first.isoformat() for row in own],
+        "y": [LANES[Kind(row.kind)] + offset for row in own],
+        "error_x": {
             "type": "data",
             "symmetric": False,
             "array": [_doubt(row) for row in own],
@@ -218,14 +238,14 @@ def _add_marks(
             "width": 0,
             "thickness": 1,
         },
-        marker={
+        "marker": {
             "color": f"var(--party-{party.colour})",
             "size": 8,
             "symbol": [f"{symbol}-open" if row.approximate else symbol for row in own],
         },
-        customdata=[row.anchor for row in own],
-        hovertemplate=HOVER,
-    )
+        "customdata": [places[row.anchor] for row in own],
+        "hovertemplate": HOVER,
+    }
 
 
 def _doubt(row: Item) -> int:
@@ -233,33 +253,36 @@ def _doubt(row: Item) -> int:
     return (row.last - row.first).days * DAY if row.approximate and row.last else 0
 
 
-def _add_deadlines(figure: go.Figure, rows: Sequence[Item]) -> None:
+def _deadlines(rows: Sequence[Item], places: Places) -> list[Trace]:
     """Each a line from the day it was set to the day it fell due, one under the other."""
     ordered = sorted(rows, key=lambda row: (row.set_on or row.first, row.pk))
     steps = [((place + 0.5) / len(rows) - 0.5) * 0.8 for place in range(len(rows))]
     heights = [LANES[Kind.DEADLINE] + step for step in steps]
     due = [row.first.isoformat() for row in ordered]
-    figure.add_scatter(
-        mode="lines",
-        x=[x for row, end in zip(ordered, due, strict=True) for x in (_set_on(row), end, None)],
-        y=[y for height in heights for y in (height, height, None)],
-        line={"color": "var(--ink-3)", "width": 1},
-        showlegend=False,
-        hoverinfo="skip",
-    )
-    figure.add_scatter(
-        mode="markers",
-        x=due,
-        y=heights,
-        marker={
+    lines = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [x for row, end in zip(ordered, due, strict=True) for x in (_set_on(row), end, None)],
+        "y": [y for height in heights for y in (height, height, None)],
+        "line": {"color": "var(--ink-3)", "width": 1},
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
+    ends = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": due,
+        "y": heights,
+        "marker": {
             "color": "var(--ink)",
             "size": 8,
             "symbol": [OUTCOMES[DeadlineOutcome(row.status)] for row in ordered],
         },
-        showlegend=False,
-        customdata=[row.anchor for row in ordered],
-        hovertemplate=HOVER,
-    )
+        "showlegend": False,
+        "customdata": [places[row.anchor] for row in ordered],
+        "hovertemplate": HOVER,
+    }
+    return [lines, ends]
 
 
 def _set_on(row: Item) -> str:

@@ -56,13 +56,16 @@ def end_of(meeting: Round, rounds: Iterable[Round]) -> dt.date:
 
 
 class AsOfForm(forms.Form):
-    """``?as_of=``: a day, 2017-11-21, or the key of one of ``rounds``, round-5."""
+    """``?as_of=``: a day, 2017-11-21, or the key of one of ``rounds``, round-5.
+
+    They are read only where a round is asked for, or all are to be offered.
+    """
 
     as_of = forms.CharField(required=False, max_length=80)
 
     def __init__(self, data: Any, *, rounds: Iterable[Round]) -> None:
         super().__init__(data)
-        self.rounds = {one.slug: one for one in rounds}
+        self.rounds = rounds
 
     def clean_as_of(self) -> AsOf:
         text = self.cleaned_data["as_of"].lower()
@@ -82,7 +85,7 @@ class AsOfForm(forms.Form):
         return AsOf(day, asked=True)
 
     def _round(self, key: str) -> AsOf:
-        meeting = self.rounds.get(key)
+        meeting = next((one for one in self.rounds if one.slug == key), None)
         if meeting is None:
             raise ValidationError(
                 _("“%(text)s” is neither a day, such as 2017-11-21, nor a round of this record.")
@@ -90,7 +93,7 @@ class AsOfForm(forms.Form):
             )
         if not meeting.took_place:
             raise ValidationError(_("%(round)s was not held.") % {"round": local(meeting, "name")})
-        return AsOf(end_of(meeting, self.rounds.values()), meeting, asked=True)
+        return AsOf(end_of(meeting, self.rounds), meeting, asked=True)
 
     @property
     def wish(self) -> AsOf:
@@ -105,7 +108,7 @@ class AsOfForm(forms.Form):
             "form": self,
             "as_of": self.wish,
             "query": self.wish.query,
-            "rounds": [one for one in self.rounds.values() if one.took_place],
+            "rounds": [one for one in self.rounds if one.took_place],
         }
 
 

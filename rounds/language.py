@@ -23,7 +23,7 @@ class Text(str):
         one.language = language
         return one
 
-    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]  # figures are copied
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]  # for who copies it
         return str(self), self.language
 
     @property
@@ -57,10 +57,11 @@ def local(record: Any, field: str) -> Text:
 
     ``record`` is a ``Translatable``, or a row of a list that was read with ``listed()``.
     """
-    name = key(field, active())
-    listed = isinstance(record, dict)
-    if found := (record if listed else record.translations).get(name):
-        return Text(found, active())
+    language, listed = active(), isinstance(record, dict)
+    if language != original():
+        translations = record if listed else record.translations
+        if found := translations.get(key(field, language)):
+            return Text(found, language)
     stored = record[field] if listed else getattr(record, field)
     return stored if isinstance(stored, Text) else Text(stored or "", original())
 

@@ -27,6 +27,7 @@ from rounds.models import (
     DeadlineOutcome,
     Party,
     Round,
+    RoundKind,
     Statement,
 )
 
@@ -118,7 +119,7 @@ def round_items(rounds: Iterable[Round]) -> Iterator[Item]:
         yield Item(
             **dated(record, Kind.ROUND if record.is_round else Kind.MEETING),
             title=local(record, "name"),
-            label=record.get_kind_display(),
+            label=str(RoundKind(record.kind).label),
             text=local(record, "summary") or local(record, "agenda"),
             status=record.status,
             status_label=record.status_words,
@@ -239,7 +240,7 @@ def attribution(record: AttributedRecord, names: list[str]) -> str:
         return told
     if record.basis == Basis.REPORTING:
         return ""
-    label = str(record.get_basis_display())
+    label = str(Basis(record.basis).label)
     return label[:1].upper() + label[1:]
 
 

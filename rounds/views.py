@@ -62,7 +62,7 @@ def deadline_list(request: HttpRequest) -> HttpResponse:
 
 @two_clocks
 def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    statements = Statement.objects.published().with_names().with_touched()
+    statements = Statement.objects.published().with_names().with_touched().select_related("round")
     statement = statements.filter(slug=slug).first()
     if statement is None:
         return gone_or_404(request, Statement, slug)
@@ -105,11 +105,13 @@ def source_list(request: HttpRequest) -> HttpResponse:
 
 @two_clocks
 def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    source = get_object_or_404(Source.objects.cited(), slug=slug)
+    source = get_object_or_404(Source, slug=slug)
     claims = [
-        (model._meta.verbose_name_plural, citing.published().with_titles())
+        (model._meta.verbose_name_plural, list(citing.published().with_titles()))
         for model, citing in Source.citing(source).items()
     ]
+    if not any(records for _name, records in claims):
+        raise Http404
     return render(request, "rounds/source_detail.html", {"source": source, "claims": claims})
 
 

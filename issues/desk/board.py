@@ -89,7 +89,9 @@ class Board:
     @cached_property
     def lines(self) -> list[Line]:
         by_pair: dict[tuple[int, int], list[Position]] = defaultdict(list)
-        for position in Position.objects.with_evidence().order_by("since__startswith"):
+        for position in (
+            Position.objects.with_titles().with_evidence().order_by("since__startswith")
+        ):
             by_pair[position.issue_id, position.party_id].append(position)
         noted = {one.issue_id: one for one in self.round.progress.select_related("issue")}
         earlier = {

@@ -6,7 +6,6 @@ from typing import Any, Self
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from rounds.language import local
@@ -25,6 +24,7 @@ from rounds.models import (
     new_key,
     tracked,
 )
+from rounds.paths import page_of
 from rounds.triggers import KeepPublished, PublishedNeedsPublished
 
 
@@ -111,7 +111,7 @@ class Issue(Record):
         return local(self, "name")
 
     def get_absolute_url(self) -> str:
-        return reverse("issue_detail", args=[self.slug])
+        return page_of("issue_detail", self.slug)
 
 
 def issues_listed() -> ArraySubquery:

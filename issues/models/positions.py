@@ -72,14 +72,8 @@ class PositionQuerySet(PublishableQuerySet):
         return self.select_related("issue", "party")
 
     def with_evidence(self) -> Self:
-        return self.select_related(
-            "party",
-            "issue",
-            "statement__source",
-            "statement__round",
-            "proposal__source",
-            "proposal__round",
-        )
+        """Each with what it rests on, and the publication that says so."""
+        return self.select_related("statement__source", "proposal__source")
 
 
 @tracked()

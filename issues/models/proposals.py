@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, OuterRef, Q
 from django.db.models.functions import JSONObject
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from issues.models.issues import Issue, Measure
@@ -32,6 +31,7 @@ from rounds.models import (
     tracked,
     translations_are_texts,
 )
+from rounds.paths import page_of
 from rounds.triggers import REFUSE, KeepPublished, NoCycle, PublishedNeedsPublished
 
 
@@ -49,7 +49,7 @@ class ProposalQuerySet(AttributedQuerySet):
         """Each with ``party_list``, in the same query."""
         return (
             self.with_sources()
-            .select_related("round", "issue", "responds_to")
+            .select_related("issue", "responds_to")
             .annotate(party_list=parties_listed("proposals"))
         )
 
@@ -175,7 +175,7 @@ class Proposal(AttributedRecord):
         return local(self, "title")
 
     def get_absolute_url(self) -> str:
-        return reverse("proposal_detail", args=[self.slug])
+        return page_of("proposal_detail", self.slug)
 
     def clean(self) -> None:
         super().clean()

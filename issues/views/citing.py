@@ -24,8 +24,8 @@ def cite_position(request: HttpRequest, issue: str, party: str) -> HttpResponse:
     form = AsOfForm(request.GET, rounds=rounds)
     as_of = form.wish
     after, _previous = end_of_previous(as_of, rounds)
-    taken = about.positions.published().filter(party=side).as_of(as_of.day).with_evidence()
-    positions = matrix.history(taken)[about.pk, side.pk]
+    taken = about.positions.published().filter(party=side).as_of(as_of.day)
+    positions = matrix.history(taken.with_titles().with_evidence())[about.pk, side.pk]
     position = matrix.standing(positions, as_of.day)
     here = page_at(request, reverse("cite_position", args=[issue, party]), as_of.day)
     context = {

@@ -258,7 +258,7 @@ def _sources(records: Iterable[Any]) -> list[dict[str, str]]:
 @two_clocks
 def proposal_detail(request: HttpRequest, slug: str) -> HttpResponse:
     proposals = Proposal.objects.published().with_names().with_terms().with_touched()
-    proposal = proposals.filter(slug=slug).first()
+    proposal = proposals.select_related("round").filter(slug=slug).first()
     if proposal is None:
         return gone_or_404(request, Proposal, slug)
     (item,) = proposal_items([proposal])

@@ -125,6 +125,8 @@ TIMED = {"round", "before", "after"}  # what a round may stand for
 def narrowing(wishes: Any, names: list[str] = NARROWING) -> dict[str, Any]:
     """What the timeline's form makes of the wishes. Raises a problem where it makes no sense."""
     given = {name: value for name in names if (value := getattr(wishes, name, ""))}
+    if not given:
+        return {}
     form = TimelineForm(
         given,
         parties=list(Party.objects.all()) if "party" in given else [],

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import translation
@@ -47,7 +46,6 @@ from rounds.models import (
     Round,
     Source,
     Statement,
-    StatementLink,
 )
 from rounds.timeline import Kind, cursor_at, cursor_of
 
@@ -63,7 +61,8 @@ def get(path: str, answer: Any, *, one: bool = False) -> Callable[[Any], Any]:
         @wraps(operation)
         def told(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             with translation.override(get_supported_language_variant(kwargs["wishes"].lang)):
-                return operation(request, *args, **kwargs)
+                found = operation(request, *args, **kwargs)
+            return api.create_response(request, found, status=200)
 
         name = operation.__name__
         return api.get(path, response=responses, operation_id=name, url_name=name)(told)
@@ -71,17 +70,17 @@ def get(path: str, answer: Any, *, one: bool = False) -> Callable[[Any], Any]:
     return add
 
 
-def listing(request: HttpRequest, items: list[Any], cursor: str) -> dict[str, Any]:
+def listing(request: HttpRequest, items: list[Any], cursor: str) -> schemas.Page[Any]:
     """A page of a list, and the whole address of the next."""
     query = request.GET.copy()
     query["cursor"] = cursor
     address = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
-    return {"items": items, "next": address if cursor else None}
+    return schemas.Page(items=items, next=address if cursor else None)
 
 
 def dated(
     request: HttpRequest, wishes: Any, kind: Kind, records: Any, told: Callable[[Any], list[Any]]
-) -> dict[str, Any]:
+) -> schemas.Page[Any]:
     """What the wishes leave of records of one ``kind``, newest first."""
     chosen = narrowing(wishes) | place(wishes, kind)
     page, more = by_day(narrowed(records, kind, chosen, wishes.limit + 1), wishes)
@@ -90,7 +89,7 @@ def dated(
 
 def keyed(
     request: HttpRequest, wishes: Any, records: Any, told: Callable[[Any], Any], key: str = "slug"
-) -> dict[str, Any]:
+) -> schemas.Page[Any]:
     """Records by their keys."""
     page, more = by_key(records, wishes, key)
     return listing(request, list(map(told, page)), more)
@@ -193,9 +192,8 @@ def statement(request: HttpRequest, key: str, wishes: Query[Wishes]) -> Any:
 
 
 def _statements() -> Any:
-    links = StatementLink.objects.published().select_related("other").order_by("kind", "other")
-    found = with_issues(Statement.objects.published().with_names().with_times())
-    return found.prefetch_related(Prefetch("links", links))
+    found = Statement.objects.published().with_names().with_links().with_times()
+    return with_issues(found.select_related("round"))
 
 
 # --- the reading ---
@@ -247,7 +245,8 @@ def proposal(request: HttpRequest, key: str, wishes: Query[Wishes]) -> Any:
 
 
 def _proposals() -> Any:
-    return Proposal.objects.published().with_names().with_terms().with_times()
+    found = Proposal.objects.published().with_names().with_terms().with_times()
+    return found.select_related("round")
 
 
 @get("/positions", schemas.Page[schemas.Position])
@@ -273,7 +272,7 @@ def position(
 
 
 def _positions() -> Any:
-    return Position.objects.published().with_evidence().with_times()
+    return Position.objects.published().with_titles().with_evidence().with_times()
 
 
 @get("/progress", schemas.Page[schemas.Progress])
@@ -312,11 +311,11 @@ def matrix(request: HttpRequest, wishes: Query[AsOfWishes]) -> Any:
     taken = Position.objects.published().as_of(as_of.day).with_evidence()
     shown = rows.by_issue(Issue.objects.published(), parties, taken, as_of.day, after)
     answers = Answers(request)
-    return {
-        "as_of": as_of.day,
-        "parties": [answers.ref(one) for one in parties],
-        "rows": [answers.matrix_row(row, row.issue) for row in shown if row.issue],
-    }
+    return schemas.Matrix(
+        as_of=as_of.day,
+        parties=[answers.ref(one) for one in parties],
+        rows=[answers.matrix_row(row, row.issue) for row in shown if row.issue],
+    )
 
 
 @get("/issues/{slug:key}/matrix", schemas.Matrix, one=True)
@@ -335,11 +334,11 @@ def issue_matrix(request: HttpRequest, key: str, wishes: Query[AsOfWishes]) -> A
         day,
     )
     answers = Answers(request)
-    return {
-        "as_of": day,
-        "parties": [answers.ref(one) for one in parties],
-        "rows": [answers.matrix_row(row, issue) for row in shown],
-    }
+    return schemas.Matrix(
+        as_of=day,
+        parties=[answers.ref(one) for one in parties],
+        rows=[answers.matrix_row(row, issue) for row in shown],
+    )
 
 
 @get("/timeline", schemas.Page[schemas.Item])

@@ -19,6 +19,7 @@ from rounds.corrections import Correction
 from rounds.dates import describe, first_day, last_day
 from rounds.downloads import LICENCE
 from rounds.language import Text, local
+from rounds.paths import page_of
 from rounds.timeline import Item, deadline_items, round_items, statement_items
 
 
@@ -68,7 +69,7 @@ class Answers:
         )
 
     def speaker(self, one: dict[str, Any]) -> schemas.Ref:
-        address = self.at(reverse("person_detail", args=[one["slug"]]))
+        address = self.at(page_of("person_detail", one["slug"]))
         return schemas.Ref(key=one["slug"], name=one["name"], address=address)
 
     def source_ref(self, one: record.Source) -> schemas.SourceRef:
@@ -80,7 +81,7 @@ class Answers:
             key=one["slug"],
             publisher=one["publisher"],
             title=one["title"],
-            address=self.at(reverse("source_detail", args=[one["slug"]])),
+            address=self.at(page_of("source_detail", one["slug"])),
             url=one["url"] or None,
             archive_url=one["archive_url"] or None,
         )
@@ -205,11 +206,11 @@ class Answers:
             round=one.round.slug if one.round else None,
             links=[
                 schemas.Link(
-                    kind=link.kind,
-                    statement=link.other.slug,
+                    kind=link["kind"],
+                    statement=link["statement"],
                     note=any_words(local(link, "note")),
                 )
-                for link in one.links.all()
+                for link in one.link_list
             ],
         )
 

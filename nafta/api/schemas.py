@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Annotated, Any, Generic, TypeVar
 
-from ninja import Field, Schema
+from pydantic import BaseModel, Field
 
 from issues.models import Comparator, IssueKind, Level, ProposalStatus, Stance
 from rounds.models import Basis, DeadlineOutcome, LinkKind, RoundKind, RoundStatus
@@ -21,25 +21,25 @@ Key = Annotated[str, Field(description="Names the record, here and in its page's
 Address = Annotated[str, Field(description="Of its page on this site, whole.")]
 
 
-class Problem(Schema):
+class Problem(BaseModel):
     detail: str = Field(description="What is wrong with the request, in a sentence.")
 
 
-class Page(Schema, Generic[Row]):
+class Page(BaseModel, Generic[Row]):
     """Some rows of a list, and where the next are."""
 
     items: list[Row]
     next: str | None = Field(description="Address of the next page; null on the last.")
 
 
-class Words(Schema):
+class Words(BaseModel):
     """A text of the record, in the language asked for or, where untranslated, in its own."""
 
     text: str
     language: str = Field(description="Language tag of the text.", examples=["en-gb"])
 
 
-class Span(Schema):
+class Span(BaseModel):
     """Days as the source gives them."""
 
     first: dt.date
@@ -50,19 +50,19 @@ class Span(Schema):
     words: str = Field(description="The same for people, as precise as it is known.")
 
 
-class Licence(Schema):
+class Licence(BaseModel):
     name: str = Field(description="SPDX identifier.")
     title: str
     path: str = Field(description="Address of its text.")
 
 
-class Ref(Schema):
+class Ref(BaseModel):
     key: Key
     name: str = Field(description="In the language asked for, else in the record's.")
     address: Address
 
 
-class SourceRef(Schema):
+class SourceRef(BaseModel):
     key: Key
     publisher: str
     title: str
@@ -71,7 +71,7 @@ class SourceRef(Schema):
     archive_url: str | None = Field(description="Of a copy in an archive, if there is one.")
 
 
-class Negotiation(Schema):
+class Negotiation(BaseModel):
     key: Key
     title: Words
     short_name: Words
@@ -81,14 +81,14 @@ class Negotiation(Schema):
     licence: Licence
 
 
-class Party(Schema):
+class Party(BaseModel):
     key: Key
     name: Words
     adjective: Words
     address: Address
 
 
-class Person(Schema):
+class Person(BaseModel):
     """Somebody who said something that is published."""
 
     key: Key
@@ -99,7 +99,7 @@ class Person(Schema):
     address: Address
 
 
-class Source(Schema):
+class Source(BaseModel):
     """A publication that published records cite."""
 
     key: Key
@@ -114,7 +114,7 @@ class Source(Schema):
     archive_url: str | None
 
 
-class Record(Schema):
+class Record(BaseModel):
     """What every claim has: who says so, and when readers first and last saw it new."""
 
     key: Key
@@ -190,7 +190,7 @@ class Measure(Record):
     agreed_on: dt.date | None
 
 
-class Link(Schema):
+class Link(BaseModel):
     kind: Annotated[str, one_of(LinkKind)]
     statement: str = Field(description="Key of the other statement.")
     note: Words | None
@@ -207,7 +207,7 @@ class Statement(Attributed):
     links: list[Link] = Field(description="How it bears on other statements.")
 
 
-class Term(Schema):
+class Term(BaseModel):
     measure: str = Field(description="Key of the measure, whose unit the values are in.")
     scope: Words | None = Field(description="What part of it the number is for.")
     comparator: Annotated[str, one_of(Comparator)]
@@ -227,7 +227,7 @@ class Proposal(Attributed):
     terms: list[Term]
 
 
-class Evidence(Schema):
+class Evidence(BaseModel):
     kind: Annotated[str, Field(json_schema_extra={"enum": ["statement", "proposal"]})]
     key: Key
     address: Address
@@ -236,7 +236,7 @@ class Evidence(Schema):
     source: SourceRef
 
 
-class Position(Schema):
+class Position(BaseModel):
     """Where a party stands on an issue from a day on, until it takes another position."""
 
     issue: str = Field(description="Key of the issue.")
@@ -252,7 +252,7 @@ class Position(Schema):
     updated_at: dt.datetime | None
 
 
-class Progress(Schema):
+class Progress(BaseModel):
     """How far an issue got at a round."""
 
     round: str = Field(description="Key of the meeting.")
@@ -266,7 +266,7 @@ class Progress(Schema):
     updated_at: dt.datetime | None
 
 
-class Cell(Schema):
+class Cell(BaseModel):
     """Where one party stood. Without a position it says which kind of silence it is."""
 
     party: str = Field(description="Key of the party.")
@@ -282,7 +282,7 @@ class Cell(Schema):
     evidence: Evidence | None
 
 
-class MatrixRow(Schema):
+class MatrixRow(BaseModel):
     issue: str = Field(description="Key of the issue.")
     round: str | None = Field(description="Key of the round; null in a matrix of all issues.")
     level: Annotated[str, one_of(Level, "")] = Field(
@@ -291,13 +291,13 @@ class MatrixRow(Schema):
     cells: list[Cell] = Field(description="One a party, in the order of `parties`.")
 
 
-class Matrix(Schema):
+class Matrix(BaseModel):
     as_of: dt.date = Field(description="The day whose state this is.")
     parties: list[Ref]
     rows: list[MatrixRow]
 
 
-class Item(Schema):
+class Item(BaseModel):
     """A row of the timeline. Its kind and key lead to all that is known of it."""
 
     kind: Annotated[str, one_of(Kind)]
@@ -316,13 +316,13 @@ class Item(Schema):
     source: SourceRef
 
 
-class Change(Schema):
+class Change(BaseModel):
     field: str
     before: str
     after: str
 
 
-class Correction(Schema):
+class Correction(BaseModel):
     """Something that readers had seen and that reads otherwise now, or is gone."""
 
     id: str

@@ -211,5 +211,7 @@ def _in_process(snapshot: str, oven: Any, addresses: list[str]) -> list[Made]:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
         _own[snapshot] = Oven(*oven)
+        made = _own[snapshot].bake(addresses)
         gc.freeze()  # what is there by now stays: looking through it for each page takes time
+        return made
     return _own[snapshot].bake(addresses)

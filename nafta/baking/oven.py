@@ -4,6 +4,7 @@ The pages come from the site's own views and templates. Of the middleware only t
 kept: a file has no session, no user and no headers, and nothing else shapes a public page.
 """
 
+import datetime as dt
 import hashlib
 import io
 import re
@@ -59,8 +60,11 @@ class Made:
 class Oven:
     """Makes files in ``folder`` of what is otherwise than ``before``: fingerprints, by path."""
 
-    def __init__(self, site: Site, folder: Path, before: dict[str, str], made_at: Any) -> None:
+    def __init__(
+        self, site: Site, folder: Path, before: dict[str, str], made_at: dt.datetime
+    ) -> None:
         self.site, self.folder, self.before, self.made_at = site, folder, before, made_at
+        self.moments = _written(made_at)
         self.requests = RequestFactory(headers={"host": site.address.partition("://")[2]})
         self.secure = site.address.startswith("https:")
         self.handler = _handler()
@@ -160,13 +164,19 @@ class Oven:
         return content.hexdigest()[:24]
 
     def _undated(self, body: bytes) -> bytes:
-        said = self.made_at.isoformat().replace("+00:00", "")
-        number = f"{to_excel(self.made_at.replace(tzinfo=None)):.16g}"
         if b"<feed" in body and b"<entry" not in body:
             body = UPDATED.sub(b"", body)  # an empty feed is of the moment at which it is asked for
-        for moment in (said, quote(said), number):
-            body = body.replace(moment.encode(), b"")
+        for said in self.moments:
+            body = body.replace(said, b"")
         return body
+
+
+def _written(moment: dt.datetime) -> list[bytes]:
+    """A moment as pages, JSON and spreadsheets write it: no other one is written so finely."""
+    bare = moment.replace(tzinfo=None)
+    texts = [bare.isoformat(timespec=unit) for unit in ("microseconds", "milliseconds")]
+    number = f"{to_excel(bare.replace(microsecond=0)):.16g}"
+    return [text.encode() for text in (*texts, *map(quote, texts), number)]
 
 
 def _handler() -> BaseHandler:

@@ -1,7 +1,7 @@
 """The pictures of pages, for where these are shared. Each: rows, a card, a PNG."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
@@ -30,7 +30,7 @@ def card(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     build = KINDS.get(kind)
     if build is None:
         raise Http404("There are no pictures of that kind.")
-    rounds = list(Round.objects.published().with_names().in_order())
+    rounds = Round.objects.published().with_names().in_order()
     form = AsOfForm(request.GET, rounds=rounds)
     if not form.is_valid():
         words = " ".join(str(error) for error in form.errors["as_of"])
@@ -46,7 +46,7 @@ def card(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     return response
 
 
-def _home(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
+def _home(key: str, as_of: AsOf, rounds: Iterable[Round], site: str) -> Card:
     parties = list(Party.objects.all())
     positions = Position.objects.published().as_of(as_of.day).with_evidence()
     found = matrix.by_issue(Issue.objects.published(), parties, positions, as_of.day)
@@ -63,7 +63,7 @@ def _home(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
     )
 
 
-def _issue(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
+def _issue(key: str, as_of: AsOf, rounds: Iterable[Round], site: str) -> Card:
     issue = _one(Issue.objects.published(), slug=key)
     positions = issue.positions.published().as_of(as_of.day).with_evidence()
     (row,) = matrix.by_issue([issue], list(Party.objects.all()), positions, as_of.day)
@@ -77,7 +77,7 @@ def _issue(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
     )
 
 
-def _round(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
+def _round(key: str, as_of: AsOf, rounds: Iterable[Round], site: str) -> Card:
     meeting = next((one for one in rounds if one.slug == key), None)
     if meeting is None:
         raise Http404("Nothing is published at this address.")
@@ -106,7 +106,7 @@ def _round(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
     )
 
 
-def _statement(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
+def _statement(key: str, as_of: AsOf, rounds: Iterable[Round], site: str) -> Card:
     statement = _one(Statement.objects.published().with_names(), slug=key)
     people = pgettext("between clauses", "; ").join(
         ", ".join(filter(None, [one["name"], local(one, "role")])) for one in statement.speaker_list
@@ -122,7 +122,7 @@ def _statement(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
     )
 
 
-def _party(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
+def _party(key: str, as_of: AsOf, rounds: Iterable[Round], site: str) -> Card:
     party = _one(Party.objects.all(), code=key)
     positions = party.positions.published().as_of(as_of.day).with_evidence()
     found = matrix.by_issue(Issue.objects.published(), [party], positions, as_of.day)
@@ -137,7 +137,7 @@ def _party(key: str, as_of: AsOf, rounds: list[Round], site: str) -> Card:
     )
 
 
-KINDS: dict[str, Callable[[str, AsOf, list[Round], str], Card]] = {
+KINDS: dict[str, Callable[[str, AsOf, Iterable[Round], str], Card]] = {
     "home": _home,
     "issues": _issue,
     "rounds": _round,

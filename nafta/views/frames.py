@@ -5,7 +5,7 @@ and the answer of oEmbed are made of it.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import Http404, QueryDict
@@ -38,7 +38,7 @@ class NotSaidYet(Http404):
     """It is published, and was said after the day asked for."""
 
 
-def _asked(query: QueryDict, rounds: Sequence[Round]) -> dict[str, Any]:
+def _asked(query: QueryDict, rounds: Iterable[Round]) -> dict[str, Any]:
     """The day asked for, and what is wrong with it."""
     form = AsOfForm(query, rounds=rounds)
     return {"as_of": form.wish, "errors": [str(one) for one in form.errors.get("as_of", [])]}
@@ -46,8 +46,7 @@ def _asked(query: QueryDict, rounds: Sequence[Round]) -> dict[str, Any]:
 
 def matrix_embed(query: QueryDict, key: str = "") -> Embed:
     """Who stands where on the featured issues; on all, where none is featured."""
-    rounds = list(Round.objects.published().in_order())
-    asked = _asked(query, rounds)
+    asked = _asked(query, Round.objects.published().in_order())
     as_of: AsOf = asked["as_of"]
     parties = list(Party.objects.all())
     positions = Position.objects.published().as_of(as_of.day).with_evidence()
@@ -68,7 +67,7 @@ def matrix_embed(query: QueryDict, key: str = "") -> Embed:
 def issue_embed(query: QueryDict, key: str) -> Embed:
     """Where each party stands on one issue."""
     issue = _one(Issue.objects.published(), key)
-    asked = _asked(query, list(Round.objects.published().in_order()))
+    asked = _asked(query, Round.objects.published().in_order())
     as_of: AsOf = asked["as_of"]
     positions = issue.positions.published().as_of(as_of.day).with_evidence()
     (row,) = matrix.by_issue([issue], list(Party.objects.all()), positions, as_of.day)
@@ -110,7 +109,7 @@ def rounds_embed(query: QueryDict, key: str) -> Embed:
 def chart_embed(query: QueryDict, key: str) -> Embed:
     """The numbers that were put to one measure."""
     measure = _one(Measure.objects.published().select_related("issue", "source"), key)
-    asked = _asked(query, list(Round.objects.published().in_order()))
+    asked = _asked(query, Round.objects.published().in_order())
     day = asked["as_of"].day
     proposals = list(measure.issue.proposals.published().as_of(day).with_names().with_terms())
     rows = points(measure, proposals, day)
@@ -156,7 +155,7 @@ def timeline_embed(query: QueryDict, key: str = "") -> Embed:
 
 def statement_embed(query: QueryDict, key: str) -> Embed:
     """One statement and who says so."""
-    asked = _asked(query, list(Round.objects.published().in_order()))
+    asked = _asked(query, Round.objects.published().in_order())
     statement = _one(Statement.objects.published().with_names(), key)
     if statement.first_day > asked["as_of"].day:
         raise NotSaidYet(_("This was not said by then."))

@@ -1,7 +1,8 @@
 """Pages that read both the record and the reading. Each: guard, query, context, render."""
 
 import datetime as dt
-from collections.abc import Set
+from collections.abc import Callable, Iterable, Set
+from operator import itemgetter
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -36,6 +37,7 @@ from rounds.timeline import (
     deadline_items,
     follows,
     merged,
+    order,
     round_items,
     span,
     statement_items,
@@ -180,29 +182,34 @@ def timeline_items(
     limit: int | None = TIMELINE_PAGE,
     among: Set[Kind] = BARS | MARKS,
 ) -> list[Item]:
-    """The items asked for, newest first, one more of each kind than ``limit`` at most."""
-    rounds = Round.objects.published().with_names()
-    if wishes.get("kind") in {Kind.ROUND, Kind.MEETING}:
-        proper = wishes["kind"] == Kind.ROUND
-        rounds = rounds.rounds_proper() if proper else rounds.beside()
-    streams: list[tuple[set[Kind], Any, Any]] = [
-        ({Kind.ROUND, Kind.MEETING}, round_items, rounds),
-        ({Kind.DEADLINE}, deadline_items, Deadline.objects.published().with_names()),
-        ({Kind.PROPOSAL}, proposal_items, Proposal.objects.published().with_names()),
-        (
-            {Kind.STATEMENT},
-            statement_items,
-            with_issues(Statement.objects.published().with_names()),
-        ),
+    """The items asked for, newest first, one more than ``limit`` at most."""
+    streams: list[tuple[set[Kind], Any, Callable[[], Any]]] = [
+        ({Kind.ROUND, Kind.MEETING}, round_items, lambda: _meetings(wishes.get("kind"))),
+        ({Kind.DEADLINE}, deadline_items, Deadline.objects.published),
+        ({Kind.PROPOSAL}, proposal_items, Proposal.objects.published),
+        ({Kind.STATEMENT}, statement_items, lambda: with_issues(Statement.objects.published())),
     ]
     most = limit and limit + 1
-    return merged(
-        *(
-            build(narrowed(records, min(kinds), wishes, most).latest_first()[:most])
-            for kinds, build, records in streams
-            if kinds <= among and wishes.get("kind") in {None, *kinds}
-        )
-    )
+    found = [
+        (order(min(kinds), record.first_day, record.pk), build, record)
+        for kinds, build, records in streams
+        if kinds <= among and wishes.get("kind") in {None, *kinds}
+        for record in _latest(records().with_names(), min(kinds), wishes, most)
+    ]
+    found.sort(key=itemgetter(0))
+    return [item for _order, build, record in found[:most] for item in build([record])]
+
+
+def _latest(records: Any, kind: Kind, wishes: dict[str, Any], most: int | None) -> Any:
+    return narrowed(records, kind, wishes, most).latest_first()[:most]
+
+
+def _meetings(kind: str | None) -> Any:
+    """All of them, or the rounds, or those beside the rounds."""
+    meetings = Round.objects.published()
+    if kind == Kind.ROUND:
+        return meetings.rounds_proper()
+    return meetings.beside() if kind == Kind.MEETING else meetings
 
 
 @two_clocks
@@ -260,7 +267,7 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def before(meeting: Round, rounds: list[Round]) -> tuple[dt.date, Round | None]:
+def before(meeting: Round, rounds: Iterable[Round]) -> tuple[dt.date, Round | None]:
     """The meeting before this one that took place, and its end: what came later moved here."""
     held = [one for one in rounds if one.took_place and one.first_day < meeting.first_day]
     if meeting.is_round:  # a round is told against the round before, not a meeting in between

@@ -23,6 +23,7 @@ from nafta.views.choosing import Choice, changed, choices_in, chosen, label_of
 from rounds.downloads import FileTable, page
 from rounds.language import Text, local
 from rounds.models import Basis, Deadline, Person, Round, Statement
+from rounds.paths import page_of
 from rounds.timeline import Item, deadline_items, round_items, statement_items
 
 PAGE = 25  # rows
@@ -192,7 +193,7 @@ def found_row(hit: Hit) -> Found:
         kind=hit.kind,
         slug=hit.key,
         label=kinds()[hit.kind],
-        url=reverse(PAGES[hit.kind], args=[hit.key]),
+        url=page_of(PAGES[hit.kind], hit.key),
         title=name,
         text=Text("", "") if hit.kind == "party" else text,
         colour=hit.label.get("colour"),

@@ -19,6 +19,7 @@ from rounds.models.base import begins, fixed, in_choices, plausible
 from rounds.models.records import DatedQuerySet, DatedRecord
 from rounds.models.reference import Party, parties_listed
 from rounds.models.tracking import tracked
+from rounds.paths import page_of
 from rounds.triggers import REFUSE, KeepPublished, NoCycle, PublishedNeedsPublished
 
 
@@ -209,7 +210,7 @@ class Round(DatedRecord):
         return local(self, "name")
 
     def get_absolute_url(self) -> str:
-        return reverse("round_detail", args=[self.slug])
+        return page_of("round_detail", self.slug)
 
     def clean(self) -> None:
         super().clean()

@@ -10,7 +10,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Coalesce, Lower
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +28,7 @@ from rounds.models.base import (
 from rounds.models.publishable import Publishable, State
 from rounds.models.tracking import Versioned, tracked
 from rounds.models.translation import translations_are_texts
+from rounds.paths import page_of
 
 PALETTE_SIZE = 9  # party colours in static/css/tokens.css
 
@@ -107,7 +107,7 @@ class Party(Versioned):
         return local(self, "name")
 
     def get_absolute_url(self) -> str:
-        return reverse("party_detail", args=[self.code])
+        return page_of("party_detail", self.code)
 
 
 def parties_listed(related_name: str) -> ArraySubquery:
@@ -164,7 +164,7 @@ class Person(Versioned):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("person_detail", args=[self.slug])
+        return page_of("person_detail", self.slug)
 
 
 class SourceQuerySet(NaturalKeyQuerySet):
@@ -290,7 +290,7 @@ class Source(Versioned):
         return gettext("%(name)s: %(value)s") % {"name": self.publisher, "value": self.title}
 
     def get_absolute_url(self) -> str:
-        return reverse("source_detail", args=[self.slug])
+        return page_of("source_detail", self.slug)
 
     @classmethod
     def citations(cls, source: Any) -> "dict[type[Publishable], list[Any]]":

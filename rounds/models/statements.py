@@ -6,7 +6,6 @@ import pgtrigger
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, OuterRef, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from rounds.language import local
@@ -23,6 +22,7 @@ from rounds.models.records import AttributedQuerySet, AttributedRecord, Basis
 from rounds.models.reference import Party, Person, parties_listed
 from rounds.models.tracking import tracked
 from rounds.models.translation import Translatable, translations_are_texts
+from rounds.paths import page_of
 from rounds.triggers import REFUSE, KeepPublished, PublishedNeedsPublished
 
 QUOTATION_WORDS = 8  # a longer quotation is somebody else's article
@@ -44,19 +44,28 @@ class StatementQuerySet(AttributedQuerySet):
 
     def with_names(self) -> Self:
         """Each with ``speaker_list`` and ``party_list``, in the same query."""
-        return (
-            self.with_sources()
-            .select_related("round")
-            .annotate(
-                speaker_list=listed(
-                    Person.objects.filter(statements=OuterRef("pk")).order_by("name"),
-                    slug="slug",
-                    name="name",
-                    role="role",
-                    organisation="organisation",
-                    translated=["role", "organisation"],
-                ),
-                party_list=parties_listed("statements"),
+        return self.with_sources().annotate(
+            speaker_list=listed(
+                Person.objects.filter(statements=OuterRef("pk")).order_by("name"),
+                slug="slug",
+                name="name",
+                role="role",
+                organisation="organisation",
+                translated=["role", "organisation"],
+            ),
+            party_list=parties_listed("statements"),
+        )
+
+    def with_links(self) -> Self:
+        """Each with ``link_list``: its published links to other statements, in the same query."""
+        links = StatementLink.objects.published().filter(statement=OuterRef("pk"))
+        return self.annotate(
+            link_list=listed(
+                links.order_by("kind", "other"),
+                kind="kind",
+                statement="other__slug",
+                note="note",
+                translated=["note"],
             )
         )
 
@@ -137,7 +146,7 @@ class Statement(AttributedRecord):
         return summary if len(summary) <= 90 else f"{summary[:89]}…"
 
     def get_absolute_url(self) -> str:
-        return reverse("statement_detail", args=[self.slug])
+        return page_of("statement_detail", self.slug)
 
 
 class StatementSpeaker(Statement.speakers.through):  # type: ignore[name-defined]

@@ -8,8 +8,10 @@ is not there, such as nginx or Datasette, is left out and told. ``--quick`` is f
 
 import argparse
 import importlib.metadata
+import json
 import os
 import platform
+import random
 import re
 import secrets
 import shutil
@@ -35,6 +37,7 @@ FOLDER = ROOT / "var" / "bench"
 REPORT = ROOT / "docs" / "benchmarks.md"
 BIN = Path(sys.executable).parent
 PORT = 8160  # and the next ones
+BAKED = "talks.example"  # where docs/production.md has the baked site stand
 SMALL, MIDDLE, LARGE = 1_000, 100_000, 1_000_000
 DATASETTE = "0.65.1"
 PAGES = {
@@ -297,18 +300,43 @@ def datasette(url: str) -> Path:
     return home / "bin" / "datasette"
 
 
-def nginx_of(port: int, folder: Path) -> list[str]:
-    """nginx on loopback with the files of a folder, as its documentation would have it."""
+MODULES = Path("/usr/lib/nginx/modules")  # where Debian has them
+
+
+def nginx_of(http: str) -> list[str]:
+    """nginx with one worker, as Debian sets it up, and with these lines in ``http``."""
+    modules = MODULES.glob("ngx_http_brotli_static_module.so")
     configuration = FOLDER / "nginx.conf"
     configuration.write_text(
         f"""daemon off; worker_processes 1; pid {FOLDER}/nginx.pid; error_log {FOLDER}/log;
+        {"".join(f"load_module {module}; " for module in modules)}
         {"user root;" if os.geteuid() == 0 else ""}
         events {{ worker_connections 512; }}
-        http {{ access_log off; sendfile on; tcp_nopush on; include /etc/nginx/mime.types;
-            open_file_cache max=1000; keepalive_requests 1000000;
-            server {{ listen 127.0.0.1:{port}; root {folder}; }} }}"""
+        http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
+            {http} }}"""
     )
     return ["nginx", "-c", str(configuration)]
+
+
+def bare(port: int, folder: Path) -> str:
+    """A server that does nothing but give away the files of a folder."""
+    return (
+        f"server {{ listen 127.0.0.1:{port}; root {folder};"
+        " open_file_cache max=10000 inactive=60s; open_file_cache_valid 5s; }"
+    )
+
+
+def documented(port: int, folder: Path) -> str:
+    """What docs/production.md has nginx do with a baked folder, word for word."""
+    text = (ROOT / "docs" / "production.md").read_text()
+    found = next(
+        one for one in re.findall(r"```nginx\n(.*?)```", text, re.DOTALL) if "gone.map" in one
+    )
+    if not (MODULES / "ngx_http_brotli_static_module.so").exists():
+        found = found.replace("brotli_static on;", "")
+    return found.replace("/srv/talks", str(folder)).replace(
+        "listen 80;", f"listen 127.0.0.1:{port};"
+    )
 
 
 # --- the run ---
@@ -345,7 +373,7 @@ def beside(options: argparse.Namespace, url: str, server: str) -> list[str]:
         if shutil.which("nginx"):
             some = f"http://127.0.0.1:{PORT + 3}"
             first = next(iter(empty.values())).url.split("/")[-2]
-            stack.enter_context(running(nginx_of(PORT + 3, files), f"{some}/{first}.bin"))
+            stack.enter_context(running(nginx_of(bare(PORT + 3, files)), f"{some}/{first}.bin"))
             static = {name: Target(f"{some}/{others[f'nginx {name}']}.bin") for name in cached}
         every = [*cached.values(), *empty.values(), *made.values(), *rows.values()]
         turns([*every, *static.values()], options, connections=8)
@@ -432,21 +460,59 @@ def memory(options: argparse.Namespace, url: str, server: str) -> list[str]:
     ]
 
 
-def bake(url: str) -> list[str]:
-    """How many pages a second are written as files, where there is a command for it."""
-    commands = [path.stem for path in ROOT.glob("*/management/commands/bake.py")]
-    if not commands:
-        return ["There is no command that bakes yet."]
+def bake(options: argparse.Namespace, url: str) -> list[str]:
+    """How many addresses a second become files, and how fast nginx gives these away."""
     folder = FOLDER / "baked"
     shutil.rmtree(folder, ignore_errors=True)
     environment = os.environ | production(url)
+    command = [sys.executable, "manage.py", "bake", str(folder), "--address", f"https://{BAKED}"]
     begun = time.monotonic()
-    subprocess.run(
-        [sys.executable, "manage.py", "bake", str(folder)], check=True, cwd=ROOT, env=environment
-    )
+    subprocess.run([*command, "--verbosity=0"], check=True, cwd=ROOT, env=environment)
     took = time.monotonic() - begun
+    addresses = len(json.loads((folder / ".bake" / "list.json").read_text())["pages"])
     pages = sum(1 for _file in folder.rglob("*.html"))
-    return [f"{pages:,} pages in {took:,.1f} s: **{pages / took:,.0f} a second**."]
+    told = (
+        f"{addresses:,} addresses in {took:,.1f} s: **{addresses / took:,.0f} a second**. "
+        f"{pages:,} of them are pages of HTML, the rest files of rows, feeds, pictures and answers."
+    )
+    return [told, "", *given_away(options, folder)]
+
+
+def given_away(options: argparse.Namespace, folder: Path) -> list[str]:
+    """Baked pages, packed, by nginx as in production, beside any file of as many bytes.
+
+    The file stands in the same folder, and once more on a server that does nothing else.
+    """
+    if not shutil.which("nginx"):
+        return ["nginx is not here."]
+    packed = {"Host": BAKED, "Accept-Encoding": "br, gzip"}
+    port, plain = PORT + 12, PORT + 13
+    any_file, beside_it, baked, sizes = {}, {}, {}, {}
+    served = nginx_of(documented(port, folder) + bare(plain, folder))
+    with running(served, f"http://127.0.0.1:{plain}/404.html"):
+        for name, path in PAGES.items():
+            if "?" in path:
+                continue  # takes a server
+            baked[name] = Target(f"http://127.0.0.1:{port}{path}", packed)
+            headers, body = baked[name].fetch()
+            sizes[name] = f"{len(body):,} ({headers.get('Content-Encoding', 'not packed')})"
+            file = folder / f"any-{len(body)}.bin"
+            file.write_bytes(random.Random(1).randbytes(len(body)))
+            any_file[name] = Target(f"http://127.0.0.1:{port}/{file.name}", packed)
+            beside_it[name] = Target(f"http://127.0.0.1:{plain}/{file.name}")
+        every = [one for some in (baked, any_file, beside_it) for one in some.values()]
+        turns(every, options, connections=8)
+    return [
+        "| page | bytes | baked, a second | any file of as many bytes | **ratio** "
+        "| that file from a server without headers or rules | ratio |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+        *(
+            f"| {name} | {sizes[name]} | {one.rate:,.0f} | {any_file[name].rate:,.0f} "
+            f"| **{one.rate / any_file[name].rate:.2f}** | {beside_it[name].rate:,.0f} "
+            f"| {one.rate / beside_it[name].rate:.2f} |"
+            for name, one in baked.items()
+        ),
+    ]
 
 
 def servers(options: argparse.Namespace, url: str) -> tuple[str, list[str]]:
@@ -545,7 +611,11 @@ def main() -> None:
             "",
             *growth(options, server),
         ],
-        "Baking": lambda: bake(url),
+        "Baking": lambda: [
+            f"A record of {SMALL:,} statements, in as many processes as there are cores.",
+            "",
+            *bake(options, url),
+        ],
         "Memory": lambda: [
             f"One process under {server}, keeping up to 1,000 pages.",
             "",

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -223,8 +224,10 @@ class Web:
     settings: dict[str, str]
     workers: int = 2
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
     sessions: list[str] = field(default_factory=list)
+    process: subprocess.Popen[bytes] | None = None
+    supervisor: threading.Thread | None = None
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -262,19 +265,26 @@ class Web:
         return self
 
     def start(self) -> "Web":
-        self.process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "granian", "--interface", "wsgi"),
-                *("--port", str(self.port), "--workers", str(self.workers)),
-                *("--blocking-threads", "8", "--no-log", "--respawn-failed-workers"),
-                "nafta.wsgi:application",
-            ],
-            cwd=ROOT,
-            env=self.environment,
-            start_new_session=True,
-        )
+        self.supervisor = threading.Thread(target=self._supervise)
+        self.supervisor.start()
         wait_until(self.answers, "the web process does not answer")
         return self
+
+    def _supervise(self) -> None:
+        """Start it again whenever it has ended: it does so when its workers die too often."""
+        while not self.stopping.is_set():
+            self.process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+                    *("--port", str(self.port), "--workers", str(self.workers)),
+                    *("--blocking-threads", "8", "--no-log", "--respawn-failed-workers"),
+                    "nafta.wsgi:application",
+                ],
+                cwd=ROOT,
+                env=self.environment,
+                start_new_session=True,
+            )
+            self.process.wait()
 
     def answers(self) -> bool:
         with suppress(OSError, http.client.HTTPException):
@@ -293,15 +303,12 @@ class Web:
     def kill(self) -> None:
         assert self.process
         kill(self.process.pid)
-        self.process.wait()
 
     def stop(self) -> None:
-        if self.process and self.process.poll() is None:
+        self.stopping.set()
+        while self.supervisor and self.supervisor.is_alive():
             self.kill()
-
-    def for_readers(self) -> "Web":
-        """As much of it as another process can be told."""
-        return Web({}, port=self.port)
+            self.supervisor.join(0.1)
 
     def visitor(self, editor: int | None = None) -> "Visitor":
         """A reader, or one of the editors."""

@@ -87,6 +87,8 @@ def saving(web: Web, database: Database) -> Iterator[Saved]:
             if is_stored(editors[number], slug):
                 with lock:
                     saved.acknowledged.add(slug)
+            else:
+                done.wait(0.1)
 
     with ThreadPoolExecutor(EDITORS) as pool:
         running = [pool.submit(save, number) for number in range(EDITORS)]

@@ -28,7 +28,6 @@ def test_what_was_acknowledged_survives_any_kill(
                 server.start()
             elif killed[-1] == "all of the web":
                 site.kill()
-                site.start()
             else:
                 kill(chance.choice(site.processes()).pid)
         saved.reached(SAVES)

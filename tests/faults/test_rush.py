@@ -23,9 +23,9 @@ NUMBER = re.compile(r"Publication (\d+) of the rush")
 SERVER = next(filter(None, map(shutil.which, ("valkey-server", "redis-server"))), None)
 
 
-def read(web: Web, published: Any, end: float, told: Any) -> None:
+def read(port: int, published: Any, end: float, told: Any) -> None:
     """Ask until ``end``; tell how often, how often in vain, and how often for an older page."""
-    visitor: Visitor = web.visitor()
+    visitor = Visitor(port)
     asked = stale = 0
     errors: list[str] = []
     while time.monotonic() < end:
@@ -77,7 +77,7 @@ def test_no_reader_sees_an_older_page_than_was_published(
     began = time.monotonic()
     end = began + seconds(10) + 5  # the readers have to start
     readers = [
-        fork.Process(target=read, args=(site.for_readers(), published, end, told))
+        fork.Process(target=read, args=(site.port, published, end, told))
         for _reader in range(READERS)
     ]
     for reader in readers:

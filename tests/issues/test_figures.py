@@ -3,6 +3,7 @@
 import json
 from types import SimpleNamespace
 
+import plotly.graph_objects as go
 from django.test import Client
 
 from issues.figures import measure_figure, points
@@ -16,7 +17,7 @@ def test_the_chart_and_the_table_hold_the_same_numbers(
 ) -> None:
     (chart,) = client.get("/issues/water/").context["charts"]
     rows = [row.record for row in chart["table"].rows]
-    figure = json.loads(chart["figure"].to_json())
+    figure = chart["figure"]
     drawn = {trace["name"]: trace["y"] for trace in figure["data"]}
     assert drawn == {"status quo": [30.0, 30.0], "Arden": [50.0], "Brume": [30.0]}
     assert [(row.who, row.value) for row in rows] == [
@@ -32,6 +33,16 @@ def test_the_chart_and_the_table_hold_the_same_numbers(
     assert brume["x"] == ["2010-03-05"]
 
 
+def test_plotly_knows_all_that_the_charts_say(client: Client, world: SimpleNamespace) -> None:
+    issue = client.get("/issues/water/").context
+    figures = [chart["figure"] for chart in issue["charts"]]
+    figures += [issue["distances"]["figure"], client.get("/timeline/").context["figure"]]
+    for figure in figures:
+        plain = json.loads(json.dumps(figure))
+        known = go.Figure(plain).to_plotly_json()  # refuses what it does not know
+        assert [trace["type"] for trace in known["data"]] == [one["type"] for one in figure["data"]]
+
+
 def test_an_agreed_number_is_drawn_from_its_day_on(world: SimpleNamespace) -> None:
     share = world.share
     share.agreed, share.agreed_on, share.agreed_source = 40, day("2010-03-08"), world.herald
@@ -41,8 +52,8 @@ def test_an_agreed_number_is_drawn_from_its_day_on(world: SimpleNamespace) -> No
     before = points(measure, proposals, day("2010-03-07"))
     after = points(measure, proposals, day("2010-03-08"))
     assert [row.kind for row in after[len(before) :]] == ["agreed"]
-    (star,) = [trace for trace in measure_figure(after).data if trace.name == "agreed"]
-    assert list(star.y) == [40.0]
+    (star,) = [trace for trace in measure_figure(after)["data"] if trace["name"] == "agreed"]
+    assert star["y"] == [40.0]
 
 
 def test_equal_numbers_stand_side_by_side_at_their_true_height(
@@ -52,7 +63,7 @@ def test_equal_numbers_stand_side_by_side_at_their_true_height(
     for low, scope in ((50, "in summer"), (70, "in winter")):
         worlds.create_term(proposal=world.third, measure=world.share, low=low, scope=scope)
     (chart,) = client.get("/issues/water/").context["charts"]
-    figure = json.loads(chart["figure"].to_json())
+    figure = chart["figure"]
     drawn = {trace["name"]: (trace["x"], trace["y"]) for trace in figure["data"]}
     assert set(drawn) == {"status quo", "Arden", "Brume", "Brume, in summer", "Brume, in winter"}
     assert drawn["Arden"] == (["2010-01-10"], [50.0])

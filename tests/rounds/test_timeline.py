@@ -1,6 +1,5 @@
 """The whole story on one page, and in pages where it is too long for one."""
 
-import json
 import re
 from types import SimpleNamespace
 
@@ -172,7 +171,7 @@ def test_the_chart_and_the_table_are_made_of_the_rows_of_the_page(
     response = client.get("/timeline/")
     page = response.context["items"]
     shown = {item.anchor: item for item in page}
-    figure = json.loads(response.context["figure"].to_json())
+    figure = response.context["figure"]
     drawn = {
         page[place].anchor for trace in figure["data"] for place in trace.get("customdata", [])
     }
@@ -202,7 +201,7 @@ def test_the_chart_is_of_the_months_of_the_rounds_and_tells_the_rest_in_words(
 ) -> None:
     def drawn(query: str = "") -> list[str]:
         figure = client.get(f"/timeline/{query}").context["figure"]
-        return list(json.loads(figure.to_json())["layout"]["xaxis"]["range"])
+        return list(figure["layout"]["xaxis"]["range"])
 
     # rounds from 8 January to 8 March and a deadline soon after them, a month to each side
     assert drawn() == ["2009-12-09", "2010-07-30"]
@@ -232,7 +231,7 @@ def test_the_chart_has_every_meeting_and_deadline_and_says_where_its_marks_begin
         query = f"?{client.get(f'/timeline/{query}').context['next_page']}"
     response = client.get(f"/timeline/{query}")
     listed = response.context["items"]
-    figure = json.loads(response.context["figure"].to_json())
+    figure = response.context["figure"]
     named = {one for trace in figure["data"] for one in trace.get("customdata", [])}
     places = {one for one in named if isinstance(one, int)}
     assert {listed[place].anchor for place in places} <= {one.anchor for one in listed}
@@ -252,3 +251,23 @@ def test_the_chart_has_every_meeting_and_deadline_and_says_where_its_marks_begin
     file = client.get(f"/timeline/{query or '?'}&_export=json&_table=calendar").json()
     assert [row["key"] for row in file["rows"]] == [one.slug for one in bars]
     assert file["meta"]["next"] is None
+
+
+def test_each_choice_is_offered_and_what_was_chosen_is_marked(
+    client: Client, world: SimpleNamespace
+) -> None:
+    worlds.create_party(code="dale", name="Dale & <b>", colour=4)
+    page = client.get("/timeline/?party=arden&status=missed").content.decode()
+    selects = dict(re.findall(r'<select id="id_(\w+)"[^>]*>(.*?)</select>', page, re.DOTALL))
+    marked = {
+        name: re.findall(r'<option value="([^"]*)" selected>', options)
+        for name, options in selects.items()
+    }
+    assert marked.pop("party") == ["arden"]
+    assert marked.pop("status") == ["missed"]
+    assert len(marked) == 5
+    assert all(chosen == [""] for chosen in marked.values())
+    groups = re.findall(r'<optgroup label="(\w+)">(.*?)</optgroup>', selects["status"], re.DOTALL)
+    assert [name for name, _options in groups] == ["Deadlines", "Meetings", "Proposals"]
+    assert '<option value="missed" selected>missed</option>' in groups[0][1]
+    assert '<option value="dale">Dale &amp; &lt;b&gt;</option>' in selects["party"]
