@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -37,14 +38,23 @@ class PointTable(tables.Table):
         return format_html('<a href="{}">{}</a>', record.url, value)
 
 
+@dataclass(frozen=True, slots=True)
+class CellRow:
+    """A cell of a matrix with what its place tells: every column finds what it looks for."""
+
+    issue: Issue | None
+    cell: Cell
+    round: Any = None  # a Round, read ``with_names()``
+
+
 class CellFile(FileTable):
     """Cells of a matrix, a row each: where a party stands on an issue, and how we know."""
 
     issue = tables.Column(accessor="issue__slug")
     issue_name = tables.Column(accessor="issue")
     question = tables.Column(accessor="issue__question")
-    round = tables.Column(accessor="row__round__slug")
-    round_name = tables.Column(accessor="row__round")
+    round = tables.Column(accessor="round__slug")
+    round_name = tables.Column(accessor="round")
     party = tables.Column(accessor="cell__party__code")
     party_name = tables.Column(accessor="cell__party")
     stance = tables.Column(accessor="cell__stance")
@@ -68,8 +78,8 @@ class CellFile(FileTable):
     def render_issue_name(self, value: Issue) -> str:
         return local(value, "name")
 
-    def render_question(self, record: dict[str, Any]) -> str:
-        return local(record["issue"], "question")
+    def render_question(self, record: CellRow) -> str:
+        return local(record.issue, "question")
 
     def render_round_name(self, value: Round) -> str:
         return local(value, "name")
@@ -80,33 +90,30 @@ class CellFile(FileTable):
     def render_last(self, value: Any) -> Any:
         return last_day(value)
 
-    def render_approximate(self, value: bool, record: dict[str, Any]) -> bool | str:
-        return value if record["cell"].recorded else ""
+    def render_approximate(self, value: bool, record: CellRow) -> bool | str:
+        return value if record.cell.recorded else ""
 
     render_on_record = render_moved = render_approximate
 
-    def render_basis(self, record: dict[str, Any]) -> str:
-        return str(record["cell"].position.evidence.basis)
+    def render_basis(self, record: CellRow) -> str:
+        position = record.cell.position
+        return str(position.evidence.basis) if position else ""
 
 
 def cell_file(rows: Iterable[Row], *, caption: str, issue: Issue | None = None) -> CellFile:
     """The cells of a matrix by issue, or by round if it is of one ``issue``, row by row."""
-    cells = [
-        {"issue": issue or row.issue, "row": row, "cell": cell}
-        for row in rows
-        for cell in row.cells
-    ]
+    cells = [CellRow(issue or row.issue, cell, row.round) for row in rows for cell in row.cells]
     return CellFile(cells, caption=caption)
 
 
 def move_file(moves: Iterable[Move], *, caption: str) -> CellFile:
-    cells = [{"issue": move.issue, "cell": cell} for move in moves for cell in move.cells]
+    cells = [CellRow(move.issue, cell) for move in moves for cell in move.cells]
     return CellFile(cells, caption=caption)
 
 
 def cells_of(pairs: Iterable[tuple[Issue, Iterable[Cell]]], *, caption: str) -> CellFile:
     """The cells that a page shows of each issue beside a matrix."""
-    cells = [{"issue": issue, "cell": cell} for issue, shown in pairs for cell in shown]
+    cells = [CellRow(issue, cell) for issue, shown in pairs for cell in shown]
     return CellFile(cells, caption=caption)
 
 
@@ -115,7 +122,7 @@ def course_file(
 ) -> CellFile:
     """One party's cells by issue, at the end of each meeting told."""
     cells = [
-        {"issue": row.issue, "row": {"round": meeting}, "cell": cell}
+        CellRow(row.issue, cell, meeting)
         for row in rows
         for (_end, meeting), cell in zip(told, row.cells, strict=True)
     ]
@@ -207,28 +214,35 @@ class GapFile(FileTable):
     evidence = Address(accessor="since_url")
 
 
+@dataclass(frozen=True, slots=True)
+class GapRow:
+    """One pair on one issue, at a meeting or of no day in particular."""
+
+    issue: Issue
+    gap: Gap | None
+    spread: Spread | None = None
+    since: str = ""
+    since_url: str = ""
+
+
 def pairing_file(rows: Iterable[compare.Pairing], *, caption: str) -> GapFile:
-    gaps = [
-        {"issue": row.issue, "gap": row.gap, "since": row.since, "since_url": row.since_url}
-        for row in rows
-    ]
+    gaps = [GapRow(row.issue, row.gap, since=row.since, since_url=row.since_url) for row in rows]
     return GapFile(gaps, caption=caption)
 
 
 def widest_file(rows: Iterable[Course], *, now: bool, caption: str) -> GapFile:
     """The two farthest apart on each issue at each meeting, and last, where shown, ``now``."""
-    gaps: list[dict[str, Any]] = []
+    gaps: list[GapRow] = []
     for row in rows:
         shown = [*row.spreads, row.now] if now else row.spreads
-        gaps += [{"issue": row.issue, "spread": one, "gap": one.widest} for one in shown]
-        gaps[-1] |= {"since": row.began, "since_url": row.began_url}
+        gaps += [GapRow(row.issue, one.widest, one) for one in shown[:-1]]
+        gaps += [GapRow(row.issue, one.widest, one, row.began, row.began_url) for one in shown[-1:]]
     return GapFile(gaps, caption=caption)
 
 
 def spread_file(issue: Issue, rows: Iterable[Spread], *, caption: str) -> GapFile:
     """How far every two parties were apart on one issue, at each meeting."""
-    gaps = [{"issue": issue, "spread": row, "gap": gap} for row in rows for gap in row.gaps]
-    return GapFile(gaps, caption=caption)
+    return GapFile([GapRow(issue, gap, row) for row in rows for gap in row.gaps], caption=caption)
 
 
 class NumberGapFile(FileTable):
