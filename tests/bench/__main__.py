@@ -447,9 +447,8 @@ def memory(options: argparse.Namespace, url: str, server: str) -> list[str]:
             path = paths[number % len(paths)]
             sign = "&" if "?" in path else "?"
             # every tenth is another page to make, and to keep
-            Target(
-                f"http://127.0.0.1:{PORT}{path}{f'{sign}x={number}' if number % 10 == 0 else ''}"
-            ).fetch()
+            other = f"{sign}x={number}" if number % 10 == 0 else ""
+            Target(f"http://127.0.0.1:{PORT}{path}{other}", {"Accept-Encoding": "br"}).fetch()
             if number in steps:
                 workers = process.children(recursive=True) or [process]
                 held[number] = max(one.memory_info().rss for one in workers) / 1e6
