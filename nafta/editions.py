@@ -24,6 +24,7 @@ from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.functional import SimpleLazyObject
 
 from nafta.logs import note_page
 from nafta.metrics import DATABASE_ERRORS
@@ -138,12 +139,11 @@ class Editions:
 
         What is due goes out first: whoever asks after the end of an embargo finds what it held.
         """
-        negotiation: Any = present()
-        if negotiation and negotiation.due and self._publishes():
-            negotiation = present()
-        request.negotiation = negotiation  # type: ignore[attr-defined]
-        mark = negotiation.mark if negotiation else None
-        edition = f"{mark or 'none'}-{timezone.localdate():%j}-{build()}"
+        now = present()
+        if now.due and self._publishes():
+            now = present()
+        request.negotiation = SimpleLazyObject(lambda: now.negotiation)  # type: ignore[attr-defined]
+        edition = f"{now.mark or 'none'}-{timezone.localdate():%j}-{build()}"
         if edition != self.latest:
             self.latest = edition
             _write(LATEST, edition)

@@ -22,7 +22,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from rounds.known import Past, first_publication, known, past
-from rounds.publication import present
 
 View = Callable[..., HttpResponse]
 Page = Callable[[], HttpResponse]
@@ -76,7 +75,6 @@ def two_clocks(view: View) -> View:
             then, request.known = _asked(text)
         except ValidationError as error:
             request.known_refused = error.message
-            request.negotiation = present()  # it is a page of now
             response = page()
             response.status_code = 400
             return response

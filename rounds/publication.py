@@ -1,9 +1,11 @@
 """What makes records public, and what takes them back: the only module that sets states."""
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import pghistory
 import psycopg
@@ -13,6 +15,7 @@ from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from rounds.databases import reading
 from rounds.models import Due, Edition, Negotiation, Publishable, State
 
 # What the triggers refuse, by their names. issues/models adds its own.
@@ -82,17 +85,29 @@ def schedule(records: Iterable[Publishable], when: dt.datetime | None) -> dict[P
     return _all_or_none(records, change)
 
 
-# One small question, since every request asks it first.
+class Present(NamedTuple):
+    """The edition of now, whether anything waits to go out, and what this site covers."""
+
+    mark: UUID | None  # None before the first edition
+    due: bool
+    row: str | None
+
+    @property
+    def negotiation(self) -> Negotiation | None:
+        return Negotiation(**json.loads(self.row)) if self.row else None
+
+
+# One small question, since every request asks it first; most need no more than its first two.
 PRESENT = f"""
-    SELECT negotiation.*, edition.mark,
-        EXISTS (SELECT FROM "{Due._meta.db_table}" WHERE at <= %s) AS due
-    FROM "{Negotiation._meta.db_table}" negotiation
-    LEFT JOIN "{Edition._meta.db_table}" edition ON TRUE"""
+    SELECT (SELECT mark FROM "{Edition._meta.db_table}"),
+        EXISTS (SELECT FROM "{Due._meta.db_table}" WHERE at <= %s),
+        (SELECT to_jsonb(one) FROM "{Negotiation._meta.db_table}" one ORDER BY id LIMIT 1)"""
 
 
-def present() -> Negotiation | None:
-    """What this site covers, with the ``mark`` of its edition and whether anything is ``due``."""
-    return next(iter(Negotiation.objects.raw(PRESENT, [timezone.now()])), None)
+def present() -> Present:
+    with reading().cursor() as cursor:
+        cursor.execute(PRESENT, [timezone.now()])
+        return Present(*cursor.fetchone())
 
 
 def publish_due(now: dt.datetime) -> list[Publishable]:

@@ -65,9 +65,7 @@ def bake(site: Site, folder: Folder, processes: int, told: Told) -> Report | Non
 def recipe(site: Site) -> str:
     """All that shapes the site: its edition, the day, the code, and where it is to stand."""
     publish_due(timezone.now())
-    negotiation: Any = present()
-    mark = (negotiation and negotiation.mark) or "none"
-    return f"{mark} {timezone.localdate()} {build()} {site.address} {site.live}"
+    return f"{present().mark} {timezone.localdate()} {build()} {site.address} {site.live}"
 
 
 def _made_at() -> dt.datetime:
