@@ -33,7 +33,7 @@ from rounds.publication import present, publish_due
 
 Answer = Callable[[HttpRequest], HttpResponse]
 DESK = re.compile(r"/(?:\w\w/)?admin/")
-ELSEWHERE = re.compile(r"/(?:\w\w/)?admin/|/api/")  # the desk is nobody else's, the API has its own
+HERE = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH")  # wishes that are met here, page by page
 UNKEPT = re.compile(r"private|no-store")
 TEXT = re.compile(r"text/|application/(?:[\w.]+\+)?(?:json|xml|javascript)|image/svg")
 ENCODERS: dict[str, Callable[[bytes], bytes]] = {
@@ -107,7 +107,7 @@ class Editions:
             if DESK.match(request.path_info):
                 self.primary.wake()
             return self.get_response(request)
-        keeps = settings.KEEP_PAGES and not ELSEWHERE.match(request.path_info)
+        keeps = settings.KEEP_PAGES and not DESK.match(request.path_info)
         answer = None
         for server in self._servers(request):
             with reading_from(server.alias):
@@ -180,9 +180,9 @@ class Editions:
 
     def _made(self, request: HttpRequest, edition: str, place: str) -> HttpResponse:
         encoding = _encoding(request)
-        accepted = request.META.pop("HTTP_ACCEPT_ENCODING", "")  # packed here, once
+        wishes = {name: request.META.pop(name) for name in HERE if name in request.META}
         response = self.get_response(request)
-        request.META["HTTP_ACCEPT_ENCODING"] = accepted
+        request.META.update(wishes)
         if not _may_be_kept(response):
             return response
         view = request.resolver_match.view_name if request.resolver_match else ""

@@ -8,13 +8,14 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import DataError, connections
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from nafta import logs
+from nafta.api.middleware import ASKING
 from nafta.health import healthz, readyz
 from nafta.metrics import count, metrics
 from nafta.views.errors import refused
@@ -25,8 +26,6 @@ PROBES: dict[str, Callable[[HttpRequest], HttpResponse | None]] = {
     "/metrics": metrics,
 }
 NAME = "X-Request-ID"
-API = "/api/"
-ASKING = "GET, HEAD, OPTIONS"
 IN_ADDRESS = (DataError, FieldDoesNotExist)  # not in a form: that has been looked at
 NO_VALUE = (*IN_ADDRESS, ValidationError, ValueError, OverflowError)  # that a column could hold
 logger = logging.getLogger(__name__)
@@ -105,50 +104,6 @@ class Told:
             return response
         finally:
             logs.asked.reset(token)
-
-
-class PublicAPI:
-    """Below ``/api/`` anybody may ask from anywhere, and nobody may write."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(API):
-            return self.get_response(request)
-        response = self._answer(request)
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = (
-            "ETag, Retry-After, RateLimit-Limit, RateLimit-Remaining"
-        )
-        return response
-
-    def _answer(self, request: HttpRequest) -> HttpResponse:
-        if request.method == "OPTIONS":
-            response = HttpResponse(status=204, headers={"Allow": ASKING})
-            response.headers["Access-Control-Allow-Methods"] = ASKING
-            response.headers["Access-Control-Allow-Headers"] = "*"
-            response.headers["Access-Control-Max-Age"] = "86400"
-            return response
-        if request.method not in {"GET", "HEAD"}:
-            text = _("The record is read-only here: ask with GET.")
-            return JsonResponse({"detail": text}, status=405, headers={"Allow": ASKING})
-        if request.method == "GET":
-            return self._got(request)
-        request.method = "GET"  # what GET would say, without its body
-        response = self._got(request)
-        length = len(response.content)
-        response.content = b""
-        response.headers["Content-Length"] = str(length)
-        return response
-
-    def _got(self, request: HttpRequest) -> HttpResponse:
-        """The answer; for an address that is none, in JSON too."""
-        response = self.get_response(request)
-        if response.status_code != 404 or "json" in response.headers["Content-Type"]:
-            return response
-        text = _("There is no such address. “/api/v1/openapi.json” lists those there are.")
-        return JsonResponse({"detail": text}, status=404)
 
 
 class OnlyAsking:

@@ -118,9 +118,9 @@ MIDDLEWARE = [
     "nafta.middleware.Policies",
     "nafta.middleware.Bounds",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "nafta.api.middleware.PublicAPI",
     "nafta.editions.Editions",
     "django.middleware.gzip.GZipMiddleware",
-    "nafta.middleware.PublicAPI",
     "nafta.middleware.OnlyAsking",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "nafta.middleware.LanguageOfAddress",
@@ -237,7 +237,6 @@ WHITENOISE_AUTOREFRESH = DEBUG
 # PROXIES: how many proxies stand before the site, each of which tells whom it asks for, and whether
 # it was asked by TLS. What is told beyond that many may be forged, and is not believed.
 PROXIES = number("PROXIES", 0)
-NINJA_NUM_PROXIES = PROXIES
 if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

@@ -1,40 +1,19 @@
-"""The manners of the API: how often one may ask, how it refuses, what is not sent twice."""
+"""The manners of the API: how it answers, how it refuses, what is not sent twice."""
 
 import hashlib
-import time
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
-from ninja.errors import Throttled, ValidationError
+from ninja.errors import ValidationError
 from ninja.renderers import BaseRenderer
-from ninja.throttling import BaseThrottle
 from pydantic_core import to_json
 
 RATE = settings.API_RATE  # requests a minute from one address
-MINUTE = 60  # seconds
-
-
-class PerAddress(BaseThrottle):
-    """So many requests a minute from one address, counted by the clock's minutes."""
-
-    def allow_request(self, request: HttpRequest) -> bool:
-        key = f"api:{self.get_ident(request)}:{int(time.time() // MINUTE)}"
-        cache.add(key, 0, 2 * MINUTE)
-        try:
-            used = cache.incr(key)
-        except ValueError:  # the cache had to make room
-            used = 1
-        request.api_left = max(0, settings.API_RATE - used)  # type: ignore[attr-defined]
-        return used <= settings.API_RATE
-
-    def wait(self) -> float:
-        return MINUTE - time.time() % MINUTE
 
 
 class Written(BaseRenderer):
@@ -56,9 +35,6 @@ class API(NinjaAPI):
             response.headers["Cache-Control"] = "no-cache"
             known: Any = get_conditional_response(request, etag=etag, response=response)
             response = known
-        if (left := getattr(request, "api_left", None)) is not None:
-            response.headers["RateLimit-Limit"] = str(settings.API_RATE)
-            response.headers["RateLimit-Remaining"] = str(left)
         return response
 
 
@@ -73,7 +49,6 @@ api = API(
     docs_url=None,
     renderer=Written(),
     urls_namespace="api-1",
-    throttle=[PerAddress()],
 )
 
 
@@ -98,9 +73,3 @@ def missing(request: HttpRequest, error: Http404) -> HttpResponse:
     return api.create_response(
         request, {"detail": _("Nothing is published at this address.")}, status=404
     )
-
-
-@api.exception_handler(Throttled)
-def too_many(request: HttpRequest, error: Throttled) -> HttpResponse:
-    text = _("One address may ask %(count)d times a minute. Try again after a moment.")
-    return api.create_response(request, {"detail": text % {"count": settings.API_RATE}}, status=429)

@@ -113,6 +113,35 @@ def test_a_kept_page_is_the_same_and_costs_one_question(
     assert TEXT in kept.content.decode()
 
 
+def test_answers_of_the_api_are_kept_like_pages_and_counted_all_the_same(
+    client: Client, world: SimpleNamespace, settings: Any
+) -> None:
+    path = "/api/v1/statements/alder-on-water"
+    made, cost = asked(client, path)
+    kept, question = asked(client, path)
+    assert (cost > 1, question) == (True, 1)
+    assert kept.content == made.content
+    assert kept.headers["ETag"] == made.headers["ETag"]
+    before, after = (int(one.headers["RateLimit-Remaining"]) for one in (made, kept))
+    assert after == before - 1
+    settings.API_RATE = 1
+    assert client.get(path).status_code == 429
+    settings.API_RATE = 1_000_000
+    Statement.objects.filter(pk=world.said.pk).update(summary="All of it must stay.")
+    assert client.get(path).json()["summary"]["text"] == "All of it must stay."
+
+
+def test_what_is_kept_for_one_who_has_it_is_whole_for_the_next(
+    client: Client, world: SimpleNamespace
+) -> None:
+    path = "/api/v1/statements/alder-on-water"
+    tag = client.get(path).headers["ETag"]
+    caches["pages"].clear()
+    assert client.get(path, headers={"if-none-match": tag}).status_code == 304
+    next_one, cost = asked(client, path)
+    assert (next_one.json()["key"], cost) == ("alder-on-water", 1)
+
+
 def test_whoever_has_the_present_page_is_told_so(client: Client, world: SimpleNamespace) -> None:
     tag = client.get(PAGE).headers["ETag"]
     same, cost = asked(client, PAGE, HTTP_IF_NONE_MATCH=tag)

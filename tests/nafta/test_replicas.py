@@ -81,6 +81,7 @@ def gone(name: str) -> Any:
     def refuse(*_args: Any) -> None:
         raise OperationalError("connection refused")
 
+    connections[name].ensure_connection()  # Django asks a new one for the types it has
     return connections[name].execute_wrapper(refuse)
 
 
