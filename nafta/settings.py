@@ -321,7 +321,7 @@ CACHE_URL = os.environ.get("CACHE_URL", "")
 
 
 def kept_in_cache(name: str, entries: int) -> dict[str, Any]:
-    """A cache with ``entries`` at most in a process of its own; a server has bounds itself."""
+    """A cache of ``entries`` at most, each process's own; a server has bounds itself."""
     if CACHE_URL:
         backend = "django.core.cache.backends.redis.RedisCache"
         return {"BACKEND": backend, "LOCATION": CACHE_URL, "KEY_PREFIX": name}
@@ -331,7 +331,7 @@ def kept_in_cache(name: str, entries: int) -> dict[str, Any]:
 
 CACHES = {
     "default": kept_in_cache("default", 10_000),  # who has asked the API how often, the package
-    "pages": kept_in_cache("pages", 1_000),
+    "pages": kept_in_cache("pages", 500),  # about 10 kB each; those last asked for stay
 }
 # KEEP_PAGES: whether public pages are kept until something is published. Not while they are built.
 KEEP_PAGES = flag("KEEP_PAGES", not DEBUG)
