@@ -625,8 +625,8 @@ def main() -> None:
             *bake(options, url),
         ],
         "Memory": lambda: [
-            "One process under granian that keeps up to 500 pages. It is asked for each kind of page"
-            " in turn, every tenth time under an address of its own.",
+            "One process under granian that keeps up to 500 pages, asked for each kind of page in"
+            " turn, every tenth time under an address of its own.",
             "",
             *memory(options, url),
         ],
