@@ -24,8 +24,8 @@ FEW = ("party", "person", "issue")  # of these there are not many, however large
 SHOWN_NAMES = 6
 TIERS = ("0", "1", "2")  # parts of a list, the last first
 COUNTED = 1_000  # at most; beyond it a page says "1,000+"
-ENOUGH = 100  # to be counted of what is found only far back
-LATELY = 2_000  # publications
+ENOUGH = 50  # to be counted of what is found only far back
+LATELY, NEWEST = 2_000, 100  # published last, and newest of what fits
 FACET = 12  # keys of a kind that are told
 
 
@@ -145,7 +145,7 @@ class Search:
         """The numbers of statements among which are the last published of those that fit: what was
         published lately, whether it fits or not, and the newest that fit.
         """
-        newest = self.latest(ENOUGH)
+        newest = self.latest(NEWEST)
         return RawSQL(  # noqa: S611
             f"""SELECT pgh_obj_id FROM (
                 SELECT pgh_obj_id FROM rounds_statementevent
@@ -229,8 +229,9 @@ class Search:
         words, values = self.query.sql()
         titled = f"ts_filter(vector, '{{a}}') @@ ({words})" if words else "FALSE"
         columns = "kind, object_id, key, day, id, label"
+        # "IS TRUE" keeps the index of words out of it: it would read what all kinds have of them
         few = f"""SELECT {columns}, {titled} AS titled FROM nafta_entry
-            WHERE kind = ANY(%s) AND vector @@ (SELECT question FROM asked)"""
+            WHERE kind = ANY(%s) AND (vector @@ (SELECT question FROM asked)) IS TRUE"""
         if self.after or self.before or self.query.after or self.query.before:
             few, values = f"SELECT {columns}, titled FROM newest WHERE kind = ANY(%s)", []
         return (
