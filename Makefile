@@ -37,7 +37,7 @@ lint: .venv/installed-dev ## check style, types, templates, migrations and setti
 messages: .venv/installed-dev ## renew the translations' files (needs GNU gettext)
 	$(BIN)/python manage.py makemessages $(MESSAGES)
 	sed -i '/^"POT-Creation-Date:/d' nafta/locale/*/LC_MESSAGES/django.po
-	$(BIN)/python manage.py compilemessages --ignore .venv --ignore node_modules
+	$(BIN)/python manage.py compilemessages --ignore .venv --ignore node_modules --ignore var
 
 faults: .venv/installed-dev ## break servers and count what is lost (FAULT_SECONDS=60 FAULT_SAVES=500 for all of it)
 	$(BIN)/python -m pytest -c tests/faults/pytest.ini --rootdir . --confcutdir tests/faults -rP tests/faults $(ARGS)

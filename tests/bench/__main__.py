@@ -224,12 +224,15 @@ def running(command: list[str], url: str, **environment: str) -> Iterator[psutil
         process.wait(20)
 
 
-def site(server: str, url: str, port: int, *, keep: bool, programs: Path = BIN) -> Any:
-    """One process of the site in its production settings."""
+def site(
+    server: str, url: str, port: int, *, keep: bool, workers: int = 1, programs: Path = BIN
+) -> Any:
+    """The site in its production settings."""
     commands = {
-        "granian": f"granian --interface wsgi --host 127.0.0.1 --port {port} --workers 1"
+        "granian": f"granian --interface wsgi --host 127.0.0.1 --port {port} --workers {workers}"
         " --blocking-threads 4 --no-ws --log-level warning nafta.wsgi:application",
-        "gunicorn": f"gunicorn --bind 127.0.0.1:{port} --workers 1 --threads 4 --keep-alive 60"
+        "gunicorn": f"gunicorn --bind 127.0.0.1:{port} --workers {workers} --threads 4"
+        " --keep-alive 60"
         " --log-level warning nafta.wsgi:application",
     }
     program, *arguments = commands[server].split()
@@ -351,9 +354,8 @@ def documented(port: int, folder: Path) -> str:
 
 
 def beside(options: argparse.Namespace, url: str, server: str) -> list[str]:
-    """Pages beside an empty view, Datasette and nginx."""
-    about_fifty = fifty(url)
-    addresses = PAGES | {"50 statements": about_fifty, "API, 50": "/api/v1/statements?limit=50"}
+    """Pages beside an empty view and nginx."""
+    addresses = PAGES | {"50 statements": fifty(url)}
     files = FOLDER / "files"
     files.mkdir(parents=True, exist_ok=True)
     packed = {"Accept-Encoding": "br"}
@@ -363,27 +365,18 @@ def beside(options: argparse.Namespace, url: str, server: str) -> list[str]:
         stack.enter_context(site(server, url, PORT + 1, keep=False))
         for name, path in addresses.items():
             made[name] = Target(f"http://127.0.0.1:{PORT + 1}{path}")
-            if name.startswith("API"):
-                continue
             cached[name] = Target(f"http://127.0.0.1:{PORT}{path}", packed)
             _headers, body = cached[name].fetch()
             (files / f"{len(body)}.bin").write_bytes(body)
             empty[name] = Target(f"http://127.0.0.1:{PORT}/empty/{len(body)}/")
             others[f"nginx {name}"] = len(body)
-        program = datasette(url)
-        port = PORT + 2
-        command = f"{program} serve {FOLDER / 'statements.db'} --port {port}"
-        command += " --setting default_page_size 50"
-        base = f"http://127.0.0.1:{port}/statements/statements"
-        stack.enter_context(running(command.split(), base))
-        rows = {"HTML": Target(base), "JSON": Target(f"{base}.json?_shape=array")}
         static = {}
         if shutil.which("nginx"):
             some = f"http://127.0.0.1:{PORT + 3}"
             first = next(iter(empty.values())).url.split("/")[-2]
             stack.enter_context(running(nginx_of(bare(PORT + 3, files)), f"{some}/{first}.bin"))
             static = {name: Target(f"{some}/{others[f'nginx {name}']}.bin") for name in cached}
-        every = [*cached.values(), *empty.values(), *made.values(), *rows.values()]
+        every = [*cached.values(), *empty.values(), *made.values()]
         turns([*every, *static.values()], options, connections=8)
     table = [
         "| page | bytes | kept, a second | empty view of as many bytes | **ratio** | "
@@ -397,18 +390,49 @@ def beside(options: argparse.Namespace, url: str, server: str) -> list[str]:
             f"| {name} | {others[f'nginx {name}']:,} | {one.rate:,.0f} | {empty[name].rate:,.0f} "
             f"| **{ratio:.2f}** | {made[name].rate:,.1f} | {file} |"
         )
-    html, rest = made["50 statements"].rate, made["API, 50"].rate
-    table += [
+    return [*table, "", *beside_datasette(options, url, server)]
+
+
+def beside_datasette(options: argparse.Namespace, url: str, server: str) -> list[str]:
+    """Fifty statements, as a page and for programs: one process, and as both are run.
+
+    Datasette runs in one process, the site in one for each core.
+    """
+    cores = os.cpu_count() or 1
+    paths = {
+        f"page of 50 statements (`{fifty(url)}`)": (fifty(url), ""),
+        "API, page of 50": ("/api/v1/statements?limit=50", ".json?_shape=array"),
+    }
+    ways = {"one": (1, False), "made": (cores, False), "kept": (cores, True)}
+    base = f"http://127.0.0.1:{PORT + 2}/statements/statements"
+    command = f"{datasette(url)} serve {FOLDER / 'statements.db'} --port {PORT + 2}"
+    targets: dict[str, dict[str, Target]] = {}
+    with ExitStack() as stack:
+        stack.enter_context(
+            running([*command.split(), "--setting", "default_page_size", "50"], base)
+        )
+        for place, (workers, keep) in enumerate(ways.values()):
+            port = PORT + 14 + place
+            stack.enter_context(site(server, url, port, keep=keep, workers=workers))
+        for name, (path, of_theirs) in paths.items():
+            targets[name] = {
+                way: Target(f"http://127.0.0.1:{PORT + 14 + place}{path}")
+                for place, way in enumerate(ways)
+            } | {"datasette": Target(f"{base}{of_theirs}")}
+        turns([one for some in targets.values() for one in some.values()], options, connections=8)
+    table = [
+        f"Beside Datasette {DATASETTE}: the same rows, 50 a page, not packed; answers a second.",
         "",
-        f"Beside Datasette {DATASETTE}, the same rows, 50 a page, nothing kept:",
-        "",
-        "| | a second | Datasette, a second | **ratio** |",
-        "|---|--:|--:|--:|",
-        f"| page of 50 statements (`{about_fifty}`) | {html:,.1f} | {rows['HTML'].rate:,.1f} "
-        f"| **{html / rows['HTML'].rate:.2f}** |",
-        f"| API, page of 50 | {rest:,.1f} | {rows['JSON'].rate:,.1f} "
-        f"| **{rest / rows['JSON'].rate:.2f}** |",
+        f"| | Datasette | made anew by one process | **ratio** | by {cores} | **ratio** "
+        f"| kept, by {cores} | **ratio** |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
     ]
+    for name, by_way in targets.items():
+        theirs = by_way["datasette"].rate
+        ours = " | ".join(
+            f"{by_way[way].rate:,.1f} | **{by_way[way].rate / theirs:.2f}**" for way in ways
+        )
+        table.append(f"| {name} | {theirs:,.1f} | {ours} |")
     return table
 
 
