@@ -146,7 +146,7 @@ class Editions:
         edition = f"{now.mark or 'none'}-{timezone.localdate():%j}-{build()}"
         if edition != self.latest:
             self.latest = edition
-            _write(LATEST, edition)
+            caches[PAGES].set(LATEST, edition, DAY)
         return edition
 
     def _publishes(self) -> bool:
@@ -163,7 +163,7 @@ class Editions:
 
     def _page(self, request: HttpRequest, edition: str) -> HttpResponse:
         place = _place(request, edition)
-        kept = _read(place)
+        kept = caches[PAGES].get(place)
         if not kept:
             return self._made(request, edition, place)
         note_page("kept", kept.view)
@@ -171,8 +171,8 @@ class Editions:
 
     def _last(self, request: HttpRequest) -> HttpResponse | None:
         """What is kept of the last edition."""
-        last = self.latest or _read(LATEST)
-        kept = _read(_place(request, last)) if last else None
+        last = self.latest or caches[PAGES].get(LATEST)
+        kept = caches[PAGES].get(_place(request, last)) if last else None
         if not kept:
             return None
         note_page("stale", kept.view)
@@ -187,7 +187,7 @@ class Editions:
             return response
         view = request.resolver_match.view_name if request.resolver_match else ""
         kept = _packed(response, encoding, edition, view)
-        _write(place, kept)
+        caches[PAGES].set(place, kept, DAY)
         note_page("made")
         return kept.response(request)
 
@@ -230,21 +230,3 @@ def _packed(response: HttpResponse, encoding: str, edition: str, view: str) -> K
         response.headers["ETag"] = tag if tag.startswith("W/") else f"W/{tag}"
     response.headers["Content-Length"] = str(len(body))
     return Kept(dict(response.headers.items()), body, view)
-
-
-# A cache that is gone costs speed, and nothing else: whatever it raises is only told in the log.
-
-
-def _read(key: str) -> Any:
-    try:
-        return caches[PAGES].get(key)
-    except Exception:
-        logger.exception("The cache does not answer.")
-        return None
-
-
-def _write(key: str, value: Any) -> None:
-    try:
-        caches[PAGES].set(key, value, DAY)
-    except Exception:
-        logger.exception("The cache does not answer.")

@@ -323,8 +323,12 @@ CACHE_URL = os.environ.get("CACHE_URL", "")
 def kept_in_cache(name: str, entries: int) -> dict[str, Any]:
     """A cache of ``entries`` at most, each process's own; a server has bounds itself."""
     if CACHE_URL:
-        backend = "django.core.cache.backends.redis.RedisCache"
-        return {"BACKEND": backend, "LOCATION": CACHE_URL, "KEY_PREFIX": name}
+        return {
+            "BACKEND": "nafta.caches.Shared",
+            "LOCATION": CACHE_URL,
+            "KEY_PREFIX": name,
+            "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1},  # nobody waits for it
+        }
     backend = "django.core.cache.backends.locmem.LocMemCache"
     return {"BACKEND": backend, "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": entries}}
 

@@ -11,7 +11,7 @@ import pytest
 from django.core.cache import caches
 from django.db import OperationalError, connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 
 from issues.models import Position, Proposal
@@ -288,12 +288,15 @@ def test_what_cannot_be_told_or_stored_is_refused_in_words(
     assert "traceback" not in refused.content.decode().lower()
 
 
-def test_a_cache_that_is_gone_costs_no_page(
-    client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+def test_a_shared_cache_that_is_gone_costs_no_page(
+    client: Client, world: SimpleNamespace, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def gone(*_args: Any, **_kwargs: Any) -> None:
-        raise ConnectionError
-
-    monkeypatch.setattr(caches["pages"], "get", gone)
-    monkeypatch.setattr(caches["pages"], "set", gone)
-    assert TEXT in client.get(PAGE).content.decode()
+    nowhere = {"BACKEND": "nafta.caches.Shared", "LOCATION": "redis://127.0.0.1:9/0"}
+    with override_settings(CACHES={"default": nowhere, "pages": nowhere}):
+        for _time in range(2):
+            assert TEXT in client.get(PAGE).content.decode()
+            assert client.get("/api/v1/parties").json()["items"]
+            assert client.get("/data/record.zip").status_code == 200
+        assert client.get("/readyz").json()["missing"] == {"cache": "does not answer"}
+    told = [one for one in caplog.messages if "The cache does not answer" in one]
+    assert 0 < len(told) < 10  # it is left alone for a moment, not asked ten times a page
