@@ -77,7 +77,6 @@ GROWING = PAGES | {  # each shows as much at every size, but for those of MORE
     "search, nothing asked": "/search/",
     "search, a party and a word": "/search/?q=arden+salmon",
     "search, two words": "/search/?q=sunset+clause",
-    "search, a phrase": "/search/?q=%22sunset+clause%22",
     "search, a rare word": "/search/?q={number}",
     "search, no such word": "/search/?q=zzyzx",
     "search, a sentence": "/search/?q=What+did+Arden+say+about+water+before+round+20",
@@ -106,6 +105,7 @@ MORE = {  # and these have more to show of a larger record: compare them with ot
     "people": "/people/",
     "corrections": "/corrections/",
     "feed of an early round": "/rounds/round-2/feed/",
+    "search, a phrase": "/search/?q=%22sunset+clause%22",
     "search, a long phrase": "/search/?q=%22sunset+clause+review%22",
 }
 PARTS = ("servers", "beside", "growth", "baking", "memory")

@@ -1,0 +1,34 @@
+"""What docs/production.md has a web server say of baked pages is what the site says of its own."""
+
+import re
+from pathlib import Path
+
+from django.conf import settings
+
+from nafta import editions
+from nafta.views import embeds
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LIVE = "https://desk.example"
+
+
+def headers(name: str) -> list[str]:
+    """The values of a header in the page's nginx block: for pages, then for what is embedded."""
+    text = (ROOT / "docs" / "production.md").read_text()
+    block = next(one for one in re.findall(r"```nginx\n(.*?)```", text, re.DOTALL) if "gone" in one)
+    return re.findall(rf'add_header {name} "?(.*?)"? always;', block)
+
+
+def test_baked_pages_have_the_policies_of_the_site() -> None:
+    whole, embedded = headers("Content-Security-Policy")
+    assert whole.replace(f" {LIVE}", "") == settings.CONTENT_POLICY
+    assert f"form-action 'self' {LIVE}" in whole
+    assert embedded == embeds.POLICY
+    assert headers("Permissions-Policy")[0] == settings.PERMISSIONS_POLICY
+    assert headers("Referrer-Policy")[0] == settings.SECURE_REFERRER_POLICY
+    assert headers("X-Frame-Options")[0] == settings.X_FRAME_OPTIONS
+    assert headers("X-Content-Type-Options")[0] == "nosniff"
+
+
+def test_baked_pages_are_kept_as_long_as_those_of_the_site() -> None:
+    assert headers("Cache-Control")[0] == editions.CACHE_CONTROL
