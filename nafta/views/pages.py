@@ -23,7 +23,6 @@ from nafta.views.choosing import choices_in, chosen
 from rounds.corrections import corrected_on
 from rounds.cursors import Cursor
 from rounds.databases import reading
-from rounds.dates import EARLIEST, LATEST
 from rounds.downloads import FileTable, page
 from rounds.figures import calendar_figure, outside
 from rounds.forms import AsOf, AsOfForm, end_of
@@ -156,17 +155,29 @@ def timeline_years() -> list[int]:
 
     Each year is looked up in the indexes: no row is counted.
     """
-    any_of = [
-        f"""(SELECT TRUE FROM "{model._meta.db_table}" WHERE state = 'published'
-            AND lower(dates) >= make_date(year, 1, 1) AND lower(dates) < make_date(year + 1, 1, 1)
-            ORDER BY lower(dates) DESC, id DESC LIMIT 1)"""
+    began = [
+        f"""SELECT lower(dates) AS day FROM "{model._meta.db_table}" WHERE state = 'published'"""
         for model in DATED
+    ]
+    ends = [
+        f"({one} ORDER BY lower(dates) {way}, id {way} LIMIT 1)"
+        for one in began
+        for way in ("ASC", "DESC")
+    ]
+    any_of = [
+        f"""EXISTS ({one} AND lower(dates) >= make_date(year, 1, 1)
+            AND lower(dates) < make_date(year + 1, 1, 1)
+            ORDER BY lower(dates) DESC, id DESC LIMIT 1)"""
+        for one in began
     ]
     with reading().cursor() as cursor:
         cursor.execute(
-            f"""SELECT year FROM generate_series(%s, %s, -1) AS year
-            WHERE {" OR ".join(any_of)}""",
-            [LATEST.year, EARLIEST.year],
+            f"""SELECT year FROM (
+                SELECT date_part('year', min(day))::integer AS first,
+                    date_part('year', max(day))::integer AS last
+                FROM ({" UNION ALL ".join(ends)}) AS ends
+            ) AS all_of_it, generate_series(last, first, -1) AS year
+            WHERE {" OR ".join(any_of)}"""
         )
         return [year for (year,) in cursor.fetchall()]
 
