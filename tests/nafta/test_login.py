@@ -16,7 +16,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
-from django_otp.oath import totp
+from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -190,8 +190,10 @@ def hidden_in(response: Any) -> dict[str, list[str]]:
 
 class TestSecondFactor:
     @pytest.fixture(autouse=True)
-    def _required(self, settings: Any, editor: Any) -> None:
+    def _required(self, settings: Any, editor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         settings.SECOND_FACTOR = True
+        now = time.time()
+        monkeypatch.setattr(time, "time", lambda: now)  # no code runs out while a test uses it
 
     def enrolled(self) -> tuple[Client, list[str]]:
         """A browser in which the app was set up, and the backup codes."""
@@ -270,7 +272,10 @@ class TestSecondFactor:
 
 
 def code_of(key: str) -> str:
-    return f"{totp(bytes.fromhex(key)):06}"
+    """What an app shows now."""
+    app = TOTP(bytes.fromhex(key))
+    app.time = time.time()
+    return f"{app.token():06}"
 
 
 class TestBounds:
