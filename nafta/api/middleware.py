@@ -1,5 +1,6 @@
 """Who may ask the API, how often, and what is no answer of its own."""
 
+import math
 import time
 from collections.abc import Callable
 
@@ -81,7 +82,7 @@ def _asked(address: str | None) -> int:
 
 def _too_many() -> HttpResponse:
     text = _("One address may ask %(count)d times a minute. Try again after a moment.")
-    wait = int(MINUTE - time.time() % MINUTE) + 1
+    wait = math.ceil(MINUTE - time.time() % MINUTE)
     return JsonResponse(
         {"detail": text % {"count": settings.API_RATE}}, status=429, headers={"Retry-After": wait}
     )

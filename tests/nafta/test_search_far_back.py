@@ -15,10 +15,10 @@ WORDS = {
     "occasionally": "nth % 150 = 0",
     "seldom": "nth % 900 = 0",
     "rarely": "nth % 9000 = 0",
-    "lately": "nth > 59_980",
+    "lately": "nth > 59980",
     "once": "nth = 17",
-    "formerly": "nth < 3_000",
-    "crowded": "nth BETWEEN 20_000 AND 45_000 AND nth % 3 = 0",
+    "formerly": "nth < 3000",
+    "crowded": "nth BETWEEN 20000 AND 45000 AND nth % 3 = 0",
 }
 
 
@@ -29,10 +29,10 @@ def large(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         cursor.execute(
             f"""INSERT INTO nafta_entry (kind, object_id, key, day, label, names, keys, vector)
             SELECT 'statement', -nth, 'far-' || nth, DATE '2010-01-01' + CASE
-                WHEN nth BETWEEN 20_000 AND 45_000 THEN 2_000 ELSE nth / 10 END,
+                WHEN nth BETWEEN 20000 AND 45000 THEN 2000 ELSE nth / 10 END,
                 '{{}}', '', '{{}}', to_tsvector('simple', concat_ws(' ', {
                 ", ".join(f"CASE WHEN {where} THEN '{word}' END" for word, where in WORDS.items())
-            })) FROM generate_series(1, 60_000) AS nth"""
+            })) FROM generate_series(1, 60000) AS nth"""
         )
         cursor.execute("ANALYZE nafta_entry")
         yield
