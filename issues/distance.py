@@ -29,7 +29,7 @@ from issues.models import (
     Proposal,
     Stance,
 )
-from issues.proposals import number, value_words
+from issues.proposals import difference, value_words
 from rounds.forms import end_of
 from rounds.language import local
 from rounds.models import Round
@@ -379,21 +379,18 @@ class NumberGap:
 
     @property
     def words(self) -> str:
-        """ "17 % apart, of 20 % at first"."""
-        values = {
-            "gap": number(self.gap),
-            "first": number(self.first),
-            "unit": local(self.measure, "unit"),
-        }
+        """ "17 percentage points apart, at first 20 percentage points"."""
+        unit = local(self.measure, "unit")
+        values = {"gap": difference(self.gap, unit), "first": difference(self.first, unit)}
         if self.gap == 0:
             return (
                 _("the same number")
                 if not self.first
-                else _("the same number; at first %(first)s %(unit)s apart") % values
+                else _("the same number; at first %(first)s apart") % values
             )
         if self.gap == self.first:
-            return _("%(gap)s %(unit)s apart, as at first") % values
-        return _("%(gap)s %(unit)s apart, at first %(first)s %(unit)s") % values
+            return _("%(gap)s apart, as at first") % values
+        return _("%(gap)s apart, at first %(first)s") % values
 
 
 def between(one: Named, other: Named) -> Decimal | None:

@@ -1,16 +1,19 @@
 """The chart of a measure as a drawing, of the same rows as the chart of the page."""
 
-import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
-from issues.figures import Point
-from issues.proposals import number
+from django.utils.translation import gettext as _
+
+from issues.figures import MARK_SIZE, Point, days_drawn, doubt, lines_of, ring_sizes
+from issues.proposals import amount, number
 from rounds.drawings import AXIS, Drawing, Key, Line, Mark, Scale, Words
 from rounds.figures import SYMBOLS
 
+Down = Callable[[object], float]  # how far down the chart a value stands, in pixels
+
 HEIGHT, TOP = 190, 24  # pixels: of the part with the marks, and above the highest
-MARGIN = dt.timedelta(days=30)  # and a share of the span, so that no mark lies on a word
 
 
 def measure_drawing(rows: Sequence[Point]) -> Drawing:
@@ -18,9 +21,8 @@ def measure_drawing(rows: Sequence[Point]) -> Drawing:
 
     Needs at least one row with a day.
     """
-    days = [row.day for row in rows if row.day]
-    first, last = min(days), max(days)
-    scale = Scale(first - MARGIN - (last - first) / 5, last + MARGIN)
+    first, last = days_drawn(rows)
+    scale = Scale(first - (last - first) / 6, last)  # no mark lies on the words of the axis
     most = max(float(row.high if row.high is not None else row.low) for row in rows)
     least = min(0.0, *(float(row.low) for row in rows))
 
@@ -33,24 +35,49 @@ def measure_drawing(rows: Sequence[Point]) -> Drawing:
     drawing.lines, drawing.words = scale.axis(HEIGHT)
     for value in _ticks(least, most):
         drawing.lines.append(Line("0%", "100%", down(value), down(value), "grid"))
-        unit = f" {rows[0].unit}" if value else ""
-        drawing.words.append(Words("0%", down(value) - 4, f"{number(value)}{unit}"))
-    who = list(dict.fromkeys(row.who for row in rows))
+        words = amount(value, rows[0].unit) if value else number(value)
+        drawing.words.append(Words("0%", down(value) - 4, words))
     for row in rows:
         if row.kind == "status-quo":
             drawing.lines.append(Line("0%", "100%", down(row.low), down(row.low), "status-quo"))
-            continue
-        assert row.day, "only what applied before has no day"
-        x, y = scale.at(row.day), down(row.low)
-        shape = "star" if row.kind == "agreed" else SYMBOLS[who.index(row.who) % len(SYMBOLS)]
-        look = f"party-{row.party['colour']}" if row.party else "agreed"
-        if row.high is not None:
-            drawing.lines.append(Line(x, x, y, down(row.high), look))
-        drawing.marks.append(Mark(x, y, shape, look))
-        key = Key(row.who, shape, look)
-        if key not in drawing.keys:
-            drawing.keys.append(key)
+    lines = lines_of(rows)
+    sizes = iter(ring_sizes(row for line in lines for row in line))
+    for place, line in enumerate(lines):
+        party = line[0].party
+        shape = SYMBOLS[place % len(SYMBOLS)] if party else "star"
+        look = f"party-{party['colour']}" if party else "agreed"
+        drawing.lines += _steps(line, scale, down, look) if party else []
+        for row in line:
+            drawing.lines += _reach(row, scale, down, look)
+            drawing.marks.append(_mark(row, scale, down, shape, look, next(sizes)))
+        drawing.keys.append(Key(line[0].who if party else _("agreed"), shape, look))
     return drawing
+
+
+def _mark(row: Point, scale: Scale, down: Down, shape: str, look: str, size: int) -> Mark:
+    assert row.day, "only what applied before has no day"
+    pale = " pale" if row.approximate else ""
+    return Mark(scale.at(row.day), down(row.low), shape, look + pale, size / MARK_SIZE)
+
+
+def _steps(rows: Sequence[Point], scale: Scale, down: Down, look: str) -> Iterator[Line]:
+    """From one number of a party to its next: on at its height, then up or down."""
+    for before, after in pairwise(rows):
+        assert before.day
+        assert after.day
+        here, there = scale.at(before.day), scale.at(after.day)
+        yield Line(here, there, down(before.low), down(before.low), f"{look} step")
+        yield Line(there, there, down(before.low), down(after.low), f"{look} step")
+
+
+def _reach(row: Point, scale: Scale, down: Down, look: str) -> Iterator[Line]:
+    """The bars of a range of values, and of the days on which it can have been."""
+    assert row.day
+    x, y = scale.at(row.day), down(row.low)
+    if row.high is not None:
+        yield Line(x, x, y, down(row.high), look)
+    if length := doubt(row, scale.last):
+        yield Line(x, scale.at(row.day + length), y, y, f"{look} doubt")
 
 
 def _ticks(least: float, most: float) -> list[float]:

@@ -13,16 +13,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from issues.distance import FARTHEST, Spread
-from issues.models import Measure, Proposal
-from issues.proposals import value_words
+from issues.models import Measure, Proposal, ProposalStatus
+from issues.proposals import settled_on, value_words
 from rounds.dates import day as day_in_words
-from rounds.figures import AXIS, FRAME, MARGIN, MONTHS, SYMBOLS, Figure, Trace, layout
+from rounds.dates import last_day
+from rounds.figures import AXIS, DAY, FRAME, MONTHS, SYMBOLS, Figure, Trace, layout
 from rounds.language import local
 from rounds.models import Source
 from rounds.timeline import Ref
 
 PAIRS_DRAWN = 6
 PANEL, TITLE, AXIS_WORDS = 96, 26, 48  # pixels: of a pair's lines, its name, the months below
+MARK_SIZE, RING, UNIT_HEIGHT = 11, 9, 28  # pixels: of a mark, of a ring around it, the unit above
 DASHES = ["dash", "longdash", "dashdot", "longdashdot"]  # what applied before is dotted
 
 
@@ -30,13 +32,15 @@ DASHES = ["dash", "longdash", "dashdot", "longdashdot"]  # what applied before i
 class Point:
     """A number somebody put to a measure, or what applied before, or what was agreed."""
 
-    kind: str  # "status quo", "proposal", "agreed"
+    kind: str  # "status-quo", "proposal", "agreed"
     measure: str
     key: str  # the measure's
     unit: str
     who: str
     party: Ref | None = None
-    day: dt.date | None = None  # None for the status quo: it applies from before
+    day: dt.date | None = None  # the first it can have been; None for the status quo
+    last: dt.date | None = None  # the last it can have been; None where that is open
+    approximate: bool = False
     when: str = ""
     value: str  # in words
     low: Decimal
@@ -48,167 +52,286 @@ class Point:
     source_url: str = ""
     source: Source  # the publication that says so
 
+    @property
+    def days(self) -> list[dt.date]:
+        """The first and the last day it can have been, as far as there are such days."""
+        return [day for day in (self.day, self.last) if day]
+
+    @property
+    def label(self) -> str:
+        """ "at least 75 %, cars": the number and what it is for."""
+        return f"{self.value}, {self.scope}" if self.scope else self.value
+
 
 def points(
     measure: Measure, proposals: Iterable[Proposal], day: dt.date | None = None
 ) -> list[Point]:
-    """A measure's numbers up to ``day``, oldest first. Reads proposals ``with_terms()``."""
-    unit = local(measure, "unit")
-    shared: dict[str, Any] = {
-        "measure": local(measure, "name"),
-        "key": measure.slug,
-        "unit": unit,
-    }
-    rows = []
-    if measure.status_quo is not None:
-        rows.append(
-            Point(
-                **shared,
-                kind="status-quo",
-                who=_("status quo"),
-                value=value_words("", measure.status_quo, None, unit),
-                low=measure.status_quo,
-                when=_("before the talks"),
-                title=measure.source.publisher,
-                url=measure.source.get_absolute_url(),
-                source=measure.source,
-            )
-        )
-    offers = [
-        Point(
-            **shared,
-            kind="proposal",
-            who=local(party, "name"),
-            party=party,
-            day=proposal.first_day,
-            when=proposal.when,
-            value=value_words(term["comparator"], term["low"], term["high"], unit),
-            low=Decimal(str(term["low"])),
-            high=Decimal(str(term["high"])) if term["high"] is not None else None,
-            scope=local(term, "scope"),
-            title=local(proposal, "title"),
-            url=proposal.get_absolute_url(),
-            publisher=proposal.source.publisher,
-            source_url=proposal.source.get_absolute_url(),
-            source=proposal.source,
-        )
+    """A measure's numbers up to ``day``, oldest first. Reads proposals ``with_terms()``.
+
+    A proposal that was agreed gives its numbers as agreed ones, on the day of the agreement; if it
+    was an offer before, it gives them on the day it was tabled too, as each party's.
+    """
+    terms = [
+        (proposal, term)
         for proposal in proposals
-        if measure.agreed is None or not proposal.is_deal  # the agreed value stands in the deal
         for term in proposal.term_list  # type: ignore[attr-defined]
         if term["measure"] == measure.slug
+    ]
+    offers = [
+        _offered(measure, proposal, term, party)
+        for proposal, term in terms
+        if not proposal.is_deal
         for party in proposal.party_list  # type: ignore[attr-defined]
     ]
-    rows += sorted(offers, key=lambda row: row.day or dt.date.min)
+    deals = [
+        _agreed(measure, proposal, term)
+        for proposal, term in terms
+        if proposal.status_on(day) == ProposalStatus.AGREED
+    ]
     if measure.agreed is not None and measure.agreed_on and (not day or measure.agreed_on <= day):
-        source = measure.agreed_source
-        assert source is not None, "a check constraint holds it"
-        rows.append(
-            Point(
-                **shared,
-                kind="agreed",
-                who=_("agreed"),
-                day=measure.agreed_on,
-                when=day_in_words(measure.agreed_on),
-                value=value_words("", measure.agreed, None, unit),
-                low=measure.agreed,
-                title=source.publisher,
-                url=source.get_absolute_url(),
-                source=source,
-            )
-        )
-    return rows
+        known = {(deal.day, deal.low, deal.high) for deal in deals}
+        if (measure.agreed_on, measure.agreed, None) not in known:
+            deals.append(_outcome(measure))
+    before = [_status_quo(measure)] if measure.status_quo is not None else []
+    return before + sorted([*offers, *deals], key=lambda point: point.day or dt.date.min)
+
+
+def _of(measure: Measure) -> dict[str, Any]:
+    """What all points of a measure share."""
+    return {
+        "measure": local(measure, "name"),
+        "key": measure.slug,
+        "unit": local(measure, "unit"),
+    }
+
+
+def _status_quo(measure: Measure) -> Point:
+    assert measure.status_quo is not None
+    return Point(
+        **_of(measure),
+        kind="status-quo",
+        who=_("status quo"),
+        value=value_words("", measure.status_quo, None, local(measure, "unit")),
+        low=measure.status_quo,
+        when=_("before the talks"),
+        title=measure.source.publisher,
+        url=measure.source.get_absolute_url(),
+        source=measure.source,
+    )
+
+
+def _outcome(measure: Measure) -> Point:
+    """What was agreed, where no proposal that was agreed has that number."""
+    assert measure.agreed is not None
+    assert measure.agreed_on is not None
+    assert measure.agreed_source is not None, "a check constraint holds it"
+    return Point(
+        **_of(measure),
+        kind="agreed",
+        who=_("agreed"),
+        day=measure.agreed_on,
+        last=measure.agreed_on,
+        when=day_in_words(measure.agreed_on),
+        value=value_words("", measure.agreed, None, local(measure, "unit")),
+        low=measure.agreed,
+        title=measure.agreed_source.publisher,
+        url=measure.agreed_source.get_absolute_url(),
+        source=measure.agreed_source,
+    )
+
+
+def _term(measure: Measure, proposal: Proposal, term: Ref) -> dict[str, Any]:
+    """What a number of a proposal tells, whoever stands behind it."""
+    unit = local(measure, "unit")
+    return _of(measure) | {
+        "value": value_words(term["comparator"], term["low"], term["high"], unit),
+        "low": Decimal(str(term["low"])),
+        "high": Decimal(str(term["high"])) if term["high"] is not None else None,
+        "scope": local(term, "scope"),
+        "title": local(proposal, "title"),
+        "url": proposal.get_absolute_url(),
+        "publisher": proposal.source.publisher,
+        "source_url": proposal.source.get_absolute_url(),
+        "source": proposal.source,
+    }
+
+
+def _offered(measure: Measure, proposal: Proposal, term: Ref, party: Ref) -> Point:
+    return Point(
+        **_term(measure, proposal, term),
+        kind="proposal",
+        who=local(party, "name"),
+        party=party,
+        day=proposal.first_day,
+        last=proposal.last_day,
+        approximate=proposal.approximate,
+        when=proposal.when,
+    )
+
+
+def _agreed(measure: Measure, proposal: Proposal, term: Ref) -> Point:
+    assert proposal.settled is not None, "a check constraint holds it"
+    parties = ", ".join(local(party, "name") for party in proposal.party_list)  # type: ignore[attr-defined]
+    return Point(
+        **_term(measure, proposal, term),
+        kind="agreed",
+        who=_("agreed: %(parties)s") % {"parties": parties},
+        day=settled_on(proposal),
+        last=last_day(proposal.settled),
+        approximate=proposal.settled_approximate,
+        when=proposal.settled_words,
+    )
+
+
+def days_drawn(rows: Sequence[Point]) -> tuple[dt.date, dt.date]:
+    """The first and the last day of a measure's chart. Needs a row with a day."""
+    days = [day for row in rows for day in row.days]
+    first, last = min(days), max(days)
+    margin = max((last - first) / 8, dt.timedelta(days=3))
+    return first - margin, last + margin
+
+
+def ring_sizes(rows: Iterable[Point]) -> list[int]:
+    """How large to draw the mark of each row, in pixels, in the order in which they are drawn.
+
+    Of marks of one day and one height each is drawn within the one before, so that none is hidden
+    and none is moved.
+    """
+    rows = list(rows)
+    within = Counter((row.day, row.low) for row in rows)
+    sizes = []
+    for row in rows:
+        within[row.day, row.low] -= 1
+        sizes.append(MARK_SIZE + RING * within[row.day, row.low])
+    return sizes
+
+
+def lines_of(rows: Iterable[Point]) -> list[list[Point]]:
+    """The numbers of each party, whatever they are for, and last what was agreed."""
+    lines: dict[str, list[Point]] = defaultdict(list)
+    for row in rows:
+        if row.day:
+            lines[row.party["code"] if row.party else ""].append(row)
+    agreed = lines.pop("", [])
+    return [*lines.values(), agreed] if agreed else list(lines.values())
 
 
 def measure_figure(rows: Sequence[Point]) -> Figure:
     """One measure over time: the status quo as a line, each party's numbers, what was agreed.
 
-    Numbers of one party for different things are different lines. Marks that would hide each other
-    stand side by side, at their true height.
+    A party has one line, whatever its numbers are for: that is told with each. A mark stands on
+    its day, at its height. One without an exact day is hollow, on the first day that is possible,
+    and has a bar to the last.
     """
-    traces: list[Trace] = []
-    days = [row.day for row in rows if row.day]
-    start = min(days) - MARGIN if days else None
-    end = max(days) + MARGIN if days else None
-    aside = dt.timedelta(days=1 + (max(days) - min(days)).days // 60) if days else dt.timedelta()
-    drawn: Counter[tuple[object, ...]] = Counter()
-    lines: dict[str, list[Point]] = defaultdict(list)
-    for row in rows:
-        lines[_called(row)].append(row)
-    for place, (called, own) in enumerate(lines.items()):
-        first = own[0]
-        if first.kind == "status-quo":
-            traces.append(
-                {
-                    "type": "scatter",
-                    "x": [start and start.isoformat(), end and end.isoformat()],
-                    "y": [float(first.low)] * 2,
-                    "name": called,
-                    "mode": "lines",
-                    "line": {"color": "var(--ink-3)", "dash": "dot", "width": 1.5},
-                    "text": [first.value] * 2,
-                    "hovertemplate": "%{text}<extra></extra>",
-                }
-            )
-            continue
-        colour = f"var(--party-{first.party['colour']})" if first.party else "var(--ink)"
-        across = []
-        for row in own:
-            assert row.day, "only what applied before has no day"
-            across.append((row.day + aside * drawn[row.day, row.low]).isoformat())
-            drawn[row.day, row.low] += 1
-        traces.append(
-            {
-                "type": "scatter",
-                "x": across,
-                "y": [float(row.low) for row in own],
-                **_ranges(own),
-                "name": called,
-                "mode": "markers" if first.kind == "agreed" else "lines+markers",
-                "line": {
-                    "color": colour,
-                    "shape": "hv",
-                    "width": 1.5,
-                    "dash": DASHES[place % len(DASHES)],
-                },
-                "marker": {
-                    "color": colour,
-                    "size": 12,
-                    "symbol": "star" if first.kind == "agreed" else SYMBOLS[place % len(SYMBOLS)],
-                },
-                "text": [f"{row.value} · {row.when} · {row.title}" for row in own],
-                "hovertemplate": "%{text}<extra></extra>",
-            }
-        )
-    unit = {**AXIS["title"], "text": rows[0].unit if rows else ""}
-    return {"data": traces, "layout": layout(yaxis={"title": unit, "rangemode": "tozero"})}
+    first, last = days_drawn(rows)
+    lines = lines_of(rows)
+    sizes = iter(ring_sizes(row for line in lines for row in line))
+    traces = [_status_quo_line(row, first, last) for row in rows if row.kind == "status-quo"]
+    for place, line in enumerate(lines):
+        traces.append(_number_line(line, place, [next(sizes) for _row in line], last))
+    shape = layout(
+        margin=FRAME | {"t": UNIT_HEIGHT},
+        annotations=[_title(rows[0].unit, 1) | {"yshift": 6, "font": {"color": "var(--ink-2)"}}],
+        xaxis={"range": [first.isoformat(), last.isoformat()]},
+        yaxis={"rangemode": "tozero", "automargin": True},
+    )
+    return {"data": traces, "layout": shape}
+
+
+def _status_quo_line(row: Point, first: dt.date, last: dt.date) -> Trace:
+    return {
+        "type": "scatter",
+        "x": [first.isoformat(), last.isoformat()],
+        "y": [float(row.low)] * 2,
+        "name": row.who,
+        "mode": "lines",
+        "line": {"color": "var(--ink-3)", "dash": "dot", "width": 1.5},
+        "text": [row.value] * 2,
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _number_line(rows: Sequence[Point], place: int, sizes: Sequence[int], end: dt.date) -> Trace:
+    """One party's numbers as marks on a line of steps, or what was agreed as stars."""
+    party = rows[0].party
+    colour = f"var(--party-{party['colour']})" if party else "var(--ink)"
+    symbol = SYMBOLS[place % len(SYMBOLS)] if party else "star"
+    return {
+        "type": "scatter",
+        "x": [row.day.isoformat() for row in rows if row.day],
+        "y": [float(row.low) for row in rows],
+        **_ranges(rows),
+        **_doubts(rows, end),
+        "name": rows[0].who if party else _("agreed"),
+        "mode": "lines+markers" if party else "markers",
+        "line": {
+            "color": colour,
+            "shape": "hv",
+            "width": 1.5,
+            "dash": DASHES[place % len(DASHES)],
+        },
+        "marker": {
+            "color": colour,
+            "size": sizes,
+            "symbol": [f"{symbol}-open" if row.approximate else symbol for row in rows],
+            "line": {"color": "var(--paper)", "width": 1.5},
+        },
+        "text": [f"{row.label} · {row.when} · {row.title}" for row in rows],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def doubt(row: Point, end: dt.date) -> dt.timedelta:
+    """How long after the day of its mark a number can have been named, in a chart up to ``end``."""
+    if row.day is None or not row.approximate:
+        return dt.timedelta()
+    return (row.last or end) - row.day
 
 
 def measure_words(rows: Sequence[Point]) -> str:
     """What the chart of a measure shows, in whole sentences, for those of its parts it has."""
-    first, kinds = rows[0], {row.kind for row in rows}
-    names = {"name": first.measure, "unit": first.unit}
-    sentences = [_("%(name)s, in %(unit)s.") % names]
-    if "proposal" in kinds:
-        sentences.append(
+    names = {"name": rows[0].measure, "unit": rows[0].unit}
+    return " ".join([_("%(name)s, in %(unit)s.") % names, *measure_key(rows)])
+
+
+def measure_key(rows: Sequence[Point]) -> list[str]:
+    """What the marks and lines of a measure's chart are, a sentence for each part it has."""
+    offers = [row for row in rows if row.kind == "proposal"]
+    stars = [row for row in rows if row.kind == "agreed"]
+    kinds = {row.kind for row in rows}
+    parts = [
+        (
+            offers,
+            _("Each mark is a number that a party tabled, on the day it was tabled."),
+        ),
+        (
+            any(row.approximate for row in rows),
             _(
-                "Each mark is a number that somebody tabled, on the day it was tabled. A line "
-                "leads from one number of a party to its next; where there is no line, it named "
-                "no other."
-            )
-        )
-    if any(row.high is not None for row in rows):
-        sentences.append(_("A bar runs from the lowest to the highest value of a range."))
-    if "status-quo" in kinds:
-        sentences.append(_("The dotted line is what applied before."))
-    if "agreed" in kinds:
-        sentences.append(_("The star is what was agreed."))
-    return " ".join(sentences)
-
-
-def _called(row: Point) -> str:
-    """Whose number it is, and for what: "Canada, core parts"."""
-    names = {"who": row.who, "scope": row.scope}
-    return _("%(who)s, %(scope)s") % names if row.scope else row.who
+                "A hollow mark has no exact day: it stands on the first day that is possible, "
+                "and a bar runs to the last."
+            ),
+        ),
+        (
+            any(len(line) > 1 and line[0].party for line in lines_of(rows)),
+            _("A line leads from one number of a party to its next."),
+        ),
+        (
+            any(size > MARK_SIZE for size in ring_sizes(offers + stars)),
+            _("Equal numbers of one day are drawn around each other."),
+        ),
+        (
+            len({row.scope for row in offers + stars}) > 1,
+            _("What each number is for stands in the table."),
+        ),
+        (
+            any(row.high is not None for row in rows),
+            _("A bar runs from the lowest to the highest value of a range."),
+        ),
+        ("status-quo" in kinds, _("The dotted line is what applied before.")),
+        (len(stars) == 1, _("The star is what was agreed.")),
+        (len(stars) > 1, _("The stars are what was agreed.")),
+    ]
+    return [sentence for holds, sentence in parts if holds]
 
 
 def distance_figure(rows: Sequence[Spread]) -> Figure:
@@ -304,3 +427,13 @@ def _ranges(rows: Sequence[Point]) -> dict[str, Any]:
     spans = [float(row.high - row.low) if row.high is not None else 0 for row in rows]
     bars = {"type": "data", "symmetric": False, "array": spans, "arrayminus": [0] * len(spans)}
     return {"error_y": bars}
+
+
+def _doubts(rows: Sequence[Point], end: dt.date) -> dict[str, Any]:
+    """Bars from the first to the last day on which a number can have been named."""
+    days = [doubt(row, end).days for row in rows]
+    if not any(days):
+        return {}
+    array = [count * DAY for count in days]
+    bars = {"type": "data", "symmetric": False, "array": array, "arrayminus": [0] * len(rows)}
+    return {"error_x": {**bars, "thickness": 3, "width": 5}}

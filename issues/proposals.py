@@ -1,6 +1,8 @@
 """Proposals as rows: items of the timeline, and threads of offer and counter-offer. Pure."""
 
 import datetime as dt
+import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -9,11 +11,14 @@ from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from issues.models import Comparator, Proposal, ProposalStatus
 from rounds.dates import first_day
 from rounds.language import local
 from rounds.timeline import Item, Kind, Ref, attributed, dated
+
+CURRENCY = re.compile(r"([A-Z]{0,3}[$€£¥])\s*(.*)")  # a unit that begins with a currency's sign
 
 
 def proposal_items(proposals: Iterable[Proposal], day: dt.date | None = None) -> Iterator[Item]:
@@ -94,12 +99,34 @@ def term_words(term: Ref) -> str:
 
 def value_words(comparator: str, low: Any, high: Any, unit: str) -> str:
     """ "at least 85 %", "between 3 and 5 years"."""
-    numbers = {"low": number(low), "high": number(high) if high is not None else "", "unit": unit}
     if comparator == Comparator.BETWEEN:
+        if currency := CURRENCY.match(unit):
+            sums = {"low": amount(low, currency[1]), "high": amount(high, unit)}
+            return _("between %(low)s and %(high)s") % sums
+        numbers = {"low": number(low), "high": number(high), "unit": unit}
         return _("between %(low)s and %(high)s %(unit)s") % numbers
     if comparator in {"", Comparator.EXACTLY}:
-        return _("%(low)s %(unit)s") % numbers
-    return f"{Comparator(comparator).label} " + _("%(low)s %(unit)s") % numbers
+        return amount(low, unit)
+    return f"{Comparator(comparator).label} {amount(low, unit)}"
+
+
+def amount(value: Any, unit: str) -> str:
+    """A number with its unit: "85 %", "US$300 bn a year"."""
+    if currency := CURRENCY.match(unit):
+        rest = f" {currency[2]}" if currency[2] else ""
+        sum_of_money = {"sign": currency[1], "number": number(value), "rest": rest}
+        return pgettext("a sum of money", "%(sign)s%(number)s%(rest)s") % sum_of_money
+    return _("%(low)s %(unit)s") % {"low": number(value), "unit": unit}
+
+
+def difference(value: Decimal, unit: str) -> str:
+    """How far two numbers of a unit are apart: per cents differ by percentage points."""
+    if not unit.startswith("%"):
+        return amount(value, unit)
+    points = ngettext(
+        "%(number)s percentage point", "%(number)s percentage points", math.ceil(value)
+    ) % {"number": number(value)}
+    return points + unit[1:]
 
 
 def number(value: Any) -> str:

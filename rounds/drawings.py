@@ -19,6 +19,7 @@ from rounds.timeline import Item, Kind
 
 LANE, AXIS = 64, 24  # pixels: the height of a lane, of the words under the chart
 TICKS = 4  # at most, so that they fit on a phone
+MONTHS_NAMED = 2  # at least; a shorter span has days
 ROOM = 0.85  # of the width: a name that begins further right has no room
 DAY = dt.timedelta(days=1)
 SHAPES = {  # around 0, 0
@@ -50,6 +51,7 @@ class Mark:
     y: float
     shape: str
     look: str
+    size: float = 1  # times its outline
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,16 @@ class Scale:
     def holds(self, day: dt.date) -> bool:
         return self.first <= day <= self.last
 
+    def ticks(self) -> dict[dt.date, str]:
+        """Days to name below the chart: the first of months, or of a short span other days too."""
+        months = self.months()
+        if len(months) >= MONTHS_NAMED:
+            return {day: formats.date_format(day, "M Y") for day in months}
+        length = (self.last - self.first).days
+        step = next(n for n in (1, 2, 3, 5, 7, 14, 28) if length < n * TICKS or n == 28)
+        days = [self.first + DAY * n for n in range(step // 2, length, step)]
+        return {day: formats.date_format(day, "j M Y") for day in days}
+
     def months(self) -> list[dt.date]:
         """The first days of months at even steps, few enough to have room for their names."""
         starts = [
@@ -142,10 +154,11 @@ class Scale:
         return [day for day in inside if (day.year * 12 + day.month - 1) % step == 0]
 
     def axis(self, height: float) -> tuple[list[Line], list[Words]]:
-        lines = [Line(self.at(day), self.at(day), 0, height, "grid") for day in self.months()]
+        ticks = self.ticks()
+        lines = [Line(self.at(day), self.at(day), 0, height, "grid") for day in ticks]
         words = [
-            Words(self.at(day), height + 16, formats.date_format(day, "M Y"))
-            for day in self.months()
+            Words(self.at(day), height + 16, name)
+            for day, name in ticks.items()
             if self._share(day) <= ROOM
         ]
         return lines, words

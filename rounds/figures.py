@@ -45,7 +45,13 @@ AXIS: dict[str, Any] = {
     "tickfont": {"color": "var(--ink-2)"},
     "title": {"font": {"color": "var(--ink-2)"}},
 }
-MONTHS = {"type": "date", "tickformat": "%b\n%Y", "tickangle": 0}
+FORTNIGHT = 14 * DAY  # the longest step between ticks that are days and no months
+MONTHS = {
+    "type": "date",
+    "tickformat": "%b\n%Y",
+    "tickformatstops": [{"dtickrange": [None, FORTNIGHT], "value": "%-d %b\n%Y"}],
+    "tickangle": 0,
+}
 FRAME = {"l": 48, "r": 12, "t": 8, "b": 36}
 LANES = {Kind.ROUND: 0, Kind.MEETING: 0, Kind.PROPOSAL: 1, Kind.STATEMENT: 2, Kind.DEADLINE: 3}
 HOVER = "%{text}<extra></extra>"  # the script takes each text from the item on the page

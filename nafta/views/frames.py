@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from issues import matrix
 from issues.drawings import measure_drawing
-from issues.figures import points
+from issues.figures import measure_key, points
 from issues.models import Issue, Measure, Position
 from nafta.embeds import (
     CHART_HEIGHT,
@@ -124,7 +124,13 @@ def chart_embed(query: QueryDict, key: str) -> Embed:
         page=f"{measure.issue.get_absolute_url()}#numbers",
         height=CHART_HEIGHT,
         publishers=[*said, measure.source.publisher],
-        context={"issue": measure.issue, "measure": measure, "drawing": drawn, "points": rows},
+        context={
+            "issue": measure.issue,
+            "measure": measure,
+            "drawing": drawn,
+            "key": measure_key(rows) if drawn else [],
+            "points": rows,
+        },
         **asked,
     )
 

@@ -60,6 +60,10 @@ def test_a_yes_and_a_no_are_opposite_whatever_lies_between(
     assert reading(one, other) == words
 
 
+CLOSER = "7 percentage points apart, at first 17 percentage points"
+MET = "the same number; at first 17 percentage points apart"
+
+
 def courses(client: Client, path: str) -> dict[str, list[int | None]]:
     """What the page of distances shows: issue -> the farthest pair's steps, meeting by meeting."""
     return {
@@ -217,23 +221,25 @@ def test_numbers_are_held_against_each_other_and_their_first_gap(
 ) -> None:
     # Arden: at least 50. Brume: between 30 and 33, so the nearer end is 17 away.
     assert gap_words("2010-03-04", world) == []
-    assert gap_words("2010-03-05", world) == ["17 % apart, as at first"]
+    assert gap_words("2010-03-05", world) == ["17 percentage points apart, as at first"]
     lower = worlds.create_proposal(
         issue=world.water, dates=days("2010-04-01"), parties=[world.arden]
     )
     worlds.create_term(proposal=lower, measure=world.share, low=40)
-    assert gap_words("2010-03-31", world) == ["17 % apart, as at first"]
-    assert gap_words("2010-04-01", world) == ["7 % apart, at first 17 %"]
+    assert gap_words("2010-03-31", world) == ["17 percentage points apart, as at first"]
+    assert gap_words("2010-04-01", world) == [CLOSER]
     proposals = Proposal.objects.published().with_names().with_terms()
     (gap,) = number_gaps(world.share, proposals, day("2010-04-01"))
     assert gap.share == Decimal(7) / Decimal(17)
-    assert "7 % apart, at first 17 %" in client.get("/distance/").content.decode()
-    assert "7 % apart, at first 17 %" in client.get("/issues/water/").content.decode()
+    assert CLOSER in client.get("/distance/").content.decode()
+    assert CLOSER in client.get("/issues/water/").content.decode()
     both = worlds.create_proposal(
         issue=world.water, dates=days("2010-05-01"), parties=[world.arden, world.brume]
     )
     worlds.create_term(proposal=both, measure=world.share, low=35)
-    assert gap_words("2010-05-01", world) == ["the same number; at first 17 % apart"]
+    assert gap_words("2010-05-01", world) == [
+        "the same number; at first 17 percentage points apart"
+    ]
 
 
 def test_numbers_for_other_things_or_taken_back_are_not_compared(world: SimpleNamespace) -> None:
@@ -242,15 +248,15 @@ def test_numbers_for_other_things_or_taken_back_are_not_compared(world: SimpleNa
     world.third.terms.update(scope="", comparator="at-most", high=None)
     assert gap_words("2010-03-05", world) == []  # a floor and a ceiling
     world.third.terms.update(comparator="about")
-    assert gap_words("2010-03-05", world) == ["20 % apart, as at first"]
+    assert gap_words("2010-03-05", world) == ["20 percentage points apart, as at first"]
     for status in ("withdrawn", "rejected", "superseded"):
         world.half.status, world.half.settled = status, days("2010-03-06")
         world.half.save()
-        assert gap_words("2010-03-05", world) == ["20 % apart, as at first"]
+        assert gap_words("2010-03-05", world) == ["20 percentage points apart, as at first"]
         assert gap_words("2010-03-06", world) == [], status
     world.half.status = "agreed"
     world.half.save()
-    assert gap_words("2010-03-06", world) == ["20 % apart, as at first"]
+    assert gap_words("2010-03-06", world) == ["20 percentage points apart, as at first"]
 
 
 def test_a_number_gives_way_to_the_next_and_comes_back_if_that_is_taken_back(
@@ -264,12 +270,12 @@ def test_a_number_gives_way_to_the_next_and_comes_back_if_that_is_taken_back(
         settled=days("2010-05-01"),
     )
     worlds.create_term(proposal=lower, measure=world.share, low=40)
-    assert gap_words("2010-04-30", world) == ["7 % apart, at first 17 %"]
-    assert gap_words("2010-05-01", world) == ["17 % apart, as at first"]
+    assert gap_words("2010-04-30", world) == [CLOSER]
+    assert gap_words("2010-05-01", world) == ["17 percentage points apart, as at first"]
     world.half.status, world.half.settled = "superseded", days("2010-04-01")
     world.half.save()
-    assert gap_words("2010-03-31", world) == ["17 % apart, as at first"]
-    assert gap_words("2010-04-01", world) == ["7 % apart, at first 17 %"]
+    assert gap_words("2010-03-31", world) == ["17 percentage points apart, as at first"]
+    assert gap_words("2010-04-01", world) == [CLOSER]
     assert gap_words("2010-05-01", world) == []
     world.third.status, world.third.settled = "rejected", days("2010-03-31")
     world.third.save()

@@ -1,15 +1,22 @@
 """A measure's chart, its table and the page are made of the same rows."""
 
 import json
+from decimal import Decimal
 from types import SimpleNamespace
+from typing import Any
 
 import plotly.graph_objects as go
+import pytest
 from django.test import Client
 
-from issues.figures import measure_figure, points
+from issues.drawings import measure_drawing
+from issues.figures import Point, days_drawn, measure_figure, points
 from issues.models import Measure, Proposal
+from issues.proposals import difference, value_words
+from rounds.figures import DAY
+from rounds.models import Source
 from tests import world as worlds
-from tests.world import day
+from tests.world import day, days
 
 
 def test_the_chart_and_the_table_hold_the_same_numbers(
@@ -56,21 +63,136 @@ def test_an_agreed_number_is_drawn_from_its_day_on(world: SimpleNamespace) -> No
     assert star["y"] == [40.0]
 
 
-def test_equal_numbers_stand_side_by_side_at_their_true_height(
-    client: Client, world: SimpleNamespace
-) -> None:
-    world.half.parties.add(world.brume)
-    for low, scope in ((50, "in summer"), (70, "in winter")):
-        worlds.create_term(proposal=world.third, measure=world.share, low=low, scope=scope)
-    (chart,) = client.get("/issues/water/").context["charts"]
-    figure = chart["figure"]
-    drawn = {trace["name"]: (trace["x"], trace["y"]) for trace in figure["data"]}
-    assert set(drawn) == {"status quo", "Arden", "Brume", "Brume, in summer", "Brume, in winter"}
-    assert drawn["Arden"] == (["2010-01-10"], [50.0])
-    days, values = drawn["Brume"]  # one text of both, then a number of its own
-    assert values == [50.0, 30.0]
-    assert "2010-01-10" < days[0] < days[1] == "2010-03-05"
-    assert "at least 50 % · 10 January 2010 · " in figure["data"][2]["text"][0]
+US, MX = ({"code": code, "name": code, "colour": n} for n, code in enumerate(("us", "mx"), 1))
+
+
+def number(low: float, first: str, last: str = "", **fields: Any) -> Point:
+    """A number on a day, or on some day up to ``last``; "open" has none."""
+    party = fields.get("party")
+    defaults: dict[str, Any] = {
+        "kind": "proposal" if party else "agreed",
+        "measure": "Share",
+        "key": "share",
+        "unit": "%",
+        "who": party["name"] if party else "agreed",
+        "value": f"{low} %",
+        "low": Decimal(str(low)),
+        "source": Source(),
+    }
+    until = None if last == "open" else day(last or first)
+    return Point(
+        **defaults | {"day": day(first), "last": until, "approximate": bool(last)} | fields
+    )
+
+
+def traces(*rows: Point) -> dict[str, Any]:
+    return {trace["name"]: trace for trace in measure_figure(rows)["data"]}
+
+
+def test_a_party_has_one_line_whatever_its_numbers_are_for() -> None:
+    rows = [
+        number(85, "2017-10-13", party=US, scope="cars"),
+        number(75, "2018-04-12", party=US, scope="the vehicle"),
+        number(75, "2018-08-27", scope="cars"),
+        number(40, "2018-08-27", scope="trucks"),
+    ]
+    drawn = traces(*rows)
+    assert list(drawn) == ["us", "agreed"]
+    assert drawn["us"]["y"] == [85, 75]
+    assert drawn["us"]["text"][1].startswith("75 %, the vehicle · ")
+    assert drawn["agreed"]["y"] == [75, 40]
+    drawing = measure_drawing(rows)
+    assert [mark.shape for mark in drawing.marks] == ["circle", "circle", "star", "star"]
+    assert [key.name for key in drawing.keys] == ["us", "agreed"]
+
+
+def test_marks_of_one_day_and_height_are_rings_on_that_day() -> None:
+    rows = [number(50, "2017-11-23", party=party) for party in (US, MX)]
+    rows += [number(50, "2017-11-23"), number(50, "2017-11-24", party=US)]
+    drawn = traces(*rows)
+    assert drawn["us"]["x"] == ["2017-11-23", "2017-11-24"]
+    assert drawn["mx"]["x"] == drawn["agreed"]["x"] == ["2017-11-23"]
+    rings = [drawn[name]["marker"]["size"][0] for name in ("us", "mx", "agreed")]
+    assert rings == sorted(set(rings), reverse=True)  # each within the one before
+    assert drawn["us"]["marker"]["size"][1] == rings[-1]
+    marks = measure_drawing(rows).marks
+    assert len({mark.x for mark in marks}) == 2
+    assert [mark.size for mark in marks] == [rings[0] / 11, 1, rings[1] / 11, 1]
+
+
+def test_a_number_without_an_exact_day_is_a_hollow_mark_and_a_bar() -> None:
+    rows = [
+        number(50, "2017-03-01", party=US),
+        number(40, "2017-03-02", "2017-03-12", party=US),
+        number(30, "2017-03-05", "open", party=MX),
+    ]
+    drawn = traces(*rows)
+    assert drawn["us"]["marker"]["symbol"] == ["circle", "circle-open"]
+    assert drawn["us"]["error_x"]["array"] == [0, 10 * DAY]
+    _first, end = days_drawn(rows)
+    assert drawn["mx"]["error_x"]["array"] == [(end - day("2017-03-05")).days * DAY]
+    drawing = measure_drawing(rows)
+    assert [mark.look for mark in drawing.marks] == ["party-1", "party-1 pale", "party-2 pale"]
+    assert sum("doubt" in line.look for line in drawing.lines) == 2
+
+
+@pytest.mark.parametrize(
+    ("last", "ticks"),
+    [
+        ("2017-11-16", ["9 Nov 2017", "12 Nov 2017", "15 Nov 2017"]),
+        ("2018-11-12", ["Jan 2018", "Jul 2018"]),
+    ],
+)
+def test_a_short_span_has_days_below_it(last: str, ticks: list[str]) -> None:
+    rows = [number(50, "2017-11-12", party=US), number(40, last, party=US)]
+    words = [one.text for one in measure_drawing(rows).words if "201" in one.text]
+    assert words == ticks
+    assert measure_figure(rows)["layout"]["xaxis"]["tickformatstops"][0]["value"].startswith("%-d")
+
+
+def test_what_was_agreed_is_a_star_for_each_thing_it_is_for(world: SimpleNamespace) -> None:
+    deal: dict[str, Any] = {"status": "agreed", "parties": [world.arden, world.brume]}
+    two = worlds.create_proposal(
+        issue=world.water, dates=days("2010-04-01"), settled=days("2010-04-01"), **deal
+    )
+    for low, scope in ((40, "summer"), (45, "winter")):
+        worlds.create_term(proposal=two, measure=world.share, low=low, scope=scope)
+    late = worlds.create_proposal(
+        issue=world.water, dates=days("2010-04-02"), settled=days("2010-05-01"), **deal
+    )
+    worlds.create_term(proposal=late, measure=world.share, low=42)
+    share = Measure.objects.get(pk=world.share.pk)
+    share.agreed, share.agreed_on, share.agreed_source = 42, day("2010-05-01"), world.herald
+    proposals = list(Proposal.objects.published().with_names().with_terms())
+    rows = points(share, proposals)
+    stars = [(str(row.day), row.low, row.scope) for row in rows if row.kind == "agreed"]
+    assert stars == [  # the measure's own value is that of the last deal, and stands once
+        ("2010-04-01", 40, "summer"),
+        ("2010-04-01", 45, "winter"),
+        ("2010-05-01", 42, ""),
+    ]
+    assert {row.who for row in rows if row.kind == "agreed"} == {"agreed: Arden, Brume"}
+    offered = [row.who for row in rows if row.day == day("2010-04-02")]
+    assert offered == ["Arden", "Brume"]  # an offer first, agreed a month later
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "apart"),
+    [
+        (300, "US$ bn a year", "US$300 bn a year"),
+        (150, "C$", "C$150"),
+        (60, "%", "60 percentage points"),
+        (1, "%", "1 percentage point"),
+        (2, "% of sales", "2 percentage points of sales"),
+        (400_000, "tonnes", "400,000 tonnes"),
+    ],
+)
+def test_differences_read_as_people_write_them(value: int, unit: str, apart: str) -> None:
+    assert difference(Decimal(value), unit) == apart
+
+
+def test_a_range_of_sums_names_the_currency_with_both() -> None:
+    assert value_words("between", 3, 5, "US$ an hour") == "between US$3 and US$5 an hour"
 
 
 def test_the_caption_tells_what_the_chart_has_and_nothing_else(
