@@ -6,14 +6,13 @@ are classes of the style sheet.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from rounds.figures import LANES, OPEN_END, SYMBOLS, window
-from rounds.language import local
+from rounds.figures import LANES, MARKS, OPEN_END, codes, sides_of, window
 from rounds.models import DeadlineOutcome, Party, Round
 from rounds.timeline import Item, Kind
 
@@ -169,10 +168,9 @@ def share(value: float) -> str:
 
 
 def calendar_drawing(
-    items: Iterable[Item], parties: Sequence[Party], rounds: Iterable[Round]
+    rows: Sequence[Item], parties: Sequence[Party], rounds: Iterable[Round]
 ) -> Drawing:
-    """As ``calendar_figure``, of the same rows. Needs at least one item."""
-    rows = list(items)
+    """As ``calendar_figure``, of the same rows. Needs at least one."""
     scale = Scale(*window(rounds, rows))
     shown = [row for row in rows if row.first <= scale.last and _end(row) >= scale.first]
     lanes = sorted({LANES[Kind(row.kind)] for row in shown})
@@ -181,9 +179,9 @@ def calendar_drawing(
     drawing.lines, drawing.words = scale.axis(len(lanes) * LANE)
     names = [_("Meetings"), _("Proposals"), _("Statements"), _("Deadlines")]
     drawing.words += [Words("0%", top[lane] + 12, names[lane]) for lane in lanes]
+    sides = {side.code: side for side in sides_of(rows, parties)}
+    heights = {code: 20 + 40 * (at + 0.5) / len(sides) for at, code in enumerate(sides)}
     colours = {party.code: f"party-{party.colour}" for party in parties}
-    symbols = {one.code: SYMBOLS[at % len(SYMBOLS)] for at, one in enumerate(parties)}
-    heights = {one.code: 20 + 40 * (at + 0.5) / len(parties) for at, one in enumerate(parties)}
     for row in sorted(shown, key=lambda row: row.last is not None):
         y = top[LANES[Kind(row.kind)]]
         pale = " pale" if row.approximate or row.last is None else ""
@@ -196,19 +194,27 @@ def calendar_drawing(
         elif row.kind == Kind.DEADLINE:
             _add_deadline(drawing, scale, row, y, len(drawing.lines))
         else:
-            drawing.marks += [
-                Mark(
-                    scale.at(row.first), y + heights[code], symbols[code], f"{colours[code]}{pale}"
-                )
-                for code in (one["code"] for one in row.parties)
-                if scale.holds(row.first)
-            ]
+            for code in codes(row):
+                look = f"{colours.get(code, 'no-party')}{pale}"
+                height = y + heights[code]
+                drawing.lines += _doubt(row, scale, height, look)
+                if scale.holds(row.first):
+                    x = scale.at(row.first)
+                    drawing.marks.append(Mark(x, height, sides[code].symbol, look))
+    present = {code for row in shown if row.kind in MARKS for code in codes(row)}
     drawing.keys = [
-        Key(local(one, "name"), symbols[one.code], colours[one.code])
-        for one in parties
-        if any(side["code"] == one.code for row in shown for side in row.parties)
+        Key(side.name, side.symbol, colours.get(code, "no-party"))
+        for code, side in sides.items()
+        if code in present
     ]
     return drawing
+
+
+def _doubt(row: Item, scale: Scale, y: float, look: str) -> Iterator[Line]:
+    """The days on which something without an exact day can have been."""
+    first, last = max(row.first, scale.first), min(_end(row), scale.last)
+    if row.approximate and last > first:
+        yield Line(scale.at(first), scale.at(last), y, y, f"{look} doubt")
 
 
 def _end(row: Item) -> dt.date:

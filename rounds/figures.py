@@ -54,7 +54,10 @@ MONTHS = {
 }
 FRAME = {"l": 48, "r": 12, "t": 8, "b": 36}
 LANES = {Kind.ROUND: 0, Kind.MEETING: 0, Kind.PROPOSAL: 1, Kind.STATEMENT: 2, Kind.DEADLINE: 3}
+MARKS = {Kind.PROPOSAL, Kind.STATEMENT}
+NO_PARTY = "var(--ink-3)"
 HOVER = "%{text}<extra></extra>"  # the script takes each text from the item on the page
+BRIEF = 60  # characters of the title of an item that is on another page
 OUTCOMES = {
     DeadlineOutcome.PENDING: "circle-open",
     DeadlineOutcome.MET: "circle",
@@ -92,24 +95,25 @@ def layout(
 
 
 def calendar_figure(
-    items: Sequence[Item],
+    rows: Sequence[Item],
     parties: Sequence[Party],
     rounds: Iterable[Round],
-    beyond: Sequence[Item] = (),
+    listed: Sequence[Item],
 ) -> Figure:
     """Rounds as bars by host, proposals and statements as marks by party, deadlines and slips.
 
-    ``items`` are those of the page, one at least; those ``beyond`` are on others.
+    ``rows`` are all that is drawn, one at least; ``listed`` are those on the page, in its order.
     """
-    rows = [*items, *beyond]
-    places = _places(items, beyond)
+    places = _places(rows, listed)
     meetings = [row for row in rows if row.kind in {Kind.ROUND, Kind.MEETING}]
     traces: list[Trace] = []
-    for place, party in enumerate(parties):
-        hosted = [row for row in meetings if row.host and row.host["code"] == party.code]
-        traces += _meetings(hosted, f"var(--party-{party.colour})", places)
-        traces.append(_marks(rows, party, place, len(parties), places))
-    traces += _meetings([row for row in meetings if not row.host], "var(--ink-3)", places)
+    sides = sides_of(rows, parties)
+    for place, side in enumerate(sides):
+        hosted = [row for row in meetings if (row.host["code"] if row.host else "") == side.code]
+        traces += _meetings(hosted, side.colour, places)
+        traces.append(_marks(rows, side, (place - (len(sides) - 1) / 2) * 0.6 / len(sides), places))
+    if not any(side.code == "" for side in sides):
+        traces += _meetings([row for row in meetings if not row.host], NO_PARTY, places)
     traces += _deadlines([row for row in rows if row.kind == Kind.DEADLINE], places)
     lanes = [LANES[Kind(row.kind)] for row in rows]
     first, last = window(rounds, rows)
@@ -133,13 +137,44 @@ def calendar_figure(
     return {"data": traces, "layout": shape}
 
 
-def _places(items: Sequence[Item], beyond: Sequence[Item]) -> Places:
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A party as the calendar shows it, or, with no code, what is of no party."""
+
+    code: str
+    name: str
+    colour: str
+    symbol: str
+
+
+def sides_of(rows: Iterable[Item], parties: Sequence[Party]) -> list[Side]:
+    """The parties, and where a proposal or statement is of none, a side for these."""
+    sides = [
+        Side(
+            party.code,
+            local(party, "name"),
+            f"var(--party-{party.colour})",
+            SYMBOLS[place % len(SYMBOLS)],
+        )
+        for place, party in enumerate(parties)
+    ]
+    if any(row.kind in MARKS and not row.parties for row in rows):
+        sides.append(Side("", _("no party"), NO_PARTY, SYMBOLS[len(parties) % len(SYMBOLS)]))
+    return sides
+
+
+def codes(row: Item) -> list[str]:
+    """Of which sides a proposal or statement is."""
+    return [str(party["code"]) for party in row.parties] or [""]
+
+
+def _places(rows: Sequence[Item], listed: Sequence[Item]) -> Places:
     """What each mark calls its item: its place on the page, which weighs less than its anchor.
 
     What is on another page is named by its address.
     """
-    places: Places = {item.anchor: place for place, item in enumerate(items)}
-    return places | {item.anchor: item.url for item in beyond}
+    places: Places = {item.anchor: item.url for item in rows}
+    return places | {item.anchor: place for place, item in enumerate(listed)}
 
 
 def window(rounds: Iterable[Round], rows: Sequence[Item]) -> tuple[dt.date, dt.date]:
@@ -219,39 +254,39 @@ def _meetings(rows: Sequence[Item], colour: str, places: Places) -> Iterator[Tra
         }
 
 
-def _marks(rows: Sequence[Item], party: Party, place: int, count: int, places: Places) -> Trace:
-    """A party's proposals and statements, on a line of its own within each lane."""
-    own = [
-        row
-        for row in rows
-        if row.kind in {Kind.PROPOSAL, Kind.STATEMENT}
-        and any(one["code"] == party.code for one in row.parties)
-    ]
-    own.sort(key=lambda row: row.approximate)  # the legend takes the symbol of the first
-    offset = (place - (count - 1) / 2) * 0.6 / max(count, 1)
-    symbol = SYMBOLS[place % len(SYMBOLS)]
+def _marks(rows: Sequence[Item], side: Side, offset: float, places: Places) -> Trace:
+    """The proposals and statements of a side, on a line of its own within each lane."""
+    marks = [row for row in rows if row.kind in MARKS and side.code in codes(row)]
+    marks.sort(key=lambda row: row.approximate)  # the legend takes the symbol of the first
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": local(party, "name"),
-        "x": [row.first.isoformat() for row in own],
-        "y": [LANES[Kind(row.kind)] + offset for row in own],
+        "name": side.name,
+        "x": [row.first.isoformat() for row in marks],
+        "y": [LANES[Kind(row.kind)] + offset for row in marks],
         "error_x": {
             "type": "data",
             "symmetric": False,
-            "array": [_doubt(row) for row in own],
-            "arrayminus": [0] * len(own),
+            "array": [_doubt(row) for row in marks],
+            "arrayminus": [0] * len(marks),
             "width": 0,
             "thickness": 1,
         },
         "marker": {
-            "color": f"var(--party-{party.colour})",
+            "color": side.colour,
             "size": 8,
-            "symbol": [f"{symbol}-open" if row.approximate else symbol for row in own],
+            "symbol": [f"{side.symbol}-open" if row.approximate else side.symbol for row in marks],
         },
-        "customdata": [places[row.anchor] for row in own],
+        "customdata": [places[row.anchor] for row in marks],
+        "text": [_brief(row) if isinstance(places[row.anchor], str) else "" for row in marks],
         "hovertemplate": HOVER,
     }
+
+
+def _brief(row: Item) -> str:
+    """What a mark says whose item is not on the page."""
+    title = row.title if len(row.title) <= BRIEF else f"{row.title[: BRIEF - 1]}…"
+    return f"{title}\n{row.when}"
 
 
 def _doubt(row: Item) -> int:

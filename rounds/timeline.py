@@ -196,6 +196,24 @@ def statement_items(statements: Iterable[Statement]) -> Iterator[Item]:
         )
 
 
+def mark_items(records: Iterable[Any], kind: str, title: str) -> Iterator[Item]:
+    """What a chart draws of records read ``with_parties()``, whose ``title`` is that field."""
+    for record in records:
+        yield Item(
+            record=record,
+            kind=kind,
+            pk=record.pk,
+            slug=record.slug,
+            url=record.get_absolute_url(),
+            first=record.first_day,
+            last=record.last_day,
+            approximate=record.approximate,
+            when=record.when,
+            title=local(record, title),
+            parties=record.party_list,
+        )
+
+
 def dated(record: Any, kind: str) -> dict[str, Any]:
     """What every item has."""
     return {

@@ -24,7 +24,7 @@ from nafta.embeds import (
     matrix_height,
     statement_height,
 )
-from nafta.views.pages import MARKS, TIMELINE_PAGE, all_bars, timeline_items
+from nafta.views.pages import MARKED, MARKS, all_bars, timeline_items
 from rounds.drawings import calendar_drawing
 from rounds.forms import AsOf, AsOfForm
 from rounds.language import local
@@ -141,8 +141,8 @@ def timeline_embed(query: QueryDict, key: str = "") -> Embed:
     asked = _asked(query, rounds)
     as_of: AsOf = asked["as_of"]
     wishes = {"before": as_of.day + dt.timedelta(days=1)} if as_of.asked else {}
-    marks = timeline_items(wishes, among=MARKS)
-    drawn, rest = marks[:TIMELINE_PAGE], marks[TIMELINE_PAGE:]
+    marks = timeline_items(wishes, limit=MARKED, among=MARKS)
+    drawn, rest = marks[:MARKED], marks[MARKED:]
     shown = merged(all_bars(wishes), drawn)
     parties = list(Party.objects.all())
     return Embed(
@@ -153,7 +153,8 @@ def timeline_embed(query: QueryDict, key: str = "") -> Embed:
         publishers=[one.publisher for one in shown],
         context={
             "drawing": calendar_drawing(shown, parties, rounds) if shown else None,
-            "marked": span(drawn) if rest else None,
+            "marked": MARKED,
+            "marked_days": span(drawn) if rest else None,
         },
         **asked,
     )

@@ -24,7 +24,7 @@ from rounds.corrections import corrected_on
 from rounds.cursors import Cursor
 from rounds.databases import reading
 from rounds.downloads import FileTable, page
-from rounds.figures import calendar_figure, outside
+from rounds.figures import MARKS, calendar_figure, outside
 from rounds.forms import AsOf, AsOfForm, end_of
 from rounds.models import Deadline, Party, Round, RoundStatus, Source, Statement
 from rounds.moments import history_since, two_clocks
@@ -35,6 +35,7 @@ from rounds.timeline import (
     cursor_of,
     deadline_items,
     follows,
+    mark_items,
     merged,
     order,
     round_items,
@@ -44,11 +45,11 @@ from rounds.timeline import (
 from rounds.views import gone_or_404
 
 TIMELINE_PAGE = 240  # items
+MARKED = 1_000  # proposals and statements in the chart, the latest; of older ones it says so
 COUNTED = 1_000  # sources at most; beyond it a page says "1,000+"
 STEM = 80  # characters of a file's name
 DATED = (Round, Deadline, Proposal, Statement)
 BARS = {Kind.ROUND, Kind.MEETING, Kind.DEADLINE}  # what the chart draws as bars and lines
-MARKS = {Kind.PROPOSAL, Kind.STATEMENT}
 
 
 @two_clocks
@@ -111,13 +112,23 @@ def timeline(request: HttpRequest) -> HttpResponse:
         request.GET, parties=parties, issues=issues, rounds=rounds, years=timeline_years()
     )
     wishes = form.wishes
-    bars = all_bars(wishes)
-    marks = timeline_items(wishes, among=MARKS)
+    bars, proposals = all_bars(wishes), all_proposals(wishes)
     cursor: Cursor | None = wishes.get("page")
-    items = merged((bar for bar in bars if cursor is None or follows(bar, cursor)), marks)
+    listed_whole = [*bars, *proposals]
+    paged = {Kind.STATEMENT}
+    if len(proposals) > MARKED:  # the list goes on behind them
+        listed_whole, paged = bars, MARKS
+    items = merged(
+        (item for item in listed_whole if cursor is None or follows(item, cursor)),
+        timeline_items(wishes, among=paged),
+    )
     shown, rest = items[:TIMELINE_PAGE], items[TIMELINE_PAGE:]
+    statements = [item for item in shown if item.kind == Kind.STATEMENT]
+    if rest or cursor:
+        statements = all_statements(wishes)
+    marks = merged(proposals, statements)
+    drawn = [*bars, *marks[:MARKED]]
     listed = {item.anchor for item in shown}
-    beyond = [bar for bar in bars if bar.anchor not in listed]
     choices = chosen(form, choices_in(request.GET))
     context: dict[str, Any] = {
         "form": form,
@@ -126,9 +137,10 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "wishes": {name: value for name, value in wishes.items() if name != "page"},
         "items": shown,
         "table": ItemTable(bars, listed=listed),
-        "figure": calendar_figure(shown, parties, rounds, beyond) if shown else None,
-        "outside": outside(rounds, [*shown, *beyond]) if shown else None,
-        "marked": span([item for item in shown if item.kind in MARKS]) if rest or cursor else None,
+        "figure": calendar_figure(drawn, parties, rounds, shown) if shown else None,
+        "outside": outside(rounds, drawn) if shown else None,
+        "marked": MARKED,
+        "marked_days": span(marks[:MARKED]) if len(marks) > MARKED else None,
         "next_page": _query(request, page=str(cursor_of(shown[-1]))) if rest else "",
     }
 
@@ -184,8 +196,26 @@ def timeline_years() -> list[int]:
 
 def all_bars(wishes: dict[str, Any]) -> list[Item]:
     """The meetings and deadlines asked for, whichever page of them: a calendar needs them all."""
-    whole = {name: value for name, value in wishes.items() if name != "page"}
-    return timeline_items(whole, limit=None, among=BARS)
+    return timeline_items(_whole(wishes), limit=None, among=BARS)
+
+
+def all_proposals(wishes: dict[str, Any]) -> list[Item]:
+    """The proposals asked for, whichever page of them: one more than the chart draws at most."""
+    return timeline_items(_whole(wishes), limit=MARKED, among={Kind.PROPOSAL})
+
+
+def all_statements(wishes: dict[str, Any]) -> list[Item]:
+    """As ``all_proposals``; only what the chart needs of each."""
+    if wishes.get("kind") not in {None, Kind.STATEMENT}:
+        return []
+    statements = Statement.objects.published().with_parties()
+    found = _latest(statements, Kind.STATEMENT, _whole(wishes), MARKED + 1)
+    return list(mark_items(found, Kind.STATEMENT, "summary"))
+
+
+def _whole(wishes: dict[str, Any]) -> dict[str, Any]:
+    """What was asked for, all pages of it."""
+    return {name: value for name, value in wishes.items() if name != "page"}
 
 
 def timeline_items(

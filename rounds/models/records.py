@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from rounds.dates import SpanField, describe, first_day, last_day
 from rounds.models.base import begins, in_choices, plausible
 from rounds.models.publishable import Publishable, PublishableQuerySet
-from rounds.models.reference import Source, sources_listed
+from rounds.models.reference import Source, parties_listed, sources_listed
 
 
 class RecordQuerySet(PublishableQuerySet):
@@ -57,6 +57,10 @@ class DatedQuerySet(RecordQuerySet):
         return self.filter(
             dates__startswith__gte=dt.date(year, 1, 1), dates__startswith__lte=dt.date(year, 12, 31)
         )
+
+    def with_parties(self) -> Self:
+        """Each with ``party_list`` alone, for what shows no other names."""
+        return self.annotate(party_list=parties_listed(f"{self.model._meta.model_name}s"))
 
     def for_party(self, code: str) -> Self:
         return self.filter(parties__code=code)

@@ -44,15 +44,17 @@
   };
 
   // A mark stands for an item of the page, by its place there, or for one of another page, by its
-  // address in the table; it says what these say.
+  // address. It says what the item or its row in the table says, or else what comes with the mark.
   const items = document.querySelectorAll(".timeline .item");
   const link = (address) => document.querySelector(`.chart-table td a[href^="${address}"]`);
-  const words = (place) => {
+  const words = (place, brought = "") => {
     const item = items[place] ?? link(place)?.closest("tr");
     const part = (selector) => item?.querySelector(selector)?.textContent.trim() ?? "";
-    const title = part(".item-title, .said, td a");
+    const [title, when] = item
+      ? [part(".item-title, .said, td a"), part(".item-when, td:first-child")]
+      : brought.split("\n");
     const brief = title.length > 60 ? `${title.slice(0, 59)}…` : title;
-    return [`<b>${brief}</b>`, part(".item-when, td:first-child"), part(".who")]
+    return [`<b>${brief}</b>`, when, part(".who")]
       .filter(Boolean).join("<br>").replaceAll("&", "&amp;");
   };
 
@@ -61,7 +63,10 @@
     try {
       const Plotly = await load(canvas.dataset.plotly);
       const figure = coloured(JSON.parse(source.textContent), getComputedStyle(canvas));
-      for (const trace of figure.data) if (trace.customdata) trace.text = trace.customdata.map(words);
+      for (const trace of figure.data) {
+        if (!trace.customdata) continue;
+        trace.text = trace.customdata.map((place, nth) => words(place, trace.text?.[nth]));
+      }
       const language = JSON.parse(canvas.dataset.language || "null");
       if (language) Plotly.register({ moduleType: "locale", dictionary: {}, ...language });
       await Plotly.react(canvas, figure.data, figure.layout, {
@@ -72,7 +77,8 @@
       if (!("drawn" in canvas.dataset)) {
         canvas.on("plotly_click", ({ points: [{ customdata }] }) => {
           if (customdata in items) location.hash = items[customdata].id;
-          else link(customdata)?.click();
+          else if (link(customdata)) link(customdata).click();
+          else if (customdata) location.assign(customdata);
         });
       }
       canvas.dataset.drawn = "";

@@ -2,11 +2,13 @@
 
 import re
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils.formats import date_format
 
+from nafta.views import frames
 from nafta.views import pages as views
 from rounds.timeline import Item
 from tests import world as worlds
@@ -165,35 +167,30 @@ def test_pages_lose_nothing_and_show_nothing_twice(
     assert paged == whole
 
 
+def named(client: Client, figure: dict[str, Any], listed: list[Item]) -> set[str]:
+    """The addresses of what a figure draws; what is listed on the page is named by its place."""
+    marks = [one for trace in figure["data"] for one in trace.get("customdata", [])]
+    return {listed[one].url if isinstance(one, int) else one for one in marks}
+
+
 def test_the_chart_and_the_table_are_made_of_the_rows_of_the_page(
     client: Client, world: SimpleNamespace
 ) -> None:
     response = client.get("/timeline/")
-    page = response.context["items"]
-    shown = {item.anchor: item for item in page}
-    figure = response.context["figure"]
-    drawn = {
-        page[place].anchor for trace in figure["data"] for place in trace.get("customdata", [])
-    }
-    of_no_party = {
-        item.anchor
-        for item in shown.values()
-        if item.kind in {"statement", "proposal"} and not item.parties
-    }
-    assert drawn == set(shown) - of_no_party
+    listed = response.context["items"]
+    assert named(client, response.context["figure"], listed) == {item.url for item in listed}
+    assert "no party" in {trace.get("name") for trace in response.context["figure"]["data"]}
     table = {row.record.anchor for row in response.context["table"].rows}
-    assert table == {
-        item.anchor for item in shown.values() if item.kind in {"round", "meeting", "deadline"}
-    }
+    assert table == {item.anchor for item in listed if item.kind in views.BARS}
     bars = {
-        page[place].anchor: base
-        for trace in figure["data"]
+        listed[place].anchor: base
+        for trace in response.context["figure"]["data"]
         if trace["type"] == "bar"
         for place, base in zip(trace["customdata"], trace["base"], strict=True)
     }
-    assert bars
-    for anchor, base in bars.items():
-        assert base == shown[anchor].first.isoformat()
+    assert bars == {
+        item.anchor: item.first.isoformat() for item in listed if item.kind in {"round", "meeting"}
+    }
 
 
 def test_the_chart_is_of_the_months_of_the_rounds_and_tells_the_rest_in_words(
@@ -219,38 +216,55 @@ def test_the_chart_is_of_the_months_of_the_rounds_and_tells_the_rest_in_words(
     assert drawn("?year=2001") == ["2000-12-02", "2001-01-31"]
 
 
-@pytest.mark.parametrize("page", [0, 1])
-def test_the_chart_has_every_meeting_and_deadline_and_says_where_its_marks_begin(
-    client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, page: int
+@pytest.mark.parametrize("query", ["", "?party=brume"])
+def test_the_chart_and_its_embed_draw_every_page_of_the_list(
+    client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
-    whole = client.get("/timeline/")
-    bars = [one for one in whole.context["items"] if one.kind in views.BARS]
-    monkeypatch.setattr(views, "TIMELINE_PAGE", 4)
-    query = ""
-    for _ in range(page):
-        query = f"?{client.get(f'/timeline/{query}').context['next_page']}"
-    response = client.get(f"/timeline/{query}")
-    listed = response.context["items"]
-    figure = response.context["figure"]
-    named = {one for trace in figure["data"] for one in trace.get("customdata", [])}
-    places = {one for one in named if isinstance(one, int)}
-    assert {listed[place].anchor for place in places} <= {one.anchor for one in listed}
-    on_page = {one.anchor for one in listed}
-    beyond = {one.url for one in bars if one.anchor not in on_page}
-    assert named - places == beyond != set()
-    table = response.context["table"]
-    assert [row.record.anchor for row in table.rows] == [one.anchor for one in bars]
-    links = re.findall(
-        r'<a href="([^"]+)"', "".join(str(row.get_cell("title")) for row in table.rows)
-    )
-    assert {link for link in links if not link.startswith("#")} == beyond
-    marks = [one.first for one in listed if one.kind in views.MARKS]
-    words = f"only those from {date_format(min(marks))} to {date_format(max(marks))} are marked"
+    whole = {item.url: item for item in items(client, query)}
+    monkeypatch.setattr(views, "TIMELINE_PAGE", 3)
+    marks = client.get("/embed/timeline/").context["drawing"].marks
+    following = query
+    for _page in range(2):
+        response = client.get(f"/timeline/{following}")
+        listed = response.context["items"]
+        assert len(listed) == 3
+        figure = response.context["figure"]
+        assert named(client, figure, listed) == set(whole)
+        for trace in figure["data"]:  # what is listed elsewhere brings its words along
+            for address, text in zip(
+                trace.get("customdata", ()), trace.get("text", ()), strict=False
+            ):
+                item = whole.get(address)
+                assert text == (f"{item.title}\n{item.when}" if item else "")
+        table = response.context["table"]
+        bars = [item for item in whole.values() if item.kind in views.BARS]
+        assert [row.record.anchor for row in table.rows] == [item.anchor for item in bars]
+        assert "are marked" not in response.content.decode()
+        file = client.get(f"/timeline/{following or '?'}&_export=json&_table=calendar").json()
+        assert [row["key"] for row in file["rows"]] == [item.slug for item in bars]
+        assert file["meta"]["next"] is None
+        following = f"?{response.context['next_page']}"
+    if not query:
+        drawn = [item for item in whole.values() if item.kind in views.MARKS]
+        ends = [mark for mark in marks if mark.look == "end"]
+        assert len(marks) - len(ends) == sum(max(1, len(item.parties)) for item in drawn)
+
+
+def test_a_chart_of_too_many_marks_says_which_it_has(
+    client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marks = [item for item in items(client) if item.kind in views.MARKS]
+    bars = [item for item in items(client) if item.kind in views.BARS]
+    monkeypatch.setattr(views, "MARKED", 2)
+    monkeypatch.setattr(frames, "MARKED", 2)
+    monkeypatch.setattr(views, "TIMELINE_PAGE", 3)
+    response = client.get("/timeline/")
+    drawn = named(client, response.context["figure"], response.context["items"])
+    assert drawn == {item.url for item in [*bars, *marks[:2]]}
+    first, last = sorted(date_format(item.first) for item in marks[:2])
+    words = f"only the latest 2 are marked: those from {first} to {last}."
     assert words in response.content.decode()
-    assert "only those from" not in whole.content.decode()
-    file = client.get(f"/timeline/{query or '?'}&_export=json&_table=calendar").json()
-    assert [row["key"] for row in file["rows"]] == [one.slug for one in bars]
-    assert file["meta"]["next"] is None
+    assert words in client.get("/embed/timeline/").content.decode()
 
 
 def test_each_choice_is_offered_and_what_was_chosen_is_marked(
