@@ -28,6 +28,14 @@ STATUSES: dict[Kind, type[TextChoices]] = {
     Kind.PROPOSAL: ProposalStatus,
 }
 
+# A deadline that was moved was missed too (decision 0047); the index has its outcome alone.
+INCLUDED = {f"status {DeadlineOutcome.MISSED}": (f"status {DeadlineOutcome.MOVED}",)}
+
+
+def fitting(token: str) -> tuple[str, ...]:
+    """The keys of the index that fit a choice."""
+    return token, *INCLUDED.get(token, ())
+
 
 def statuses() -> list[tuple[Any, list[tuple[str, Any]]]]:
     """The words for what became of each kind of thing, under its name. No two kinds share one."""

@@ -18,7 +18,7 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
 from issues.models import Proposal, ProposalStatus
-from nafta.choices import STATUSES
+from nafta.choices import STATUSES, fitting
 from rounds import language
 from rounds.databases import reading
 from rounds.dates import day as day_in_words
@@ -85,7 +85,9 @@ class Term:
         return [self.text, *(word for meaning in self.meanings for word in meaning.also)]
 
     def sql(self) -> SQL:
-        tokens = " | ".join(lexeme(meaning.token) for meaning in self.meanings)
+        tokens = " | ".join(
+            lexeme(token) for meaning in self.meanings for token in fitting(meaning.token)
+        )
         words = " || ".join(["search_words(%s)"] * len(self.words))
         return f"({words} || %s::tsquery)", [*self.words, tokens]
 

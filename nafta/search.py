@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models.expressions import RawSQL
 from django.utils.html import escape
 
-from nafta.choices import CHOICES
+from nafta.choices import CHOICES, fitting
 from nafta.reading import SQL, Query, lexeme, rows
 from rounds import language
 from rounds.cursors import Cursor
@@ -55,7 +55,12 @@ class Counts:
     keys: list[tuple[str, str, int, dict[str, Any] | None]]
 
     def of(self, kind: str) -> list[tuple[str, int, dict[str, Any] | None]]:
-        return [(key, times, label) for of, key, times, label in self.keys if of == kind]
+        times = {f"{of} {key}": number for of, key, number, _label in self.keys}
+        return [
+            (key, sum(times.get(token, 0) for token in fitting(f"{of} {key}")), label)
+            for of, key, _number, label in self.keys
+            if of == kind
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +270,8 @@ class Search:
         parts = [f"({sql})"] if sql else []
         if self.tokens:
             parts.append("%s::tsquery")
-            params = [*params, " & ".join(lexeme(token) for token in self.tokens)]
+            choices = [" | ".join(map(lexeme, fitting(token))) for token in self.tokens]
+            params = [*params, " & ".join(f"({choice})" for choice in choices)]
         return " && ".join(parts) or "NULL::tsquery", params
 
     def _days(self) -> list[dt.date | None]:

@@ -14,6 +14,7 @@ from rounds.dates import day as day_in_words
 from rounds.language import local
 from rounds.models import Publishable, Round
 from rounds.publication import publishable_models
+from rounds.timeline import DeadlineStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,24 @@ class PageForm(forms.Form):
 
     page = forms.CharField(required=False, max_length=80)
     sort = forms.CharField(required=False, max_length=80)
+
+
+class DeadlinesForm(forms.Form):
+    """``?status=missed``: the deadlines of which that is so."""
+
+    status = forms.ChoiceField(required=False)
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        field = self.fields["status"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(status.value, status.value) for status in DeadlineStatus]
+        field.error_messages["invalid_choice"] = _("“%(value)s” is no status of a deadline.")
+
+    @property
+    def status_chosen(self) -> str:
+        """What was asked for; nothing where that makes no sense."""
+        return str(self.cleaned_data["status"]) if self.is_valid() else ""
 
 
 class CorrectionsForm(forms.Form):

@@ -189,6 +189,7 @@ class ItemFile(FileTable):
     on_record = tables.Column()
     status = tables.Column()
     status_label = tables.Column()
+    missed = tables.Column()
     place = tables.Column()
     host = tables.Column(accessor="host__code")
     announced = tables.Column(accessor="was")

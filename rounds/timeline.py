@@ -19,6 +19,7 @@ from rounds.cursors import Cursor
 from rounds.dates import first_day
 from rounds.language import Text, local
 from rounds.models import (
+    NOT_MET,
     OVERDUE,
     AttributedRecord,
     Basis,
@@ -78,6 +79,7 @@ class Item:
     on_record: bool = True
     status: str = ""
     status_label: str = ""
+    is_overdue: bool = False  # a deadline that fell due and has no outcome
     is_off: bool = False
     was: str = ""  # the dates as first announced
     place: str = ""
@@ -96,6 +98,11 @@ class Item:
     @property
     def anchor(self) -> str:
         return f"{self.kind}-{self.slug}"
+
+    @property
+    def missed(self) -> bool | str:
+        """Whether a deadline was not met, by its day or before; of anything else, nothing."""
+        return self.status in NOT_MET if self.kind == Kind.DEADLINE else ""
 
     @property
     def period(self) -> str:
@@ -143,7 +150,8 @@ def deadline_items(deadlines: Iterable[Deadline], day: dt.date | None = None) ->
         outcome = DeadlineOutcome.PENDING if ahead else DeadlineOutcome(record.outcome)
         later = None if ahead else record.superseded_by
         due = record.last_day or record.first_day
-        overdue = outcome == DeadlineOutcome.PENDING and due < (day or clock.today())
+        passed = due < (day or clock.today())
+        overdue = outcome == DeadlineOutcome.PENDING and passed
         yield Item(
             **dated(record, Kind.DEADLINE),
             title=local(record, "name"),
@@ -152,7 +160,8 @@ def deadline_items(deadlines: Iterable[Deadline], day: dt.date | None = None) ->
             attribution=_("Set by %(who)s, %(when)s")
             % {"who": local(record, "set_by"), "when": record.set_on_words},
             status=outcome,
-            status_label=str(OVERDUE if overdue else outcome.label),
+            status_label=_deadline_words(outcome, passed=passed),
+            is_overdue=overdue,
             is_off=later is not None,
             set_by=local(record, "set_by"),
             set_on=first_day(record.set_on),
@@ -160,6 +169,31 @@ def deadline_items(deadlines: Iterable[Deadline], day: dt.date | None = None) ->
             next_title=local(later, "name") if later else "",
             next_url=later.get_absolute_url() if later else "",
         )
+
+
+def _deadline_words(outcome: DeadlineOutcome, *, passed: bool) -> str:
+    """What became of a deadline, and whether one that was moved had its day."""
+    if outcome == DeadlineOutcome.PENDING and passed:
+        return str(OVERDUE)
+    if outcome == DeadlineOutcome.MOVED:
+        return _("moved (missed)") if passed else _("moved (given up before its day)")
+    return str(outcome.label)
+
+
+class DeadlineStatus(models.TextChoices):
+    """What deadlines can be narrowed by. One that was moved was missed too, one overdue pends."""
+
+    MISSED = "missed", gettext_lazy("missed")
+    MOVED = "moved", gettext_lazy("of these moved to another day")
+    MET = "met", gettext_lazy("met")
+    PENDING = "pending", gettext_lazy("pending")
+    OVERDUE = "overdue", gettext_lazy("of these due without an outcome")
+
+    def holds(self, item: Item) -> bool:
+        """Whether it is so of a deadline."""
+        if self == DeadlineStatus.MISSED:
+            return bool(item.missed)
+        return item.is_overdue if self == DeadlineStatus.OVERDUE else item.status == self.value
 
 
 def chained(deadlines: Iterable[Item]) -> list[Item]:

@@ -17,7 +17,7 @@ from rounds.citations import page_at, statement_citation
 from rounds.corrections import corrected_on, corrections, gone
 from rounds.downloads import FileTable, page
 from rounds.feeds import Subject, negotiation_of
-from rounds.forms import CorrectionsForm, PageForm
+from rounds.forms import CorrectionsForm, DeadlinesForm, PageForm
 from rounds.language import local
 from rounds.models import Deadline, Party, Round, Source, Statement, StatementLink
 from rounds.moments import two_clocks
@@ -29,7 +29,7 @@ from rounds.tables import (
     SourceFile,
     SourceTable,
 )
-from rounds.timeline import attribution, chained, deadline_items, round_items
+from rounds.timeline import DeadlineStatus, attribution, chained, deadline_items, round_items
 
 
 @two_clocks
@@ -51,13 +51,30 @@ def shown(table: Any) -> list[Any]:
 @two_clocks
 def deadline_list(request: HttpRequest) -> HttpResponse:
     items = chained(deadline_items(Deadline.objects.published().with_names()))
-    table = DeadlineTable(items)
+    form = DeadlinesForm(request.GET)
+    chosen = form.status_chosen
+    shown = [item for item in items if not chosen or DeadlineStatus(chosen).holds(item)]
+    table = DeadlineTable(shown)
+    counts = [(status, sum(map(status.holds, items))) for status in DeadlineStatus]
 
     def files() -> dict[str, FileTable]:
-        return {"deadlines": ItemFile(items, caption=table.caption)}
+        return {"deadlines": ItemFile(shown, caption=table.caption)}
 
-    context = {"table": table}
-    return page(request, "rounds/deadline_list.html", context, files=files, name="deadlines")
+    context = {
+        "table": table,
+        "form": form,
+        "chosen": chosen,
+        "total": len(items),
+        "counts": [(status, count) for status, count in counts if count or status == chosen],
+    }
+    return page(
+        request,
+        "rounds/deadline_list.html",
+        context,
+        files=files,
+        name=f"deadlines-{chosen}" if chosen else "deadlines",
+        status=200 if form.is_valid() else 400,
+    )
 
 
 @two_clocks

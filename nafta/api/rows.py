@@ -187,6 +187,7 @@ class Answers:
             parties=keys(item.parties),
             basis=any_words(item.text),
             outcome=str(item.status),
+            missed=bool(item.missed),
             superseded_by=one.superseded_by.slug if one.superseded_by else None,
         )
 

@@ -163,6 +163,7 @@ class Deadline(Dated):
     parties: list[str] = Field(description="Keys of the parties that set it.")
     basis: Words | None = Field(description="On what basis it was set.")
     outcome: Annotated[str, one_of(DeadlineOutcome)]
+    missed: bool = Field(description="Whether it was not met: of one that was moved, too.")
     superseded_by: str | None = Field(description="Key of the deadline that took its place.")
 
 

@@ -13,6 +13,7 @@ from rounds.models.base import (
 )
 from rounds.models.edition import Due, Edition
 from rounds.models.meetings import (
+    NOT_MET,
     NOT_TO_BE,
     OVERDUE,
     ROUNDS_PROPER,
@@ -73,6 +74,7 @@ from rounds.models.translation import Translatable, translations_are_texts
 __all__ = [
     "LOST",
     "LOST_OR_UNNAMED",
+    "NOT_MET",
     "NOT_TO_BE",
     "OVERDUE",
     "PALETTE_SIZE",

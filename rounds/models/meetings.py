@@ -254,7 +254,8 @@ class DeadlineQuerySet(DatedQuerySet):
         return self.filter(outcome=DeadlineOutcome.PENDING, dates__endswith__lte=day)
 
     def with_status(self, status: str) -> Self:
-        return self.filter(outcome=status)
+        """Those with that outcome; what was moved counts as missed too (decision 0047)."""
+        return self.filter(outcome__in=NOT_MET if status == DeadlineOutcome.MISSED else (status,))
 
     def with_names(self) -> Self:
         return (
@@ -269,6 +270,9 @@ class DeadlineOutcome(models.TextChoices):
     MET = "met", _("met")
     MISSED = "missed", _("missed")
     MOVED = "moved", _("moved")
+
+
+NOT_MET = (DeadlineOutcome.MISSED, DeadlineOutcome.MOVED)
 
 
 @tracked()

@@ -285,3 +285,63 @@ def test_each_choice_is_offered_and_what_was_chosen_is_marked(
     assert [name for name, _options in groups] == ["Deadlines", "Meetings", "Proposals"]
     assert '<option value="missed" selected>missed</option>' in groups[0][1]
     assert '<option value="dale">Dale &amp; &lt;b&gt;</option>' in selects["party"]
+
+
+@pytest.mark.parametrize(
+    ("status", "keys"),
+    [
+        ("", ["by-may", "by-june", "too-soon", "by-2099", "kept", "lost"]),
+        ("missed", ["by-may", "too-soon", "lost"]),
+        ("moved", ["by-may", "too-soon"]),
+        ("met", ["kept"]),
+        ("pending", ["by-june", "by-2099"]),
+        ("overdue", ["by-june"]),
+    ],
+)
+def test_a_deadline_that_was_moved_counts_as_missed(
+    client: Client, world: SimpleNamespace, status: str, keys: list[str]
+) -> None:
+    ahead = worlds.create_deadline(
+        slug="by-2099", set_on=days("2010-02-02"), dates=days("2099-12-31")
+    )
+    worlds.create_deadline(
+        slug="too-soon",
+        set_on=days("2010-02-01"),
+        dates=days("2098-01-01"),
+        outcome="moved",
+        superseded_by=ahead,
+    )
+    for slug, outcome in (("kept", "met"), ("lost", "missed")):
+        worlds.create_deadline(
+            slug=slug, set_on=days("2010-03-01"), dates=days("2010-04-01"), outcome=outcome
+        )
+    query = f"?status={status}" if status else ""
+    page = client.get(f"/deadlines/{query}").content.decode()
+    assert re.findall(r'<tr id="deadline-([\w-]+)"', page) == keys
+    counted = dict(re.findall(r'href="\?status=(\w+)"[^>]*>[^<]*?(\d+)</a>', page))
+    assert counted == {"missed": "3", "moved": "2", "met": "1", "pending": "2", "overdue": "1"}
+    for slug, label in (
+        ("by-may", "moved (missed)"),
+        ("too-soon", "moved (given up before its day)"),
+    ):
+        assert (label in page) is (slug in keys)
+    file = client.get(f"/deadlines/{query or '?'}&_export=json").json()["rows"]
+    assert [row["key"] for row in file] == keys
+    told = {row["key"]: row["missed"] for row in file}
+    assert told == {key: key in {"by-may", "too-soon", "lost"} for key in keys}
+    if status in {"", "overdue"}:
+        return
+    found = {f"deadline-{key}" for key in keys}
+    assert set(anchors(client, f"?kind=deadline&status={status}")) == found
+    answer = client.get(f"/api/v1/deadlines?status={status}").json()["items"]
+    assert {one["key"]: one["missed"] for one in answer} == told
+    hits = client.get(f"/search/?q={status}+deadlines").context["found"]
+    assert {one.slug for one in hits} == set(keys)
+
+
+def test_a_status_that_deadlines_do_not_have_gets_a_sentence(
+    client: Client, world: SimpleNamespace
+) -> None:
+    response = client.get("/deadlines/?status=held")
+    assert response.status_code == 400
+    assert "“held” is no status of a deadline." in response.content.decode()
