@@ -386,6 +386,23 @@ def distance_figure(rows: Sequence[Spread]) -> Figure:
     return {"data": traces, "layout": shape}
 
 
+def distance_words(rows: Sequence[Spread]) -> str:
+    """What the chart of distances shows: every pair, or of many pairs the one farthest apart."""
+    if rows and len(rows[0].gaps) > PAIRS_DRAWN:
+        return _(
+            "For the two parties that were farthest apart at each meeting, the steps between them "
+            "on the scale of stances: nought is the same stance, five is from a demand to a red "
+            "line. The table has every two parties. A large mark is a meeting at which one of the "
+            "two took a position; a small one, that nothing newer is on record."
+        )
+    return _(
+        "For every two parties, the steps between them on the scale of stances, meeting by "
+        "meeting: nought is the same stance, five is from a demand to a red line. A large mark is "
+        "a meeting at which one of the two took a position; a small one, that nothing newer is on "
+        "record. Where a line breaks off, one of them is silent."
+    )
+
+
 def _axis(name: str, place: int) -> str:
     """How Plotly counts: x, x2, x3."""
     return name if place == 1 else f"{name}{place}"

@@ -55,6 +55,20 @@ def settled_on(proposal: Proposal) -> dt.date:
     return first_day(proposal.settled) if proposal.settled else proposal.first_day
 
 
+def settled_sentence(settled: Iterable[Proposal]) -> str:
+    """ "Settled 30 September 2018: A; B; then 10 December 2019: C." Reads them oldest first."""
+    titles: dict[str, list[str]] = defaultdict(list)
+    for proposal in settled:
+        titles[proposal.settled_words].append(local(proposal, "title"))
+    between = pgettext("between clauses", "; ")
+    clauses = [
+        (_("then %(when)s: %(what)s") if place else _("Settled %(when)s: %(what)s"))
+        % {"when": when, "what": between.join(names)}
+        for place, (when, names) in enumerate(titles.items())
+    ]
+    return f"{between.join(clauses)}." if clauses else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Thread:
     """A proposal, its numbers, and what answered it."""

@@ -12,9 +12,16 @@ from django.utils.translation import gettext as _
 from issues import matrix
 from issues.citations import proposal_citation
 from issues.distance import SETTLED, gaps, number_gaps, spreads, widest
-from issues.figures import distance_figure, measure_figure, measure_words, points
+from issues.figures import distance_figure, distance_words, measure_figure, measure_words, points
 from issues.models import Issue, Measure, Position, Progress, Proposal
-from issues.proposals import proposal_items, settled_on, settling, term_words, threads
+from issues.proposals import (
+    proposal_items,
+    settled_on,
+    settled_sentence,
+    settling,
+    term_words,
+    threads,
+)
 from issues.tables import (
     NumberGapFile,
     PointFile,
@@ -140,6 +147,7 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "latest_progress": next((row for row in reversed(by_round) if row.progress), None),
         "untold": _untold(by_round, rounds, day),
         "settled": settled,
+        "settled_sentence": settled_sentence(settled),
         "rounds_told": by_round,
         "farthest": widest(gaps(now.cells)),
         "distances": distances,
@@ -188,6 +196,7 @@ def _distances(
     return {
         "rows": rows,
         "figure": distance_figure(rows) if len(known) > 1 else None,
+        "caption": distance_words(rows),
         "table": SpreadTable(rows),
     }
 

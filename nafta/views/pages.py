@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Set
 from operator import itemgetter
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.text import slugify
@@ -265,8 +266,7 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
     positions = Position.objects.published().as_of(as_of.day).with_evidence()
     rows = matrix.by_issue(Issue.objects.published(), parties, positions, as_of.day, after)
     proposals = Proposal.objects.published().as_of(as_of.day).with_names()
-    statements = with_issues(meeting.statements.published().with_names())
-    shown = list(statements.latest_first()[: STATEMENTS_SHOWN + 1])
+    said = said_at(meeting, STATEMENTS_SHOWN + 1)
     place = next(i for i, one in enumerate(rounds) if one.pk == meeting.pk)
     context: dict[str, Any] = {
         "round": meeting,
@@ -276,14 +276,18 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "earlier": rounds[place - 1] if place else None,
         "later": rounds[place + 1] if place + 1 < len(rounds) else None,
         "progress": list(meeting.progress.published().select_related("issue", "source")),
-        "query": as_of.query,
+        # of a milestone only what there is; a meeting says of each part that nothing is recorded
+        "has_sections": meeting.took_place and not meeting.is_milestone,
+        "query": as_of.query if meeting.took_place else "",
         "moves": matrix.moves(rows) if meeting.took_place else [],
         "answers": counter_proposals(proposals, as_of.day, after) if meeting.took_place else [],
         "parties": parties,
-        "rows": [row for row in rows if row.issue and row.issue.featured and row.recorded],
+        "rows": [row for row in rows if row.issue and row.issue.featured and row.recorded]
+        if meeting.took_place and not meeting.is_milestone
+        else [],
         "proposals": list(proposal_items(meeting.proposals.published().with_names())),
-        "statements": merged(statement_items(shown[:STATEMENTS_SHOWN])),
-        "more_statements": len(shown) > STATEMENTS_SHOWN,
+        "statements": list(statement_items(said[:STATEMENTS_SHOWN])),
+        "more_statements": len(said) > STATEMENTS_SHOWN,
     }
 
     def files() -> dict[str, FileTable]:
@@ -306,6 +310,28 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
         name=slug if slug.startswith("round") else f"round-{slug}",
         as_of=as_of.day,
     )
+
+
+def said_at(meeting: Round, most: int) -> list[Statement]:
+    """What was said at a meeting, oldest first, exact days before approximate; then what was said
+    of it before and after. Each part comes from the index of days, however long the record is.
+    """
+    statements = with_issues(meeting.statements.published().with_names())
+    in_order = statements.order_by("dates__startswith", "pk")
+    first, last = meeting.first_day, meeting.last_day
+    begun = Q(dates__startswith__gte=first)
+    if last:
+        begun &= Q(dates__startswith__lte=last)
+    found = list(in_order.filter(begun)[:most])
+    if len(found) < most:
+        found += in_order.exclude(begun)[: most - len(found)]
+
+    def order(statement: Statement) -> tuple[bool, bool, dt.date, int]:
+        ended = statement.last_day or dt.date.max
+        is_around = statement.first_day < first or (last is not None and ended > last)
+        return is_around, statement.approximate, statement.first_day, statement.pk
+
+    return sorted(found, key=order)
 
 
 def before(meeting: Round, rounds: Iterable[Round]) -> tuple[dt.date, Round | None]:

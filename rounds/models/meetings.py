@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rounds import clock
 from rounds.dates import SpanField, describe
@@ -43,6 +44,7 @@ class RoundStatus(models.TextChoices):
 
 OVERDUE = _("was due; no outcome recorded")
 OPEN_ENDED = _("held; no end recorded")
+TOOK_PLACE_WORDS = pgettext_lazy("of a milestone, as of a signing", "took place")
 NOT_TO_BE = (RoundStatus.CANCELLED, RoundStatus.RESCHEDULED)
 TOOK_PLACE = (RoundStatus.HELD, RoundStatus.UNDER_WAY)
 ROUNDS_PROPER = (RoundKind.ROUND, RoundKind.PERMANENT)
@@ -221,6 +223,8 @@ class Round(DatedRecord):
         """Its status, or what the record does not know of it: its outcome, its end."""
         if self.overdue_since:
             return str(OVERDUE)
+        if self.status == RoundStatus.HELD and self.is_milestone:
+            return str(TOOK_PLACE_WORDS)
         if self.status == RoundStatus.HELD and self.last_day is None:
             return str(OPEN_ENDED)
         return str(RoundStatus(self.status).label)
@@ -237,6 +241,17 @@ class Round(DatedRecord):
     @property
     def took_place(self) -> bool:
         return self.status in TOOK_PLACE
+
+    @property
+    def is_milestone(self) -> bool:
+        """An event, such as a signing or a vote: nobody met for it."""
+        return self.kind == RoundKind.MILESTONE
+
+    @property
+    def place_unnamed(self) -> str:
+        """Where it was, unless its name says so, as of “Round 4, Arlington”."""
+        place = local(self, "place")
+        return "" if place.partition(",")[0] in local(self, "name") else place
 
     @property
     def is_round(self) -> bool:

@@ -110,6 +110,7 @@
   };
   const sparing = matchMedia("(max-width: 40rem)").matches || navigator.connection?.saveData;
   for (const canvas of canvases) {
+    canvas.style.minHeight = `${canvas.dataset.height}px`; // so that what is below stays where it is
     if (sparing) {
       offer(canvas);
       continue;
