@@ -225,10 +225,14 @@ class SearchForm(NarrowingForm):
 
 
 class PeopleForm(forms.Form):
-    """``?party=ca&page=2``: everybody who spoke, or a party's, on pages of which none is wrong."""
+    """``?party=ca&page=2&sort=-name``: everybody who spoke, or a party's.
+
+    No page and no order is wrong.
+    """
 
     party = hidden()
     page = hidden()
+    sort = hidden()
 
     def clean_party(self) -> Party | None:
         code = self.cleaned_data["party"]

@@ -42,8 +42,9 @@ class PageSitemap(LanguagesSitemap):
 
     def items(self) -> list[str]:
         record = ["timeline", "issue_list", "round_list", "deadline_list", "source_list"]
-        told = ["person_list", "compare", "distance", "moved", "correction_list", "data"]
-        return ["home", *record, *told, "about"]
+        told = ["compare", "distance", "moved", "data"]
+        lists = ["party_list", "person_list", "correction_list"]
+        return ["home", *record, *lists, *told, "about"]
 
     def location(self, item: str) -> str:
         return reverse(item)

@@ -19,6 +19,7 @@ urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("timeline/", views.timeline, name="timeline"),
     path("rounds/<slug:slug>/", views.round_detail, name="round_detail"),
+    path("parties/", views.party_list, name="party_list"),
     path("parties/<slug:code>/", views.party_detail, name="party_detail"),
     path("search/", views.search, name="search"),
     path("people/", views.person_list, name="person_list"),

@@ -307,6 +307,43 @@ def span(items: Sequence[Item]) -> tuple[dt.date, dt.date] | None:
     return (min(days), max(days)) if days else None
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a list: an item, and the deadlines that are told with it."""
+
+    item: Item
+    deadlines: list[Item]
+
+    @property
+    def period(self) -> str:
+        return self.item.period
+
+
+def entries(items: Iterable[Item]) -> list[Entry]:
+    """The items of a list in its order. A milestone has the deadlines of its day that were met, or
+    are still to be: “in force on 1 July” and the entry into force are not told twice.
+    """
+    rows = list(items)
+    milestones = {
+        item.first: item
+        for item in reversed(rows)
+        if _is_of_one_day(item, Kind.MEETING) and item.record.is_milestone
+    }
+    told: dict[str, list[Item]] = defaultdict(list)
+    for item in rows:
+        stands = item.status in {DeadlineOutcome.MET, DeadlineOutcome.PENDING}
+        if stands and _is_of_one_day(item, Kind.DEADLINE) and item.first in milestones:
+            told[milestones[item.first].anchor].append(item)
+    apart = {deadline.anchor for deadlines in told.values() for deadline in deadlines}
+    return [Entry(item, told[item.anchor]) for item in rows if item.anchor not in apart]
+
+
+def _is_of_one_day(item: Item, kind: Kind) -> bool:
+    return (
+        item.kind == kind and item.first == item.last and not item.approximate and not item.is_off
+    )
+
+
 # --- pages ---
 
 

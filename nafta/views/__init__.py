@@ -15,7 +15,7 @@ from nafta.views.pages import (
     timeline_years,
 )
 from nafta.views.search import person_list, search
-from nafta.views.speakers import party_detail, person_detail
+from nafta.views.speakers import party_detail, party_list, person_detail
 
 __all__ = [
     "TIMELINE_PAGE",
@@ -29,6 +29,7 @@ __all__ = [
     "home",
     "oembed",
     "party_detail",
+    "party_list",
     "person_detail",
     "person_list",
     "record_zip",

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,14 +14,16 @@ from django.utils import translation
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from issues.models import Position
+from issues.models import Issue, Position
 from nafta.api.asking import LONGEST, PAGE
 from nafta.api.site import RATE
 from nafta.package import DESCRIPTOR, PackageError
 from nafta.public import PublicRecord
 from rounds.downloads import LICENCE, taken_away
+from rounds.models import Party, Round
 
 # Django’s words for the size of a file, to be said as our readers do: Ko in French, not Kio.
 SIZES = gettext_noop("%s KB"), gettext_noop("%s MB")
@@ -41,9 +44,37 @@ def data(request: HttpRequest) -> HttpResponse:
         "page_language": translation.get_language(),
         "licence": LICENCE,
         "examples": _examples(request),
+        "feed_groups": feed_groups(),
+        "parties": Party.objects.all(),
         "limits": {"rate": RATE, "page": PAGE, "longest": LONGEST},
     }
     return render(request, "nafta/data.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedGroup:
+    """Feeds of one kind of thing: each with what it is of, and its address."""
+
+    title: str
+    subjects: list[tuple[Any, str]]
+
+
+def feed_groups() -> list[FeedGroup]:
+    """The feeds of issues, parties and meetings. There are as many of people as have spoken."""
+    groups: list[tuple[str, str, Any]] = [
+        (_("Issues"), "issue_feed", Issue.objects.published()),
+        (_("Parties"), "party_feed", Party.objects.all()),
+        (_("Meetings"), "round_feed", Round.objects.published().in_order()),
+    ]
+    return [
+        FeedGroup(title, [(record, _feed_address(name, record)) for record in records])
+        for title, name, records in groups
+        if records
+    ]
+
+
+def _feed_address(name: str, record: Any) -> str:
+    return reverse(name, args=[record.code if isinstance(record, Party) else record.slug])
 
 
 def _examples(request: HttpRequest) -> dict[str, str]:

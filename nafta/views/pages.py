@@ -35,6 +35,7 @@ from rounds.timeline import (
     Kind,
     cursor_of,
     deadline_items,
+    entries,
     follows,
     mark_items,
     merged,
@@ -130,6 +131,8 @@ def timeline(request: HttpRequest) -> HttpResponse:
     marks = merged(proposals, statements)
     drawn = [*bars, *marks[:MARKED]]
     listed = {item.anchor for item in shown}
+    listed_entries = entries(shown)
+    on_page = [item for entry in listed_entries for item in (entry.item, *entry.deadlines)]
     choices = chosen(form, choices_in(request.GET))
     context: dict[str, Any] = {
         "form": form,
@@ -137,8 +140,9 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "choices": choices,
         "wishes": {name: value for name, value in wishes.items() if name != "page"},
         "items": shown,
+        "entries": listed_entries,
         "table": ItemTable(bars, listed=listed),
-        "figure": calendar_figure(drawn, parties, rounds, shown) if shown else None,
+        "figure": calendar_figure(drawn, parties, rounds, on_page) if shown else None,
         "outside": outside(rounds, drawn) if shown else None,
         "marked": MARKED,
         "marked_days": span(marks[:MARKED]) if len(marks) > MARKED else None,

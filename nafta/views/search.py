@@ -28,6 +28,7 @@ from rounds.timeline import Item, deadline_items, round_items, statement_items
 
 PAGE = 25  # rows
 PEOPLE = 200  # on a page
+SORTED = 2_000  # people who can be put in any order
 SAID = 100  # of a person, counted at most
 NAME = 60  # characters of a file's name
 RECENT = 100  # statements that examples are made of
@@ -304,19 +305,28 @@ def examples(counts: Counts) -> list[str]:
 def person_list(request: HttpRequest) -> HttpResponse:
     """Everybody of whom readers can see that they spoke."""
     spoke = Person.objects.published().values("pk")
-    people = Person.objects.filter(pk__in=spoke).select_related("party").order_by("name", "pk")
+    people = Person.objects.filter(pk__in=spoke).select_related("party")
     form = PeopleForm(request.GET)
     error = form.errors.get("party")
     party = form.cleaned_data.get("party")
     if party:
         people = people.filter(party=party)
-    shown = Paginator(people.annotate(said=_said()), PEOPLE).get_page(form["page"].value())
+    sort = form.cleaned_data.get("sort", "")
+    people = in_order(people.annotate(said=_said()), sort)
+    shown = Paginator(people, PEOPLE).get_page(form["page"].value())
     later = str(shown.next_page_number()) if shown.has_next() else ""
+    columns = [
+        ("name", _("Name")),
+        ("", _("Role")),
+        ("party", _("Spoke for")),
+        ("statements", _("Statements")),
+    ]
     context = {
         "form": form,
         "party": party,
         "page": shown,
         "people": [(one, told(min(one.said, SAID), one.said > SAID)) for one in shown],
+        "columns": [(name, label, sort) for name, label in columns],
         "next_page": changed(request.GET, page=later)[1:] if later else "",
     }
 
@@ -331,6 +341,18 @@ def person_list(request: HttpRequest) -> HttpResponse:
         name=slugify(f"people {party.code if party else ''}"),
         status=400 if error else 200,
     )
+
+
+def in_order(people: Any, sort: str) -> Any:
+    """People in the order asked for: by name, by party, by statements; ``-name`` turns it round.
+
+    A very long list stays in the order of names: no page counts what all of them said.
+    """
+    if people.order_by("pk")[SORTED : SORTED + 1].exists():
+        sort = ""
+    fields = {"party": ("party__order", "name", "pk"), "statements": ("said", "name", "pk")}
+    found = people.order_by(*fields.get(sort.removeprefix("-"), ("name", "pk")))
+    return found.reverse() if sort.startswith("-") else found
 
 
 def _said() -> RawSQL:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from issues import matrix, said
@@ -19,6 +19,11 @@ from rounds.models import Party, Person, Round, Statement
 from rounds.moments import two_clocks
 from rounds.tables import ItemFile
 from rounds.timeline import merged, statement_items
+
+
+@two_clocks
+def party_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "nafta/party_list.html", {"parties": Party.objects.all()})
 
 
 @two_clocks

@@ -45,13 +45,13 @@
 
   // A mark stands for an item of the page, by its place there, or for one of another page, by its
   // address. It says what the item or its row in the table says, or else what comes with the mark.
-  const items = document.querySelectorAll(".timeline .item");
+  const items = document.querySelectorAll(".timeline :is(.item, .item-due)");
   const link = (address) => document.querySelector(`.chart-table td a[href^="${address}"]`);
   const words = (place, brought = "") => {
     const item = items[place] ?? link(place)?.closest("tr");
     const part = (selector) => item?.querySelector(selector)?.textContent.trim() ?? "";
     const [title, when] = item
-      ? [part(".item-title, .said, td a"), part(".item-when, td:first-child")]
+      ? [part(".item-title, .said, .due-title, td a"), part(".item-when, td:first-child")]
       : brought.split("\n");
     const brief = title.length > 60 ? `${title.slice(0, 59)}…` : title;
     return [`<b>${brief}</b>`, when, part(".who")]

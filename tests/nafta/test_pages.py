@@ -26,6 +26,7 @@ PAGES = [
     "/issues/water/",
     "/issues/water/?as_of=round-1",
     "/issues/fish/",
+    "/parties/",
     "/parties/brume/",
     "/parties/corrie/",
     "/people/",

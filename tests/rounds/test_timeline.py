@@ -167,6 +167,30 @@ def test_pages_lose_nothing_and_show_nothing_twice(
     assert paged == whole
 
 
+def test_a_deadline_met_on_the_day_of_a_milestone_is_told_with_it(
+    client: Client, world: SimpleNamespace
+) -> None:
+    worlds.create_round(slug="in-force", kind="milestone", dates=days("2010-07-01"))
+    for slug, outcome in (("force-by-july", "met"), ("force-by-then", "missed")):
+        worlds.create_deadline(slug=slug, dates=days("2010-07-01"), outcome=outcome)
+    response = client.get("/timeline/")
+    page = response.content.decode()
+    told = re.findall(r'<(?:li|p) class="(item-due|item)\b[^"]*" id="([^"]+)"', page)
+    assert ("item-due", "deadline-force-by-july") in told
+    assert ("item", "deadline-force-by-then") in told
+    place = told.index(("item-due", "deadline-force-by-july"))
+    assert told[place - 1] == ("item", "meeting-in-force")
+    assert len(told) == len(response.context["items"])
+    drawn = {  # the places that marks lead to are those of the page
+        one: row.anchor
+        for row in response.context["items"]
+        for trace in response.context["figure"]["data"]
+        for one, x in zip(trace.get("customdata", ()), trace["x"], strict=False)
+        if trace["type"] == "scatter" and told[one][1] == row.anchor and x == row.first.isoformat()
+    }
+    assert drawn[place] == "deadline-force-by-july"
+
+
 def named(client: Client, figure: dict[str, Any], listed: list[Item]) -> set[str]:
     """The addresses of what a figure draws; what is listed on the page is named by its place."""
     marks = [one for trace in figure["data"] for one in trace.get("customdata", [])]
