@@ -24,7 +24,8 @@ from rounds.timeline import Ref
 
 PAIRS_DRAWN = 6
 PANEL, TITLE, AXIS_WORDS = 96, 26, 48  # pixels: of a pair's lines, its name, the months below
-MARK_SIZE, RING, UNIT_HEIGHT = 11, 9, 28  # pixels: of a mark, of a ring around it, the unit above
+MARK_SIZE, RING, STAR = 12, 9, 3  # pixels: of a mark, added for a ring around it, and for a star
+UNIT_HEIGHT = 28  # pixels: of the unit above a chart
 DASHES = ["dash", "longdash", "dashdot", "longdashdot"]  # what applied before is dotted
 
 
@@ -272,7 +273,8 @@ def _number_line(rows: Sequence[Point], place: int, sizes: Sequence[int], end: d
         },
         "marker": {
             "color": colour,
-            "size": sizes,
+            "size": sizes if party else [size + STAR for size in sizes],
+            "opacity": 1,
             "symbol": [f"{symbol}-open" if row.approximate else symbol for row in rows],
             "line": {"color": "var(--paper)", "width": 1.5},
         },

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from issues import matrix
 from issues.models import Issue, Position
 from issues.proposals import settling
-from nafta.cards import Card, Heading, Stand, draw
+from nafta.cards import GRID_ROWS, Card, Heading, Stand, draw
 from nafta.views.pages import before
 from rounds.citations import page_at, unnamed
 from rounds.dates import day as day_in_words
@@ -59,7 +59,7 @@ def _home(key: str, as_of: AsOf, rounds: Iterable[Round], site: str) -> Card:
         text="" if rows else _("No position had been published by then."),
         columns=tuple(_name(party) for party in parties),
         rows=tuple((row.title, tuple(_stand(cell) for cell in row.cells)) for row in rows),
-        foot=_as_of(as_of),
+        foot=_shown_of(GRID_ROWS, len(rows), _("%(shown)d of %(total)d issues"), _as_of(as_of)),
     )
 
 
@@ -102,7 +102,12 @@ def _round(key: str, as_of: AsOf, rounds: Iterable[Round], site: str) -> Card:
         lines=tuple(moved[:MOVES]),
         off=meeting.is_off,
         summary=local(meeting, "summary") or local(meeting, "agenda"),
-        foot=_("Every claim names its source."),
+        foot=_shown_of(
+            MOVES,
+            len(moved),
+            _("%(shown)d of %(total)d movements"),
+            _("Every claim names its source."),
+        ),
     )
 
 
@@ -132,8 +137,8 @@ def _party(key: str, as_of: AsOf, rounds: Iterable[Round], site: str) -> Card:
         kicker=pgettext("of a party", "Where it stands"),
         headline=local(party, "name"),
         text="" if rows else _("No position had been published by then."),
-        lines=tuple((Heading(row.title), _stand(row.cells[0])) for row in rows[:8]),
-        foot=_as_of(as_of),
+        lines=tuple((Heading(row.title), _stand(row.cells[0])) for row in rows[:GRID_ROWS]),
+        foot=_shown_of(GRID_ROWS, len(rows), _("%(shown)d of %(total)d issues"), _as_of(as_of)),
     )
 
 
@@ -178,6 +183,11 @@ def _settled(issue: Issue, as_of: AsOf) -> str:
     titles = [local(one, "title") for one in found if one.settled_words == when]
     what = pgettext("between clauses", "; ").join(titles)
     return _("Settled %(when)s: %(what)s") % {"when": when, "what": what}
+
+
+def _shown_of(most: int, total: int, words: str, foot: str) -> str:
+    """The last line of a card, which says how many of all there are it shows, if not all."""
+    return f"{words % {'shown': most, 'total': total}} · {foot}" if total > most else foot
 
 
 def _as_of(as_of: AsOf) -> str:

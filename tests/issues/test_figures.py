@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from issues.drawings import measure_drawing
-from issues.figures import Point, days_drawn, measure_figure, points
+from issues.figures import MARK_SIZE, Point, days_drawn, measure_figure, points
 from issues.models import Measure, Proposal
 from issues.proposals import difference, value_words
 from rounds.figures import DAY
@@ -114,10 +114,10 @@ def test_marks_of_one_day_and_height_are_rings_on_that_day() -> None:
     assert drawn["mx"]["x"] == drawn["agreed"]["x"] == ["2017-11-23"]
     rings = [drawn[name]["marker"]["size"][0] for name in ("us", "mx", "agreed")]
     assert rings == sorted(set(rings), reverse=True)  # each within the one before
-    assert drawn["us"]["marker"]["size"][1] == rings[-1]
+    assert drawn["us"]["marker"]["size"][1] == MARK_SIZE
     marks = measure_drawing(rows).marks
     assert len({mark.x for mark in marks}) == 2
-    assert [mark.size for mark in marks] == [rings[0] / 11, 1, rings[1] / 11, 1]
+    assert [mark.size for mark in marks] == [rings[0] / MARK_SIZE, 1, rings[1] / MARK_SIZE, 1]
 
 
 def test_a_number_without_an_exact_day_is_a_hollow_mark_and_a_bar() -> None:

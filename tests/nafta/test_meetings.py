@@ -1,6 +1,7 @@
 """The page of a meeting, of one not held, and of a milestone."""
 
 import re
+from html import unescape
 from types import SimpleNamespace
 
 import pytest
@@ -77,3 +78,19 @@ def test_the_title_names_the_place_once(
 ) -> None:
     worlds.create_round(slug="round-3", name=name, place=place, dates=days("2010-05-01"))
     assert f"<title>{title} " in client.get("/rounds/round-3/").content.decode()
+
+
+@pytest.mark.parametrize("path", ["/rounds/lake-summit/", "/rounds/round-1/", "/rounds/assent/"])
+def test_every_link_of_a_meeting_leads_to_a_page(
+    client: Client, world: SimpleNamespace, path: str
+) -> None:
+    world.cancelled.parties.set([world.arden, world.brume])
+    worlds.create_round(
+        slug="assent", kind="milestone", dates=days("2099-04-01"), status="planned"
+    ).parties.set([world.arden])
+    page = client.get(path).content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+    links = {unescape(link) for link in re.findall(r'href="(/[^"#]*)', main)}
+    assert "/parties/arden/" in {link.partition("?")[0] for link in links}
+    for link in links:
+        assert client.get(link).status_code == 200, link

@@ -1,7 +1,9 @@
 """The shipped record: whole, sourced, and holding every claim of the first five articles."""
 
 import csv
+import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,9 +16,14 @@ from django.db import connection, transaction
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
-from issues.models import Issue, Position, Progress, Proposal
+from issues.distance import spreads
+from issues.drawings import measure_drawing
+from issues.figures import distance_figure, measure_figure, points
+from issues.matrix import Scene, history
+from issues.models import Issue, Measure, Position, Progress, Proposal
 from nafta.package import TABLES
-from rounds import language
+from rounds import clock, language
+from rounds.forms import AsOfForm
 from rounds.models import (
     Deadline,
     Party,
@@ -190,6 +197,7 @@ def test_no_link_of_the_site_is_dead_and_no_page_asks_much() -> None:
     client, ahead = Client(), ["/"]
     client.get("/data/")  # its files are made once for all, when the record has changed
     seen: set[str] = set()
+    as_of: set[str] = set()  # days and rounds that links name: too many to follow each of them
     while ahead:
         path = ahead.pop()
         asked = 0
@@ -208,11 +216,118 @@ def test_no_link_of_the_site_is_dead_and_no_page_asks_much() -> None:
         parser = Links()
         parser.feed(response.content.decode())
         targets = {link.partition("#")[0] for link in parser.found if link.startswith("/")}
+        as_of |= {day for link in targets for day in re.findall(r"\bas_of=([\w-]+)", link)}
         new = {link for link in targets if not ELSEWHERE.search(link)} - seen
         seen |= new
         ahead += sorted(new)
+    rounds = list(Round.objects.published())
+    assert {day for day in as_of if not AsOfForm({"as_of": day}, rounds=rounds).is_valid()} == set()
     kinds: list[Any] = [Round, Issue, Proposal, Statement, Party, Source]
     for model in kinds:
         for row in model.objects.all():
             path = row.get_absolute_url()
             assert path in seen, f"nothing leads to {path}"
+
+
+# --- every chart draws the rows of the record that it claims to show ---
+
+
+def test_the_calendar_and_its_embed_draw_the_whole_record(client: Client) -> None:
+    models: list[Any] = [Round, Deadline, Proposal, Statement]
+    records = {
+        one.get_absolute_url(): one
+        for model in models
+        for one in model.objects.published().with_parties()
+    }
+    response = client.get("/timeline/")
+    listed = response.context["entries"]
+    on_page = [item for entry in listed for item in (entry.item, *entry.deadlines)]
+    assert len(on_page) < len(records)  # there are more pages
+    figure = response.context["figure"]
+    named = Counter(
+        on_page[one].url if isinstance(one, int) else one
+        for trace in figure["data"]
+        for one in trace.get("customdata", ())
+    )
+    sides = {
+        url: max(1, len(one.party_list)) if isinstance(one, Proposal | Statement) else 1
+        for url, one in records.items()
+    }
+    assert named == Counter(sides)
+    first, last = map(day_of, figure["layout"]["xaxis"]["range"])
+    marks = {url: one for url, one in records.items() if isinstance(one, Proposal | Statement)}
+    week = {dt.date(2017, 10, day) for day in range(11, 16)}
+    assert sum(mark.first_day in week for mark in marks.values()) > 10  # the demands are tabled
+    drawing = client.get("/embed/timeline/").context["drawing"]
+    stands = [mark for mark in drawing.marks if mark.look != "end"]
+    within = {url: sides[url] for url, one in marks.items() if first <= one.first_day <= last}
+    assert len(stands) == sum(within.values())
+    bars = [
+        one
+        for one in records.values()
+        if isinstance(one, Round)
+        and one.first_day <= last
+        and (one.last_day is None or one.last_day >= first)
+    ]
+    assert len(drawing.bars) == len(bars)
+    outside = response.context["outside"]
+    told = [one for one in records.values() if one.first_day > last]
+    told += [one for one in records.values() if one.last_day and one.last_day < first]
+    assert outside.earlier + outside.later == len(told)
+
+
+def numbers_of(measure: Measure, proposals: list[Any]) -> list[tuple[dt.date | None, float]]:
+    """The day and the height of each number that the record has for a measure."""
+    numbers: list[tuple[dt.date | None, float]] = []
+    for proposal in proposals:
+        for term in proposal.term_list:
+            if term["measure"] == measure.slug:
+                sides = [] if proposal.is_deal else proposal.party_list
+                numbers += [(proposal.first_day, float(term["low"])) for _party in sides]
+                if proposal.status == "agreed":
+                    numbers.append((proposal.settled.lower, float(term["low"])))
+    if measure.agreed is not None:
+        agreed = (measure.agreed_on, float(measure.agreed))
+        numbers += [] if agreed in numbers else [agreed]
+    before = [] if measure.status_quo is None else [(None, float(measure.status_quo))]
+    return before + numbers
+
+
+def test_the_chart_of_each_measure_draws_every_number_of_it() -> None:
+    proposals = list(Proposal.objects.published().with_names().with_terms())
+    for measure in Measure.objects.published().select_related("source", "agreed_source"):
+        own = [one for one in proposals if one.issue_id == measure.issue_id]
+        numbers = numbers_of(measure, own)
+        rows = points(measure, own)
+        assert Counter((row.day, float(row.low)) for row in rows) == Counter(numbers), measure
+        if not any(row.day for row in rows):
+            continue
+        drawn: list[tuple[dt.date | None, float]] = []
+        for trace in measure_figure(rows)["data"]:
+            if trace["mode"] == "lines":
+                drawn.append((None, trace["y"][0]))
+            else:
+                drawn += zip(map(day_of, trace["x"]), trace["y"], strict=True)
+        assert Counter(drawn) == Counter(numbers), measure
+        drawing = measure_drawing(rows)
+        before = [line for line in drawing.lines if line.look == "status-quo"]
+        assert len(drawing.marks) + len(before) == len(numbers), measure
+
+
+def test_the_chart_of_distances_draws_every_meeting_and_pair() -> None:
+    parties, rounds = list(Party.objects.all()), list(Round.objects.published().in_order())
+    positions = Position.objects.published().with_evidence()
+    scene = Scene(parties=parties, rounds=rounds, by_pair=history(positions), day=clock.today())
+    held = [(one.last_day or clock.today(), one) for one in rounds if one.took_place]
+    for issue in Issue.objects.published():
+        rows = spreads(issue, scene, held)
+        traces = distance_figure(rows)["data"]
+        assert [trace["y"] for trace in traces] == [
+            [row.gaps[pair].steps for row in rows] for pair in range(len(traces))
+        ]
+        assert len(traces) == len(parties) * (len(parties) - 1) // 2
+        assert all(len(trace["x"]) == len(held) for trace in traces)
+
+
+def day_of(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
