@@ -47,7 +47,8 @@ def settling(proposals: Iterable[Any], day: dt.date) -> list[Proposal]:
     """
     agreed = [one for one in proposals if one.status_on(day) == ProposalStatus.AGREED]
     widest = max((len(one.party_list) for one in agreed), default=0)
-    return sorted((one for one in agreed if len(one.party_list) == widest), key=settled_on)
+    found = (one for one in agreed if len(one.party_list) == widest)
+    return sorted(found, key=lambda one: (settled_on(one), one.pk))
 
 
 def settled_on(proposal: Proposal) -> dt.date:

@@ -86,7 +86,7 @@ def lost(query: QueryDict) -> list[str]:
 
 # The room that a frame of ``WIDTH`` needs, in pixels. Where it is narrower and higher, the frame
 # scrolls, or grows where the page around it has our script.
-CHART_HEIGHT = 450
+CHART_HEIGHT = 520
 TIMELINE_HEIGHT = 560
 
 

@@ -182,7 +182,9 @@ def test_a_mark_of_the_chart_leads_to_its_item(page: Page, site: Site) -> None:
           .filter((trace) => trace.customdata)
           .flatMap((trace) => trace.customdata.map((place, n) => [place, trace.text[n]]))"""
     )
-    titles = page.locator(".timeline .item").locator(".item-title, .said").all_inner_texts()
+    titles = (
+        page.locator(".timeline .item").locator(".item-title, .said, .due-title").all_inner_texts()
+    )
     assert len(marks) > 200
     for place, text in marks:
         if place in range(len(titles)):  # the others are on a later page of the timeline

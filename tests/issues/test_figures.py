@@ -1,16 +1,18 @@
 """A measure's chart, its table and the page are made of the same rows."""
 
 import json
+import re
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import plotly.graph_objects as go
 import pytest
 from django.test import Client
 
+from issues.distance import Spread
 from issues.drawings import measure_drawing
-from issues.figures import MARK_SIZE, Point, days_drawn, measure_figure, points
+from issues.figures import MARK_SIZE, Point, days_drawn, distance_words, measure_figure, points
 from issues.models import Measure, Proposal
 from issues.proposals import difference, value_words
 from rounds.figures import DAY
@@ -213,3 +215,44 @@ def test_the_caption_tells_what_the_chart_has_and_nothing_else(
     assert "The star is what was agreed." in chart["caption"]
     assert "dotted" not in chart["caption"]
     assert "A bar runs" not in chart["caption"]
+
+
+def test_a_description_begins_with_what_was_settled(client: Client, world: SimpleNamespace) -> None:
+    def description() -> str:
+        page = client.get("/issues/water/").content.decode()
+        found = re.search(r'<meta name="description" content="([^"]*)"', page)
+        assert found
+        return found[1]
+
+    assert description().startswith("Must half of the water stay? ")
+    for title, agreed in (("Side letters", "03"), ("A third", "03"), ("A review", "05")):
+        worlds.create_proposal(
+            issue=world.water,
+            title=title,
+            dates=days(f"2010-{agreed}-20"),
+            parties=[world.arden, world.brume, world.corrie],
+            status="agreed",
+            settled=days(f"2010-{agreed}-20"),
+        )
+    assert description().startswith(
+        "Settled 20 March 2010: Side letters; A third; then 20 May 2010: A review. Before that, "
+    )
+
+
+def test_each_chart_keeps_its_height_free_and_has_a_summary_of_its_own(
+    client: Client, world: SimpleNamespace
+) -> None:
+    page = client.get("/issues/water/").content.decode()
+    figures = dict(re.findall(r'data-chart="([\w-]+)" data-height="(\d+)"', page))
+    assert figures == {"chart-distance": "440", "chart-share": "320"}
+    summaries = re.findall(r'<details class="chart-table"[^>]*><summary>([^<]*)<', page)
+    assert summaries == [
+        "The same as a table; in bold where one of the two took a position",
+        "The same as a table",
+    ]
+
+
+def test_of_many_pairs_the_chart_says_that_it_has_one() -> None:
+    few, many = (cast("Spread", SimpleNamespace(gaps=[None] * count)) for count in (6, 7))
+    assert distance_words([few]).startswith("For every two parties, ")
+    assert distance_words([many]).startswith("For the two parties that were farthest apart ")
