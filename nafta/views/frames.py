@@ -24,8 +24,9 @@ from nafta.embeds import (
     matrix_height,
     statement_height,
 )
-from nafta.views.pages import MARKED, MARKS, all_bars, timeline_items
+from nafta.views.pages import MARKED, all_bars, timeline_items
 from rounds.drawings import calendar_drawing
+from rounds.figures import MARKS
 from rounds.forms import AsOf, AsOfForm
 from rounds.language import local
 from rounds.models import Party, Round, Statement

@@ -167,7 +167,7 @@ def test_what_was_agreed_is_a_star_for_each_thing_it_is_for(world: SimpleNamespa
     share.agreed, share.agreed_on, share.agreed_source = 42, day("2010-05-01"), world.herald
     proposals = list(Proposal.objects.published().with_names().with_terms())
     rows = points(share, proposals)
-    stars = [(str(row.day), row.low, row.scope) for row in rows if row.kind == "agreed"]
+    stars = [(str(row.day), float(row.low), row.scope) for row in rows if row.kind == "agreed"]
     assert stars == [  # the measure's own value is that of the last deal, and stands once
         ("2010-04-01", 40, "summer"),
         ("2010-04-01", 45, "winter"),

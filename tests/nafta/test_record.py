@@ -234,7 +234,7 @@ def test_no_link_of_the_site_is_dead_and_no_page_asks_much() -> None:
 
 def test_the_calendar_and_its_embed_draw_the_whole_record(client: Client) -> None:
     models: list[Any] = [Round, Deadline, Proposal, Statement]
-    records = {
+    records: dict[str, Any] = {
         one.get_absolute_url(): one
         for model in models
         for one in model.objects.published().with_parties()
@@ -250,7 +250,7 @@ def test_the_calendar_and_its_embed_draw_the_whole_record(client: Client) -> Non
         for one in trace.get("customdata", ())
     )
     sides = {
-        url: max(1, len(one.party_list)) if isinstance(one, Proposal | Statement) else 1
+        url: len(one.party_list) or 1 if type(one) in {Proposal, Statement} else 1
         for url, one in records.items()
     }
     assert named == Counter(sides)

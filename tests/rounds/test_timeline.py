@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 
 from nafta.views import frames
 from nafta.views import pages as views
+from rounds.figures import MARKS
 from rounds.timeline import Item
 from tests import world as worlds
 from tests.world import days
@@ -269,7 +270,7 @@ def test_the_chart_and_its_embed_draw_every_page_of_the_list(
         assert file["meta"]["next"] is None
         following = f"?{response.context['next_page']}"
     if not query:
-        drawn = [item for item in whole.values() if item.kind in views.MARKS]
+        drawn = [item for item in whole.values() if item.kind in MARKS]
         ends = [mark for mark in marks if mark.look == "end"]
         assert len(marks) - len(ends) == sum(max(1, len(item.parties)) for item in drawn)
 
@@ -277,7 +278,7 @@ def test_the_chart_and_its_embed_draw_every_page_of_the_list(
 def test_a_chart_of_too_many_marks_says_which_it_has(
     client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    marks = [item for item in items(client) if item.kind in views.MARKS]
+    marks = [item for item in items(client) if item.kind in MARKS]
     bars = [item for item in items(client) if item.kind in views.BARS]
     monkeypatch.setattr(views, "MARKED", 2)
     monkeypatch.setattr(frames, "MARKED", 2)
