@@ -57,7 +57,7 @@ LANES = {Kind.ROUND: 0, Kind.MEETING: 0, Kind.PROPOSAL: 1, Kind.STATEMENT: 2, Ki
 MARKS = {Kind.PROPOSAL, Kind.STATEMENT}
 NO_PARTY = "var(--ink-3)"
 HOVER = "%{text}<extra></extra>"  # the script takes each text from the item on the page
-BRIEF = 60  # characters of the title of an item that is on another page
+BRIEF = 40  # characters of the title of an item that is on another page
 OUTCOMES = {
     DeadlineOutcome.PENDING: "circle-open",
     DeadlineOutcome.MET: "circle",

@@ -46,7 +46,7 @@ from rounds.timeline import (
 )
 from rounds.views import gone_or_404
 
-TIMELINE_PAGE = 240  # items
+TIMELINE_PAGE = 200  # items
 MARKED = 1_000  # proposals and statements in the chart, the latest; of older ones it says so
 COUNTED = 1_000  # sources at most; beyond it a page says "1,000+"
 STEM = 80  # characters of a file's name
