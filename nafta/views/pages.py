@@ -46,7 +46,7 @@ from rounds.timeline import (
 )
 from rounds.views import gone_or_404
 
-TIMELINE_PAGE = 200  # items
+TIMELINE_PAGE = 180  # items
 MARKED = 1_000  # proposals and statements in the chart, the latest; of older ones it says so
 COUNTED = 1_000  # sources at most; beyond it a page says "1,000+"
 STEM = 80  # characters of a file's name
@@ -260,10 +260,10 @@ def _meetings(kind: str | None) -> Any:
 
 @two_clocks
 def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    meeting = Round.objects.published().with_names().with_touched().filter(slug=slug).first()
+    rounds = list(Round.objects.published().with_names().with_touched().in_order())
+    meeting = next((one for one in rounds if one.slug == slug), None)
     if meeting is None:
         return gone_or_404(request, Round, slug)
-    rounds = list(Round.objects.published().in_order())
     as_of = AsOf(end_of(meeting, rounds), meeting, asked=True)
     after, previous = before(meeting, rounds)
     parties = list(Party.objects.all())
@@ -327,7 +327,7 @@ def said_at(meeting: Round, most: int) -> list[Statement]:
     if last:
         begun &= Q(dates__startswith__lte=last)
     found = list(in_order.filter(begun)[:most])
-    if len(found) < most:
+    if len(found) < most:  # or nobody looks for what stands behind them
         found += in_order.exclude(begun)[: most - len(found)]
 
     def order(statement: Statement) -> tuple[bool, bool, dt.date, int]:

@@ -127,13 +127,13 @@ def test_the_calendar_has_every_meeting_and_deadline_and_says_where_its_marks_be
     for number in range(3):
         worlds.create_deadline(slug=f"early-{number}", dates=days("2010-01-09"))
     whole = client.get(path).content.decode()
-    assert "only those from" not in whole
-    monkeypatch.setattr("nafta.views.frames.TIMELINE_PAGE", 2)
+    assert "are marked" not in whole
+    monkeypatch.setattr("nafta.views.frames.MARKED", 2)
     cut = client.get(path).content.decode()
     for shape in ("<rect ", 'class="deadline"'):
         assert cut.count(shape) == whole.count(shape) > 2
     newest = sorted(first for (first,) in mark_days())[-2:]
-    words = f"only those from {date_format(newest[0])} to {date_format(newest[1])} are marked"
+    words = f"the latest 2 are marked: those from {date_format(newest[0])} to"
     assert words in cut
     assert 0 < cut.count("<use ") < whole.count("<use ")
 
@@ -150,7 +150,7 @@ def test_a_pinned_calendar_has_what_had_begun_however_much_came_later(
     before = client.get(path).content.decode()
     assert "<rect " in before
     assert "<use " in before
-    monkeypatch.setattr("nafta.views.frames.TIMELINE_PAGE", 10)
+    monkeypatch.setattr("nafta.views.frames.MARKED", 10)
     for number in range(12):
         worlds.create_statement(dates=days("2010-06-01"))
         worlds.create_deadline(slug=f"late-{number}", dates=days("2010-06-01"))
