@@ -71,7 +71,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "previous": previous,
         "parties": parties,
         "rows": [row for row in rows if row.issue and row.issue.featured],
-        "moves": matrix.moves(rows)[:6],
+        "moves": matrix.moves_by_issue(matrix.moves(rows)[:6]),
         "deadlines": _next_or_last(deadlines, as_of),
         "statements": merged(statement_items(statements.latest_first()[:3])),
     }
@@ -247,7 +247,7 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "later": rounds[place + 1] if place + 1 < len(rounds) else None,
         "progress": list(meeting.progress.published().select_related("issue", "source")),
         "query": as_of.query,
-        "moves": matrix.moves(rows) if meeting.took_place else [],
+        "moves": matrix.moves_by_issue(matrix.moves_in_order(rows)) if meeting.took_place else [],
         "answers": counter_proposals(proposals, as_of.day, after) if meeting.took_place else [],
         "parties": parties,
         "rows": [row for row in rows if row.issue and row.issue.featured and row.recorded],
