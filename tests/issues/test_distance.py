@@ -142,6 +142,12 @@ def test_what_was_closed_stays_apart_and_is_marked(client: Client, world: Simple
         (3, True),
     ]
     assert '<span class="settled">closed</span>' in client.get("/distance/").content.decode()
+    pair = client.get("/compare/?party=arden&party=brume")
+    assert [(row.issue.slug, row.settled) for row in pair.context["rows"]] == [
+        ("fish", False),
+        ("water", True),
+    ]
+    assert ">Water</a>" in pair.content.decode().partition(">Closed or dropped</th>")[2]
     later = worlds.create_round(slug="later", kind="milestone", dates=days("2010-05-01"))
     worlds.create_progress(round=later, issue=world.water, level="reopened")
     context = client.get("/distance/").context

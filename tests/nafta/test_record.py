@@ -248,9 +248,9 @@ def test_every_cell_says_what_its_party_said_last_by_then() -> None:
 
 
 def test_a_demand_whose_figures_changed_says_so(client: Client) -> None:
-    cars = client.get("/api/v1/matrix?as_of=round-7").json()["rows"]
-    (cell,) = [one["cells"][2] for one in cars if one["issue"] == "autos"]
-    assert cell["party"] == "us"
+    rows = client.get("/api/v1/matrix?as_of=round-7").json()["rows"]
+    (cars,) = [row for row in rows if row["issue"] == "autos"]
+    (cell,) = [cell for cell in cars["cells"] if cell["party"] == "us"]
     assert cell["since"]["first"] == "2017-08-16"
     assert cell["latest"]["first"] == "2018-03-01"
     assert cell["gist"]["text"] == "Would let the US half go if high-wage work counts."
