@@ -361,20 +361,24 @@ def test_a_shift_is_told_wherever_a_cell_is(client: Client, busy_round: SimpleNa
 
 
 def test_what_moved_at_a_round_is_told_by_issue_the_featured_first(
-    client: Client, busy_round: SimpleNamespace
+    client: Client, world: SimpleNamespace
 ) -> None:
-    for party, when in ((busy_round.brume, "2010-03-07"), (busy_round.arden, "2010-03-06")):
+    for issue, party, when, stance in (
+        (world.water, world.arden, "2010-03-05", "demands"),
+        (world.fish, world.brume, "2010-03-07", "opposes"),
+        (world.fish, world.arden, "2010-03-06", "opposes"),
+    ):
         worlds.create_position(
-            issue=busy_round.fish, party=party, since=days(when), stance="opposes"
+            issue=issue, party=party, since=days(when), stance=stance, gist=f"On {when}"
         )
     page = client.get("/rounds/round-2/")
     groups = page.context["moves"]
     assert [
-        (group.issue.slug, [[cell.party.code for cell in move.cells] for move in group.moves])
-        for group in groups
-    ] == [("water", [["brume"], ["arden"]]), ("fish", [["brume"], ["arden"]])]
-    shift = groups[0].moves[1]  # later than what moved, and after it
-    assert (shift.is_shift, shift.gist) == (True, BUSY[-1])
+        (group.issue.slug, [(move.gist, move.is_shift) for move in group.moves]) for group in groups
+    ] == [
+        ("water", [("Would talk", False), ("On 2010-03-05", True)]),  # older, and moved
+        ("fish", [("On 2010-03-07", False), ("On 2010-03-06", False)]),
+    ]
     moved = page.content.decode().partition('id="moved"')[2].partition("</section>")[0]
     assert moved.count("Must half of the water stay?") == 1
 
