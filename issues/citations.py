@@ -7,6 +7,7 @@ from django.utils.translation import pgettext
 
 from issues.matrix import stance_words
 from issues.models import Position, Proposal
+from issues.proposals import is_agreement
 from rounds.citations import Citation, Permalink, dated, ris_date, unnamed
 from rounds.dates import day as day_in_words
 from rounds.dates import last_day
@@ -21,7 +22,7 @@ def proposal_citation(proposal: Proposal, page: Permalink) -> Citation:
     who = _("%(parties)s (known from: %(source)s)") % {"parties": names, "source": known_from}
     said = [local(proposal, "title"), local(proposal, "summary")]
     return Citation(
-        kind=_("Proposal"),
+        kind=_("Agreement") if is_agreement(proposal) else _("Proposal"),
         who=who if names else known_from,
         said=pgettext("between a name and what it says", ": ").join(filter(None, said)),
         source=proposal.source,

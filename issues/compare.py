@@ -1,13 +1,13 @@
 """Two parties side by side, and one party over the rounds. Pure, made of matrix cells."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from issues import distance
 from issues.distance import Gap, Reading
-from issues.matrix import NEVER, Cell, Scene, cell
+from issues.matrix import NEVER, Cell, Scene, cell, meeting_cell
 from issues.models import Issue
 from rounds.models import Round
 
@@ -18,6 +18,7 @@ class Pairing:
 
     issue: Issue
     gap: Gap
+    settled: bool = False  # closed or dropped by then
     since: str = ""
     since_url: str = ""  # of the evidence for the position that brought them there
 
@@ -42,8 +43,11 @@ class Course:
         return any(one.recorded for one in self.cells)
 
 
-def pairings(issues: Iterable[Issue], scene: Scene) -> list[Pairing]:
-    """The two parties of ``scene`` on each issue, the farthest apart first."""
+def pairings(issues: Iterable[Issue], scene: Scene, settled: Container[int]) -> list[Pairing]:
+    """The two parties of ``scene`` on each issue, the farthest apart first.
+
+    Issues whose keys are in ``settled`` are no part of that ranking and come last.
+    """
     one, other = scene.parties
     rows = []
     for issue in issues:
@@ -57,24 +61,25 @@ def pairings(issues: Iterable[Issue], scene: Scene) -> list[Pairing]:
             Pairing(
                 issue=issue,
                 gap=Gap(*cells),
+                settled=issue.pk in settled,
                 since=start.when if start else "",
                 since_url=start.evidence.get_absolute_url() if start else "",
             )
         )
-    return sorted(rows, key=lambda row: (row.gap.steps is None, -(row.gap.steps or 0)))
+    return sorted(rows, key=lambda row: (row.settled, row.gap.steps is None, -(row.gap.steps or 0)))
 
 
 def courses(
     issues: Iterable[Issue], scene: Scene, told: Sequence[tuple[dt.date, Round]]
 ) -> list[Course]:
-    """The one party of ``scene`` on each issue, where it stood at the end of each meeting."""
+    """The one party of ``scene`` on each issue: all it took at each meeting, and where it stood."""
     (party,) = scene.parties
     ends = [end for end, _meeting in told]
     return [
         Course(
             issue=issue,
             cells=[
-                cell(party, scene.of(issue, party), end, after)
+                meeting_cell(party, scene.of(issue, party), end, after)
                 for after, end in pairwise([NEVER, *ends])
             ],
         )

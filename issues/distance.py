@@ -231,6 +231,16 @@ def spreads(
     return rows
 
 
+def settled_issues(progress: Iterable[Progress], rounds: Sequence[Round], day: dt.date) -> set[int]:
+    """The keys of the issues that the last meeting over by ``day`` noted as closed or dropped."""
+    levels: dict[int, str] = {}
+    over = {meeting.pk for meeting in rounds if end_of(meeting, rounds) <= day}
+    noted = [mark for mark in progress if mark.round_id in over]
+    for _end, meeting in milestones(rounds, day, {mark.round_id for mark in noted}):
+        levels |= {mark.issue_id: mark.level for mark in noted if mark.round_id == meeting.pk}
+    return {issue for issue, level in levels.items() if level in SETTLED}
+
+
 class Trend(models.TextChoices):
     """What became of the distances between two days. Steps are compared pair by pair."""
 

@@ -7,11 +7,13 @@ and return typed rows. A page, its figure and its export are made of the same ro
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from issues.models import SILENT, Issue, Position, Progress, ProposalStatus, Stance
 from rounds.forms import end_of
@@ -35,19 +37,38 @@ NOT_RECORDED = "not-recorded"
 ABSENT = "absent"
 
 
+class Change(models.TextChoices):
+    """What became of a stance since the last round."""
+
+    NEW = "new", pgettext_lazy("a stance", "new")
+    STANCE = "stance", gettext_lazy("was: %(was)s")
+    CONDITION = "condition", gettext_lazy("new condition")
+    RETURNED = "returned", gettext_lazy("back where it was")
+    SHIFTED = "shifted", pgettext_lazy("a stance", "shifted")
+    RESTATED = "restated", pgettext_lazy("a stance", "restated")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """Where one party stands on one issue. Without evidence it says why it is empty."""
+    """Where one party stands on one issue. Without evidence it says why it is empty.
+
+    The stance has been held since ``since``; the gist, its day and its source are those of the
+    party's latest position (docs/decisions/0036).
+    """
 
     party: Party
-    position: Position | None = None
+    position: Position | None = None  # the latest
+    first_position: Position | None = None  # with which the stance began
     stance: str = NOT_RECORDED  # a Stance, NOT_RECORDED or ABSENT
     label: str = ""
     mark: str = ""
-    gist: str = ""
+    since: dt.date | None = None  # of ``first_position``, as the two that follow
+    since_when: str = ""
+    since_url: str = ""
+    gist: str = ""  # of ``position``, as all that follows down to ``source_url``
     condition: str = ""
     note: str = ""
-    since: dt.date | None = None
+    day: dt.date | None = None
     when: str = ""
     approximate: bool = False
     on_record: bool = True
@@ -55,16 +76,65 @@ class Cell:
     url: str = ""
     publisher: str = ""
     source_url: str = ""
-    fresh: bool = False  # taken since the last round: a new stance, or the old one restated
+    is_shifted: bool = False  # the stance was taken earlier, in other words
+    is_restated: bool = False  # the stance was taken earlier, in the same words
+    fresh: bool = False  # taken since the last round, whether it moved, shifted or was restated
     moved: bool = False  # fresh, and another stance or condition than before, or a first one
     was: str = ""  # the stance before a fresh one, in words
     was_stance: str = ""
-    restated: str = ""  # when it was last taken again, if it was
-    restated_url: str = ""
+    earlier_positions: tuple["Cell", ...] = ()  # of the same meeting, before the latest
 
     @property
     def recorded(self) -> bool:
-        return self.since is not None
+        return self.position is not None
+
+    @property
+    def since_label(self) -> str:
+        """ "Since 16 August 2017"; a span of possible days is not put behind a "since"."""
+        if self.first_position is None or not self.first_position.approximate:
+            return _("Since %(when)s") % {"when": self.since_when}
+        label = _("Stance taken %(when)s") if self.latest_label else _("Dated %(when)s")
+        return label % {"when": self.since_when}
+
+    @property
+    def latest_label(self) -> str:
+        """ "shifted 16 April 2018"; empty where the stance was taken once."""
+        if self.is_shifted:
+            return _("shifted %(when)s") % {"when": self.when}
+        return _("restated %(when)s") % {"when": self.when} if self.is_restated else ""
+
+    @property
+    def days_label(self) -> str:
+        """ "Since 16 August 2017 · shifted 16 April 2018"."""
+        return " · ".join(filter(None, [self.since_label, self.latest_label]))
+
+    @property
+    def change(self) -> Change | None:
+        """What of a fresh cell is news; None where nothing was taken since the last round."""
+        if not self.fresh:
+            return None
+        if not self.was:
+            return Change.NEW
+        if self.moved:
+            return Change.CONDITION if self.stance == self.was_stance else Change.STANCE
+        if self.is_shifted:
+            return Change.SHIFTED
+        return Change.RESTATED if self.is_restated else Change.RETURNED
+
+    @property
+    def change_label(self) -> str:
+        """The news in words: "was: demands", "shifted"."""
+        return str(self.change.label) % {"was": self.was} if self.change else ""
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it moved or shifted since the last round."""
+        return self.moved or self.change == Change.SHIFTED
+
+    @property
+    def positions(self) -> tuple["Cell", ...]:
+        """All that the party took at the meeting, oldest first, or the one that stands."""
+        return (*self.earlier_positions, self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +157,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What changed on an issue: one stance, or those of several parties by the same act."""
+    """What moved or shifted on an issue: one stance, or those of several parties by one act."""
 
     issue: Issue
     cells: list[Cell]
@@ -105,8 +175,25 @@ class Move:
         return self.cells[0].publisher
 
     @property
+    def day(self) -> dt.date:
+        return self.cells[0].day or NEVER
+
+    @property
     def when(self) -> str:
         return self.cells[0].when
+
+    @property
+    def is_shift(self) -> bool:
+        """Whether only words changed, and no stance."""
+        return not any(cell.moved for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class IssueMoves:
+    """What moved or shifted on one issue."""
+
+    issue: Issue
+    moves: list[Move]
 
 
 History = dict[tuple[int, int], list[Position]]
@@ -141,14 +228,20 @@ def standing(positions: Sequence[Position], day: dt.date) -> Position | None:
     return taken[-1] if taken else None
 
 
-def began(positions: Sequence[Position], day: dt.date) -> Position | None:
-    """Where the stance that stands on ``day`` was taken: what came later restated it."""
-    first: Position | None = None
-    for position in reversed([one for one in positions if one.first_day <= day]):
-        if first is not None and not same_stance(position, first):
+def run_of_stance(positions: Sequence[Position], day: dt.date) -> list[Position]:
+    """The unbroken run of the stance held on ``day``: where it was taken, then each time again."""
+    run: list[Position] = []
+    for position in reversed([taken for taken in positions if taken.first_day <= day]):
+        if run and not same_stance(position, run[-1]):
             break
-        first = position
-    return first
+        run.append(position)
+    return run[::-1]
+
+
+def same_words(position: Position, other: Position) -> bool:
+    """Whether two gists read the same in the record's language; a translation never decides."""
+    gist, other_gist = (" ".join(one.gist.split()).casefold() for one in (position, other))
+    return gist == other_gist
 
 
 def same_stance(one: Position | None, other: Position | None) -> bool:
@@ -161,50 +254,75 @@ def same_stance(one: Position | None, other: Position | None) -> bool:
 
 
 def cell(
-    party: Party,
-    positions: Sequence[Position],
-    day: dt.date,
-    after: dt.date | None = None,
-    *,
-    within: bool = False,
+    party: Party, positions: Sequence[Position], day: dt.date, after: dt.date | None = None
 ) -> Cell:
-    """A party's cell on ``day``; it is fresh if what it stands on was taken after ``after``.
+    """A party's cell on ``day``; it is fresh if its latest position was taken after ``after``.
 
-    It tells when the stance was taken and on what evidence, not when it was last repeated: that
-    is told by cells of what happened ``within`` these days.
+    ``positions`` are one pair's, oldest first. The cell says since when the stance is held, and
+    the latest position's words, day and source. If these are not the first of that stance, it has
+    shifted where they are others than those of the position before, or where any taken since
+    ``after`` shifted; else it is restated.
     """
-    now, first = standing(positions, day), began(positions, day)
-    if now is None or first is None:
+    run = run_of_stance(positions, day)
+    if not run:
         return Cell(party=party, label=_("not recorded"))
+    first, latest = run[0], run[-1]
     before = standing(positions, after) if after else None
-    fresh = after is not None and now.first_day > after
-    moved = fresh and not same_stance(now, before)
-    shown = now if within and fresh and not moved else first
-    evidence = shown.evidence
+    fresh = after is not None and latest.first_day > after
+    is_shifted = any(
+        not same_words(earlier, later)
+        for earlier, later in pairwise(run)
+        if later is latest or (after and later.first_day > after)
+    )
+    evidence = latest.evidence
     return Cell(
         party=party,
-        position=shown,
-        stance=shown.stance,
-        label=stance_words(shown, day),
-        mark=MARKS[Stance(shown.stance)],
-        gist=local(shown, "gist"),
-        condition=local(shown, "condition"),
-        note=local(shown, "note"),
-        since=shown.first_day,
-        when=shown.when,
-        approximate=shown.approximate,
+        position=latest,
+        first_position=first,
+        stance=latest.stance,
+        label=stance_words(latest, day),
+        mark=MARKS[Stance(latest.stance)],
+        since=first.first_day,
+        since_when=first.when,
+        since_url=first.evidence.get_absolute_url(),
+        gist=local(latest, "gist"),
+        condition=local(latest, "condition"),
+        note=local(latest, "note"),
+        day=latest.first_day,
+        when=latest.when,
+        approximate=latest.approximate,
         on_record=evidence.on_the_record,
         basis=str(Basis(evidence.basis).label),
         url=evidence.get_absolute_url(),
         publisher=evidence.source.publisher,
         source_url=evidence.source.get_absolute_url(),
+        is_shifted=is_shifted,
+        is_restated=len(run) > 1 and not is_shifted,
         fresh=fresh,
-        moved=moved,
-        was=str(Stance(before.stance).label) if fresh and before else "",
+        moved=fresh and not same_stance(latest, before),
+        was=stance_words(before, after) if fresh and before and after else "",
         was_stance=before.stance if fresh and before else "",
-        restated=now.when if now is not shown else "",
-        restated_url=now.evidence.get_absolute_url() if now is not shown else "",
     )
+
+
+def meeting_cell(party: Party, positions: Sequence[Position], day: dt.date, after: dt.date) -> Cell:
+    """A party's cell at the end of a meeting, with all that it took since the one before."""
+    latest = cell(party, positions, day, after)
+    return replace(latest, earlier_positions=tuple(steps(party, positions, day, after)[:-1]))
+
+
+def steps(
+    party: Party, positions: Sequence[Position], day: dt.date, after: dt.date = NEVER
+) -> list[Cell]:
+    """Each position that a party took after ``after`` up to ``day``, held against the one before.
+
+    ``positions`` are one pair's, oldest first; so are the cells.
+    """
+    return [
+        cell(party, positions, taken.first_day, taken.first_day - DAY)
+        for taken in positions
+        if after < taken.first_day <= day
+    ]
 
 
 def stance_words(position: Position, day: dt.date) -> str:
@@ -256,9 +374,7 @@ def by_round(
     for end, meeting in told(rounds, day, levels):
         over = end_of(meeting, rounds) <= day
         present = {party["code"] for party in meeting.party_list}  # type: ignore[attr-defined]
-        cells = [
-            cell(party, by_pair[issue.pk, party.pk], end, after, within=True) for party in parties
-        ]
+        cells = [meeting_cell(party, by_pair[issue.pk, party.pk], end, after) for party in parties]
         row = Row(
             title=local(meeting, "name"),
             url=meeting.get_absolute_url(),
@@ -320,17 +436,11 @@ def milestones(
 def trail(
     party: Party, positions: Sequence[Position], day: dt.date, after: dt.date = NEVER
 ) -> list[Cell]:
-    """How one party's stance on an issue moved up to ``day``, oldest first.
+    """How one party's stance or its words changed after ``after`` up to ``day``, oldest first.
 
-    ``positions`` are one pair's, oldest first. What only restates a stance is left out, and what
-    was taken by ``after``.
+    ``positions`` are one pair's, oldest first. What restates them in the same words is left out.
     """
-    steps = [
-        cell(party, positions, taken.first_day, taken.first_day - DAY)
-        for taken in positions
-        if after < taken.first_day <= day
-    ]
-    return [step for step in steps if step.moved]
+    return [step for step in steps(party, positions, day, after) if step.is_news]
 
 
 def absent(party: Party) -> Cell:
@@ -338,14 +448,29 @@ def absent(party: Party) -> Cell:
 
 
 def moves(rows: Iterable[Row]) -> list[Move]:
-    """What moved in a matrix by issue, the latest first."""
-    found: dict[tuple[int, str, str], Move] = {}
+    """What moved or shifted in a matrix by issue, the latest first."""
+    by_act: dict[tuple[int, str, str], Move] = {}
     for row in rows:
-        for one in row.cells:
-            if row.issue and one.moved:
-                same_act = (row.issue.pk, one.gist, one.url)
-                found.setdefault(same_act, Move(row.issue, [])).cells.append(one)
-    return sorted(found.values(), key=lambda move: move.cells[0].since or NEVER, reverse=True)
+        for cell in row.cells:
+            if row.issue and cell.is_news:
+                same_act = (row.issue.pk, cell.gist, cell.url)
+                by_act.setdefault(same_act, Move(row.issue, [])).cells.append(cell)
+    return sorted(by_act.values(), key=lambda move: move.day, reverse=True)
+
+
+def moves_in_order(rows: Iterable[Row]) -> list[Move]:
+    """What moved or shifted in a matrix by issue, in the order of its issues."""
+    return [move for row in rows for move in moves([row])]
+
+
+def moves_by_issue(moves: Iterable[Move]) -> list[IssueMoves]:
+    """The moves of each issue together, in their order, and of each what moved before shifts."""
+    groups: dict[int, IssueMoves] = {}
+    for move in moves:
+        groups.setdefault(move.issue.pk, IssueMoves(move.issue, [])).moves.append(move)
+    for group in groups.values():
+        group.moves.sort(key=lambda move: move.is_shift)
+    return list(groups.values())
 
 
 def answer(cells: Iterable[Cell], *, before: bool = False) -> str:

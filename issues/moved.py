@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from issues.figures import Point, points
 from issues.matrix import NEVER, Cell, Scene, cell, same_stance, told, trail
 from issues.models import Issue, Measure, Progress, Proposal
-from issues.proposals import proposal_items
+from issues.proposals import is_agreement, proposal_items
 from rounds.dates import first_day
 from rounds.forms import end_of
 from rounds.language import local
@@ -25,16 +25,21 @@ from rounds.timeline import Item, Ref, deadline_items, round_items
 
 @dataclass(frozen=True, slots=True)
 class StanceMoves:
-    """How one party's stance on an issue moved: where it stood before, then each step."""
+    """How one party moved or shifted on an issue: where it stood before, then each step."""
 
     party: Party
     before: Cell
     steps: list[Cell]
 
     @property
+    def has_moved(self) -> bool:
+        """Whether the stance moved, and not only its words."""
+        return any(step.moved for step in self.steps)
+
+    @property
     def came_back(self) -> bool:
-        """It ended where it had begun."""
-        return same_stance(self.steps[-1].position, self.before.position)
+        """Whether it moved and ended where it had begun."""
+        return self.has_moved and same_stance(self.steps[-1].position, self.before.position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,7 @@ def counter_proposals(proposals: Iterable[Proposal], day: dt.date, after: dt.dat
     answers = [
         one
         for one in proposals
-        if one.responds_to_id and not one.is_deal and after < one.first_day <= day
+        if one.responds_to_id and not is_agreement(one) and after < one.first_day <= day
     ]
     return list(proposal_items(sorted(answers, key=lambda one: (one.first_day, one.pk)), day))
 
@@ -192,8 +197,10 @@ def summary(
     rows: Sequence[OnIssue], deadlines: Sequence[DeadlineMove], meetings: Sequence[Item]
 ) -> str:
     """What moved, counted: "6 stances, 9 levels of progress, 2 numbers, …"."""
+    stances = [moves.has_moved for row in rows for moves in row.stances]
     counts = [
-        (_("stances: %(count)s"), sum(len(row.stances) for row in rows)),
+        (_("stances: %(count)s"), sum(stances)),
+        (_("shifted in words alone: %(count)s"), len(stances) - sum(stances)),
         (_("progress on issues: %(count)s"), sum(row.level is not None for row in rows)),
         (_("numbers: %(count)s"), sum(len(row.figures) for row in rows)),
         (_("counter-proposals: %(count)s"), sum(len(row.answers) for row in rows)),

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext, pgettext
 from issues.models import Comparator, Proposal, ProposalStatus
 from rounds.dates import first_day
 from rounds.language import local
+from rounds.models import RoundKind
 from rounds.timeline import Item, Kind, Ref, attributed, dated
 
 CURRENCY = re.compile(r"([A-Z]{0,3}[$€£¥])\s*(.*)")  # a unit that begins with a currency's sign
@@ -30,7 +31,7 @@ def proposal_items(proposals: Iterable[Proposal], day: dt.date | None = None) ->
             **dated(record, Kind.PROPOSAL),
             **attributed(record),
             title=local(record, "title"),
-            label=_("counter-proposal") if answered else _("proposal"),
+            label=proposal_label(record),
             text=local(record, "summary"),
             status=status,
             status_label=str(ProposalStatus(status).label),
@@ -38,6 +39,26 @@ def proposal_items(proposals: Iterable[Proposal], day: dt.date | None = None) ->
             next_url=answered.get_absolute_url() if answered else "",
             issues=[{"slug": record.issue.slug, "name": local(record.issue, "name")}],
         )
+
+
+def is_agreement(proposal: Any) -> bool:
+    """Whether a text was agreed by the day it was tabled: what came of offers, and no offer.
+
+    Reads a proposal ``with_names()``. The record keeps the latest status alone, so a text that
+    was superseded later counts if several parties put it forward together at a milestone.
+    """
+    if proposal.is_deal:
+        return True
+    was_superseded = proposal.status == ProposalStatus.SUPERSEDED
+    at_milestone = proposal.round is not None and proposal.round.kind == RoundKind.MILESTONE
+    return was_superseded and at_milestone and len(proposal.party_list) > 1
+
+
+def proposal_label(proposal: Proposal) -> str:
+    """ "proposal", "counter-proposal" or "agreement". Reads a proposal ``with_names()``."""
+    if is_agreement(proposal):
+        return _("agreement")
+    return _("counter-proposal") if proposal.responds_to else _("proposal")
 
 
 def settling(proposals: Iterable[Any], day: dt.date) -> list[Proposal]:

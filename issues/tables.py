@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from issues import compare
 from issues.distance import Course, Gap, NumberGap, Spread
 from issues.figures import Point
-from issues.matrix import Cell, Move, Row
+from issues.matrix import Cell, IssueMoves, Row
 from issues.models import Issue, Progress
 from issues.moved import LevelMoves
 from rounds.dates import last_day
@@ -45,10 +45,22 @@ class CellRow:
     issue: Issue | None
     cell: Cell
     round: Any = None  # a Round, read ``with_names()``
+    is_latest: bool = True  # of what the party took at the meeting
+
+
+def cell_rows(issue: Issue | None, cell: Cell, meeting: Any = None) -> list[CellRow]:
+    """All positions of a cell, oldest first."""
+    return [
+        CellRow(issue, position, meeting, is_latest=position is cell) for position in cell.positions
+    ]
 
 
 class CellFile(FileTable):
-    """Cells of a matrix, a row each: where a party stands on an issue, and how we know."""
+    """Cells of a matrix: where a party stands on an issue, since when, and how we know.
+
+    Where a party took several positions at a meeting each has a row, oldest first; the ``latest``
+    is the one that stands. From ``gist`` on, columns are of the position of the row.
+    """
 
     issue = tables.Column(accessor="issue__slug")
     issue_name = tables.Column(accessor="issue")
@@ -59,9 +71,12 @@ class CellFile(FileTable):
     party_name = tables.Column(accessor="cell__party")
     stance = tables.Column(accessor="cell__stance")
     label = tables.Column(accessor="cell__label")
+    since = tables.Column(accessor="cell__since")
+    since_evidence = Address(accessor="cell__since_url")
+    latest = tables.Column(accessor="is_latest")
     gist = tables.Column(accessor="cell__gist")
     condition = tables.Column(accessor="cell__condition")
-    first = tables.Column(accessor="cell__since")
+    first = tables.Column(accessor="cell__day")
     last = tables.Column(accessor="cell__position__since")
     approximate = tables.Column(accessor="cell__approximate")
     when = tables.Column(accessor="cell__when")
@@ -69,6 +84,8 @@ class CellFile(FileTable):
     on_record = tables.Column(accessor="cell__on_record")
     note = tables.Column(accessor="cell__note")
     moved = tables.Column(accessor="cell__moved")
+    shifted = tables.Column(accessor="cell__is_shifted")
+    restated = tables.Column(accessor="cell__is_restated")
     before = tables.Column(accessor="cell__was_stance")
     evidence = Address(accessor="cell__url")
     publisher = tables.Column(accessor="cell__publisher")
@@ -93,7 +110,8 @@ class CellFile(FileTable):
     def render_approximate(self, value: bool, record: CellRow) -> bool | str:
         return value if record.cell.recorded else ""
 
-    render_on_record = render_moved = render_approximate
+    render_latest = render_on_record = render_moved = render_approximate
+    render_shifted = render_restated = render_approximate
 
     def render_basis(self, record: CellRow) -> str:
         position = record.cell.position
@@ -102,12 +120,23 @@ class CellFile(FileTable):
 
 def cell_file(rows: Iterable[Row], *, caption: str, issue: Issue | None = None) -> CellFile:
     """The cells of a matrix by issue, or by round if it is of one ``issue``, row by row."""
-    cells = [CellRow(issue or row.issue, cell, row.round) for row in rows for cell in row.cells]
+    cells = [
+        position
+        for row in rows
+        for cell in row.cells
+        for position in cell_rows(issue or row.issue, cell, row.round)
+    ]
     return CellFile(cells, caption=caption)
 
 
-def move_file(moves: Iterable[Move], *, caption: str) -> CellFile:
-    cells = [CellRow(move.issue, cell) for move in moves for cell in move.cells]
+def move_file(groups: Iterable[IssueMoves], *, caption: str) -> CellFile:
+    """What moved or shifted on each issue, a row for each party."""
+    cells = [
+        CellRow(group.issue, cell)
+        for group in groups
+        for move in group.moves
+        for cell in move.cells
+    ]
     return CellFile(cells, caption=caption)
 
 
@@ -122,9 +151,10 @@ def course_file(
 ) -> CellFile:
     """One party's cells by issue, at the end of each meeting told."""
     cells = [
-        CellRow(row.issue, cell, meeting)
+        position
         for row in rows
         for (_end, meeting), cell in zip(told, row.cells, strict=True)
+        for position in cell_rows(row.issue, cell, meeting)
     ]
     return CellFile(cells, caption=caption)
 

@@ -17,6 +17,7 @@ from rounds.language import local
 WIDTH = 640  # of a frame, where nobody asks for another
 NAMED = 3  # publishers in a source line
 FRAME, LINE = 150, 26  # pixels: head and source line of an embed, a line of its text
+ROW = 50  # pixels: a row of a matrix, for each position of a party
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,8 @@ TIMELINE_HEIGHT = 560
 
 
 def matrix_height(rows: Sequence[matrix.Row]) -> int:
-    return FRAME + 90 + 50 * len(rows)
+    positions = [max(len(cell.positions) for cell in row.cells) for row in rows if row.cells]
+    return FRAME + 90 + ROW * sum(positions)
 
 
 def issue_height(row: matrix.Row) -> int:
@@ -102,7 +104,7 @@ def issue_height(row: matrix.Row) -> int:
 def _cell_height(cell: matrix.Cell) -> int:
     if not cell.recorded:
         return 42
-    lines = len(cell.gist + cell.condition) // 58 + len(cell.when + cell.publisher) // 60
+    lines = len(cell.gist + cell.condition) // 58 + len(cell.days_label + cell.publisher) // 60
     return 84 + LINE * lines
 
 

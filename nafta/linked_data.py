@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from issues.models import Issue, Proposal
+from issues.proposals import proposal_label
 from rounds.dates import first_day, last_day
 from rounds.language import local
 from rounds.models import (
@@ -179,7 +180,7 @@ def _creators(record: Statement, base: str) -> Thing:
 def _tabled(record: Proposal, base: str, **more: Any) -> Thing:
     return _thing(
         "CreativeWork",
-        genre=_("proposal"),
+        genre=proposal_label(record),
         name=local(record, "title"),
         abstract=local(record, "summary"),
         url=urljoin(base, record.get_absolute_url()),

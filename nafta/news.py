@@ -111,7 +111,9 @@ def _positions(records: Iterable[Any]) -> dict[tuple[str, int], list[Any]]:
         pks[type(record)].append(record.pk)
     resting: dict[tuple[str, int], list[Any]] = defaultdict(list)
     rests = Q(statement__in=pks[Statement]) | Q(proposal__in=pks[Proposal])
-    for one in Position.objects.published().filter(rests).select_related("party", "issue"):
+    for one in (
+        Position.objects.published().filter(rests).select_related("party", "issue", "proposal")
+    ):
         key = (
             (Kind.STATEMENT, one.statement_id)
             if one.statement_id

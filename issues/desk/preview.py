@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from issues.desk.board import Board, stance_words
 from issues.desk.storing import Move, Written
-from issues.matrix import MARKS, Cell, Row, by_issue
+from issues.matrix import MARKS, Cell, Change, Row, by_issue, same_words
 from issues.models import Issue, Position, Stance, Term
 from rounds.dates import describe
 from rounds.models import Publishable
@@ -139,7 +139,7 @@ def _moved(move: Move) -> Line:
     return Line(
         who=move.place.title,
         was=move.was,
-        now=_("restated") if now == move.was else now,
+        now=_again(move) if now == move.was else now,
         stance=position.stance,
         mark=MARKS[Stance(position.stance)],
         more=[
@@ -148,6 +148,17 @@ def _moved(move: Move) -> Line:
             _("since %(when)s") % {"when": when},
         ],
     )
+
+
+def _again(move: Move) -> str:
+    """Whether an unchanged stance shifted or was restated; its name where it is only corrected."""
+    position, cell = move.position, move.place
+    is_correction = cell.entered is not None and cell.entered.pk == position.pk
+    before = cell.before if is_correction else cell.stands
+    if before is None:
+        return move.was
+    change = Change.RESTATED if same_words(position, before) else Change.SHIFTED
+    return str(change.label)
 
 
 def matrix_of(board: Board, issues: Sequence[Issue], written: Sequence[Position]) -> list[Row]:

@@ -46,10 +46,10 @@ class ProposalQuerySet(AttributedQuerySet):
         return self.filter(status=status)
 
     def with_names(self) -> Self:
-        """Each with ``party_list``, in the same query."""
+        """Each with ``party_list``, its issue, its meeting and what it answers, in one query."""
         return (
             self.with_sources()
-            .select_related("issue", "responds_to")
+            .select_related("issue", "responds_to", "round")
             .annotate(party_list=parties_listed("proposals"))
         )
 

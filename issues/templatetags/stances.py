@@ -5,6 +5,8 @@ from typing import Any
 from django import template
 
 from issues import matrix
+from issues.models import Position
+from rounds import clock
 
 register = template.Library()
 
@@ -12,3 +14,9 @@ register = template.Library()
 @register.inclusion_tag("_key.html")
 def stance_key() -> dict[str, Any]:
     return {"scale": matrix.SCALE}
+
+
+@register.filter
+def stance_label(position: Position) -> str:
+    """The stance of a position in words, as the matrix of today has it."""
+    return matrix.stance_words(position, clock.today())

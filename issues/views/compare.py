@@ -55,7 +55,8 @@ def compare(request: HttpRequest) -> HttpResponse:
         "pair": pair,
     }
     if len(pair) == 2:
-        pairings = comparing.pairings(issues, scene)
+        settled = measuring.settled_issues(Progress.objects.published(), rounds, as_of.day)
+        pairings = comparing.pairings(issues, scene, settled)
         context["rows"] = [row for row in pairings if row.recorded]
         context["unrecorded"] = [row for row in pairings if not row.recorded]
         context["counted"] = comparing.counted(context["rows"])
@@ -113,7 +114,8 @@ def distance(request: HttpRequest) -> HttpResponse:
         "previous": previous,
         "told": told,
         "show_now": not told or told[-1].day < as_of.day,
-        "rows": [row for row in courses if row.known],
+        "rows": [row for row in courses if row.known and not row.now.settled],
+        "settled": [row for row in courses if row.known and row.now.settled],
         "unknown": [row for row in courses if not row.known],
         "trends": [
             (trend, [row for row in known if row.trend == trend])
@@ -125,7 +127,7 @@ def distance(request: HttpRequest) -> HttpResponse:
     }
 
     def files() -> dict[str, FileTable]:
-        rows, now = context["rows"], context["show_now"]
+        rows, now = context["rows"] + context["settled"], context["show_now"]
         numbers = NumberGapFile(context["number_gaps"], caption=_("Between their numbers"))
         return {
             "distances": widest_file(rows, now=now, caption=_("How far apart")),

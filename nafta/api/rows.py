@@ -11,9 +11,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from issues import matrix, models
+from issues.matrix import stance_words
 from issues.proposals import proposal_items
 from nafta.api import schemas
 from nafta.api.asking import LANGUAGES
+from rounds import clock
 from rounds import models as record
 from rounds.corrections import Correction
 from rounds.dates import describe, first_day, last_day
@@ -222,6 +224,7 @@ class Answers:
         one: Any = item.record
         return schemas.Proposal(
             **self.attributed(item),
+            label=item.label,
             title=words(item.title),
             summary=any_words(item.text),
             issue=one.issue.slug,
@@ -272,7 +275,7 @@ class Answers:
             party=one.party.code,
             since=span(one.since, approximate=one.approximate),
             stance=one.stance,
-            label=one.get_stance_display(),
+            label=stance_words(one, clock.today()),
             gist=words(local(one, "gist")),
             condition=any_words(local(one, "condition")),
             note=any_words(local(one, "note")),
@@ -314,18 +317,30 @@ class Answers:
         )
 
     def _cell(self, one: matrix.Cell) -> schemas.Cell:
-        position = one.position
         return schemas.Cell(
+            **self._cell_position(one),
             party=one.party.code,
-            stance=one.stance,
-            label=one.label,
-            gist=any_words(one.gist),
-            condition=any_words(one.condition),
-            since=span(position.since, approximate=position.approximate) if position else None,
-            moved=one.moved,
-            before=one.was_stance,
-            evidence=self.evidence(position) if position else None,
+            earlier_positions=[
+                schemas.CellPosition(**self._cell_position(cell)) for cell in one.earlier_positions
+            ],
         )
+
+    def _cell_position(self, cell: matrix.Cell) -> dict[str, Any]:
+        first, latest = cell.first_position, cell.position
+        return {
+            "stance": cell.stance,
+            "label": cell.label,
+            "gist": any_words(cell.gist),
+            "condition": any_words(cell.condition),
+            "since": span(first.since, approximate=first.approximate) if first else None,
+            "since_evidence": self.evidence(first) if first else None,
+            "latest": span(latest.since, approximate=latest.approximate) if latest else None,
+            "moved": cell.moved,
+            "shifted": cell.is_shifted,
+            "restated": cell.is_restated,
+            "before": cell.was_stance,
+            "evidence": self.evidence(latest) if latest else None,
+        }
 
     def item(self, one: Item) -> schemas.Item:
         return schemas.Item(

@@ -217,6 +217,7 @@ class Term(BaseModel):
 
 
 class Proposal(Attributed):
+    label: str = Field(description="Proposal, counter-proposal or agreement, in words.")
     title: Words
     summary: Words | None
     issue: str = Field(description="Key of the issue.")
@@ -267,20 +268,35 @@ class Progress(BaseModel):
     updated_at: dt.datetime | None
 
 
-class Cell(BaseModel):
-    """Where one party stood. Without a position it says which kind of silence it is."""
+class CellPosition(BaseModel):
+    """One position of a cell. All of it is null or false where nothing is recorded."""
 
-    party: str = Field(description="Key of the party.")
     stance: Annotated[str, one_of(Stance, "not-recorded", "absent")]
     label: str = Field(description="The stance in words.")
     gist: Words | None
     condition: Words | None
-    since: Span | None
+    since: Span | None = Field(description="Since when the stance is held without a break.")
+    since_evidence: Evidence | None = Field(description="What that rests on.")
+    latest: Span | None = Field(description="When the gist was said or tabled.")
     moved: bool = Field(description="Since the round before: another stance or condition, or new.")
-    before: Annotated[str, one_of(Stance, "")] = Field(
-        description="The stance before, where it has moved."
+    shifted: bool = Field(
+        description="The stance was taken earlier and is held in other words than before."
     )
-    evidence: Evidence | None
+    restated: bool = Field(description="The stance was taken earlier, in the same words.")
+    before: Annotated[str, one_of(Stance, "")] = Field(
+        description="The stance before, if a position was taken since the round before."
+    )
+    evidence: Evidence | None = Field(description="What the latest position rests on.")
+
+
+class Cell(CellPosition):
+    """Where one party stood. Without a position it says which kind of silence it is."""
+
+    party: str = Field(description="Key of the party.")
+    earlier_positions: list[CellPosition] = Field(
+        description="Those taken at the same meeting before the latest, oldest first. Each is held "
+        "against the position before it. Empty in a matrix of all issues."
+    )
 
 
 class MatrixRow(BaseModel):

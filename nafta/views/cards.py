@@ -87,9 +87,10 @@ def _round(key: str, as_of: AsOf, rounds: Iterable[Round], site: str) -> Card:
     found = matrix.by_issue(
         Issue.objects.published(), list(Party.objects.all()), positions, end, after
     )
-    moves = matrix.moves(found) if meeting.took_place else []
+    moves = matrix.moves_in_order(found) if meeting.took_place else []
+    moves.sort(key=lambda move: (not move.issue.featured, move.is_shift))
     moved = [
-        (Heading(_title(cell.party, move.issue), cell.party.colour), _stand(cell))
+        (Heading(_title(cell.party, move.issue), cell.party.colour), _moved(cell))
         for move in moves
         for cell in move.cells
     ]
@@ -171,6 +172,12 @@ def _title(party: Party, issue: Issue) -> str:
 
 def _stand(cell: matrix.Cell) -> Stand:
     return Stand(cell.stance, cell.label)
+
+
+def _moved(cell: matrix.Cell) -> Stand:
+    """A stance that moved, or one that only shifted, which is said."""
+    label = f"{cell.label} · {cell.change_label}" if not cell.moved else cell.label
+    return Stand(cell.stance, label)
 
 
 def _settled(issue: Issue, as_of: AsOf) -> str:

@@ -74,7 +74,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "previous": previous,
         "parties": parties,
         "rows": [row for row in rows if row.issue and row.issue.featured],
-        "moves": matrix.moves(rows)[:6],
+        "moves": matrix.moves_by_issue(matrix.moves(rows)[:6]),
         "deadlines": _next_or_last(deadlines, as_of),
         "statements": merged(statement_items(statements.latest_first()[:3])),
     }
@@ -283,7 +283,7 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
         # of a milestone only what there is; a meeting says of each part that nothing is recorded
         "has_sections": meeting.took_place and not meeting.is_milestone,
         "query": as_of.query if meeting.took_place else "",
-        "moves": matrix.moves(rows) if meeting.took_place else [],
+        "moves": matrix.moves_by_issue(matrix.moves_in_order(rows)) if meeting.took_place else [],
         "answers": counter_proposals(proposals, as_of.day, after) if meeting.took_place else [],
         "parties": parties,
         "rows": [row for row in rows if row.issue and row.issue.featured and row.recorded]

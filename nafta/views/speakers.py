@@ -53,6 +53,7 @@ def party_detail(request: HttpRequest, code: str) -> HttpResponse:
     )
     told = said.shown(groups)
     moves = [(one.issue, one.trail) for one in groups if one.issue and len(one.trail) > 1]
+    boxes = {group.issue.slug for group in groups if group.issue}
     context = {
         "party": party,
         "others": [one for one in parties if one.pk != party.pk],
@@ -62,7 +63,7 @@ def party_detail(request: HttpRequest, code: str) -> HttpResponse:
         "unlinked": next((one for one in groups if not one.issue), None),
         "shown": f":{said.SHOWN}",
         "takes": {"movement": moves} | told,
-        "unrecorded": [row for row in rows if not row.recorded],
+        "unrecorded": [row for row in rows if not row.recorded and row.key not in boxes],
         "people": party.people.who_spoke_by(day),
     }
 

@@ -232,16 +232,21 @@ def test_the_preview_says_it_in_words_and_stores_nothing(
     assert world.demand.stance == "demands"
 
 
-def test_a_restatement_is_a_change_without_another_stance(
-    admin_client: Client, world: SimpleNamespace
+@pytest.mark.parametrize(
+    ("gist", "change"), [("Still half", "shifted"), ("half  must stay", "restated")]
+)
+def test_the_same_stance_again_is_a_change_without_another_stance(
+    admin_client: Client, world: SimpleNamespace, gist: str, change: str
 ) -> None:
     typed = row("q", 0, source="gazette: the first") | said(issues="water", speakers="alder")
-    typed |= at(world.water, world.arden, gist="Still half")
-    assert (
-        "Arden on Water: demands → ▲ restated" in changes(sit(admin_client, world.round2, typed))[0]
-    )
+    typed |= at(world.water, world.arden, gist=gist)
+    response = sit(admin_client, world.round2, typed)
+    assert f"Arden on Water: demands → ▲ {change}" in changes(response)[0]
+    before, after = (table.rows[0][1][0][0] for table in response.context["preview"].tables)
+    assert (before.gist, after.gist) == ("Half must stay", gist)
+    assert before.since == after.since
     assert problems(sit(admin_client, world.round2, typed, "draft")) == []
-    assert Position.objects.get(gist="Still half").stance == "demands"
+    assert Position.objects.get(gist=gist).stance == "demands"
 
 
 def test_what_was_entered_is_changed_in_its_place(

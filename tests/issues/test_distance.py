@@ -136,16 +136,27 @@ def test_pairs_that_go_both_ways_are_mixed(client: Client, world: SimpleNamespac
 def test_what_was_closed_stays_apart_and_is_marked(client: Client, world: SimpleNamespace) -> None:
     deal = worlds.create_round(slug="deal", kind="milestone", dates=days("2010-04-01"))
     worlds.create_progress(round=deal, issue=world.water, level="closed")
-    (row,) = client.get("/distance/").context["rows"]
+    page = client.get("/distance/")
+    assert page.context["rows"] == []
+    (row,) = page.context["settled"]
+    assert ">Water</a>" in page.content.decode().partition("<h3>Closed or dropped</h3>")[2]
     assert [(one.widest.steps, one.settled) for one in row.spreads if one.widest] == [
         (5, False),
         (3, False),
         (3, True),
     ]
     assert '<span class="settled">closed</span>' in client.get("/distance/").content.decode()
+    pair = client.get("/compare/?party=arden&party=brume")
+    assert [(row.issue.slug, row.settled) for row in pair.context["rows"]] == [
+        ("fish", False),
+        ("water", True),
+    ]
+    assert ">Water</a>" in pair.content.decode().partition(">Closed or dropped</th>")[2]
     later = worlds.create_round(slug="later", kind="milestone", dates=days("2010-05-01"))
     worlds.create_progress(round=later, issue=world.water, level="reopened")
-    (row,) = client.get("/distance/").context["rows"]
+    context = client.get("/distance/").context
+    (row,) = context["rows"]
+    assert context["settled"] == []
     assert [one.settled for one in row.spreads] == [False, False, True, False]
     assert not row.now.settled
 

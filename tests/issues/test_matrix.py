@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from issues import matrix
 from issues.models import Issue, Position
-from rounds.models import Party, Round
+from rounds.models import Party, Round, Source, Statement
 from tests import world as worlds
 from tests.world import day, days
 
@@ -107,11 +108,16 @@ def test_the_same_stance_again_is_restated_and_not_moved(
     client: Client, world: SimpleNamespace
 ) -> None:
     worlds.create_position(
-        issue=world.water, party=world.arden, since=days("2010-03-07"), stance="demands"
+        issue=world.water,
+        party=world.arden,
+        since=days("2010-03-07"),
+        stance="demands",
+        gist="Half must stay",
     )
-    one = rows(client, "/issues/?as_of=round-2")["water"]["arden"]
-    assert one.fresh
-    assert not one.moved
+    again = rows(client, "/issues/?as_of=round-2")["water"]["arden"]
+    assert again.fresh
+    assert again.is_restated
+    assert not again.moved
 
 
 def test_four_kinds_of_silence_are_told_apart(client: Client, world: SimpleNamespace) -> None:
@@ -187,23 +193,194 @@ def test_building_rows_asks_the_database_nothing(
         matrix.by_round(issues[0], rounds, parties, positions, [], day("2010-03-10"))
 
 
-def test_a_cell_tells_when_a_stance_was_taken_and_when_it_was_repeated(
+def taken(when: str, stance: str, gist: str, condition: str = "", **translations: str) -> Position:
+    """A position that is in no database, on evidence whose key is its day."""
+    source = Source(publisher=f"Paper of {when}", slug=f"paper-{when}")
+    said = Statement(slug=f"said-{when}", source=source, dates=days(when))
+    return Position(
+        since=days(when),
+        stance=stance,
+        gist=gist,
+        condition=condition,
+        statement=said,
+        translations=translations,
+    )
+
+
+DEMAND = taken("2010-01-09", "demands", "No figures yet")
+FIGURES = taken("2010-02-01", "demands", "Asks for 85 per cent")
+LESS = taken("2010-03-01", "demands", "Comes down to 75 per cent")
+LESS_AGAIN = taken("2010-03-09", "demands", " comes  down to\u00a075 PER CENT ")
+OPEN = taken("2010-02-01", "open", "Would talk")
+IF_RAIN = taken("2010-02-01", "open-if", "Would talk", "rain comes")
+IF_SNOW = taken("2010-03-01", "open-if", "Would talk", "snow comes")
+
+
+@pytest.mark.parametrize(
+    ("positions", "after", "since", "latest", "change"),
+    [
+        ([DEMAND], None, "2010-01-09", "", None),
+        ([DEMAND], "2010-01-08", "2010-01-09", "", "new"),
+        ([DEMAND], "2010-01-09", "2010-01-09", "", None),
+        ([DEMAND, FIGURES], None, "2010-01-09", "shifted 1 February 2010", None),
+        ([DEMAND, FIGURES], "2010-01-31", "2010-01-09", "shifted 1 February 2010", "shifted"),
+        ([DEMAND, FIGURES], "2010-02-01", "2010-01-09", "shifted 1 February 2010", None),
+        ([LESS, LESS_AGAIN], "2010-03-08", "2010-03-01", "restated 9 March 2010", "restated"),
+        # restated last, yet what it says is news since the round before
+        (
+            [FIGURES, LESS, LESS_AGAIN],
+            "2010-02-28",
+            "2010-02-01",
+            "shifted 9 March 2010",
+            "shifted",
+        ),
+        (
+            [FIGURES, LESS, LESS_AGAIN],
+            "2010-03-01",
+            "2010-02-01",
+            "restated 9 March 2010",
+            "restated",
+        ),
+        ([DEMAND, OPEN], "2010-01-31", "2010-02-01", "", "stance"),
+        ([DEMAND, OPEN, LESS], "2010-02-28", "2010-03-01", "", "stance"),
+        ([DEMAND, OPEN, LESS], "2010-01-31", "2010-03-01", "", "returned"),
+        ([IF_RAIN, IF_SNOW], "2010-02-28", "2010-03-01", "", "condition"),
+    ],
+)
+def test_a_cell_says_since_when_and_the_latest_words(
+    positions: list[Position], after: str | None, since: str, latest: str, change: str | None
+) -> None:
+    cell = matrix.cell(
+        Party(name="Arden"), positions, day("2010-06-01"), day(after) if after else None
+    )
+    last = positions[-1]
+    assert cell.since == day(since)
+    assert cell.since_url == f"/statements/said-{since}/"
+    assert (cell.gist, cell.day, cell.url) == (
+        last.gist,
+        last.first_day,
+        last.statement and last.statement.get_absolute_url(),
+    )
+    assert cell.publisher == f"Paper of {last.first_day}"
+    assert (cell.latest_label, cell.change) == (latest, change)
+    assert cell.moved == (change in {"new", "stance", "condition"})
+
+
+@pytest.mark.parametrize(
+    ("gists", "translated", "label"),
+    [
+        (("Half", "Half"), ("La moitié", "Bien la moitié"), "restated_label"),
+        (("Half", "A third"), ("Une part", "Une part"), "shifted_label"),
+    ],
+)
+def test_a_translation_never_decides_whether_words_shifted(
+    gists: tuple[str, str], translated: tuple[str, str], label: str
+) -> None:
+    positions = [
+        taken(when, "demands", gist, gist_fr=french)
+        for when, gist, french in zip(("2010-01-09", "2010-02-01"), gists, translated, strict=True)
+    ]
+    with translation.override("fr"):
+        cell = matrix.cell(Party(name="Arden"), positions, day("2010-06-01"))
+    assert cell.gist == translated[1]
+    assert cell.is_shifted == (label == "shifted_label")
+    assert cell.is_restated == (label == "restated_label")
+
+
+def test_the_trail_has_what_shifted_and_not_what_was_restated() -> None:
+    party, positions = Party(name="Arden"), [DEMAND, FIGURES, LESS, LESS_AGAIN]
+    trail = matrix.trail(party, positions, day("2010-06-01"))
+    assert [(step.gist, step.change) for step in trail] == [
+        (DEMAND.gist, "new"),
+        (FIGURES.gist, "shifted"),
+        (LESS.gist, "shifted"),
+    ]
+
+
+@pytest.fixture
+def busy_round(world: SimpleNamespace) -> SimpleNamespace:
+    """Arden's demand, three times at round 2: tabled, brought down, and held."""
+    for when, gist in (
+        ("2010-03-04", "Asks for 85 per cent"),
+        ("2010-03-06", "Comes down to 75"),
+        ("2010-03-08", "Holds on to its demand"),
+    ):
+        worlds.create_position(
+            issue=world.water, party=world.arden, since=days(when), stance="demands", gist=gist
+        )
+    return world
+
+
+BUSY = ["Asks for 85 per cent", "Comes down to 75", "Holds on to its demand"]
+
+
+def test_a_meeting_tells_all_positions_of_a_party_oldest_first(
+    client: Client, busy_round: SimpleNamespace
+) -> None:
+    page = client.get("/issues/water/")
+    assert page.context["rounds_told"][1].cells[0].since == day("2010-01-09")
+    row = page.content.decode().partition('id="round-2-arden"')[2].partition("</td>")[0]
+    assert re.findall(r'class="gist"><a [^>]*>(.*?)</a>', row) == BUSY
+    (_row, answer) = client.get("/api/v1/issues/water/matrix").json()["rows"]
+    told = answer["cells"][0]
+    assert [one["gist"]["text"] for one in [*told["earlier_positions"], told]] == BUSY
+    assert [one["shifted"] for one in [*told["earlier_positions"], told]] == [True, True, True]
+    assert (told["since"]["first"], told["latest"]["first"]) == ("2010-01-09", "2010-03-08")
+    assert told["since_evidence"]["key"] == "alder-on-water"
+    for path, table in (("/issues/water/", "rounds"), ("/compare/?party=arden", "positions")):
+        space = "&" if "?" in path else "?"
+        file = client.get(f"{path}{space}_export=json&_table={table}").json()["rows"]
+        rows = [one for one in file if (one["round"], one["party"]) == ("round-2", "arden")]
+        assert [one["gist"] for one in rows if one["issue"] == "water"] == BUSY
+        assert [one["latest"] for one in rows if one["issue"] == "water"] == [False, False, True]
+        assert {one["since"] for one in rows if one["issue"] == "water"} == {"2010-01-09"}
+    for path in ("/compare/?party=arden", "/embed/issues/water/rounds/"):
+        assert client.get(path).content.decode().count("shifted") >= 3
+
+
+def test_a_shift_is_told_wherever_a_cell_is(client: Client, busy_round: SimpleNamespace) -> None:
+    day_ = "as_of=2010-03-20"
+    for path in (f"/issues/?{day_}", f"/issues/water/?{day_}", f"/parties/arden/?{day_}"):
+        page = client.get(path).content.decode()
+        cell = page.partition("Since 9 January 2010")[2].partition("cite")[0]
+        assert re.findall(r'class="gist"><a [^>]*>(.*?)</a>', cell) == BUSY[-1:], path
+        assert "Shifted 8 March 2010" in cell, path
+    for path in ("/cite/position/water/arden/", "/embed/issues/water/", "/compare/"):
+        page = client.get(f"{path}?{day_}").content.decode()
+        assert BUSY[-1] in page, path
+        assert "Half must stay" not in page, path
+    for path in ("/parties/arden/", "/moved/?from=round-1&to=round-2"):
+        trail = (
+            client.get(path).content.decode().partition('class="trail"')[2].partition("</dd>")[0]
+        )
+        assert [gist for gist in BUSY if gist in trail] == BUSY, path
+    assert (
+        "shifted in words alone: 1"
+        in client.get("/moved/?from=round-1&to=round-2").content.decode()
+    )
+
+
+def test_what_moved_at_a_round_is_told_by_issue_the_featured_first(
     client: Client, world: SimpleNamespace
 ) -> None:
-    for taken in ("2010-03-05", "2010-03-12"):
+    for issue, party, when, stance in (
+        (world.water, world.arden, "2010-03-05", "demands"),
+        (world.fish, world.brume, "2010-03-07", "opposes"),
+        (world.fish, world.arden, "2010-03-06", "opposes"),
+    ):
         worlds.create_position(
-            issue=world.water,
-            party=world.corrie,
-            since=days(taken),
-            stance="opposes",
-            gist=f"No, on {taken}",
+            issue=issue, party=party, since=days(when), stance=stance, gist=f"On {when}"
         )
-    page = client.get("/issues/?as_of=2010-03-20").content.decode()
-    cell = re.search(r"No, on [\d-]+.*?</td>", page, re.DOTALL)
-    assert cell
-    assert "No, on 2010-03-05" in cell[0]
-    assert "Since 5 March 2010" in cell[0]
-    assert "restated 12 March 2010" in cell[0]
+    page = client.get("/rounds/round-2/")
+    groups = page.context["moves"]
+    assert [
+        (group.issue.slug, [(move.gist, move.is_shift) for move in group.moves]) for group in groups
+    ] == [
+        ("water", [("Would talk", False), ("On 2010-03-05", True)]),  # older, and moved
+        ("fish", [("On 2010-03-07", False), ("On 2010-03-06", False)]),
+    ]
+    moved = page.content.decode().partition('id="moved"')[2].partition("</section>")[0]
+    assert moved.count("Must half of the water stay?") == 1
 
 
 def test_who_signed_a_yes_has_agreed_to_it(client: Client, world: SimpleNamespace) -> None:
@@ -225,3 +402,54 @@ def test_who_signed_a_yes_has_agreed_to_it(client: Client, world: SimpleNamespac
     )
     assert "agreed to it" in client.get("/issues/water/?as_of=2010-03-22").content.decode()
     assert "agreed to it" not in client.get("/issues/water/?as_of=2010-03-20").content.decode()
+
+
+def test_a_final_text_is_an_agreement_and_nobody_supports_it(
+    client: Client, world: SimpleNamespace
+) -> None:
+    deal = worlds.create_proposal(
+        slug="the-deal",
+        title="The deal",
+        issue=world.water,
+        dates=days("2010-03-20"),
+        parties=[world.arden, world.corrie],
+        responds_to=world.third,
+        status="agreed",
+        settled=days("2010-03-20"),
+    )
+    worlds.create_position(
+        issue=world.water,
+        party=world.corrie,
+        since=days("2010-03-20"),
+        stance="supports",
+        proposal=deal,
+    )
+    for path in ("/proposals/the-deal/", "/issues/water/", "/timeline/?kind=proposal", "/feed/"):
+        assert "agreement" in client.get(path).content.decode().lower(), path
+    for path in ("/proposals/the-deal/", "/feed/"):
+        page = client.get(path).content.decode()
+        assert "agreed to it" in page, path
+        assert "supports" not in page.replace("st-supports", ""), path
+    answer = client.get("/api/v1/proposals/the-deal").json()
+    assert (answer["label"], answer["status"]) == ("agreement", "agreed")
+    taken_up = client.get("/api/v1/positions/water/corrie/2010-03-20").json()
+    assert (taken_up["stance"], taken_up["label"]) == ("supports", "agreed to it")
+    deal.status, deal.settled = "superseded", days("2010-04-01")
+    deal.round = worlds.create_round(
+        slug="deal-day", kind="milestone", dates=days("2010-03-20"), parties=[world.arden]
+    )
+    deal.save()
+    assert client.get("/api/v1/proposals/the-deal").json()["label"] == "agreement"
+    assert client.get("/api/v1/proposals/a-third").json()["label"] == "counter-proposal"
+
+
+def test_an_issue_stands_once_on_the_page_of_a_party(
+    client: Client, world: SimpleNamespace
+) -> None:
+    worlds.create_statement(dates=days("2010-03-02"), parties=[world.corrie], issues=[world.fish])
+    worlds.create_position(
+        issue=world.water, party=world.corrie, since=days("2010-03-02"), stance="open"
+    )
+    context = client.get("/parties/corrie/").context
+    assert {one.issue.slug for one in context["groups"]} == {"water", "fish"}
+    assert context["unrecorded"] == []

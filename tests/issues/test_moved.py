@@ -105,13 +105,25 @@ def test_a_number_agreed_is_told_on_its_day(client: Client, world: SimpleNamespa
 def test_who_moved_and_came_back_is_told_so(client: Client, world: SimpleNamespace) -> None:
     for when, stance in (("2010-04-01", "open"), ("2010-04-02", "open"), ("2010-04-03", "demands")):
         worlds.create_position(
-            issue=world.water, party=world.arden, since=days(when), stance=stance
+            issue=world.water, party=world.arden, since=days(when), stance=stance, gist=stance
         )
     assert told(client, "from=round-2&to=2010-04-30")["stances"] == {
         ("water", "arden"): ["demands", "open, 1 April 2010", "demands, 3 April 2010"]
     }
     page = client.get("/moved/?from=round-2&to=2010-04-30").content.decode()
     assert "back where it was" in page
+
+
+def test_who_only_shifted_has_not_come_back(client: Client, world: SimpleNamespace) -> None:
+    worlds.create_position(
+        issue=world.water, party=world.arden, since=days("2010-04-01"), stance="demands"
+    )
+    assert told(client, "from=round-2&to=2010-04-30")["stances"] == {
+        ("water", "arden"): ["demands", "demands, 1 April 2010"]
+    }
+    page = client.get("/moved/?from=round-2&to=2010-04-30").content.decode()
+    assert "back where it was" not in page
+    assert "shifted" in page
 
 
 def test_progress_goes_by_the_order_of_meetings_and_waits_for_their_end(
@@ -142,7 +154,12 @@ def test_it_has_every_move_that_the_round_and_the_home_page_have(
         ("/", ""),
     ):
         moves = client.get(path).context["moves"]
-        there = {(move.issue.slug, cell.party.code) for move in moves for cell in move.cells}
+        there = {
+            (group.issue.slug, cell.party.code)
+            for group in moves
+            for move in group.moves
+            for cell in move.cells
+        }
         assert there
         assert there <= set(told(client, query)["stances"])
 

@@ -87,6 +87,16 @@ def test_it_says_what_the_page_says(
     assert words in told(client, path)
 
 
+def test_the_picture_of_a_round_tells_what_moved_before_what_shifted(
+    client: Client, world: SimpleNamespace
+) -> None:
+    worlds.create_position(
+        issue=world.water, party=world.arden, since=days("2010-03-08"), stance="demands"
+    )
+    words = told(client, "/cards/rounds/round-2.png")
+    assert words.index("Brume · Water: open if…") < words.index("Arden · Water: demands · shifted")
+
+
 def test_how_an_issue_was_settled_stands_there_from_that_day_on(
     client: Client, world: SimpleNamespace
 ) -> None:

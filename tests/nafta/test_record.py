@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
+from issues import matrix
 from issues.distance import spreads
 from issues.drawings import measure_drawing
 from issues.figures import distance_figure, measure_figure, points
@@ -23,7 +24,7 @@ from issues.matrix import Scene, history
 from issues.models import Issue, Measure, Position, Progress, Proposal
 from nafta.package import TABLES
 from rounds import clock, language
-from rounds.forms import AsOfForm
+from rounds.forms import AsOfForm, end_of
 from rounds.models import (
     Deadline,
     Party,
@@ -331,3 +332,40 @@ def test_the_chart_of_distances_draws_every_meeting_and_pair() -> None:
 
 def day_of(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
+
+
+def test_every_cell_says_what_its_party_said_last_by_then() -> None:
+    issues, parties = list(Issue.objects.published()), list(Party.objects.all())
+    positions = list(Position.objects.published().with_evidence())
+    rounds = list(Round.objects.published().in_order())
+    cells = shifted = 0
+    for meeting in rounds:
+        day = end_of(meeting, rounds)
+        latest: dict[tuple[int, int], Position] = {}
+        for position in positions:
+            pair = position.issue_id, position.party_id
+            if position.first_day <= day:
+                held = latest.get(pair, position)
+                latest[pair] = max(held, position, key=lambda one: one.first_day)
+        for row in matrix.by_issue(issues, parties, positions, day):
+            for cell in row.cells:
+                expected = latest.get((row.issue.pk if row.issue else 0, cell.party.pk))
+                assert cell.position == expected
+                if expected:
+                    evidence = expected.evidence
+                    assert (cell.gist, cell.when) == (expected.gist, expected.when)
+                    assert cell.source_url == evidence.source.get_absolute_url()
+                    cells += 1
+                    shifted += cell.is_shifted
+    assert cells > 1_000
+    assert shifted > 300
+
+
+def test_a_demand_whose_figures_changed_says_so(client: Client) -> None:
+    rows = client.get("/api/v1/matrix?as_of=round-7").json()["rows"]
+    (cars,) = [row for row in rows if row["issue"] == "autos"]
+    (cell,) = [cell for cell in cars["cells"] if cell["party"] == "us"]
+    assert cell["since"]["first"] == "2017-08-16"
+    assert cell["latest"]["first"] == "2018-03-01"
+    assert cell["gist"]["text"] == "Would let the US half go if high-wage work counts."
+    assert cell["shifted"]
