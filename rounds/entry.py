@@ -1,6 +1,7 @@
 """Entering records by hand: what the pages of the admin, and the rows within them, share."""
 
 import copy
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
@@ -29,6 +30,7 @@ from rounds.collisions import (
     Collision,
     Shown,
     collisions,
+    current,
     is_number,
     locked,
     read,
@@ -325,7 +327,7 @@ class KeyedAdmin(SpreadsheetAdmin, EntryAdmin, RecordPages):
         if request.method == "POST":
             try:
                 with transaction.atomic(), self.as_author(request, suggestion):
-                    found = self.collide(request, object_id) if object_id is not None else []
+                    found = self.collide(request, object_id, fetch=locked)
                     response: Any = super().changeform_view(request, object_id, form_url, context)
                     if found:
                         form = response.context_data["adminform"].form
@@ -362,7 +364,8 @@ class KeyedAdmin(SpreadsheetAdmin, EntryAdmin, RecordPages):
         visit: Any = copy.copy(request)
         assert not visit.FILES, "read before POST is set, or Django would parse an empty body"
         visit.method, visit.POST = "POST", posted
-        found = self.collide(visit, object_id)  # what has changed since it was suggested
+        # what has changed since it was suggested; no lock, since nothing is stored from here
+        found = self.collide(visit, object_id, fetch=current)
         if not found:
             visit.refusal = ValidationError(
                 _("%(who)s suggests this. Save it as it stands to approve it."),
@@ -400,14 +403,19 @@ class KeyedAdmin(SpreadsheetAdmin, EntryAdmin, RecordPages):
             suggestion.delete()
         return super().response_change(request, obj)
 
-    def collide(self, request: HttpRequest, object_id: str) -> list[Collision]:
-        """Lock what the page shows, and refuse it if that is not what it showed."""
-        obj = self.get_object(request, unquote(object_id))
-        if obj is None:
+    def collide(
+        self, request: HttpRequest, object_id: str | None, *, fetch: Callable[..., list[Versioned]]
+    ) -> list[Collision]:
+        """Compare what the page shows with what it showed, and refuse the form if they differ.
+
+        ``fetch`` reads the records: ``locked`` before something is stored, else ``current``.
+        """
+        obj = self.get_object(request, unquote(object_id)) if object_id is not None else None
+        if object_id is None or obj is None:
             return []
-        locked([obj])
+        fetch([obj])
         then = read(request.POST.get("opened", ""))
-        now = shown(locked(self.records_on_page(obj)))
+        now = shown(fetch(self.records_on_page(obj)))
         if then == now:
             return []
         posted = request.POST.copy()
@@ -450,7 +458,8 @@ class KeyedAdmin(SpreadsheetAdmin, EntryAdmin, RecordPages):
         obj = self.get_object(request, unquote(object_id))
         context = {**(extra_context or {}), "public": obj is not None and self.readers_saw(obj)}
         if obj is not None:
-            now = write(shown(locked(self.records_on_page(obj))))
+            fetch = locked if request.method == "POST" else current
+            now = write(shown(fetch(self.records_on_page(obj))))
             if request.method == "POST" and request.POST.get("opened") != now:
                 request.POST = QueryDict()
                 context |= {"changed": True}
