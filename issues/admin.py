@@ -226,7 +226,7 @@ class StatementWithReadingAdmin(StatementAdmin):
 @admin.register(Issue)
 class IssueAdmin(PublishableAdmin):
     resource_classes = (IssueResource,)
-    list_display = ("name", "question", "kind", "featured", "order", "state")
+    list_display = ("name", "question", "kind", "featured", "order", "stands")
     list_filter = ("state", "kind", "featured")
     search_fields = ("name", "keywords", "question", "slug", "chapter")
     prepopulated_fields = {"slug": ("name",)}
@@ -251,7 +251,7 @@ class IssueAdmin(PublishableAdmin):
 @admin.register(Measure)
 class MeasureAdmin(PublishableAdmin):
     resource_classes = (MeasureResource,)
-    list_display = ("name", "issue", "unit", "status_quo", "agreed", "agreed_on", "state")
+    list_display = ("name", "issue", "unit", "status_quo", "agreed", "agreed_on", "stands")
     list_filter = ("state", "issue")
     list_select_related = ("issue",)
     search_fields = ("name", "unit", "slug", "issue__name")
@@ -276,7 +276,7 @@ class MeasureAdmin(PublishableAdmin):
 class ProposalAdmin(DatedAdmin):
     form = ProposalForm
     resource_classes = (ProposalResource,)
-    list_display = ("title", "issue", "when", "round", "status", "basis", "state")
+    list_display = ("title", "issue", "when", "round", "status", "basis", "stands")
     list_filter = ("state", "status", "basis", "issue", "parties", "round")
     list_select_related = ("issue", "round")
     search_fields = ("title", "summary", "issue__name", "parties__name", "attribution", "slug")
@@ -296,7 +296,7 @@ class ProposalAdmin(DatedAdmin):
 class PositionAdmin(PublishableAdmin):
     resource_classes = (PositionResource,)
     key = ""
-    list_display = ("gist", "issue", "party", "when", "stance", "state", "evidence")
+    list_display = ("gist", "issue", "party", "when", "stance", "stands", "evidence")
     list_filter = ("state", "stance", "party", "issue")
     list_select_related = ("issue", "party", "statement", "proposal")
     search_fields = (
@@ -335,7 +335,7 @@ class PositionAdmin(PublishableAdmin):
 class ProgressAdmin(PublishableAdmin):
     resource_classes = (ProgressResource,)
     key = ""
-    list_display = ("issue", "at_round", "level", "summary", "state")
+    list_display = ("issue", "at_round", "level", "summary", "stands")
     list_filter = ("state", "level", "issue", "round")
     list_select_related = ("issue", "round")
     search_fields = ("summary", "issue__name", "round__name")

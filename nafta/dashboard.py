@@ -9,10 +9,8 @@ from django.contrib.admin import AdminSite
 from django.db.models import Count, F, QuerySet, Value, Window
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,6 +26,7 @@ from rounds.models import (
     Statement,
     Suggestion,
 )
+from rounds.times import describe_moment
 
 SHOWN = 5  # entries of a block on the front page
 PUBLISHABLE: tuple[type[Publishable], ...] = (
@@ -105,7 +104,7 @@ def _suggested(suggestion: Any) -> str:
 
 
 def _suggested_by(suggestion: Any) -> str:
-    return f"{suggestion.author}, {date_format(localtime(suggestion.made_at), 'DATETIME_FORMAT')}"
+    return f"{suggestion.author}, {describe_moment(suggestion.made_at)}"
 
 
 def _answers(source: Any) -> str:

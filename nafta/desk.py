@@ -5,8 +5,10 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin.options import FORMFIELD_FOR_DBFIELD_DEFAULTS
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
@@ -18,7 +20,9 @@ from nafta.entrance import Entrance
 from nafta.login import Typed
 from rounds.admin_views import presence_view
 from rounds.autocomplete import Suggestions
+from rounds.dates import DayField
 from rounds.editing import Refused, editing
+from rounds.time_forms import DayInput, MomentField
 
 # The lists as an editor uses them, by the names of their models, under one heading each.
 SHELVES = (
@@ -34,6 +38,14 @@ SHELVES = (
 ORDER = [name for _heading, names in SHELVES for name in names]
 READING = ("GET", "HEAD", "OPTIONS")
 ROWS = 100  # entries on a page of its own
+
+
+# Days and times are entered in one form on every page, those of other apps' models too.
+FIELDS: dict[Any, dict[str, Any]] = {
+    models.DateTimeField: {"form_class": MomentField},
+    models.DateField: {"form_class": DayField, "widget": DayInput},
+}
+FORMFIELD_FOR_DBFIELD_DEFAULTS.update(FIELDS)
 
 
 class Desk(Entrance):

@@ -19,6 +19,7 @@ from nafta.reading import Query, named_days, read
 from nafta.search import TIERS
 from rounds import clock
 from rounds.cursors import Cursor
+from rounds.dates import check_day
 from rounds.language import local
 from rounds.models import Basis, Party, Round
 from rounds.timeline import Kind, cursor_at
@@ -136,6 +137,8 @@ class NarrowingForm(forms.Form):
         if not text:
             return None, None
         if days := self.meetings.get(text) or named_days(text):
+            check_day(days[0])
+            check_day(days[1])
             return days
         raise ValidationError(
             _("“%(text)s” is neither a day, such as 2017-11-21, nor a round of this record.")

@@ -267,6 +267,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+# Where a login leads that came from nowhere on this site.
+LOGIN_REDIRECT_URL = "admin:index"
+
 # SESSION_HOURS, SESSION_IDLE_MINUTES: when a login ends, however busy, and when it is left alone.
 SESSION_COOKIE_AGE = number("SESSION_HOURS", 12) * 60 * 60
 SESSION_IDLE = number("SESSION_IDLE_MINUTES", 60) * 60

@@ -223,7 +223,7 @@ class SourceAdmin(KeyedAdmin):
 @admin.register(Round)
 class RoundAdmin(DatedAdmin):
     resource_classes: ClassVar[Any] = (RoundResource,)
-    list_display = ("name", "when", "kind", "number", "place", "status", "state")
+    list_display = ("name", "when", "kind", "number", "place", "status", "stands")
     list_filter = ("state", "status", "kind", "parties", "host")
     search_fields = ("name", "place", "slug", "summary", "agenda")
     open_ended = ("dates", "planned_dates")
@@ -242,7 +242,7 @@ class RoundAdmin(DatedAdmin):
 @admin.register(Deadline)
 class DeadlineAdmin(DatedAdmin):
     resource_classes: ClassVar[Any] = (DeadlineResource,)
-    list_display = ("name", "when", "set_by", "was_set", "outcome", "state")
+    list_display = ("name", "when", "set_by", "was_set", "outcome", "stands")
     list_filter = ("state", "outcome", "parties")
     search_fields = ("name", "set_by", "parties__name", "slug", "basis")
     open_ended = ("dates",)
@@ -314,7 +314,7 @@ class LinkInline(RowInline):
 class StatementAdmin(DatedAdmin):
     resource_classes: ClassVar[Any] = (StatementResource,)
     form: Any = StatementForm
-    list_display = ("__str__", "when", "who", "publisher", "state")
+    list_display = ("__str__", "when", "who", "publisher", "stands")
     list_filter: ClassVar[tuple[str, ...]] = ("state", "basis", "parties", "round")
     search_fields: ClassVar[tuple[str, ...]] = (
         "summary",

@@ -5,11 +5,12 @@ locks, with what is stored by then.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
+from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -37,16 +38,23 @@ def shown(records: Iterable[Versioned]) -> Shown:
     return {f"{one._meta.label_lower}:{one.pk}": one.version for one in records}
 
 
+def current(records: Iterable[Versioned]) -> list[Versioned]:
+    """``records`` as they are stored now, in the order in which ``locked`` has them."""
+    return [record for rows in _rows_of(records) for record in rows]
+
+
 def locked(records: Iterable[Versioned]) -> list[Versioned]:
-    """``records`` as they are stored, and nobody else's until the transaction ends."""
-    found: list[Versioned] = []
+    """As ``current``, and nobody else's until the transaction ends, which the caller has begun."""
+    return [record for rows in _rows_of(records) for record in rows.select_for_update()]
+
+
+def _rows_of(records: Iterable[Versioned]) -> Iterator[models.QuerySet[Any]]:
+    """A query for the rows of each model, in one order for all, so that no two lock crosswise."""
     by_model: dict[type[Versioned], list[int]] = {}
     for record in records:
         by_model.setdefault(type(record), []).append(record.pk)
     for model in sorted(by_model, key=lambda model: model._meta.label):
-        rows = model._default_manager.filter(pk__in=by_model[model]).order_by("pk")
-        found += rows.select_for_update()
-    return found
+        yield model._default_manager.filter(pk__in=by_model[model]).order_by("pk")
 
 
 def write(versions_shown: Shown) -> str:

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from rounds.dates import EARLIEST, LATEST
+
+UNDATED = dt.date.min  # where the search puts what has no day
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
@@ -28,7 +32,10 @@ class Cursor:
         found = re.fullmatch(r"(?:([\w-]*)\.)?(\d{4}-\d\d-\d\d)\.(\d{1,18})", text, re.ASCII)
         if not found or (found[1] or "") not in parts:
             raise ValueError(text)
-        return cls(dt.date.fromisoformat(found[2]), int(found[3]), found[1] or "")
+        day = dt.date.fromisoformat(found[2])
+        if day != UNDATED and not EARLIEST <= day <= LATEST:
+            raise ValueError(text)
+        return cls(day, int(found[3]), found[1] or "")
 
     def __str__(self) -> str:
         text = f"{self.day.isoformat()}.{self.pk}"

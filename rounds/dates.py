@@ -17,10 +17,11 @@ from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import formats
 from django.utils.dates import MONTHS
-from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
+DAY_FORMAT = "%Y-%m-%d"  # in every input, whatever the language of the page or of the browser
 EARLY, MID = 10, 20  # the last days of "early" and "mid" in a month
 
 
@@ -141,6 +142,17 @@ def _month(value: dt.date) -> str:
     return formats.date_format(value, "YEAR_MONTH_FORMAT")
 
 
+class DayField(forms.DateField):
+    """A day as 2017-11-21 and in no other way, since 11/07/2017 can be read as two."""
+
+    default_error_messages = {
+        "invalid": gettext_lazy("Enter a day as 2017-11-21: year, month, day."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"input_formats": [DAY_FORMAT], **kwargs})
+
+
 class SpanWidget(forms.MultiWidget):
     """First day, last day as people say it, and whether the end is open.
 
@@ -151,7 +163,10 @@ class SpanWidget(forms.MultiWidget):
     offers_open = True  # whether "no end known" can be chosen; what has none shows it always
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        day_input = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        placeholder = pgettext_lazy("how to enter a day", "YYYY-MM-DD")
+        day_input = forms.DateInput(
+            format=DAY_FORMAT, attrs={"placeholder": placeholder, "size": 10}
+        )
         super().__init__([day_input, day_input, forms.CheckboxInput()], attrs)
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
@@ -174,8 +189,8 @@ class SpanFormField(forms.MultiValueField):
 
     def __init__(self, **kwargs: Any) -> None:
         fields = (
-            forms.DateField(required=False),
-            forms.DateField(required=False),
+            DayField(required=False),
+            DayField(required=False),
             forms.BooleanField(required=False),
         )
         super().__init__(fields, require_all_fields=False, **kwargs)
@@ -193,10 +208,16 @@ class SpanFormField(forms.MultiValueField):
         return checked_span(first, last or first)
 
 
+def check_day(value: dt.date) -> None:
+    """Raise ``ValidationError`` for a day outside the years that this site can speak of."""
+    if not EARLIEST <= value <= LATEST:
+        raise ValidationError(_("Give days between the years 1900 and 2100."), code="range")
+
+
 def checked_span(first: dt.date, last: dt.date | None) -> DateRange:
     """As ``span``; raises ``ValidationError`` in an editor's words where it makes no sense."""
-    if first < EARLIEST or (last or first) > LATEST:
-        raise ValidationError(_("Give days between the years 1900 and 2100."))
+    check_day(first)
+    check_day(last or first)
     if last is not None and last < first:
         raise ValidationError(
             _("The last day, %(last)s, is before the first, %(first)s.")

@@ -1,6 +1,8 @@
 """Entering records by hand: what the pages of the admin, and the rows within them, share."""
 
 import copy
+import datetime as dt
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import Any
 
@@ -19,6 +21,8 @@ from django.db.models import Case, F, QuerySet, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -29,6 +33,7 @@ from rounds.collisions import (
     Collision,
     Shown,
     collisions,
+    current,
     is_number,
     locked,
     read,
@@ -48,8 +53,12 @@ from rounds.models import (
     lists_of,
     typed_into,
 )
-from rounds.publication import refusal, set_state
+from rounds.publication import refusal, schedule, set_state
+from rounds.time_forms import MomentField
+from rounds.times import describe_moment, describe_weekday_moment
 from rounds.translating import LackingFilter, fieldset, with_translations
+
+PAST = _("This time is past: give one to come, or publish it now.")
 
 
 class EntryForm(forms.ModelForm):
@@ -96,9 +105,7 @@ class RecordForm(EntryForm):
         if cleaned.get("state") == State.PUBLISHED:
             self.add_error("publish_at", _("Publish it now or at a time, not both."))
         elif when <= timezone.now():
-            self.add_error(
-                "publish_at", _("This time is past: give one to come, or publish it now.")
-            )
+            self.add_error("publish_at", PAST)
         else:
             cleaned["state"] = State.READY
 
@@ -118,8 +125,22 @@ class RecordForm(EntryForm):
         return cleaned
 
 
+class ScheduleForm(forms.Form):
+    """When all that is chosen in a list goes out."""
+
+    when = MomentField(label=_("Publish at"))
+
+    def clean_when(self) -> dt.datetime:
+        when: dt.datetime = self.cleaned_data["when"]
+        if when <= timezone.now():
+            raise ValidationError(PAST)
+        return when
+
+
 def entered(field: forms.Field, value: Any) -> str:
     """A cleaned value as ``history.words`` would tell it."""
+    if isinstance(value, dt.datetime):
+        return describe_moment(value)
     if isinstance(value, DateRange):
         return describe(value)
     if isinstance(value, bool):
@@ -325,7 +346,7 @@ class KeyedAdmin(SpreadsheetAdmin, EntryAdmin, RecordPages):
         if request.method == "POST":
             try:
                 with transaction.atomic(), self.as_author(request, suggestion):
-                    found = self.collide(request, object_id) if object_id is not None else []
+                    found = self.collide(request, object_id, fetch=locked)
                     response: Any = super().changeform_view(request, object_id, form_url, context)
                     if found:
                         form = response.context_data["adminform"].form
@@ -362,7 +383,8 @@ class KeyedAdmin(SpreadsheetAdmin, EntryAdmin, RecordPages):
         visit: Any = copy.copy(request)
         assert not visit.FILES, "read before POST is set, or Django would parse an empty body"
         visit.method, visit.POST = "POST", posted
-        found = self.collide(visit, object_id)  # what has changed since it was suggested
+        # what has changed since it was suggested; no lock, since nothing is stored from here
+        found = self.collide(visit, object_id, fetch=current)
         if not found:
             visit.refusal = ValidationError(
                 _("%(who)s suggests this. Save it as it stands to approve it."),
@@ -400,14 +422,19 @@ class KeyedAdmin(SpreadsheetAdmin, EntryAdmin, RecordPages):
             suggestion.delete()
         return super().response_change(request, obj)
 
-    def collide(self, request: HttpRequest, object_id: str) -> list[Collision]:
-        """Lock what the page shows, and refuse it if that is not what it showed."""
-        obj = self.get_object(request, unquote(object_id))
-        if obj is None:
+    def collide(
+        self, request: HttpRequest, object_id: str | None, *, fetch: Callable[..., list[Versioned]]
+    ) -> list[Collision]:
+        """Compare what the page shows with what it showed, and refuse the form if they differ.
+
+        ``fetch`` reads the records: ``locked`` before something is stored, else ``current``.
+        """
+        obj = self.get_object(request, unquote(object_id)) if object_id is not None else None
+        if object_id is None or obj is None:
             return []
-        locked([obj])
+        fetch([obj])
         then = read(request.POST.get("opened", ""))
-        now = shown(locked(self.records_on_page(obj)))
+        now = shown(fetch(self.records_on_page(obj)))
         if then == now:
             return []
         posted = request.POST.copy()
@@ -450,7 +477,8 @@ class KeyedAdmin(SpreadsheetAdmin, EntryAdmin, RecordPages):
         obj = self.get_object(request, unquote(object_id))
         context = {**(extra_context or {}), "public": obj is not None and self.readers_saw(obj)}
         if obj is not None:
-            now = write(shown(locked(self.records_on_page(obj))))
+            fetch = locked if request.method == "POST" else current
+            now = write(shown(fetch(self.records_on_page(obj))))
             if request.method == "POST" and request.POST.get("opened") != now:
                 request.POST = QueryDict()
                 context |= {"changed": True}
@@ -529,18 +557,73 @@ DRAFTS_FIRST: tuple[Any, ...] = (
 )
 
 
+def version_of(record: Any) -> str:
+    """Which record a list shows, and which version of it: “12:3”."""
+    return f"{record.pk}:{record.version}"
+
+
 class PublishableAdmin(KeyedAdmin):
     """Draft and published, in the list and as actions that say what they refuse and why."""
 
-    actions: Any = ("publish", "back_to_draft", "delete_selected")
+    actions: Any = ("publish", "schedule", "back_to_draft", "delete_selected")
     ordering = DRAFTS_FIRST
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         return (*super().get_list_filter(request), ("publish_at", admin.EmptyFieldListFilter))
 
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> Any:
+        response = super().response_add(request, obj, post_url_continue)
+        self.say_when(request, obj)
+        return response
+
+    def response_change(self, request: HttpRequest, obj: Any) -> Any:
+        response = super().response_change(request, obj)
+        self.say_when(request, obj)
+        return response
+
+    def say_when(self, request: HttpRequest, obj: Any) -> None:
+        """Read a time to go out back to whoever has just given it."""
+        if obj.is_scheduled:
+            words = _("“%(title)s” goes out by itself on %(moment)s.")
+            moment = describe_weekday_moment(obj.publish_at)
+            self.message_user(request, words % {"title": obj, "moment": moment}, messages.WARNING)
+
+    @admin.display(description=_("state"), ordering="state")
+    def stands(self, record: Any) -> str:
+        """Its state, and when it goes out by itself."""
+        return str(record.state_words)
+
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        self._set_state(request, queryset, State.PUBLISHED)
+        """Publish what is chosen, in the words that the list has shown."""
+        records = self._seen(request, queryset.exclude(state=State.PUBLISHED))
+        if records is not None:
+            self._set_state(request, records, State.PUBLISHED)
+
+    @admin.action(description=_("Publish at a time"), permissions=["change"])
+    def schedule(self, request: HttpRequest, queryset: QuerySet[Any]) -> TemplateResponse | None:
+        """Ask when, and then let what is chosen go out by itself at that time."""
+        queryset = queryset.exclude(state=State.PUBLISHED)
+        if not queryset.exists():
+            self.message_user(request, _("Nothing was changed."), messages.WARNING)
+            return None
+        form = ScheduleForm(request.POST if "when_0" in request.POST else None)
+        if not form.is_valid():
+            context = self._page_of_action(request, queryset, _("Publish at a time"))
+            context |= {"form": form, "shown": request.POST.getlist("shown")}
+            context["media"] += form.media
+            return TemplateResponse(request, "admin/rounds/schedule.html", context)
+        records = self._seen(request, queryset)
+        when = form.cleaned_data["when"]
+        if records is not None and not self._refused(request, schedule(records, when)):
+            words = ngettext(
+                "%(count)d entry goes out by itself on %(moment)s.",
+                "%(count)d entries go out by themselves on %(moment)s.",
+                len(records),
+            )
+            told = {"count": len(records), "moment": describe_weekday_moment(when)}
+            self.message_user(request, words % told, messages.WARNING)
+        return None
 
     @admin.action(description=_("Take back to draft"), permissions=["change"])
     def back_to_draft(
@@ -548,26 +631,52 @@ class PublishableAdmin(KeyedAdmin):
     ) -> TemplateResponse | None:
         """Ask what readers are told, where they have seen it, and then do it."""
         if request.POST.get("correction", "").strip() or not queryset.published().exists():  # type: ignore[attr-defined]
-            self._set_state(request, queryset, State.DRAFT)
+            self._set_state(request, list(queryset.exclude(state=State.DRAFT)), State.DRAFT)
             return None
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Take back to draft"),
-            "records": queryset,
-            "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
-            "asked": "correction" in request.POST,
-            "media": self.media,
-        }
+        context = self._page_of_action(request, queryset, _("Take back to draft"))
+        context["asked"] = "correction" in request.POST
         return TemplateResponse(request, "admin/rounds/take_back.html", context)
 
-    def _set_state(self, request: HttpRequest, queryset: QuerySet[Any], state: State) -> None:
-        """Change them all or none, in whatever order they allow."""
-        records = list(queryset.exclude(state=state))
-        if refused := set_state(records, state):
-            for record, words in refused.items():
-                self.message_user(request, f"{record}: {words}", messages.ERROR)
+    def _page_of_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], title: Any
+    ) -> dict[str, Any]:
+        """What the page needs that asks something before an action is done."""
+        return {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": title,
+            "records": queryset,
+            "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "media": self.media,
+        }
+
+    def action_checkbox(self, obj: Any) -> SafeString:
+        """As Django's, with the version that the list shows, so that no other is published."""
+        version = format_html('<input type="hidden" name="shown" value="{}">', version_of(obj))
+        return format_html("{}{}", super().action_checkbox(obj), version)
+
+    def _seen(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any] | None:
+        """The records, locked, if the list has shown all of them as they are; else None."""
+        records = locked(queryset)
+        shown = set(request.POST.getlist("shown"))
+        unseen = [record for record in records if version_of(record) not in shown]
+        words = _(
+            "It was changed since the list was shown, or stands on another page of the list. "
+            "Look at it and try again."
+        )
+        return None if self._refused(request, dict.fromkeys(unseen, words)) else records
+
+    def _refused(self, request: HttpRequest, refused: Mapping[Any, Any]) -> bool:
+        """Say of each record why it refuses, if any does."""
+        for record, words in refused.items():
+            self.message_user(request, f"{record}: {words}", messages.ERROR)
+        if refused:
             self.message_user(request, _("Nothing was changed."), messages.WARNING)
+        return bool(refused)
+
+    def _set_state(self, request: HttpRequest, records: list[Any], state: State) -> None:
+        """Change them all or none, in whatever order they allow."""
+        if self._refused(request, set_state(records, state)):
             return
         for record in records:
             self.log_change(request, record, [{"changed": {"fields": [str(_("state"))]}}])

@@ -10,11 +10,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from rounds import clock
+from rounds.dates import check_day
 from rounds.dates import day as day_in_words
 from rounds.language import local
 from rounds.models import Publishable, Round
 from rounds.publication import publishable_models
 from rounds.timeline import DeadlineStatus
+from rounds.times import check_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class AsOfForm(forms.Form):
             day = dt.date.fromisoformat(text)
         except ValueError:
             return self._round(text)
+        check_day(day)
         if day > clock.today():
             raise ValidationError(
                 _("By %(day)s nobody could know where things would stand on a later day.")
@@ -152,6 +155,12 @@ class CorrectionsForm(forms.Form):
         self.fields["until"].error_messages["invalid"] = _(
             "“until” takes a moment, such as 2018-05-05T14:30Z."
         )
+
+    def clean_until(self) -> dt.datetime | None:
+        until: dt.datetime | None = self.cleaned_data["until"]
+        if until:
+            check_moment(until)
+        return until
 
     def clean_of(self) -> Publishable | None:
         kind, _colon, slug = self.cleaned_data["of"].partition(":")

@@ -6,6 +6,8 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
+from rounds.entry import version_of
+
 
 def address(model: Any, page: Any = "changelist", record: Any = None) -> str:
     """Of a page of the admin; ``address(Round, round1)`` is where it is changed."""
@@ -114,10 +116,17 @@ def publish(
 ) -> list[str]:
     """Select ``records`` in their list and run the action; the messages that it left."""
     page = address(type(records[0])) + (f"?o={order}" if order else "")
-    chosen = {"action": action, "_selected_action": [record.pk for record in records]}
+    chosen = {"action": action, **ticked(records)}
     chosen |= {"correction": [correction]} if correction else {}
     response = client.post(page, chosen, follow=True)
     return [str(message) for message in response.context["messages"]]
+
+
+def ticked(records: list[Any]) -> dict[str, list[Any]]:
+    """What their list sends of ``records``, as they are now, when all of them are chosen."""
+    pks = [record.pk for record in records]
+    rows = type(records[0])._default_manager.filter(pk__in=pks)
+    return {"_selected_action": pks, "shown": [version_of(row) for row in rows]}
 
 
 def desk_of(user: Any) -> Client:

@@ -1,51 +1,89 @@
 """The world, built once a process and laid back from then on: most tests begin with it.
 
 Making its rows one by one fires every trigger that keeps the history and the index of search. A
-copy needs none of them, since what they have written is copied too.
+copy needs none of them, since what they have written is copied too. For the same reason tables
+are emptied past the triggers: TRUNCATE, with which Django does it, takes seconds a test.
 """
 
 import pickle
 from types import SimpleNamespace
 
-from django.db import connection
+from django.db import connection, transaction
 
 from tests.world import create_world
 
-_kept: dict[str, bytes] = {}  # a table's rows
+Rows = dict[str, bytes]  # of each table that holds any, as COPY writes them
+
+_kept: Rows = {}
 _world = b""
 
 
 def world() -> SimpleNamespace:
-    """As ``create_world()`` makes it. Only a superuser may lay rows down past the triggers."""
+    """As ``create_world()`` makes it."""
     global _world  # noqa: PLW0603
     if _world:
-        _lay_down()
-        return pickle.loads(_world)  # noqa: S301 - written above
-    before = {table for table in connection.introspection.table_names() if _rows(table)}
+        with transaction.atomic():
+            _skip_triggers()
+            _copy_back(_kept)
+            _stop_skipping_triggers()
+        return pickle.loads(_world)  # noqa: S301 - written below
+    before = set(_filled_tables())
     made = create_world()
-    if _may_skip_triggers():
-        tables = set(connection.introspection.table_names()) - before
-        _kept.update({table: rows for table in tables if (rows := _rows(table))})
+    if may_skip_triggers():
+        _kept.update({table: _rows(table) for table in _filled_tables() if table not in before})
         _world = pickle.dumps(made)
     return made
 
 
-def _may_skip_triggers() -> bool:
+def all_rows() -> Rows:
+    """What the tables hold now, for ``lay_back``."""
+    return {table: _rows(table) for table in _filled_tables()}
+
+
+def lay_back(rows: Rows) -> None:
+    """Let the tables hold ``rows`` and no others."""
+    with transaction.atomic():
+        _skip_triggers()
+        with connection.cursor() as cursor:
+            for table in _filled_tables():
+                cursor.execute(f'DELETE FROM "{table}"')
+        _copy_back(rows)
+        _stop_skipping_triggers()
+
+
+def may_skip_triggers() -> bool:
+    """Whether the tests run as a superuser: only these may."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
         return bool(cursor.fetchone()[0])
 
 
+def _filled_tables() -> list[str]:
+    tables = connection.introspection.table_names()
+    filled = (f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")" for table in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(filled))
+        return [table for (table,) in cursor.fetchall()]
+
+
 def _rows(table: str) -> bytes:
-    """A table's rows as COPY writes them; nothing for one that holds none."""
     with connection.cursor() as cursor, cursor.copy(f'COPY "{table}" TO STDOUT') as copy:
         return b"".join(bytes(part) for part in copy)
 
 
-def _lay_down() -> None:
+def _copy_back(rows: Rows) -> None:
+    with connection.cursor() as cursor:
+        for table, content in rows.items():
+            with cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
+                copy.write(content)
+
+
+def _skip_triggers() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        for table, rows in _kept.items():
-            with cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
-                copy.write(rows)
+
+
+def _stop_skipping_triggers() -> None:
+    """A transaction around this one goes on with them."""
+    with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = origin")

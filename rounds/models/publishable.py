@@ -6,13 +6,12 @@ from typing import Any, ClassVar, Self
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from rounds.models.base import NaturalKeyQuerySet, in_choices
 from rounds.models.tracking import SHOWN, Versioned
 from rounds.models.translation import translations_are_texts
+from rounds.times import EARLIEST_MOMENT, LATEST_MOMENT, describe_moment
 
 
 class State(models.TextChoices):
@@ -110,6 +109,12 @@ class Publishable(Versioned):
                 name="%(app_label)s_%(class)s_scheduled_is_draft",
                 violation_error_message=_("What is published already has no time to go out."),
             ),
+            models.CheckConstraint(
+                condition=Q(publish_at__isnull=True)
+                | Q(publish_at__gte=EARLIEST_MOMENT, publish_at__lte=LATEST_MOMENT),
+                name="%(app_label)s_%(class)s_publish_at_plausible",
+                violation_error_message=_("Give a time between the years 1900 and 2100."),
+            ),
         ]
 
     @property
@@ -126,7 +131,7 @@ class Publishable(Versioned):
         """Its state, and for a scheduled draft when it goes out."""
         if self.publish_at is None:
             return str(State(self.state).label)
-        when = date_format(timezone.localtime(self.publish_at), "DATETIME_FORMAT")
+        when = describe_moment(self.publish_at)
         if self.state == State.DRAFT:
             return str(_("could not go out %(when)s") % {"when": when})
         return str(_("scheduled for %(when)s") % {"when": when})

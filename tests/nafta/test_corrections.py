@@ -149,8 +149,8 @@ def test_each_has_an_address_that_stays(
     [
         ("until=soon", "takes a moment"),
         ("until=2018-13-01T00:00Z", "takes a moment"),
-        ("until=0001-01-01T00:00%2B14:00", ""),
-        ("until=9999-12-31T23:59-14:00", ""),
+        ("until=0001-01-01T00:00%2B14:00", "between the years 1900 and 2100"),
+        ("until=9999-12-31T23:59-14:00", "between the years 1900 and 2100"),
         ("until=%00", ""),
         ("of=statement", "is not in the record"),
         ("of=statement:nothing", "is not in the record"),

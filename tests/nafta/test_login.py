@@ -362,6 +362,11 @@ def test_every_answer_carries_the_policies(
     assert client.get("/")["X-Frame-Options"] == "DENY"
 
 
+@pytest.mark.parametrize("elsewhere", ["//evil.example/", "https://evil.example/admin/", ""])
+def test_a_login_leads_nowhere_but_to_this_site(editor: Any, elsewhere: str) -> None:
+    assert tried(next=elsewhere)["Location"] == "/admin/"
+
+
 def test_nobody_else_logs_in_as_who_is_not_staff(editor: Any) -> None:
     editor.is_staff = False
     editor.save()

@@ -22,7 +22,7 @@ from rounds.models import (
     Versioned,
 )
 from rounds.publication import publishable_models
-from tests.desk import address, change, desk_of, enter, fields_in, fields_of, told
+from tests.desk import address, change, desk_of, enter, fields_in, fields_of, ticked, told
 from tests.world import (
     create_contributor,
     create_editor,
@@ -244,7 +244,7 @@ class TestSecondEditor:
     def test_nor_by_an_action(self, editor: Client, world: SimpleNamespace) -> None:
         draft = create_statement(dates=days("2010-03-07"), state="draft")
         change(editor, draft, summary="Written by Eve.")
-        chosen = {"action": "publish", "_selected_action": [draft.pk]}
+        chosen = {"action": "publish", **ticked([draft])}
         answer = editor.post(address(Statement), chosen, follow=True)
         assert "second editor" in answer.content.decode()
         draft.refresh_from_db()
