@@ -12,10 +12,14 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from issues.models import Issue, Position, Progress, Proposal
 from nafta.package import TABLES
+from nafta.reading import read
+from nafta.search import Search, find
+from nafta.views.search import PAGE
 from rounds import language
 from rounds.models import (
     Deadline,
@@ -30,6 +34,7 @@ from rounds.models import (
 )
 
 GOLDEN = Path(__file__).parent / "golden" / "claims.csv"
+SEARCHES = Path(__file__).parent / "golden" / "searches.csv"
 ARTICLES = {
     "aggregator-2017-11",
     "dow-jones-2017-11-21",
@@ -216,3 +221,22 @@ def test_no_link_of_the_site_is_dead_and_no_page_asks_much() -> None:
         for row in model.objects.all():
             path = row.get_absolute_url()
             assert path in seen, f"nothing leads to {path}"
+
+
+def searches() -> list[Any]:
+    with SEARCHES.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [pytest.param(row, id=f"{row['language']}: {row['query']}") for row in rows]
+
+
+@pytest.mark.parametrize("row", searches())
+def test_a_search_finds_what_is_meant(row: dict[str, str]) -> None:
+    """``finds`` stands on the first page, of dated rows nothing else where it says ``exactly``."""
+    with translation.override(row["language"]):
+        search, answer, _other = find(Search(query=read(row["query"])), PAGE)
+    dated = {f"{hit.kind}:{hit.key}" for hit in answer.hits[:PAGE]}
+    matches = dated | {f"{hit.kind}:{hit.key}" for hit in answer.beside}
+    assert set(row["finds"].split()) <= matches
+    assert not row["exactly"] or dated == set(row["finds"].split())
+    assert not matches & set(row["misses"].split())
+    assert ", ".join(term.text for term in search.query.dropped) == row["drops"]
