@@ -368,6 +368,7 @@ class Reader:
         )
         self.vocabulary = vocabulary()
         self.common_words = common_words()
+        self.noise_words = noise_words()
 
     def query(self, beside: bool = False) -> Query:
         terms, at = [], 0
@@ -381,7 +382,7 @@ class Reader:
         kept = [one for one in terms if one.meanings or self.means(*folded(one.text))]
         named = beside or any(one.meanings and not one.negative for one in kept)
         codes = tuple(self.codes())
-        noise = noise_words() | {folded(code.words) for code in codes} if named else set()
+        noise = self.noise_words | {folded(code.words) for code in codes} if named else set()
         told = [one for one in kept if one.meanings or one.quoted or folded(one.text) not in noise]
         wanted = [one.text for one in self.typed if not one.negative]
         return Query(
@@ -393,7 +394,7 @@ class Reader:
         )
 
     def words(self, at: int, length: int) -> str:
-        return " ".join(one.text.strip(",;:?!()") for one in self.typed[at : at + length])
+        return " ".join(one.text.strip(",;:?!().") for one in self.typed[at : at + length])
 
     def span(self, at: int, length: int) -> tuple[str, ...]:
         """The parts of some words that may be one name; none if they are not all plain."""
@@ -424,17 +425,21 @@ class Reader:
         for one in dict.fromkeys([span, (*span[:-1], span[-1].removesuffix("s"))]):
             if not self.may_name(one[0]) or not self.may_name(one[-1]):
                 continue
-            by_closeness: dict[int, list[Candidate]] = {}
-            is_common_word = self.is_common_word(one, words)
-            for name in self.known:
-                if is_common_word and name.kind == "party":
-                    continue
-                if (closeness := name.closeness(one)) is not None:
-                    by_closeness.setdefault(closeness, []).append(name)
+            by_closeness = self.by_closeness(one, is_common=self.is_common_word(one, words))
             for closeness, some in sorted(by_closeness.items()):
                 if len(some) <= (1 if closeness > 1 and len(one) == 1 else 3):
                     return tuple(meaning(words, name) for name in some)
         return ()
+
+    def by_closeness(self, span: tuple[str, ...], *, is_common: bool) -> dict[int, list[Candidate]]:
+        """What ``span`` may name. A common word names no party, nor is “of” a part of a name."""
+        matches: dict[int, list[Candidate]] = {}
+        for name in self.known:
+            closeness = name.closeness(span)
+            is_noise = closeness and span in self.noise_words
+            if closeness is not None and not is_noise and not (is_common and name.kind == "party"):
+                matches.setdefault(closeness, []).append(name)
+        return matches
 
     def is_common_word(self, span: tuple[str, ...], text: str) -> bool:
         """Whether it is a word such as “us” and not written as a code, “US”."""

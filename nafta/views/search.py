@@ -16,7 +16,7 @@ from issues.models import Proposal, with_issues
 from issues.proposals import proposal_items
 from nafta.forms import PeopleForm, SearchForm
 from nafta.models import Entry
-from nafta.reading import Meaning, Query, Term
+from nafta.reading import Meaning, Query, Term, folded
 from nafta.search import Counts, Hit, Search, find, marked
 from nafta.tables import FoundFile, PersonFile
 from nafta.views.choosing import Choice, changed, choices_in, chosen, label_of
@@ -275,13 +275,13 @@ def understood(query: Query, term: Term, meaning: Meaning, address: QueryDict) -
 
 
 def quoted(text: str) -> str:
-    return _("“%(text)s”") % {"text": text}
+    return _("“%(text)s”") % {"text": text.replace(" %", "\u00a0%")}
 
 
 def code(query: Query, party: Meaning, address: QueryDict) -> Understood:
     """That a common word was not read as the code of a party, and how to write that code."""
     sentence = _("“%(words)s” as a word. For the party %(name)s, write %(code)s")
-    written = party.words.upper()
+    written = "".join(folded(party.words)).upper()
     return Understood(
         sentence % {"words": party.words, "name": party.label, "code": written},
         changed(address, q=query.instead(party.words, written)),

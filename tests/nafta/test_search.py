@@ -328,7 +328,7 @@ SPELLINGS = {  # what people type, and what the index has
 def test_queries_and_the_index_are_spelt_by_the_same_rules(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT text, search_spelling(text) FROM unnest(%s) AS text", [list(SPELLINGS)]
+            "SELECT text, search_spelling(text) FROM unnest(%s::text[]) AS text", [list(SPELLINGS)]
         )
         assert dict(cursor.fetchall()) == SPELLINGS
     assert {text: normal_spelling(text) for text in SPELLINGS} == SPELLINGS
