@@ -447,11 +447,11 @@ class Reader:
 
     def codes(self) -> Iterator[Meaning]:
         """The parties that would have been meant by common words, had these been in capitals."""
-        for one in self.typed:
-            if not one.quoted and self.is_common_word(one.parts, one.text):
+        for token in self.typed:
+            if not token.quoted and self.is_common_word(token.parts, token.text):
                 for name in self.known:
-                    if name.kind == "party" and name.closeness(one.parts) == 0:
-                        yield meaning(one.text, name)
+                    if name.kind == "party" and name.closeness(token.parts) == 0:
+                        yield meaning(token.text, name)
 
     def means(self, *parts: str) -> bool:
         """Whether the index looks for any of these; it does not for “the”."""

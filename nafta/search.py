@@ -177,35 +177,35 @@ class Search:
         are kept rather than words. Nothing is left of a query that would lose more than half. What
         is excluded, and what is chosen beside the words, stays.
         """
-        groups = self.query.groups
-        tried = [group for group in groups if not any(term.negative for term in group)]
-        tried = tried[:RELAXED_TERMS]
-        if len(tried) < 2:
+        excluded, wanted = [], []
+        for group in self.query.groups:
+            (excluded if any(term.negative for term in group) else wanted).append(group)
+        tried, fewest = wanted[:RELAXED_TERMS], len(wanted) / 2
+        if len(tried) < max(2, fewest):
             return []
-        times = self._common(tried)
+        times = self._common(tried, excluded)
         largest = [kept for kept in times if not any(kept < other for other in times)]
 
         def rank(kept: frozenset[int]) -> tuple[int, int, int]:
             named = sum(any(term.meanings for term in tried[nth]) for nth in kept)
             return len(kept), named, times[kept]
 
-        excluded = [group for group in groups if any(term.negative for term in group)]
         return [
             replace(
                 self,
                 query=self.query.relaxed_to([*excluded, *(tried[nth] for nth in sorted(kept))]),
             )
             for kept in sorted(largest, key=rank, reverse=True)
-            if 2 * len(kept) >= len(groups) - len(excluded)
+            if len(kept) >= fewest
         ]
 
-    def _common(self, groups: list[list[Term]]) -> Counter[frozenset[int]]:
+    def _common(
+        self, groups: list[list[Term]], excluded: list[list[Term]]
+    ) -> Counter[frozenset[int]]:
         """Which of ``groups`` stand together in a row, by their numbers, and in how many rows."""
         questions = [question_of(group) for group in groups]
-        excluded = [
-            question_of(group) for group in self.query.groups if any(one.negative for one in group)
-        ]
-        required = [*excluded, *([self._chosen()] if self.tokens else [])]
+        required = [question_of(group) for group in excluded]
+        required += [self._chosen()] if self.tokens else []
         question = " && ".join(["question", *(sql for sql, _params in required)])
         statement = f"""WITH term AS (
                 SELECT question, nth - 1 AS nth FROM unnest(

@@ -30,8 +30,11 @@ RULES = tuple(
         # l’accord, d’Ottawa, jusqu’au: what French leaves of a word before a vowel
         (rf"(?<!\w)(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’](?={LETTER})", ""),
         # red-line and 16-year, with any of the hyphens, but not 2017-11-21
-        (rf"(?<={LETTER}){HYPHEN}(?=\w)|(?<=\d){HYPHEN}(?={LETTER})", " "),
-        (rf"{SPACE}*%|\b(?:(?:per|pour){SPACE}?cent|por{SPACE}?ciento)\b", f" {PERCENT[0]} "),
+        (rf"(?<={LETTER}|\.){HYPHEN}(?=\w)|(?<=\d){HYPHEN}(?={LETTER})", " "),
+        (
+            rf"{SPACE}*%|\b(?:per{SPACE}cent|pour{SPACE}?cent|por{SPACE}?ciento)\b",
+            f" {PERCENT[0]} ",
+        ),
         # $16, US$16, C$150
         (rf"(?:(?<!\w){LETTER}{{1,3}})?\$", " dollars "),
         (r"€", " euros "),

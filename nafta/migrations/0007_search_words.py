@@ -18,8 +18,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $spelling$
             '(?<![\w.-])([[:alpha:]])(\1?)\.[\s\u00a0\u202f](?=[[:alpha:]]{1,2}\.(?![[:alpha:]]))',
             '\1\2', 'gi'),
             '\m([cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)[''’](?=[[:alpha:]])', '', 'gi'),
-            '(?<=[[:alpha:]])[-\u2010\u2011](?=\w)|(?<=\d)[-\u2010\u2011](?=[[:alpha:]])', ' ', 'g'),
-            '[\s\u00a0\u202f]*%|\m((per|pour)[\s\u00a0\u202f]?cent|por[\s\u00a0\u202f]?ciento)\M',
+            '(?<=[[:alpha:].])[-\u2010\u2011](?=\w)|(?<=\d)[-\u2010\u2011](?=[[:alpha:]])', ' ', 'g'),
+            '[\s\u00a0\u202f]*%|\m(per[\s\u00a0\u202f]cent|pour[\s\u00a0\u202f]?cent|por[\s\u00a0\u202f]?ciento)\M',
             ' percent ', 'gi'),
             '(\m[[:alpha:]]{1,3})?\$', ' dollars ', 'g'),
         '€', ' euros '), '£', ' pounds ')

@@ -119,14 +119,14 @@ def search(request: HttpRequest) -> HttpResponse:
         ],
         "between": {name: wishes.get(name) for name in ("after", "before")},
         "understood": [understood(query, *one, address) for one in query.meanings],
-        "codes": [code(query, one, address) for one in query.codes],
+        "codes": [code(query, party, address) for party in query.codes],
         "dropped": [quoted(term.text) for term in query.dropped],
         "other_relaxations": [
             Choice(
-                ", ".join(quoted(term.text) for term in one.query.dropped),
-                changed(address, q=one.query.typed),
+                ", ".join(quoted(term.text) for term in relaxation.query.dropped),
+                changed(address, q=relaxation.query.typed),
             )
-            for one in other_relaxations
+            for relaxation in other_relaxations
         ],
         "narrowed_q": address.get("q", ""),
         "facets": facets(counts, form),
