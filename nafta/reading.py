@@ -98,7 +98,11 @@ class Term:
     def sql(self) -> SQL:
         tokens = " | ".join(lexeme(meaning.token) for meaning in self.meanings)
         words = " || ".join(["search_words(%s)"] * len(self.words))
-        return f"({words} || %s::tsquery)", [*self.words, tokens]
+        params = [*self.words, tokens]
+        if self.text.endswith(" %"):  # “from 85 to 75 per cent” is of 85 per cent, too
+            words = f"tsquery_phrase(search_words(%s), search_words(%s), 3) || {words}"
+            params = [self.text.removesuffix(" %"), PERCENT[0], *params]
+        return f"({words} || %s::tsquery)", params
 
 
 @dataclass(frozen=True, slots=True)
