@@ -177,7 +177,8 @@ class Search:
         are kept rather than words. Nothing is left of a query that would lose more than half. What
         is excluded, and what is chosen beside the words, stays.
         """
-        excluded, wanted = [], []
+        excluded: list[list[Term]] = []
+        wanted: list[list[Term]] = []
         for group in self.query.groups:
             (excluded if any(term.negative for term in group) else wanted).append(group)
         tried, fewest = wanted[:RELAXED_TERMS], len(wanted) / 2
