@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from issues.models import Proposal, ProposalStatus
 from nafta.choices import STATUSES, fitting
+from nafta.spelling import PERCENT, normal_spelling
 from rounds import language
 from rounds.databases import reading
 from rounds.dates import day as day_in_words
@@ -84,12 +85,26 @@ class Term:
     def words(self) -> list[str]:
         return [self.text, *(word for meaning in self.meanings for word in meaning.also)]
 
+    @property
+    def spellings(self) -> list[str]:
+        """How the words may stand in a text that is not in the normal spelling."""
+        return [
+            text.replace(" %", f" {percent}")
+            for text in self.words
+            if text.endswith(" %")
+            for percent in (*PERCENT, "")
+        ]
+
     def sql(self) -> SQL:
         tokens = " | ".join(
             lexeme(token) for meaning in self.meanings for token in fitting(meaning.token)
         )
         words = " || ".join(["search_words(%s)"] * len(self.words))
-        return f"({words} || %s::tsquery)", [*self.words, tokens]
+        params = [*self.words, tokens]
+        if self.text.endswith(" %"):  # “from 85 to 75 per cent” is of 85 per cent, too
+            words = f"tsquery_phrase(search_words(%s), search_words(%s), 3) || {words}"
+            params = [self.text.removesuffix(" %"), PERCENT[0], *params]
+        return f"({words} || %s::tsquery)", params
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +116,8 @@ class Query:
     left_out: tuple[str, ...] = ()  # what says nothing beside a name
     phrase: str = ""  # all words as they were typed, if they are several
     nearest: tuple[Meaning, ...] = ()  # names that words are like
+    codes: tuple[Meaning, ...] = ()  # parties whose code is a common word, typed as such
+    dropped: tuple[Term, ...] = ()  # terms that the query had before it was relaxed
     labels: dict[tuple[str, str], Any] = field(default_factory=dict)  # of keys asked about
 
     @property
@@ -136,34 +153,71 @@ class Query:
 
     def instead(self, words: str, name: str) -> str:
         """What would be typed with a name instead of some words."""
-        found = next((one for one in self.every if words in one.text), None)
-        return self._instead(found, Term(name)) if found else name
+        parts = folded(words)
+        term = next((term for term in self.every if holds(folded(term.text), parts)), None)
+        return self._instead(term, Term(name)) if term else name
 
     def _instead(self, term: Term, other: Term) -> str:
         return " ".join((other if one is term else one).typed for one in self.every)
 
+    @property
+    def typed(self) -> str:
+        """As somebody would type it."""
+        return " ".join(term.typed for term in self.every)
+
+    @property
+    def positive_terms(self) -> list[Term]:
+        return [term for term in self.terms if not term.negative]
+
     def words(self) -> SQL:
         """The words to mark in what is found."""
-        wanted = [word for term in self.terms if not term.negative for word in term.words]
-        return " || ".join(["''::tsquery"] + ["search_words(%s)"] * len(wanted)), list(wanted)
+        words = [word for term in self.positive_terms for word in term.words]
+        spellings = [word for term in self.positive_terms for word in term.spellings]
+        parts = [
+            "''::tsquery",
+            *["search_words(%s)"] * len(words),
+            *["phraseto_tsquery('search_record', %s)"] * len(spellings),
+        ]
+        return " || ".join(parts), [*words, *spellings]
 
-    def sql(self) -> SQL:
-        """All terms, each with its alternatives."""
+    @property
+    def groups(self) -> list[list[Term]]:
+        """The terms, each with its alternatives."""
         groups: list[list[Term]] = []
         for term in self.terms:
             if term.alternative and groups:
                 groups[-1].append(term)
             else:
                 groups.append([term])
-        parts, params = [], []
-        for group in groups:
-            each = []
-            for term in group:
-                sql, values = term.sql()
-                each.append(f"!!{sql}" if term.negative else sql)
-                params += values
-            parts.append(f"({' || '.join(each)})")
-        return " && ".join(parts), params
+        return groups
+
+    def sql(self) -> SQL:
+        """A question to the index: all groups of terms have to match."""
+        questions = [question_of(group) for group in self.groups]
+        return (
+            " && ".join(sql for sql, _params in questions),
+            [value for _sql, params in questions for value in params],
+        )
+
+    def relaxed_to(self, kept: list[list[Term]]) -> "Query":
+        """The query without the groups that are not ``kept``; these are told in ``dropped``."""
+        dropped = tuple(term for group in self.groups if group not in kept for term in group)
+        return replace(
+            self,
+            every=tuple(term for term in self.every if term not in dropped),
+            dropped=dropped,
+            phrase="",
+        )
+
+
+def question_of(group: list[Term]) -> SQL:
+    """Some alternatives as a question to the index."""
+    parts, params = [], []
+    for term in group:
+        sql, values = term.sql()
+        parts.append(f"!!{sql}" if term.negative else sql)
+        params += values
+    return f"({' || '.join(parts)})", params
 
 
 def lexeme(token: str) -> str:
@@ -185,16 +239,21 @@ class Typed:
     parts: tuple[str, ...] = ()
 
 
-PIECE = re.compile(r'(?P<minus>-?)"(?P<phrase>[^"]*)"?|(?P<word>\S+)')
+PIECE = re.compile(
+    rf'(?P<minus>-?)"(?P<phrase>[^"]*)"?|(?P<percent>-?[\d.,]+) +{PERCENT[0]}\b|(?P<word>\S+)'
+)
 QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "’": "'"})
 
 
 def pieces(text: str) -> list[Typed]:
-    """The words and phrases of a query: ``-`` leaves out, ``or`` offers an alternative."""
+    """The words and phrases of a query: ``-`` leaves out, ``or`` offers an alternative.
+
+    A percentage is one piece, written as ``85 %``.
+    """
     found: list[Typed] = []
     alternative = False
-    for match in PIECE.finditer(text.translate(QUOTES)):
-        word = match["word"]
+    for match in PIECE.finditer(normal_spelling(text.translate(QUOTES))):
+        word = f"{match['percent']} %" if match["percent"] else match["word"]
         if word is not None and word.lower() == "or" and found:
             alternative = True
             continue
@@ -212,7 +271,7 @@ def pieces(text: str) -> list[Typed]:
 
 def folded(text: str) -> tuple[str, ...]:
     """The parts of a text without case, accents and signs: “Peña’s” is ``pena``."""
-    plain = unicodedata.normalize("NFKD", text.replace("’", "'"))
+    plain = unicodedata.normalize("NFKD", normal_spelling(text).replace("’", "'"))
     plain = "".join(one for one in plain if not unicodedata.combining(one)).casefold()
     return tuple(re.findall(r"[^\W_]+", re.sub(r"'s\b", "", plain)))
 
@@ -242,7 +301,8 @@ class Candidate:
 
     def closeness(self, span: tuple[str, ...]) -> int | None:
         """How surely ``span`` names it: 0 in full, then by a part; None if it does not."""
-        if span in self.lines or uninflected(span) in map(uninflected, self.others):
+        inflected = (*self.others, *(self.lines if self.kind == "party" else ()))
+        if span in self.lines or uninflected(span) in map(uninflected, inflected):
             return 0
         long, known = len(span) > 1, any(len(one) > 2 for one in span)
         if self.kind == "person" and known:
@@ -313,6 +373,8 @@ class Reader:
             }.values()
         )
         self.vocabulary = vocabulary()
+        self.common_words = common_words()
+        self.noise_words = noise_words()
 
     def query(self, beside: bool = False) -> Query:
         terms, at = [], 0
@@ -325,7 +387,8 @@ class Reader:
             at += length
         kept = [one for one in terms if one.meanings or self.means(*folded(one.text))]
         named = beside or any(one.meanings and not one.negative for one in kept)
-        noise = noise_words() if named else set()
+        codes = tuple(self.codes())
+        noise = self.noise_words | {folded(code.words) for code in codes} if named else set()
         told = [one for one in kept if one.meanings or one.quoted or folded(one.text) not in noise]
         wanted = [one.text for one in self.typed if not one.negative]
         return Query(
@@ -333,10 +396,11 @@ class Reader:
             left_out=tuple(one.text for one in kept if one not in told),
             phrase=" ".join(wanted) if len(wanted) == len(self.typed) > 1 else "",
             nearest=tuple(self.nearest()),
+            codes=codes,
         )
 
     def words(self, at: int, length: int) -> str:
-        return " ".join(one.text.strip(",;:?!()") for one in self.typed[at : at + length])
+        return " ".join(one.text.strip(",;:?!().") for one in self.typed[at : at + length])
 
     def span(self, at: int, length: int) -> tuple[str, ...]:
         """The parts of some words that may be one name; none if they are not all plain."""
@@ -367,14 +431,33 @@ class Reader:
         for one in dict.fromkeys([span, (*span[:-1], span[-1].removesuffix("s"))]):
             if not self.may_name(one[0]) or not self.may_name(one[-1]):
                 continue
-            by_closeness: dict[int, list[Candidate]] = {}
-            for name in self.known:
-                if (closeness := name.closeness(one)) is not None:
-                    by_closeness.setdefault(closeness, []).append(name)
+            by_closeness = self.by_closeness(one, is_common=self.is_common_word(one, words))
             for closeness, some in sorted(by_closeness.items()):
                 if len(some) <= (1 if closeness > 1 and len(one) == 1 else 3):
                     return tuple(meaning(words, name) for name in some)
         return ()
+
+    def by_closeness(self, span: tuple[str, ...], *, is_common: bool) -> dict[int, list[Candidate]]:
+        """What ``span`` may name. A common word names no party, nor is “of” a part of a name."""
+        matches: dict[int, list[Candidate]] = {}
+        for name in self.known:
+            closeness = name.closeness(span)
+            is_noise = closeness and span in self.noise_words
+            if closeness is not None and not is_noise and not (is_common and name.kind == "party"):
+                matches.setdefault(closeness, []).append(name)
+        return matches
+
+    def is_common_word(self, span: tuple[str, ...], text: str) -> bool:
+        """Whether it is a word such as “us” and not written as a code, “US”."""
+        return len(span) == 1 and span[0] in self.common_words and not text.isupper()
+
+    def codes(self) -> Iterator[Meaning]:
+        """The parties that would have been meant by common words, had these been in capitals."""
+        for token in self.typed:
+            if not token.quoted and self.is_common_word(token.parts, token.text):
+                for name in self.known:
+                    if name.kind == "party" and name.closeness(token.parts) == 0:
+                        yield meaning(token.text, name)
 
     def means(self, *parts: str) -> bool:
         """Whether the index looks for any of these; it does not for “the”."""
@@ -517,6 +600,17 @@ def noise_words() -> set[tuple[str, ...]]:
         " all, happened, source, sources, quote, quotes"
     )
     return {folded(word) for word in words.split(",")}
+
+
+def common_words() -> set[str]:
+    """Short words of the reader's language that are also codes somewhere, such as “us” and “it”."""
+    # Translators: words of your language of two or three letters, and none of these.
+    words = _(
+        "ad, am, an, are, as, at, be, but, by, can, do, for, go, had, has, he, her, him, his, if,"
+        " in, is, it, its, may, me, my, no, not, of, on, or, our, out, per, she, so, the, to, up,"
+        " us, was, we, who, you"
+    )
+    return {part for word in words.split(",") for part in folded(word)}
 
 
 def limit_words() -> dict[tuple[str, ...], str]:

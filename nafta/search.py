@@ -5,8 +5,10 @@ an order that the index has: the record may grow.
 """
 
 import datetime as dt
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import Any
 
@@ -14,7 +16,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.html import escape
 
 from nafta.choices import CHOICES, fitting
-from nafta.reading import SQL, Query, lexeme, rows
+from nafta.reading import SQL, Query, Term, folded, lexeme, question_of, rows, uninflected
 from rounds import language
 from rounds.cursors import Cursor
 
@@ -27,6 +29,9 @@ COUNTED = 1_000  # at most; beyond it a page says "1,000+"
 ENOUGH = 50  # to be counted of what is found only far back
 LATELY, NEWEST = 2_000, 100  # published last, and newest of what fits
 FACET = 12  # keys of a kind that are told
+RELAXED_TERMS = 10  # of a query that finds nothing are tried with one another, the first ones
+RELAXED_ROWS = 200  # the newest with each of these terms are looked at
+OTHER_RELAXATIONS = 3  # that a page links to
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +175,63 @@ class Search:
             [table, *values, after or dt.date.min, before or dt.date.max],
         )
 
+    def relaxed(self) -> list["Search"]:
+        """The same without some of its words, where no row has all of them: best first.
+
+        Among the newest rows that have any of the words, it looks for those that have most. Names
+        are kept rather than words. Nothing is left of a query that would lose more than half. What
+        is excluded, and what is chosen beside the words, stays.
+        """
+        excluded: list[list[Term]] = []
+        wanted: list[list[Term]] = []
+        for group in self.query.groups:
+            (excluded if any(term.negative for term in group) else wanted).append(group)
+        tried, fewest = wanted[:RELAXED_TERMS], len(wanted) / 2
+        if len(tried) < max(2, fewest):
+            return []
+        times = self._common(tried, excluded)
+        largest = [kept for kept in times if not any(kept < other for other in times)]
+
+        def rank(kept: frozenset[int]) -> tuple[int, int, int]:
+            named = sum(any(term.meanings for term in tried[nth]) for nth in kept)
+            return len(kept), named, times[kept]
+
+        return [
+            replace(
+                self,
+                query=self.query.relaxed_to([*excluded, *(tried[nth] for nth in sorted(kept))]),
+            )
+            for kept in sorted(largest, key=rank, reverse=True)
+            if len(kept) >= fewest
+        ]
+
+    def _common(
+        self, groups: list[list[Term]], excluded: list[list[Term]]
+    ) -> Counter[frozenset[int]]:
+        """Which of ``groups`` stand together in a row, by their numbers, and in how many rows."""
+        questions = [question_of(group) for group in groups]
+        required = [question_of(group) for group in excluded]
+        required += [self._chosen()] if self.tokens else []
+        question = " && ".join(["question", *(sql for sql, _params in required)])
+        statement = f"""WITH term AS (
+                SELECT question, nth - 1 AS nth FROM unnest(
+                    ARRAY[{", ".join(sql for sql, _params in questions)}]::tsquery[]
+                ) WITH ORDINALITY AS listed(question, nth)
+            ), entry AS (
+                SELECT DISTINCT ON (latest.id) latest.id, latest.vector
+                FROM term, search_latest({question}, %s::text[], %s::date, %s::date,
+                    NULL, NULL, 'id', %s, {ENOUGH}) AS latest
+                WHERE latest.id IS NOT NULL
+            )
+            SELECT nths, count(*) FROM (
+                SELECT ARRAY(SELECT nth FROM term WHERE entry.vector @@ term.question) AS nths
+                FROM entry
+            ) AS matches GROUP BY nths"""
+        params = [value for _sql, values in (*questions, *required) for value in values]
+        kinds = [self.kind] if self.kind in NAMES else None
+        matches = rows(statement, [*params, kinds, *self._days(), RELAXED_ROWS])
+        return Counter({frozenset(nths): times for nths, times in matches if nths})
+
     def _newest(self) -> SQL:
         """The newest that fit, with whether they have the words in their title, and their tier."""
         words, values = self.query.sql()
@@ -269,10 +331,15 @@ class Search:
         sql, params = self.query.sql()
         parts = [f"({sql})"] if sql else []
         if self.tokens:
-            parts.append("%s::tsquery")
-            choices = [" | ".join(map(lexeme, fitting(token))) for token in self.tokens]
-            params = [*params, " & ".join(f"({choice})" for choice in choices)]
+            chosen, values = self._chosen()
+            parts.append(chosen)
+            params = [*params, *values]
         return " && ".join(parts) or "NULL::tsquery", params
+
+    def _chosen(self) -> SQL:
+        """The choices as a question to the index."""
+        choices = [" | ".join(map(lexeme, fitting(token))) for token in self.tokens]
+        return "%s::tsquery", [" & ".join(f"({choice})" for choice in choices)]
 
     def _days(self) -> list[dt.date | None]:
         """After and before which days; a year is read from its last day on."""
@@ -281,6 +348,23 @@ class Search:
             max(filter(None, (self.after, self.query.after, first)), default=None),
             min(filter(None, (self.before, self.query.before, last)), default=None),
         ]
+
+
+def find(
+    search: Search, size: int, after: Cursor | None = None
+) -> tuple[Search, Answer, list[Search]]:
+    """Answer ``search``; if nothing matches, answer it without some of its words.
+
+    Returns the search that was answered, whose query tells in ``dropped`` which words were left
+    out, its answer, and up to three other searches that leave other words out.
+    """
+    answer = search.answer(size, after)
+    if answer.hits or answer.beside or after or not search.asks:
+        return search, answer, []
+    relaxed = search.relaxed()
+    if not relaxed:
+        return search, answer, []
+    return relaxed[0], relaxed[0].answer(size), relaxed[1 : OTHER_RELAXATIONS + 1]
 
 
 # --- where in a text ---
@@ -325,11 +409,49 @@ def marked(texts: Iterable[str], query: Query) -> Callable[[str], Marked]:
 
     def show(text: str) -> Marked:
         one = Marked(text, getattr(text, "language", language.active()))
-        headline = shown.get(text, text).translate(BACK)
+        headline = _only_whole_phrases(shown.get(text, text), query).translate(BACK)
         one.html = escape(headline).replace(START, "<mark>").replace(STOP, "</mark>")
         return one
 
     return show
+
+
+MARKED_WORD = re.compile(f"{START}(?P<marked>[^{STOP}]*){STOP}|[^\\W_]+")
+
+
+def _only_whole_phrases(headline: str, query: Query) -> str:
+    """Take back the marks of words that match as part of a phrase, where the phrase is not there.
+
+    PostgreSQL marks each word of a phrase wherever it stands: “No chapter was finished” for
+    *chapter 19*.
+    """
+    texts = [text for term in query.positive_terms for text in (*term.words, *term.spellings)]
+    sought = {uninflected(folded(text)) for text in texts}
+    singles = {parts[0] for parts in sought if len(parts) == 1}
+    phrases = [parts for parts in sought if len(parts) > 1]
+    if not phrases or START not in headline:
+        return headline
+    matches = list(MARKED_WORD.finditer(headline))
+    numbered = [
+        (nth, part)
+        for nth, match in enumerate(matches)
+        for part in uninflected(folded(match["marked"] or match[0]))
+    ]
+    in_phrases = {part for phrase in phrases for part in phrase} - singles
+    covered = {
+        nth
+        for phrase in phrases
+        for start in range(len(numbered) - len(phrase) + 1)
+        if tuple(part for _nth, part in numbered[start : start + len(phrase)]) == phrase
+        for nth, _part in numbered[start : start + len(phrase)]
+    }
+    loose = {nth for nth, part in numbered if part in in_phrases} - covered
+    shown, end = [], 0
+    for nth, match in enumerate(matches):
+        text = match["marked"] if match["marked"] is not None and nth in loose else match[0]
+        shown += [headline[end : match.start()], text]
+        end = match.end()
+    return "".join([*shown, headline[end:]])
 
 
 def _configuration(text: str) -> str:

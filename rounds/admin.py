@@ -68,7 +68,7 @@ class PartyAdmin(KeyedAdmin):
     resource_classes: ClassVar[Any] = (PartyResource,)
     key = "code"
     list_display = ("name", "code", "adjective", "colour", "order")
-    search_fields = ("name", "code", "adjective")
+    search_fields = ("name", "code", "adjective", "other_names")
 
 
 @admin.register(Person)

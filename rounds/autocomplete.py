@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from rounds.models import Publishable, State
 
+UNACCENTED = "unaccent"  # compares without accents, and any apostrophe or hyphen as the plain one
 RANKS = tuple(enumerate(("iexact", "istartswith", "icontains")))
 
 
@@ -28,7 +29,7 @@ class Suggestions(AutocompleteJsonView):
 
     def get_queryset(self) -> QuerySet[Any]:
         found: QuerySet[Any] = super().get_queryset()
-        name = self.model_admin.get_search_fields(self.request)[0]
+        name = f"{self.model_admin.search_fields[0]}__{UNACCENTED}"
         named = [When(**{f"{name}__{how}": self.term}, then=rank) for rank, how in RANKS]
         order = found.query.order_by  # of the list, in which drafts come first
         if issubclass(found.model, Publishable):

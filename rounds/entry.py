@@ -28,7 +28,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from rounds.admin_views import RecordPages
-from rounds.autocomplete import suggestion
+from rounds.autocomplete import UNACCENTED, suggestion
 from rounds.collisions import (
     Collision,
     Shown,
@@ -267,6 +267,10 @@ class KeyedAdmin(SpreadsheetAdmin, EntryAdmin, RecordPages):
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         return (*super().get_list_filter(request), LackingFilter)
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Lists and pickers find “Canada’s” by “canada's”, and “Peña” by “pena”."""
+        return [f"{name}__{UNACCENTED}__icontains" for name in super().get_search_fields(request)]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         fixed = (self.key,) if obj and self.key else ()

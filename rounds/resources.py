@@ -577,9 +577,11 @@ class NegotiationResource(RecordResource):
 
 
 class PartyResource(RecordResource):
+    optional = ("other_names",)
+
     class Meta:
         model = Party
-        fields = ("code", "name", "adjective", "colour", "order")
+        fields = ("code", "name", "adjective", "other_names", "colour", "order")
         import_id_fields = ("code",)
 
 

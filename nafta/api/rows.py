@@ -106,6 +106,7 @@ class Answers:
             key=one.code,
             name=words(local(one, "name")),
             adjective=words(local(one, "adjective")),
+            other_names=any_words(local(one, "other_names")),
             address=self.at(one.get_absolute_url()),
         )
 

@@ -85,6 +85,9 @@ class Party(BaseModel):
     key: Key
     name: Words
     adjective: Words
+    other_names: Words | None = Field(
+        description="Abbreviations and other names that readers search for, separated by commas."
+    )
     address: Address
 
 

@@ -16,8 +16,8 @@ from issues.models import Proposal, with_issues
 from issues.proposals import proposal_items
 from nafta.forms import PeopleForm, SearchForm
 from nafta.models import Entry
-from nafta.reading import Meaning, Query, Term
-from nafta.search import Counts, Hit, Search, marked
+from nafta.reading import Meaning, Query, Term, folded
+from nafta.search import Counts, Hit, Search, find, marked
 from nafta.tables import FoundFile, PersonFile
 from nafta.views.choosing import Choice, changed, choices_in, chosen, label_of
 from rounds.downloads import FileTable, page
@@ -96,13 +96,15 @@ def search(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET, names=named.only("kind", "key", "label"))
     wishes = form.wishes
     query = form.query
-    asked = Search.of(wishes)
     cursor = wishes.get("page")
-    answer = asked.answer(PAGE, cursor)
+    asked, answer, other_relaxations = find(Search.of(wishes), PAGE, cursor)
+    address = choices_in(request.GET)
+    if asked.query.dropped:
+        query = asked.query
+        address["q"] = query.typed
     counts = answer.counts
     hits, more = answer.hits[:PAGE], answer.hits[PAGE:]
     found, names = rows(hits, answer.beside, query)
-    address = choices_in(request.GET)
     context: dict[str, Any] = {
         "form": form,
         "q": query.text,
@@ -118,6 +120,16 @@ def search(request: HttpRequest) -> HttpResponse:
         ],
         "between": {name: wishes.get(name) for name in ("after", "before")},
         "understood": [understood(query, *one, address) for one in query.meanings],
+        "codes": [code(query, party, address) for party in query.codes],
+        "dropped": [quoted(term.text) for term in query.dropped],
+        "other_relaxations": [
+            Choice(
+                ", ".join(quoted(term.text) for term in relaxation.query.dropped),
+                changed(address, q=relaxation.query.typed),
+            )
+            for relaxation in other_relaxations
+        ],
+        "narrowed_q": address.get("q", ""),
         "facets": facets(counts, form),
         "suggestions": [] if found or names else suggestions(query, address),
         "examples": [] if asked.asks else examples(counts),
@@ -133,7 +145,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "nafta/search.html",
         context,
         files=files,
-        name=slugify(f"search {query.text}")[:NAME].rstrip("-_"),
+        name=slugify(f"search {address.get('q', '')}")[:NAME].rstrip("-_"),
         status=200 if form.is_valid() else 400,
     )
 
@@ -260,6 +272,21 @@ def understood(query: Query, term: Term, meaning: Meaning, address: QueryDict) -
         changed(address, q=rest, **choice) if choice and not term.negative else "",
         changed(address, q=query.as_words(term)),
         reverse(page, args=[meaning.key]) if page else "",
+    )
+
+
+def quoted(text: str) -> str:
+    return _("“%(text)s”") % {"text": text.replace(" %", "\u00a0%")}
+
+
+def code(query: Query, party: Meaning, address: QueryDict) -> Understood:
+    """That a common word was not read as the code of a party, and how to write that code."""
+    sentence = _("“%(words)s” as a word. For the party %(name)s, write %(code)s")
+    written = "".join(folded(party.words)).upper()
+    return Understood(
+        sentence % {"words": party.words, "name": party.label, "code": written},
+        changed(address, q=query.instead(party.words, written)),
+        "",
     )
 
 

@@ -74,11 +74,17 @@ class Party(Versioned):
     """A side at the table."""
 
     natural_key_paths = ("code",)
-    translated = ("name", "adjective")
+    translated = ("name", "adjective", "other_names")
 
     code = models.SlugField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=80, unique=True)
     adjective = models.CharField(_("adjective"), max_length=80)
+    other_names = models.CharField(
+        _("other names"),
+        max_length=300,
+        blank=True,
+        help_text=_("Abbreviations and other names that readers search for, separated by commas."),
+    )
     colour = models.PositiveSmallIntegerField(
         _("colour"),
         default=1,

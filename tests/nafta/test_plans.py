@@ -70,6 +70,7 @@ PAGES = [
     "/search/?person=person-1",
     "/search/?kind=source&q=gazette",
     "/search/?q=gazete",
+    "/search/?q=sunset+steel+zebra",
     "/search/?q=sunset&page=0.2018-01-01.500",
     "/corrections/",
     f"/corrections/?of=statement:{STATEMENT}",

@@ -14,6 +14,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from issues import matrix
@@ -23,6 +24,9 @@ from issues.figures import distance_figure, measure_figure, points
 from issues.matrix import Scene, history
 from issues.models import Issue, Measure, Position, Progress, Proposal
 from nafta.package import TABLES
+from nafta.reading import read
+from nafta.search import Search, find
+from nafta.views.search import PAGE
 from rounds import clock, language
 from rounds.forms import AsOfForm, end_of
 from rounds.models import (
@@ -38,6 +42,7 @@ from rounds.models import (
 )
 
 GOLDEN = Path(__file__).parent / "golden" / "claims.csv"
+SEARCHES = Path(__file__).parent / "golden" / "searches.csv"
 ARTICLES = {
     "aggregator-2017-11",
     "dow-jones-2017-11-21",
@@ -369,3 +374,22 @@ def test_a_demand_whose_figures_changed_says_so(client: Client) -> None:
     assert cell["latest"]["first"] == "2018-03-01"
     assert cell["gist"]["text"] == "Would let the US half go if high-wage work counts."
     assert cell["shifted"]
+
+
+def searches() -> list[Any]:
+    with SEARCHES.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [pytest.param(row, id=f"{row['language']}: {row['query']}") for row in rows]
+
+
+@pytest.mark.parametrize("row", searches())
+def test_a_search_finds_what_is_meant(row: dict[str, str]) -> None:
+    """``finds`` stands on the first page, of dated rows nothing else where it says ``exactly``."""
+    with translation.override(row["language"]):
+        search, answer, _other = find(Search(query=read(row["query"])), PAGE)
+    dated = {f"{hit.kind}:{hit.key}" for hit in answer.hits[:PAGE]}
+    matches = dated | {f"{hit.kind}:{hit.key}" for hit in answer.beside}
+    assert set(row["finds"].split()) <= matches
+    assert not row["exactly"] or dated == set(row["finds"].split())
+    assert not matches & set(row["misses"].split())
+    assert ", ".join(term.text for term in search.query.dropped) == row["drops"]

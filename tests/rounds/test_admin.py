@@ -182,6 +182,19 @@ def test_suggestions_tell_enough_to_choose(
     assert [one["text"] for one in found] == [text]
 
 
+@pytest.mark.parametrize("term", ["blackwell's pena", "Blackwell’s Peña", "BLACKWELL‘S PENA"])
+def test_lists_and_pickers_find_any_apostrophe_and_accent(
+    admin_client: Client, world: SimpleNamespace, term: str
+) -> None:
+    source = worlds.create_source(title="Blackwell’s Peña letter")
+    query = {"app_label": "issues", "model_name": "proposal", "field_name": "source"}
+    url = reverse("admin:autocomplete")
+    found = admin_client.get(url, {**query, "term": term}).json()["results"]
+    assert [one["id"] for one in found] == [str(source.pk)]
+    page = admin_client.get(reverse("admin:rounds_source_changelist"), {"q": term}).content.decode()
+    assert "Blackwell’s Peña letter" in page
+
+
 def test_what_is_chosen_reads_as_it_was_suggested(
     admin_client: Client, world: SimpleNamespace
 ) -> None:
