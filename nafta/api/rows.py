@@ -17,7 +17,6 @@ from nafta.api.asking import LANGUAGES
 from rounds import models as record
 from rounds.corrections import Correction
 from rounds.dates import describe, first_day, last_day
-from rounds.downloads import LICENCE
 from rounds.language import Text, local
 from rounds.paths import page_of
 from rounds.timeline import Item, deadline_items, round_items, statement_items
@@ -40,6 +39,11 @@ def span(dates: DateRange, *, approximate: bool = False) -> schemas.Span:
         approximate=approximate,
         words=describe(dates, approximate=approximate),
     )
+
+
+def _licence(negotiation: record.Negotiation) -> schemas.Licence | None:
+    entry = negotiation.license_entry
+    return schemas.Licence(**{**entry, "path": entry["path"] or None}) if entry else None
 
 
 def number(value: Decimal | float | str | None) -> float | None:
@@ -96,7 +100,7 @@ class Answers:
             standfirst=words(local(one, "standfirst")),
             address=self.at(reverse("home")),
             languages=LANGUAGES,
-            licence=schemas.Licence(**LICENCE),
+            licence=_licence(one),
         )
 
     def party(self, one: record.Party) -> schemas.Party:

@@ -51,9 +51,9 @@ class Span(BaseModel):
 
 
 class Licence(BaseModel):
-    name: str = Field(description="SPDX identifier.")
+    name: str = Field(description="In one word; for many licences the SPDX identifier.")
     title: str
-    path: str = Field(description="Address of its text.")
+    path: str | None = Field(description="Address of its text; null if there is none.")
 
 
 class Ref(BaseModel):
@@ -78,7 +78,7 @@ class Negotiation(BaseModel):
     standfirst: Words
     address: Address
     languages: list[str] = Field(description="What `lang` takes.")
-    licence: Licence
+    licence: Licence | None = Field(description="Of the record; null where none is given.")
 
 
 class Party(BaseModel):
