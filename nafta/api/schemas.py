@@ -184,7 +184,7 @@ class Measure(Record):
 
     issue: str = Field(description="Key of the issue.")
     name: Words
-    unit: Words = Field(description="As it stands behind a number: %, years, US$.")
+    unit: Words = Field(description="As it stands behind a number: %, years, tonnes.")
     status_quo: float | None
     agreed: float | None
     agreed_on: dt.date | None

@@ -77,7 +77,7 @@ def check_port(port: int) -> None:
                 )
                 % {
                     "port": port,
-                    "error": error.strerror if isinstance(error, OSError) else error,
+                    "error": reason,
                     "free": free,
                 }
             ) from error
