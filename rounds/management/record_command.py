@@ -24,4 +24,6 @@ class RecordCommand(BaseCommand):
                 )
             ) from error
         except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", None):  # it answers, and refuses
+                raise
             raise CommandError(_("The database does not answer: %s") % error) from error

@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from PIL import Image
 
-from nafta.cards import Card, Heading, Stand, colour, cut, draw, drawable, letters, symbol, wrapped
+from nafta.cards import Card, Heading, Stand, colour, cut, draw, symbol, wrapped
+from nafta.typefaces import BOLD, SANS, SERIF, Face, drawable, font, in_reading_order
 from nafta.views.cards import KINDS
 from tests import world as worlds
 from tests.nafta.test_leaks import every_key
@@ -198,17 +199,57 @@ def test_long_names_and_nine_parties_fit(client: Client, world: SimpleNamespace)
         assert set(edges) == {paper}, path  # nothing is drawn beyond the margins
 
 
-@pytest.mark.parametrize("name", ["source-serif-600", "source-sans-400", "source-sans-600"])
-def test_every_letter_of_the_three_languages_is_in_the_fonts(name: str) -> None:
-    font = letters(name, 40)
-    missing = bytes(font.getmask("丁"))
-    assert [one for one in drawable(LETTERS) if bytes(font.getmask(one)) == missing] == []
-    assert drawable(LETTERS) == LETTERS
-    assert drawable("Łódź, Dvořák\n\x07") == "Lódz, Dvorák"
+@pytest.mark.parametrize("name", [SERIF, SANS, BOLD])
+@pytest.mark.parametrize(
+    "text",
+    [
+        LETTERS,
+        "Đà Nẵng Łódź Şırnak Dvořák Ħal Għaxaq",
+        "Съешь ещё этих мягких булок, Україна, Қазақстан",
+        "Ξεσκεπάζω την ψυχοφθόρα βδελυγμία",
+        "اتفاقية التجارة: المادة ١٩",
+        "הסכם סחר, סעיף",
+    ],
+)
+def test_a_text_is_drawn_in_letters_that_a_font_has(name: str, text: str) -> None:
+    assert drawable(text) == text
+    for file, run in Face(name, 40).runs(text):
+        missing = bytes(font(file, 40).getmask("丁"))
+        assert [one for one in run if bytes(font(file, 40).getmask(one)) == missing] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("the ﬁrst oﬀer of the ﬂeet, №\u00a05, ½", "the first offer of the fleet, No 5, ½"),
+        ("Done 🎉👩\u200d🚀 deal ☕️", "Done deal"),
+        ("a\u0301 e\u0301\n\x07", "á é"),
+        ("Talks with 中华人民共和国 and 日本", "Talks with … and …"),
+        ("中 国", "…"),
+        ("", ""),
+    ],
+)
+def test_what_no_font_has_is_replaced_or_left_out(text: str, drawn: str) -> None:
+    assert drawable(text) == drawn
+
+
+@pytest.mark.parametrize(
+    ("text", "from_the_left"),
+    [
+        ("one two", ["one two"]),
+        ("אב גד", ["גד", " ", "אב"]),
+        ("אב one", [" one", "אב"]),
+        ("one אב גד two", ["one ", "גד", " ", "אב", " two"]),
+    ],
+)
+def test_what_is_written_from_the_right_is_read_from_there(
+    text: str, from_the_left: list[str]
+) -> None:
+    assert [run for _file, run in in_reading_order(Face(SANS, 30).runs(text))] == from_the_left
 
 
 def test_text_wraps_and_what_is_too_long_ends_in_an_ellipsis() -> None:
-    font = letters("source-sans-400", 30)
+    font = Face(SANS, 30)
     lines = wrapped("one two three four five six seven eight nine ten", font, 150, 3)
     assert len(lines) == 3
     assert all(font.getlength(line) <= 150 for line in lines)
@@ -255,7 +296,7 @@ def test_a_text_of_any_length_is_drawn_fast_and_told_in_short(word: str) -> None
 
 
 def test_as_much_is_kept_as_there_is_room_for() -> None:
-    font = letters("source-sans-400", 30)
+    font = Face(SANS, 30)
     text = "Wide, narrow and wide again: whatever the letters are"
     for width in range(60, int(font.getlength(text)), 7):
         kept = cut(text, font, width).removesuffix("…")
