@@ -21,6 +21,8 @@ FROM_THE_RIGHT = ("noto-sans-{weight}-arabic", "noto-sans-{weight}-hebrew")
 SCRIPTS = ("{name}-latin-ext", "{name}-cyrillic", "{name}-cyrillic-ext", "{name}-greek")
 SCRIPTS += FROM_THE_RIGHT if features.check("raqm") else ()
 MISSING = "\uffff"  # no font has a glyph for it: it draws as what is missing does
+EDGES = re.compile(r"(\W*)(.*?)(\W*)", re.DOTALL)
+MIRRORED = str.maketrans("()[]{}«»‹›", ")(][}{»«›‹")
 OMITTED = re.compile(r"(?:…\s*){2,}")
 
 
@@ -61,7 +63,7 @@ def drawable(text: str) -> str:
 def _drawn(letter: str) -> str:
     if letter.isspace():
         return letter
-    if not letter.isprintable():
+    if not letter.isprintable() or "VARIATION SELECTOR" in unicodedata.name(letter, ""):
         return ""
     if is_drawable(letter):
         return letter
@@ -113,31 +115,40 @@ def _runs(name: str, text: str) -> Iterator[tuple[str, str]]:
 def in_reading_order(runs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The runs from left to right, as one line of the Unicode bidirectional algorithm has them.
 
-    The first letter with a direction gives the line its own. Runs without one, such as spaces,
-    go with both neighbours if these agree, else with the line.
+    The first letter with a direction gives the line its own. What has none, such as spaces and
+    commas, goes with both neighbours if these agree, else with the line.
     """
-    directions = [_direction(text) for _file, text in runs]
-    if "R" not in directions:
+    if all(_direction(text) != "R" for _file, text in runs):
         return runs
+    runs = [(file, part) for file, text in runs for part in _parts(text)]
+    directions = [_direction(text) for _file, text in runs]
     line = next(filter(None, directions))
     for index, direction in enumerate(directions):
         if not direction:
             before = directions[index - 1] if index else line
             after = next(filter(None, directions[index:]), line)
             directions[index] = before if before == after else line
-    parts = [
-        [run for run, _direction in group]
-        for _key, group in groupby(zip(runs, directions, strict=True), key=lambda pair: pair[1])
-    ]
-    sides = [key for key, _group in groupby(directions)]
-    ordered = [part[::-1] if side == "R" else part for part, side in zip(parts, sides, strict=True)]
-    return [run for part in (ordered[::-1] if line == "R" else ordered) for run in part]
+            if directions[index] == "R":
+                file, text = runs[index]
+                runs[index] = file, text[::-1].translate(MIRRORED)
+    ordered: list[tuple[str, str]] = []
+    for side, group in groupby(zip(directions, runs, strict=True), key=lambda pair: pair[0]):
+        part = [run for _side, run in group]
+        part = part[::-1] if side == "R" else part
+        ordered = [*part, *ordered] if line == "R" else [*ordered, *part]
+    return ordered
+
+
+def _parts(text: str) -> list[str]:
+    """The text, and before and behind it, apart, what has no direction."""
+    parts = EDGES.fullmatch(text)
+    return [part for part in parts.groups() if part] if parts else [text]
 
 
 def _direction(text: str) -> str:
-    """R, L, or "" where no letter has one."""
+    """R, L, or "" where no letter has one. Digits run as Latin letters do."""
     for letter in text:
         kind = unicodedata.bidirectional(letter)
-        if kind in {"R", "AL", "L"}:
-            return "L" if kind == "L" else "R"
+        if kind in {"R", "AL", "L", "EN"}:
+            return "R" if kind in {"R", "AL"} else "L"
     return ""

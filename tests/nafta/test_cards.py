@@ -221,7 +221,7 @@ def test_a_text_is_drawn_in_letters_that_a_font_has(name: str, text: str) -> Non
 @pytest.mark.parametrize(
     ("text", "drawn"),
     [
-        ("the ﬁrst oﬀer of the ﬂeet, №\u00a05, ½", "the first offer of the fleet, No 5, ½"),
+        ("the ﬁrst oﬀer of the ﬂeet, №\u00a05, ½", "the first offer of the fleet, № 5, ½"),
         ("Done 🎉👩\u200d🚀 deal ☕️", "Done deal"),
         ("a\u0301 e\u0301\n\x07", "á é"),
         ("Talks with 中华人民共和国 and 日本", "Talks with … and …"),
@@ -238,8 +238,9 @@ def test_what_no_font_has_is_replaced_or_left_out(text: str, drawn: str) -> None
     [
         ("one two", ["one two"]),
         ("אב גד", ["גד", " ", "אב"]),
-        ("אב one", [" one", "אב"]),
-        ("one אב גד two", ["one ", "גד", " ", "אב", " two"]),
+        ("אב one", ["one", " ", "אב"]),
+        ("one אב גד two", ["one", " ", "גד", " ", "אב", " ", "two"]),
+        ("אב: (גד) 17", ["17", " (", "גד", ") :", "אב"]),
     ],
 )
 def test_what_is_written_from_the_right_is_read_from_there(
