@@ -40,6 +40,7 @@ def data(request: HttpRequest) -> HttpResponse:
         "described_in": settings.LANGUAGE_CODE,  # as the files describe themselves
         "page_language": translation.get_language(),
         "licence": record.licence,
+        "terms": record.licence.get("path") or record.licence.get("title", ""),
         "examples": _examples(request),
         "limits": {"rate": RATE, "page": PAGE, "longest": LONGEST},
     }

@@ -75,9 +75,5 @@ def check_port(port: int) -> None:
                     " Try another: make demo PORT=%(free)d"
                     " or manage.py demo --port %(free)d"
                 )
-                % {
-                    "port": port,
-                    "error": reason,
-                    "free": free,
-                }
+                % {"port": port, "error": reason, "free": free}
             ) from error
