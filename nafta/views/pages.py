@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -316,6 +317,7 @@ def _example() -> dict[str, Any]:
         "month": dates.describe(dates.span(begins, ends), approximate=True),
         "round": meeting.slug if meeting else "",
         "known": today.isoformat(),
+        "known_minute": timezone.localtime(clock.now()).strftime("%Y-%m-%dT%H:%M"),
     }
 
 

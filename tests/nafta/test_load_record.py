@@ -166,7 +166,7 @@ DAMAGES: list[tuple[str, Damage, str]] = [
         "another licence than the table's",
         cell("negotiation.csv", 2, licence="CC0 1.0"),
         "datapackage.json: found the licence “CC BY-SA 4.0, https://creativecommons.org/licenses/"
-        "by-sa/4.0/”, expected “CC0 1.0, https://",
+        "by-sa/4.0…”, expected “CC0 1.0, https://",
     ),
     (
         "licences that are a text",
@@ -179,7 +179,8 @@ DAMAGES: list[tuple[str, Damage, str]] = [
             gone("datapackage.json"),
             cell("negotiation.csv", 2, licence=""),
         ),
-        "negotiation.csv, line 2: Give the licence its name beside its address.",
+        "negotiation.csv, line 2, licence_url: found “https://creativecommons.org/licenses/by-sa/4.0/”"
+        ". Give the licence its name beside its address.",
     ),
     (
         "an unknown file",
