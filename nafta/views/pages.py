@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Set
 from operator import itemgetter
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -305,10 +306,13 @@ def before(meeting: Round, rounds: Iterable[Round]) -> tuple[dt.date, Round | No
 
 
 def _example() -> dict[str, Any]:
-    """A day, its month and a round that addresses can ask for: of the last meeting there was."""
+    """A day, its month and a round that addresses can ask for: those of the last round there was.
+
+    Without rounds that have a number it is the last meeting, without meetings today.
+    """
     today = clock.today()
     held = Round.objects.published().filter(status__in=TOOK_PLACE, dates__startswith__lte=today)
-    meeting = held.order_by("dates__startswith").last()
+    meeting = held.order_by(F("number").desc(nulls_last=True), "-dates__startswith").first()
     day = meeting.first_day if meeting else today
     begins = day.replace(day=1)
     ends = (begins + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
