@@ -18,7 +18,12 @@ FONTS = Path(__file__).parent.parent / "static" / "fonts"
 SERIF, SANS, BOLD = "source-serif-600", "source-sans-400", "source-sans-600"
 # To join letters and to write from the right, Pillow needs Raqm, which its wheels have.
 FROM_THE_RIGHT = ("noto-sans-{weight}-arabic", "noto-sans-{weight}-hebrew")
-SCRIPTS = ("{name}-latin-ext", "{name}-cyrillic", "{name}-cyrillic-ext", "{name}-greek")
+SCRIPTS: tuple[str, ...] = (
+    "{name}-latin-ext",
+    "{name}-cyrillic",
+    "{name}-cyrillic-ext",
+    "{name}-greek",
+)
 SCRIPTS += FROM_THE_RIGHT if features.check("raqm") else ()
 MISSING = "\uffff"  # no font has a glyph for it: it draws as what is missing does
 EDGES = re.compile(r"(\W*)(.*?)(\W*)", re.DOTALL)

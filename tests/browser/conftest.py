@@ -14,6 +14,7 @@ from functools import cache, wraps
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from xml.sax.saxutils import escape
 
 import psycopg
 import pytest
@@ -25,6 +26,20 @@ from tests.migrated import environment, manage, migrated
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGES = ROOT / "tests" / "nafta" / "packages"
+FONTS = Path(__file__).parent / "fonts"
+# All that Chromium on Linux draws with, whatever the machine has: DejaVu, as wide as any. Without
+# a single font its pages crash.
+FONT_CONFIGURATION = """\
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <dir>{fonts}</dir>
+  <cachedir>{cache}</cachedir>
+  <alias><family>sans-serif</family><prefer><family>DejaVu Sans</family></prefer></alias>
+  <alias><family>serif</family><prefer><family>DejaVu Serif</family></prefer></alias>
+  <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
+</fontconfig>
+"""
 PATIENCE_MS = 180_000  # a wait ends with what it waits for: only a failing test takes so long
 
 
@@ -36,9 +51,14 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, object]:
+def browser_type_launch_args(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    folder = tmp_path_factory.mktemp("fonts")
+    configuration = folder / "fonts.conf"
+    text = FONT_CONFIGURATION.format(fonts=escape(str(FONTS)), cache=escape(str(folder / "cache")))
+    configuration.write_text(text, encoding="utf-8")
     return {
         "executable_path": chromium_path(),
+        "env": {**os.environ, "FONTCONFIG_FILE": str(configuration)},
         "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
     }
 
