@@ -43,7 +43,9 @@ def span(dates: DateRange, *, approximate: bool = False) -> schemas.Span:
 
 def _licence(negotiation: record.Negotiation) -> schemas.Licence | None:
     entry = negotiation.license_entry
-    return schemas.Licence(**{**entry, "path": entry["path"] or None}) if entry else None
+    if not entry:
+        return None
+    return schemas.Licence(name=entry["name"], title=entry["title"], path=entry["path"] or None)
 
 
 def number(value: Decimal | float | str | None) -> float | None:
