@@ -505,3 +505,12 @@ def _clause(stance: str, cells: Sequence[Cell]) -> str:
         NOT_RECORDED: _("not recorded: %(who)s"),
     }
     return verbs[stance] % {"who": ", ".join(local(one.party, "name") for one in cells)}
+
+
+def front_page_rows(rows: Iterable[Row]) -> list[Row]:
+    """The featured issues; all that have a position, where no featured one has any."""
+    rows = list(rows)
+    featured = [row for row in rows if row.issue and row.issue.featured]
+    if any(row.recorded for row in featured):
+        return featured
+    return [row for row in rows if row.recorded] or featured

@@ -63,6 +63,8 @@ def write(file: Path) -> None:
     """Write the whole database into ``file``, and its checksum beside it."""
     if file.exists():
         raise BackupError(_("“%s” exists already and is left as it is.") % file)
+    if not holds_something():
+        raise BackupError(_("The database has no tables, so there is nothing to keep."))
     try:
         with tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as folder:
             new = Path(folder) / file.name

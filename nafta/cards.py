@@ -1,12 +1,11 @@
 """Pictures for where a page is shared: 1200 by 630, drawn from the rows of the page.
 
 Pure: ``draw()`` takes a card and returns the bytes of a PNG. Colours are those of the light scheme
-in static/css/tokens.css; letters are those of static/fonts.
+in static/css/tokens.css; letters are those of nafta/typefaces.py.
 """
 
 import io
 import re
-import unicodedata
 from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,16 +13,16 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.utils.translation import pgettext
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
+
+from nafta.typefaces import BOLD, SANS, SERIF, Face, drawable
 
 STATIC = Path(__file__).parent.parent / "static"
 WIDTH, HEIGHT = 1200, 630
 LEFT, RIGHT = 64, WIDTH - 64
 BODY_END = HEIGHT - 84  # the source line begins below
 FINE = 4  # symbols are drawn so many times as large, for smooth edges
-LATIN = {*range(0x20, 0x7F), *range(0xA0, 0x100), *range(0x2010, 0x2028), 0x152, 0x153, 0x178}
-LATIN |= {0x202F, 0x20AC, 0x2039, 0x203A, 0x2122, 0x2191, 0x2193, 0x2212}
 BRACKETS = re.compile(r"\s+\([^()]+\)$")
 GRID_ROWS, LINES, LETTERS = 8, 9, 600  # what a card has room for, and one text on it
 TINTS = {"no-position": "st-silent", "will-not-say": "st-silent"}  # the others have their own
@@ -105,36 +104,17 @@ def colour(name: str) -> str:
     return values[name]
 
 
-@lru_cache(maxsize=256)
-def letters(name: str, size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(STATIC / "fonts" / f"{name}.woff2", size)
-
-
-SERIF, SANS, BOLD = "source-serif-600", "source-sans-400", "source-sans-600"
-
-
 def short(text: str) -> str:
     """No more of the text than a card has room for, whatever its size."""
     return text if len(text) <= LETTERS else f"{text[:LETTERS].rstrip()}…"
 
 
-def drawable(text: str) -> str:
-    """The text, short, in letters that the fonts have: an accent they lack is left out."""
-    plain = "".join(_letter(one) for one in short(text) if one.isprintable() or one.isspace())
-    return " ".join(plain.split())
+def fitting(text: str) -> str:
+    """The text, short, in letters that the fonts have."""
+    return drawable(short(text))
 
 
-def _letter(one: str) -> str:
-    """A letter as the fonts have it, without what its name says it is with."""
-    if ord(one) in LATIN:
-        return one
-    try:
-        return unicodedata.lookup(unicodedata.name(one).partition(" WITH ")[0])
-    except (KeyError, ValueError):
-        return one
-
-
-def cut(text: str, font: ImageFont.FreeTypeFont, width: float) -> str:
+def cut(text: str, font: Face, width: float) -> str:
     """The text, with an ellipsis where it is longer than ``width``."""
     if font.getlength(text) <= width:
         return text
@@ -142,7 +122,7 @@ def cut(text: str, font: ImageFont.FreeTypeFont, width: float) -> str:
     return f"{text[:kept].rstrip()}…"
 
 
-def wrapped(text: str, font: ImageFont.FreeTypeFont, width: float, most: int) -> list[str]:
+def wrapped(text: str, font: Face, width: float, most: int) -> list[str]:
     """The text in at most so many lines, the last of them cut."""
     lines: list[str] = []
     words = text.split()
@@ -157,12 +137,12 @@ def wrapped(text: str, font: ImageFont.FreeTypeFont, width: float, most: int) ->
 
 def fitted(
     text: str, name: str, sizes: Sequence[int], width: float, most: int
-) -> tuple[list[str], ImageFont.FreeTypeFont]:
+) -> tuple[list[str], Face]:
     """The text in the largest of ``sizes`` in which ``most`` lines hold it; else cut."""
-    text = drawable(text)
+    text = fitting(text)
     lines: list[str] = []
     for size in sizes:
-        font = letters(name, size)
+        font = Face(name, size)
         lines = wrapped(text, font, width, most)
         if " ".join(lines) == text:
             break
@@ -208,11 +188,9 @@ class Pen:
     pen: ImageDraw.ImageDraw
     image: Image.Image
 
-    def words(
-        self, place: tuple[float, float], text: str, font: ImageFont.FreeTypeFont, ink: str = "ink"
-    ) -> None:
+    def words(self, place: tuple[float, float], text: str, font: Face, ink: str = "ink") -> None:
         """One line, its middle at the height of ``place``."""
-        self.pen.text(place, text, colour(ink), font, anchor="lm")
+        font.draw(self.pen, place, text, colour(ink))
 
     def mark(self, place: tuple[float, float], stance: str, size: int, ink: str) -> None:
         """A symbol, its left edge and middle at ``place``."""
@@ -221,21 +199,21 @@ class Pen:
 
     def frame(self, card: Card) -> None:
         """The masthead with its double rule, and the source line."""
-        name = drawable(card.site)
-        font = letters(SERIF, 30)
+        name = fitting(card.site)
+        font = Face(SERIF, 30)
         self.words((LEFT, 52), name, font)
-        small = letters(SANS, 25)
-        kicker = cut(drawable(card.kicker), small, RIGHT - LEFT - font.getlength(name) - 40)
+        small = Face(SANS, 25)
+        kicker = cut(fitting(card.kicker), small, RIGHT - LEFT - font.getlength(name) - 40)
         self.words((RIGHT - small.getlength(kicker), 54), kicker, small, "ink-2")
         self.pen.rectangle((LEFT, 82, RIGHT, 85), colour("ink"))
         self.pen.rectangle((LEFT, 90, RIGHT, 91), colour("ink"))
         self.pen.rectangle((LEFT, HEIGHT - 66, RIGHT, HEIGHT - 66), colour("ink-3"))
-        foot = cut(drawable(card.foot), letters(SANS, 23), RIGHT - LEFT)
-        self.words((LEFT, HEIGHT - 37), foot, letters(SANS, 23), "ink-2")
+        foot = cut(fitting(card.foot), Face(SANS, 23), RIGHT - LEFT)
+        self.words((LEFT, HEIGHT - 37), foot, Face(SANS, 23), "ink-2")
 
     def headline(self, card: Card, top: float, sizes: Sequence[int], most: Sequence[int]) -> float:
         """In as few of ``most`` lines as hold it, struck through if called off."""
-        text = drawable(card.headline)
+        text = fitting(card.headline)
         for count in most:
             lines, font = fitted(text, SERIF, sizes, RIGHT - LEFT, count)
             if " ".join(lines) == text:
@@ -333,7 +311,7 @@ class Pen:
         ways = [(face[1], 1), (face[1] - 4, 2)]
         for text, (size, most) in [(text, way) for way in ways for text in (name.text, brief)]:
             lines, font = fitted(text, face[0], (size,), width, most)
-            if " ".join(lines) == drawable(text):
+            if " ".join(lines) == fitting(text):
                 break
         step = font.size * 1.1
         for at, line in enumerate(lines):
@@ -346,8 +324,8 @@ class Pen:
         left, top, right, bottom = box
         middle = (top + bottom) / 2
         if not stand.recorded:
-            font = letters(SANS, face[1] - 2)
-            text = cut(drawable(stand.words), font, right - left - 20)
+            font = Face(SANS, face[1] - 2)
+            text = cut(fitting(stand.words), font, right - left - 20)
             if right - left > 120:
                 self.words((left + 14, middle), text, font, "ink-3")
             return

@@ -11,6 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from issues import matrix
+from nafta.forms import NarrowingForm
+from rounds.downloads import QUESTIONS
 from rounds.forms import AsOf
 from rounds.language import local
 
@@ -80,9 +82,14 @@ OF_PAGE = {  # what a page is embedded as, by the names of their addresses
 }
 
 
+# What pages with an embed understand beside the day. Whatever else an address has, such as
+# utm_source or fbclid, changes nothing on the page.
+PARAMETERS = {"known", *QUESTIONS, *NarrowingForm.base_fields}
+
+
 def lost(query: QueryDict) -> list[str]:
     """What a page was asked that its frame would not keep to, by name: all but the day."""
-    return [name for name, value in query.items() if value and name != "as_of"]
+    return [name for name, value in query.items() if value and name in PARAMETERS]
 
 
 # The room that a frame of ``WIDTH`` needs, in pixels. Where it is narrower and higher, the frame

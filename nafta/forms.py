@@ -68,7 +68,7 @@ def hidden(length: int = 80) -> forms.CharField:
 class NarrowingForm(forms.Form):
     """``?party=ca&issue=sunset&kind=statement&year=2017``, each of them optional.
 
-    ``before`` and ``after`` take a day, 2017-11-21, or the key of a round; ``q`` takes words.
+    ``before`` and ``after`` take a day, 2031-05-21, or the key of a round; ``q`` takes words.
     """
 
     party = choice(gettext_lazy("Party"))
@@ -141,7 +141,7 @@ class NarrowingForm(forms.Form):
             check_day(days[1])
             return days
         raise ValidationError(
-            _("“%(text)s” is neither a day, such as 2017-11-21, nor a round of this record.")
+            _("“%(text)s” is neither a day, such as 2031-05-21, nor a round of this record.")
             % {"text": text}
         )
 

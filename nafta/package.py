@@ -24,7 +24,6 @@ from django.utils.translation import gettext as _
 from issues import resources as issues
 from rounds import resources as rounds
 from rounds.databases import reading
-from rounds.downloads import LICENCE
 from rounds.loading import (
     Problem,
     Row,
@@ -93,7 +92,9 @@ def read(folder: Path) -> Package:
 
     Raises PackageError if any of the tables cannot be read at all.
     """
-    package = Package(problems=list(descriptor_problems(folder)))
+    check_folder(folder)
+    package = Package()
+    description = read_descriptor(folder, package)
     unreadable = []
     for table, resource in resources().items():
         try:
@@ -102,28 +103,55 @@ def read(folder: Path) -> Package:
             unreadable += error.problems
     if unreadable:
         raise PackageError(sorted([*package.problems, *unreadable], key=file_and_line))
+    take_licence(description, package)
     return package
+
+
+def check_folder(folder: Path) -> None:
+    """Raise PackageError, in one line, where there is no folder or none of the files in it."""
+    if not folder.is_dir():
+        raise PackageError([Problem(str(folder), _("found no such folder, expected one"))])
+    if not any((folder / name).exists() for name in FILES):
+        text = _(
+            "found none of the files of a record, expected %(count)d CSV files;"
+            " dump_record on an empty database writes them with their headings alone"
+        )
+        raise PackageError([Problem(str(folder), text % {"count": len(TABLES)})])
 
 
 def file_and_line(problem: Problem) -> tuple[int, int]:
     return FILES.index(problem.file), problem.line
 
 
-def descriptor_problems(folder: Path) -> Iterator[Problem]:
-    """What is wrong with ``datapackage.json``."""
+def read_descriptor(folder: Path, package: Package) -> dict[str, Any]:
+    """What ``datapackage.json`` says; {} where there is none, as the tables say all themselves.
+
+    What is wrong with it is added to the problems of ``package``.
+    """
+    if not (folder / DESCRIPTOR).exists():
+        return {}
     try:
-        description = json.loads(read_text(folder / DESCRIPTOR))
+        description: dict[str, Any] = json.loads(read_text(folder / DESCRIPTOR))
         listed = [entry["path"] for entry in description["resources"]]
     except PackageError as error:
-        yield from error.problems
-        return
+        package.problems += error.problems
     except (ValueError, RecursionError) as error:
-        yield Problem(DESCRIPTOR, _("found no JSON (%s), expected a data package") % error)
-        return
+        text = _("found no JSON (%s), expected a data package, or no such file")
+        package.problems.append(Problem(DESCRIPTOR, text % error))
     except (KeyError, TypeError):
-        text = _("found JSON without a list of resources and their paths, expected a data package")
-        yield Problem(DESCRIPTOR, text)
-        return
+        text = _(
+            "found JSON without a list of resources and their paths, expected"
+            ' {"resources": [{"path": "%(file)s"}, …]} with all the files, or no such file'
+        )
+        package.problems.append(Problem(DESCRIPTOR, text % {"file": FILES[1]}))
+    else:
+        package.problems += path_problems(listed)
+        return description
+    return {}
+
+
+def path_problems(listed: list[Any]) -> Iterator[Problem]:
+    """What is wrong with the paths that ``datapackage.json`` lists."""
     for path in listed:
         if path not in FILES[1:]:
             expected = one_of(str(path), FILES[1:])
@@ -133,6 +161,38 @@ def descriptor_problems(folder: Path) -> Iterator[Problem]:
         if (count := listed.count(path)) != 1:
             text = _("found the file “%(path)s” %(count)d times, expected it once")
             yield Problem(DESCRIPTOR, text % {"path": path, "count": count})
+
+
+def take_licence(description: dict[str, Any], package: Package) -> None:
+    """Add the licence of ``datapackage.json`` to the negotiation, or the problem that it is.
+
+    It counts where ``negotiation.csv`` has no column for it; where both say one they must agree.
+    """
+    listed = description.get("licenses")
+    if not listed:
+        return
+    try:
+        (entry,) = listed
+        licence = {
+            "licence": str(entry.get("title") or entry["name"]),
+            "licence_url": str(entry.get("path") or ""),
+        }
+    except (AttributeError, KeyError, TypeError, ValueError):
+        text = _("found licenses that cannot be read, expected one with a title and a path")
+        package.problems.append(Problem(DESCRIPTOR, text))
+        return
+    for row in package.rows:
+        if row.table != "negotiation":
+            continue
+        if "licence" not in row.cells:
+            row.cells.update(licence)
+        elif (cells := {name: row.cells.get(name, "").strip() for name in licence}) != licence:
+            text = _("found the licence “%(found)s”, expected “%(expected)s” as in %(file)s")
+            found, expected = (
+                shown(", ".join(filter(None, entry.values()))) for entry in (licence, cells)
+            )
+            values = {"found": found, "expected": expected, "file": row.file}
+            package.problems.append(Problem(DESCRIPTOR, text % values))
 
 
 def read_text(path: Path) -> str:
@@ -202,7 +262,8 @@ def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 def write(folder: Path) -> None:
     """Write the whole record, drafts too, as a package. The same record makes the same bytes.
 
-    Raises PackageError where ``folder`` holds something else, or there is no record to write.
+    Without a negotiation it is a package to be filled in: the headings of all columns and no row.
+    Raises PackageError where ``folder`` holds something else.
     """
     folder = folder.resolve()
     if folder.exists() and not (folder / DESCRIPTOR).exists() and any(folder.iterdir()):
@@ -235,10 +296,19 @@ def one_moment() -> Iterator[None]:
 
 
 def texts(*, public: bool = False) -> dict[str, str]:
-    """The files of a package by their names. Raises PackageError if there is no negotiation."""
-    tables = [Table(name, resource) for name, resource in resources(public=public).items()]
+    """The files of a package by their names.
+
+    Raises PackageError if a public one has no negotiation.
+    """
+    negotiation = Negotiation.objects.first()
+    if public and negotiation is None:
+        raise PackageError([Problem("negotiation.csv", _("found no negotiation, expected one"))])
+    tables = [
+        Table(name, resource, has_all_columns=negotiation is None)
+        for name, resource in resources(public=public).items()
+    ]
     files = {f"{table.name}.csv": table_text(table) for table in tables}
-    return {**files, DESCRIPTOR: as_json(describe(tables, public=public))}
+    return {**files, DESCRIPTOR: as_json(describe(negotiation, tables, public=public))}
 
 
 def as_json(description: dict[str, Any]) -> str:
@@ -249,17 +319,21 @@ def as_json(description: dict[str, Any]) -> str:
 class Table:
     """What is written of a model: its rows as cells, in order, and the columns that they need.
 
-    Translations have a column only where a row has one.
+    Translations and what a file may lack have a column only where a row has one, unless the table
+    ``has_all_columns``: then only translations are left out.
     """
 
     name: str
     resource: RecordResource
+    has_all_columns: bool = False
     rows: list[dict[str, str]] = field(init=False)
     columns: list[Column] = field(init=False)
 
     def __post_init__(self) -> None:
         self.rows = [cells for _key, cells in sorted(stored_rows(self.resource).items())]
         needed = self.resource.needed_columns()
+        if self.has_all_columns:
+            needed = self.resource.own_columns()
         filled = {name for cells in self.rows for name, text in cells.items() if text}
         self.columns = [
             column
@@ -277,18 +351,19 @@ def table_text(table: Table) -> str:
     return text.getvalue()
 
 
-def describe(tables: list[Table], *, public: bool = False) -> dict[str, Any]:
-    """The content of ``datapackage.json``. Raises PackageError if there is no negotiation."""
-    negotiation = Negotiation.objects.first()
-    if negotiation is None:
-        raise PackageError([Problem("negotiation.csv", _("found no negotiation, expected one"))])
+def describe(
+    negotiation: Negotiation | None, tables: list[Table], *, public: bool = False
+) -> dict[str, Any]:
+    """The content of ``datapackage.json``."""
     sources = Source.objects.published() if public else Source.objects.all()
+    negotiation = negotiation or Negotiation(slug="record")
+    licence = without_empty(negotiation.license_entry)
     description = {
         "profile": "tabular-data-package",
         "name": re.sub("[^-a-z0-9]", "-", negotiation.slug.lower()),
         "title": negotiation.title,
         "description": negotiation.standfirst,
-        "licenses": [LICENCE],
+        "licenses": [licence] if licence else [],
         "sources": [
             {"title": str(source)} | ({"path": source.url} if source.url else {})
             for source in sources.order_by("slug")

@@ -21,7 +21,6 @@ from pghistory.models import Event
 
 from nafta.package import DESCRIPTOR, as_json, one_moment, texts
 from rounds.databases import reading
-from rounds.downloads import LICENCE
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # a zip has to say when; the record does not depend on it
 README = "README.md"
@@ -54,10 +53,7 @@ is not here was not recorded; that says nothing about whether it happened. The m
 
 ## Licence
 
-{licence}, {licence_address}
-
-In plain words: you may use, change and publish it, for money too, if you keep this notice and
-do not claim that we endorse what you make of it. It comes without any warranty.
+{licence}
 
 ## How to cite it
 
@@ -75,6 +71,12 @@ def moment() -> str:
     with reading().cursor() as cursor:
         cursor.execute(f"SELECT {last}")
         return hashlib.sha256(str(cursor.fetchone()).encode()).hexdigest()
+
+
+def _licence_line(licence: dict[str, str]) -> str:
+    if not licence:
+        return "No licence is given. Ask those who publish the site before you publish the record."
+    return ", ".join(filter(None, (licence["title"], licence["path"])))
 
 
 @dataclass
@@ -115,6 +117,12 @@ class PublicRecord:
         return hashlib.sha256(content.encode()).hexdigest()[:12]
 
     @property
+    def licence(self) -> dict[str, str]:
+        """As the description lists it, its ``path`` "" if unknown; empty where none is given."""
+        entries = self.description.get("licenses", [])
+        return {"path": "", **entries[0]} if entries else {}
+
+    @property
     def citation(self) -> str:
         return f"{self.description['title']}. {self.address}data/, edition {self.edition}."
 
@@ -130,8 +138,7 @@ class PublicRecord:
             edition=self.edition,
             descriptor=DESCRIPTOR,
             tables=listed,
-            licence=LICENCE["title"],
-            licence_address=LICENCE["path"],
+            licence=_licence_line(self.licence),
             citation=self.citation,
         )
         return {README: readme, **self.tables, DESCRIPTOR: as_json(self.description)}

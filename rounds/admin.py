@@ -276,7 +276,7 @@ class KeyMadeForm(EntryForm):
             self.initial.setdefault("slug", "")  # instead of the default, which says nothing
             self.fields["slug"].help_text = _(
                 "Part of its permanent address. Left empty, it is made of the day, the speaker or"
-                " party and the first words: 2018-05-02-minister-no-clause-at-all."
+                " party and the first words: 2031-05-21-minister-no-clause-at-all."
             )
 
     def save(self, commit: bool = True) -> Any:

@@ -34,11 +34,6 @@ from rounds.models import Negotiation
 from rounds.resources import Text
 from rounds.spreadsheets import text_cell
 
-LICENCE = {
-    "name": "BSD-3-Clause",
-    "title": "BSD 3-Clause License",
-    "path": "https://opensource.org/license/bsd-3-clause",
-}
 FORMATS = (TableExport.CSV, TableExport.XLSX, TableExport.JSON)
 WIDE, NARROW = 40, 14  # characters, of columns in a spreadsheet
 LONG = 30  # characters of a text that wants a wide column
@@ -125,7 +120,7 @@ class File:
         notes: Any = book.create_sheet(_("About"))
         notes.column_dimensions["A"].width, notes.column_dimensions["B"].width = NARROW, 2 * WIDE
         for name, value in self.about.items():
-            words = ", ".join(value.values()) if isinstance(value, dict) else value
+            words = ", ".join(filter(None, value.values())) if isinstance(value, dict) else value
             notes.append([_heading(notes, name), _cell(notes, words)])
         file = io.BytesIO()
         book.save(file)
@@ -234,14 +229,16 @@ def _about(
         "rows": len(table.rows),
         "next": request.build_absolute_uri(f"{request.path}?{next_page}") if next_page else None,
         "columns": request.build_absolute_uri(f"{reverse('data')}#columns"),
-        "licence": LICENCE,
+        "licence": (negotiation.license_entry if negotiation else {}) or None,
         "made": getattr(request, "made", None) or timezone.now().replace(microsecond=0),
     }
 
 
 def taken_away(response: HttpResponse, name: str, about: Mapping[str, Any]) -> HttpResponse:
     """A file by its name, with its licence and origin; programs on other sites may read it too."""
-    links = {"license": LICENCE["path"], "describedby": about["columns"], "via": about["address"]}
+    links = {"describedby": about["columns"], "via": about["address"]}
+    if (licence := about.get("licence")) and licence["path"]:
+        links["license"] = licence["path"]
     if about.get("next"):
         links["next"] = about["next"]
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -59,7 +59,7 @@ def end_of(meeting: Round, rounds: Iterable[Round]) -> dt.date:
 
 
 class AsOfForm(forms.Form):
-    """``?as_of=``: a day, 2017-11-21, or the key of one of ``rounds``, round-5.
+    """``?as_of=``: a day, 2031-05-21, or the key of one of ``rounds``, round-5.
 
     They are read only where a round is asked for, or all are to be offered.
     """
@@ -92,7 +92,7 @@ class AsOfForm(forms.Form):
         meeting = next((one for one in self.rounds if one.slug == key), None)
         if meeting is None:
             raise ValidationError(
-                _("“%(text)s” is neither a day, such as 2017-11-21, nor a round of this record.")
+                _("“%(text)s” is neither a day, such as 2031-05-21, nor a round of this record.")
                 % {"text": key}
             )
         if not meeting.took_place:
@@ -153,7 +153,7 @@ class CorrectionsForm(forms.Form):
     def __init__(self, data: Any) -> None:
         super().__init__(data)
         self.fields["until"].error_messages["invalid"] = _(
-            "“until” takes a moment, such as 2018-05-05T14:30Z."
+            "“until” takes a moment, such as 2031-05-21T14:30Z."
         )
 
     def clean_until(self) -> dt.datetime | None:

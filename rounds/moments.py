@@ -116,7 +116,7 @@ def _as_known(request: Any, page: Page, then: Past) -> HttpResponse:
 
 
 def moment(text: str) -> dt.datetime:
-    """``2018-10-01``, the end of that day, or ``2018-10-01T14:30``, with a zone or in ours."""
+    """``2031-05-21``, the end of that day, or ``2031-05-21T14:30``, with a zone or in ours."""
     try:
         if day := _day(text):
             if day == timezone.localdate():  # as far as it has got
@@ -127,7 +127,7 @@ def moment(text: str) -> dt.datetime:
         return (said if timezone.is_aware(said) else timezone.make_aware(said)).astimezone(dt.UTC)
     except (ValueError, OverflowError) as error:
         raise ValidationError(
-            _("“known” takes a day, such as 2018-10-01, or a moment, such as 2018-10-01T14:30.")
+            _("“known” takes a day, such as 2031-05-21, or a moment, such as 2031-05-21T14:30.")
         ) from error
 
 

@@ -333,6 +333,14 @@ class Column(fields.Field):  # the library has no types
             raise unlike(text, _("a value"))
 
 
+class OnceColumn(Column):
+    """A column whose default depends on other rows: an empty cell leaves a stored row as it is."""
+
+    def save(self, instance: Any, row: dict[str, str], is_m2m: bool = False, **kwargs: Any) -> None:
+        if row[self.column_name].strip() or instance._state.adding:
+            super().save(instance, row, is_m2m, **kwargs)
+
+
 class TranslationColumn(Column):
     """What a text column says in another language. A file may lack it; empty is no translation."""
 
@@ -571,13 +579,17 @@ class RecordResource(resources.ModelResource):  # the library has no types
 
 
 class NegotiationResource(RecordResource):
+    optional = ("licence", "licence_url")
+
     class Meta:
         model = Negotiation
-        fields = ("slug", "title", "short_name", "standfirst")
+        fields = ("slug", "title", "short_name", "standfirst", "licence", "licence_url")
 
 
 class PartyResource(RecordResource):
-    optional = ("other_names",)
+    colour = OnceColumn(Party._meta.get_field("colour"))
+    order = OnceColumn(Party._meta.get_field("order"))
+    optional = ("other_names", "colour", "order")
 
     class Meta:
         model = Party

@@ -12,3 +12,16 @@ embedded.provide()
 # nothing here has to outlive a power cut
 os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")
 os.environ.setdefault("LOCAL", "1")  # on another database too, static files need no collecting
+# what the site is told in the shell that runs the tests is not what they are about
+for name in (
+    "API_RATE",
+    "CDN_SECONDS",
+    "LOG_FORMAT",
+    "LOG_LEVEL",
+    "METRICS_TOKEN",
+    "SECOND_EDITOR",
+    "SECOND_FACTOR",
+    "SLOW_QUERY_MS",
+    "TIME_ZONE",
+):
+    os.environ.pop(name, None)

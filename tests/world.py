@@ -54,6 +54,8 @@ def create_negotiation(**fields: Any) -> Negotiation:
         "title": "The border river talks",
         "short_name": "River",
         "standfirst": "Three neighbours share a river and want a treaty.",
+        "licence": "CC BY 4.0",
+        "licence_url": "https://creativecommons.org/licenses/by/4.0/",
     }
     return _create(Negotiation, {}, **(defaults | fields))
 

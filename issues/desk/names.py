@@ -152,7 +152,7 @@ class Days(NamedTuple):
 
 
 class DaysField(forms.CharField):
-    """Days in one input: 2017-11-21, 2017-11-17 to 2017-11-21, 2017-11, ~2017-11-21.
+    """Days in one input: 2031-05-21, 2031-05-17 to 2031-05-21, 2031-05, ~2031-05-21.
 
     A month, or a tilde before it, means some day within.
     """
@@ -204,7 +204,7 @@ def _day(text: str) -> dt.date:
 
 def _not_days() -> ValidationError:
     return ValidationError(
-        _("Give days as 2017-11-21, 2017-11-17 to 2017-11-21, or 2017-11 for some day in it.")
+        _("Give days as 2031-05-21, 2031-05-17 to 2031-05-21, or 2031-05 for some day in it.")
     )
 
 

@@ -81,7 +81,14 @@ class Issue(Record):
     )
     chapter = models.CharField(_("chapter"), max_length=120, blank=True)
     background = models.TextField(_("background"), blank=True)
-    featured = models.BooleanField(_("featured"), default=False)
+    featured = models.BooleanField(
+        _("featured"),
+        default=False,
+        help_text=_(
+            "Shown on the front page. As long as no featured issue has a position, all that have"
+            " one are shown there."
+        ),
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     statements = models.ManyToManyField(
         Statement, blank=True, related_name="issues", verbose_name=_("statements")
@@ -147,7 +154,7 @@ class Measure(Record):
     )
     name = models.CharField(_("name"), max_length=120)
     unit = models.CharField(
-        _("unit"), max_length=40, help_text=_("As it stands behind a number: %, years, US$.")
+        _("unit"), max_length=40, help_text=_("As it stands behind a number: %, years, tonnes.")
     )
     status_quo = models.DecimalField(
         _("status quo"), max_digits=14, decimal_places=4, null=True, blank=True

@@ -81,7 +81,7 @@ def issue_list(request: HttpRequest) -> HttpResponse:
         "parties": parties,
         "rows": [row for row in rows if row.recorded],
         "unrecorded": [row for row in rows if not row.recorded],
-        "featured": [row for row in rows if row.recorded and row.issue and row.issue.featured],
+        "featured": [row for row in matrix.front_page_rows(rows) if row.recorded],
     }
 
     def files() -> dict[str, FileTable]:

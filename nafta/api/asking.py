@@ -68,7 +68,7 @@ class AsOfWishes(Wishes):
     as_of: str = Field(
         "",
         max_length=80,
-        description="A day, 2017-11-21, or the key of a round that was held; today if empty.",
+        description="A day, 2031-05-21, or the key of a round that was held; today if empty.",
     )
 
 

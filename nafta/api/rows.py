@@ -19,7 +19,6 @@ from rounds import clock
 from rounds import models as record
 from rounds.corrections import Correction
 from rounds.dates import describe, first_day, last_day
-from rounds.downloads import LICENCE
 from rounds.language import Text, local
 from rounds.paths import page_of
 from rounds.timeline import Item, deadline_items, round_items, statement_items
@@ -42,6 +41,13 @@ def span(dates: DateRange, *, approximate: bool = False) -> schemas.Span:
         approximate=approximate,
         words=describe(dates, approximate=approximate),
     )
+
+
+def _licence(negotiation: record.Negotiation) -> schemas.Licence | None:
+    entry = negotiation.license_entry
+    if not entry:
+        return None
+    return schemas.Licence(name=entry["name"], title=entry["title"], path=entry["path"] or None)
 
 
 def number(value: Decimal | float | str | None) -> float | None:
@@ -98,7 +104,7 @@ class Answers:
             standfirst=words(local(one, "standfirst")),
             address=self.at(reverse("home")),
             languages=LANGUAGES,
-            licence=schemas.Licence(**LICENCE),
+            licence=_licence(one),
         )
 
     def party(self, one: record.Party) -> schemas.Party:

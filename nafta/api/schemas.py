@@ -51,9 +51,9 @@ class Span(BaseModel):
 
 
 class Licence(BaseModel):
-    name: str = Field(description="SPDX identifier.")
+    name: str = Field(description="In one word; for many licences the SPDX identifier.")
     title: str
-    path: str = Field(description="Address of its text.")
+    path: str | None = Field(description="Address of its text; null if there is none.")
 
 
 class Ref(BaseModel):
@@ -78,7 +78,7 @@ class Negotiation(BaseModel):
     standfirst: Words
     address: Address
     languages: list[str] = Field(description="What `lang` takes.")
-    licence: Licence
+    licence: Licence | None = Field(description="Of the record; null where none is given.")
 
 
 class Party(BaseModel):
@@ -188,7 +188,7 @@ class Measure(Record):
 
     issue: str = Field(description="Key of the issue.")
     name: Words
-    unit: Words = Field(description="As it stands behind a number: %, years, US$.")
+    unit: Words = Field(description="As it stands behind a number: %, years, tonnes.")
     status_quo: float | None
     agreed: float | None
     agreed_on: dt.date | None

@@ -69,7 +69,7 @@ REFRESH_ALL = "SELECT search_refresh_all();"
 class Migration(migrations.Migration):
     dependencies = [
         ("nafta", "0006_no_farther_than_it_takes"),
-        ("rounds", "0013_other_names"),
+        ("rounds", "0014_other_names"),
     ]
 
     operations = [

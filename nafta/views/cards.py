@@ -50,8 +50,7 @@ def _home(key: str, as_of: AsOf, rounds: Iterable[Round], site: str) -> Card:
     parties = list(Party.objects.all())
     positions = Position.objects.published().as_of(as_of.day).with_evidence()
     found = matrix.by_issue(Issue.objects.published(), parties, positions, as_of.day)
-    recorded = [row for row in found if row.recorded]
-    rows = [row for row in recorded if row.issue and row.issue.featured] or recorded
+    rows = [row for row in matrix.front_page_rows(found) if row.recorded]
     return Card(
         site=site,
         kicker=_("Who stands where"),

@@ -22,7 +22,7 @@ from nafta.api.asking import LONGEST, PAGE
 from nafta.api.site import RATE
 from nafta.package import DESCRIPTOR, PackageError
 from nafta.public import PublicRecord
-from rounds.downloads import LICENCE, taken_away
+from rounds.downloads import taken_away
 from rounds.models import Party, Round
 
 # Django’s words for the size of a file, to be said as our readers do: Ko in French, not Kio.
@@ -42,7 +42,8 @@ def data(request: HttpRequest) -> HttpResponse:
         "tables": tables,
         "described_in": settings.LANGUAGE_CODE,  # as the files describe themselves
         "page_language": translation.get_language(),
-        "licence": LICENCE,
+        "licence": record.licence,
+        "terms": record.licence.get("path") or record.licence.get("title", ""),
         "examples": _examples(request),
         "feed_groups": feed_groups(),
         "parties": Party.objects.all(),
@@ -137,7 +138,8 @@ def _file(
     known: Any = get_conditional_response(request, etag=etag)
     response: HttpResponse = known or HttpResponse(made(), kind)
     page = request.build_absolute_uri(reverse("data"))
-    taken_away(response, name, {"columns": f"{page}#columns", "address": page})
+    about = {"columns": f"{page}#columns", "address": page, "licence": record.licence}
+    taken_away(response, name, about)
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = "no-cache"  # kept, yet asked about: it may be corrected
     return response

@@ -109,7 +109,7 @@ def _answer(request: HttpRequest, wishes: dict[str, Any]) -> dict[str, Any]:
 def _at(path: str, query: QueryDict) -> Embed:
     """What is embedded for the page at ``path``; raises ``Http404`` where nothing is."""
     try:
-        match = resolve(path)
+        match = resolve(path if path.endswith("/") else f"{path}/")  # as pages redirect
     except Resolver404 as error:
         raise Http404(_("Nothing is published at this address.")) from error
     name = OF_PAGE.get(match.url_name or "", match.url_name)

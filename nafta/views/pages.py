@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable, Set
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -21,13 +22,22 @@ from issues.views import STATEMENTS_SHOWN, end_of_previous
 from nafta.forms import TimelineForm
 from nafta.narrowing import narrowed
 from nafta.views.choosing import choices_in, chosen
+from rounds import clock, dates
 from rounds.corrections import corrected_on
 from rounds.cursors import Cursor
 from rounds.databases import reading
 from rounds.downloads import FileTable, page
 from rounds.figures import MARKS, calendar_figure, outside
 from rounds.forms import AsOf, AsOfForm, end_of
-from rounds.models import Deadline, Party, Round, RoundStatus, Source, Statement
+from rounds.models import (
+    TOOK_PLACE,
+    Deadline,
+    Party,
+    Round,
+    RoundStatus,
+    Source,
+    Statement,
+)
 from rounds.moments import history_since, two_clocks
 from rounds.tables import ItemFile, ItemTable
 from rounds.timeline import (
@@ -69,11 +79,12 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         **form.context,
         "latest": held[-1] if held else None,
+        "rounds_known": bool(rounds),
         "latest_is_over": bool(held) and end_of(held[-1], rounds) <= as_of.day,
-        "planned": [one for one in rounds if one.status == RoundStatus.PLANNED and not as_of.asked],
+        "planned": [] if as_of.asked else [one for one in rounds if _is_ahead(one, as_of.day)],
         "previous": previous,
         "parties": parties,
-        "rows": [row for row in rows if row.issue and row.issue.featured],
+        "rows": matrix.front_page_rows(rows),
         "moves": matrix.moves_by_issue(matrix.moves(rows)[:6]),
         "deadlines": _next_or_last(deadlines, as_of),
         "statements": merged(statement_items(statements.latest_first()[:3])),
@@ -95,6 +106,12 @@ def home(request: HttpRequest) -> HttpResponse:
         as_of=as_of.day,
         status=200 if form.is_valid() else 400,
     )
+
+
+def _is_ahead(meeting: Round, day: dt.date) -> bool:
+    """Whether it is yet to come: planned, or entered as held on a day after ``day``."""
+    begins_later = meeting.took_place and meeting.first_day > day
+    return meeting.status == RoundStatus.PLANNED or begins_later
 
 
 def _next_or_last(deadlines: Any, as_of: AsOf) -> list[Item]:
@@ -286,7 +303,7 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "moves": matrix.moves_by_issue(matrix.moves_in_order(rows)) if meeting.took_place else [],
         "answers": counter_proposals(proposals, as_of.day, after) if meeting.took_place else [],
         "parties": parties,
-        "rows": [row for row in rows if row.issue and row.issue.featured and row.recorded]
+        "rows": [row for row in matrix.front_page_rows(rows) if row.recorded]
         if meeting.took_place and not meeting.is_milestone
         else [],
         "proposals": list(proposal_items(meeting.proposals.published().with_names())),
@@ -347,6 +364,26 @@ def before(meeting: Round, rounds: Iterable[Round]) -> tuple[dt.date, Round | No
     return max(ended, key=lambda pair: pair[0], default=(dt.date.min, None))
 
 
+def _example() -> dict[str, Any]:
+    """A day, its month and a round that addresses can ask for: those of the last round there was.
+
+    Without rounds that have a number it is the last meeting, without meetings today.
+    """
+    today = clock.today()
+    held = Round.objects.published().filter(status__in=TOOK_PLACE, dates__startswith__lte=today)
+    meeting = held.order_by(F("number").desc(nulls_last=True), "-dates__startswith").first()
+    day = meeting.first_day if meeting else today
+    begins = day.replace(day=1)
+    ends = (begins + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    return {
+        "day": day.isoformat(),
+        "month": dates.describe(dates.span(begins, ends), approximate=True),
+        "round": meeting.slug if meeting else "",
+        "known": today.isoformat(),
+        "known_minute": timezone.localtime(clock.now()).strftime("%Y-%m-%dT%H:%M"),
+    }
+
+
 def about(request: HttpRequest) -> HttpResponse:
     scale = [(matrix.MARKS[stance], stance) for stance in Stance]
     sources = Source.objects.published()[: COUNTED + 1].count()
@@ -355,6 +392,7 @@ def about(request: HttpRequest) -> HttpResponse:
         "sources": sources,
         "told": counted(min(sources, COUNTED), sources > COUNTED),
         "history_since": history_since(),
+        "example": _example(),
     }
     return render(request, "nafta/about.html", context)
 

@@ -304,7 +304,7 @@ class Deadline(DatedRecord):
     set_on = SpanField(_("set on"))
     set_on_approximate = models.BooleanField(_("set on some day between"), default=False)
     set_by = models.CharField(
-        _("set by"), max_length=160, help_text=_("As sources say: “US and Mexican negotiators”.")
+        _("set by"), max_length=160, help_text=_("As sources say: “negotiators of both sides”.")
     )
     parties = models.ManyToManyField(
         Party, blank=True, related_name="deadlines", verbose_name=_("parties that set it")

@@ -155,9 +155,7 @@ class AttributedRecord(DatedRecord):
         _("attribution"),
         max_length=200,
         blank=True,
-        help_text=_(
-            "As the source puts it: “a Canadian official”, “two people close to the talks”."
-        ),
+        help_text=_("As the source puts it: “a senior official”, “two people close to the talks”."),
     )
     unnamed_count = models.PositiveSmallIntegerField(
         _("how many unnamed"), null=True, blank=True, help_text=_("If the source says.")

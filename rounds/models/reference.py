@@ -1,6 +1,8 @@
 """Who and what the record speaks of: the negotiation, its parties, people and sources."""
 
 import datetime as dt
+import re
+from collections import Counter
 from functools import reduce
 from operator import add
 from typing import Any, Self
@@ -31,6 +33,7 @@ from rounds.models.translation import translations_are_texts
 from rounds.paths import page_of
 
 PALETTE_SIZE = 9  # party colours in static/css/tokens.css
+LAST_ORDER = 32_767  # that the column of a party's order can hold
 
 
 class ShownQuerySet(NaturalKeyQuerySet):
@@ -49,6 +52,21 @@ class Negotiation(Versioned):
     title = models.CharField(_("title"), max_length=200)
     short_name = models.CharField(_("short name"), max_length=40)
     standfirst = models.TextField(_("standfirst"), help_text=_("Two or three sentences."))
+    licence = models.CharField(
+        _("licence"),
+        max_length=120,
+        blank=True,
+        help_text=_(
+            "What others may do with the record, by its usual name, such as CC BY 4.0."
+            " Empty: readers are told that no licence is given."
+        ),
+    )
+    licence_url = models.URLField(
+        _("address of the licence"),
+        max_length=500,
+        blank=True,
+        help_text=_("Where its text stands."),
+    )
 
     objects = ShownQuerySet.as_manager()
 
@@ -62,11 +80,40 @@ class Negotiation(Versioned):
                 name="rounds_negotiation_only_one",
                 violation_error_message=_("A site covers one negotiation; this one has it."),
             ),
+            models.CheckConstraint(
+                condition=Q(licence_url="") | ~Q(licence=""),
+                name="rounds_negotiation_licence_has_name",
+                violation_error_message=_("Give the licence its name beside its address."),
+            ),
             translations_are_texts(),
         ]
 
     def __str__(self) -> str:
         return local(self, "title")
+
+    @property
+    def license_entry(self) -> dict[str, str]:
+        """The licence as a data package lists it: ``name``, ``title`` and ``path``, "" if unknown.
+
+        Empty where no licence is given. The name is one word, as the format asks: for many
+        licences that is the SPDX identifier, such as CC-BY-4.0.
+        """
+        if not self.licence:
+            return {}
+        name = re.sub(r"[^\w.]+", "-", self.licence, flags=re.ASCII).strip("-")
+        return {"name": name or "licence", "title": self.licence, "path": self.licence_url}
+
+
+def free_colour() -> int:
+    """The first colour of the palette that the fewest parties have."""
+    uses = Counter(Party.objects.values_list("colour", flat=True))
+    return min(range(1, PALETTE_SIZE + 1), key=lambda colour: uses[colour])
+
+
+def next_order() -> int:
+    """The place after the last party."""
+    last = Party.objects.aggregate(last=models.Max("order"))["last"]
+    return 1 if last is None else min(last + 1, LAST_ORDER)
 
 
 @tracked()
@@ -87,11 +134,11 @@ class Party(Versioned):
     )
     colour = models.PositiveSmallIntegerField(
         _("colour"),
-        default=1,
+        default=free_colour,
         validators=[MinValueValidator(1), MaxValueValidator(PALETTE_SIZE)],
         help_text=_("A place in the site's palette of party colours, 1 to 9."),
     )
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    order = models.PositiveSmallIntegerField(_("order"), default=next_order)
 
     objects = ShownQuerySet.as_manager()
 

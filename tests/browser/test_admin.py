@@ -29,7 +29,6 @@ def site() -> Iterator[Site]:
 def desk(browser: Browser, site: Site) -> Iterator[Page]:
     """The admin, logged in, with whatever goes wrong in its scripts."""
     page = browser.new_page(viewport={"width": 1280, "height": 900}, base_url=site.url)
-    page.set_default_timeout(10_000)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto("/admin/")

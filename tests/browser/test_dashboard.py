@@ -27,7 +27,6 @@ def logged_in(browser: Browser, site: Site, width: int, scheme: Any) -> Page:
     page = browser.new_page(
         viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=site.url
     )
-    page.set_default_timeout(10_000)
     page.goto("/admin/")
     page.get_by_label("Username").fill(site.editor)
     page.get_by_label("Password").fill(site.password)

@@ -24,7 +24,6 @@ def logged_in(browser: Browser, site: Site, **options: Any) -> Page:
     page = browser.new_page(
         **({"viewport": {"width": 1280, "height": 900}} | options), base_url=site.url
     )
-    page.set_default_timeout(15_000)
     page.goto("/admin/")
     page.get_by_label("Username").fill(site.editor)
     page.get_by_label("Password").fill(site.password)

@@ -27,7 +27,6 @@ def desk(browser: Browser, site: Site, username: str) -> Iterator[Page]:
     """A browser of its own, in which ``username`` has logged in."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=site.url)
     page = context.new_page()
-    page.set_default_timeout(15_000)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto("/admin/")

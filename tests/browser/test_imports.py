@@ -31,7 +31,6 @@ def desk(browser: Browser, site: Site, request: Any) -> Iterator[Page]:
     page = browser.new_page(
         viewport={"width": 1024, "height": 900}, base_url=site.url, color_scheme=request.param
     )
-    page.set_default_timeout(10_000)
     page.goto("/admin/")
     page.get_by_label("Username").fill(site.editor)
     page.get_by_label("Password").fill(site.password)

@@ -132,14 +132,14 @@ def test_a_file_says_what_it_is(client: Client, world: SimpleNamespace) -> None:
     meta = client.get(f"{path}json").json()["meta"]
     assert meta["as_of"] == "2010-01-12"
     assert meta["address"] == "http://testserver/issues/?as_of=2010-01-12"
-    assert meta["licence"]["name"] == "BSD-3-Clause"
+    assert meta["licence"]["name"] == "CC-BY-4.0"
     assert meta["rows"] == 6
     assert meta["record"] == "The border river talks"
     assert dt.datetime.fromisoformat(meta["made"]).tzinfo
     book = openpyxl.load_workbook(io.BytesIO(client.get(f"{path}xlsx").content))
     about = dict(book["About"].values)
     assert about["address"] == meta["address"]
-    assert "BSD-3-Clause" in about["licence"]
+    assert "CC-BY-4.0" in about["licence"]
 
 
 def test_days_are_days_in_a_spreadsheet(client: Client, world: SimpleNamespace) -> None:

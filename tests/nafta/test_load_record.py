@@ -150,7 +150,6 @@ A_SOURCE = "sources.csv"
 # Name, damage, and the one problem it makes, in full or as far as it is ours to word.
 DAMAGES: list[tuple[str, Damage, str]] = [
     # The folder and its description
-    ("no description", gone("datapackage.json"), "datapackage.json: found no such file, expected"),
     ("broken JSON", text("datapackage.json", "{", "["), "datapackage.json: found no JSON ("),
     (
         "bottomless JSON",
@@ -160,7 +159,28 @@ DAMAGES: list[tuple[str, Damage, str]] = [
     (
         "JSON of something else",
         content("datapackage.json", b'{"resources": "none"}'),
-        "datapackage.json: found JSON without a list of resources and their paths, expected",
+        "datapackage.json: found JSON without a list of resources and their paths, expected"
+        ' {"resources": [{"path": "negotiation.csv"}, …]} with all the files, or no such file',
+    ),
+    (
+        "another licence than the table's",
+        cell("negotiation.csv", 2, licence="CC0 1.0"),
+        "datapackage.json: found the licence “CC BY-SA 4.0, https://creativecommons.org/licenses/"
+        "by-sa/4.0…”, expected “CC0 1.0, https://",
+    ),
+    (
+        "licences that are a text",
+        text("datapackage.json", '"licenses": [', '"licenses": "CC0", "others": ['),
+        "datapackage.json: found licenses that cannot be read, expected one with a title",
+    ),
+    (
+        "a licence with an address alone",
+        both(
+            gone("datapackage.json"),
+            cell("negotiation.csv", 2, licence=""),
+        ),
+        "negotiation.csv, line 2, licence_url: found “https://creativecommons.org/licenses/by-sa/4.0/”"
+        ". Give the licence its name beside its address.",
     ),
     (
         "an unknown file",
@@ -639,8 +659,63 @@ def test_loads_do_not_interleave() -> None:
             load(TWO)
 
 
-def test_there_is_no_folder(tmp_path: Path) -> None:
-    assert "datapackage.json: found no such file, expected one" in problems(tmp_path / "nowhere")
+def test_without_a_folder_or_files_there_is_one_line(tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere"
+    assert problems(missing) == [f"{missing}: found no such folder, expected one"]
+    (problem,) = problems(tmp_path)
+    assert "found none of the files of a record, expected 14 CSV files" in problem
+
+
+def without_columns(folder: Path, name: str, *columns: str) -> None:
+    path = folder / name
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [{k: v for k, v in row.items() if k not in columns} for row in csv.DictReader(file)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_the_tables_are_enough(package: Path) -> None:
+    (package / "datapackage.json").unlink()
+    without_columns(package, "negotiation.csv", "licence", "licence_url")
+    load(package)
+    assert Negotiation.objects.get().license_entry == {}
+
+
+def test_a_licence_may_stand_in_the_description_alone(package: Path) -> None:
+    without_columns(package, "negotiation.csv", "licence", "licence_url")
+    load(package)
+    assert Negotiation.objects.get().license_entry == {
+        "name": "CC-BY-SA-4.0",
+        "title": "CC BY-SA 4.0",
+        "path": "https://creativecommons.org/licenses/by-sa/4.0/",
+    }
+
+
+@pytest.mark.parametrize("how", ["no columns", "empty cells"])
+def test_parties_without_colour_and_order_differ_and_keep_theirs(package: Path, how: str) -> None:
+    path = package / "parties.csv"
+    if how == "no columns":
+        without_columns(package, "parties.csv", "colour", "order")
+    else:
+        header, *rows = path.read_text(encoding="utf-8").splitlines()
+        cells = [",".join([*row.rsplit(",", 2)[:-2], "", ""]) for row in rows]
+        path.write_text("\n".join([header, *cells]) + "\n", encoding="utf-8")
+    load(package)
+    stored = list(Party.objects.values_list("code", "colour", "order"))
+    assert [(colour, order) for _code, colour, order in stored] == [(1, 1), (2, 2)]
+    load(package)
+    assert list(Party.objects.values_list("code", "colour", "order")) == stored
+
+
+def test_eleven_parties_share_no_colour_before_all_are_taken() -> None:
+    for number in range(11):
+        name = f"p{number}"
+        Party.objects.create(code=name, name=name, adjective=name)
+    parties = list(Party.objects.order_by("pk"))
+    assert [party.colour for party in parties] == [*range(1, 10), 1, 2]
+    assert [party.order for party in parties] == [*range(1, 12)]
 
 
 def test_no_progress_bar_is_drawn_into_a_file(capsys: pytest.CaptureFixture[str]) -> None:

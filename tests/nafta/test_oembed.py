@@ -106,6 +106,25 @@ def test_it_says_what_a_frame_cannot_keep_to(client: Client, world: SimpleNamesp
     assert "“party, year”" in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("address", "embed"),
+    [
+        ("/issues/water/?utm_source=news&fbclid=x", "/embed/issues/water/"),
+        ("/issues/?as_of=round-1&gclid=x&known=", "/embed/matrix/?as_of=round-1"),
+        ("/timeline/?mc_cid=1&anything=else", "/embed/timeline/"),
+        ("/fr/issues/water", "/fr/embed/issues/water/"),
+        ("/statements/alder-on-water?utm_medium=mail#top", "/embed/statements/alder-on-water/"),
+    ],
+)
+def test_what_no_page_reads_is_ignored_and_a_last_slash_added(
+    client: Client, world: SimpleNamespace, address: str, embed: str
+) -> None:
+    answer = asked(client, f"{SITE}{address}").json()
+    assert f'src="{SITE}{embed}"' in unescape(answer["html"])
+    page = client.get(address.partition("#")[0], follow=True).content.decode()
+    assert "json+oembed" in page
+
+
 @pytest.mark.parametrize("path", ["/", "/issues/", "/issues/water/"])
 def test_its_picture_is_of_the_day_of_its_frame(
     client: Client, world: SimpleNamespace, path: str

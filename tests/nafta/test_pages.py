@@ -1,5 +1,7 @@
 """What every page promises: it is there, it leaks no draft, it asks the database little."""
 
+import re
+from html import unescape
 from types import SimpleNamespace
 
 import pytest
@@ -7,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from issues.models import Issue
 from tests import world as worlds
 from tests.nafta.test_leaks import readable
 from tests.world import DRAFT_YEAR, SECRET, days
@@ -155,6 +158,46 @@ def test_a_wish_that_makes_no_sense_gets_a_sentence(
     response = client.get(path)
     assert response.status_code == 400
     assert words in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/", "/rounds/round-2/", "/embed/matrix/"])
+def test_issues_are_shown_before_any_is_featured(
+    client: Client, world: SimpleNamespace, path: str
+) -> None:
+    Issue.objects.update(featured=False)
+    page = client.get(path).content.decode()
+    assert "/issues/water/" in page
+    assert "/issues/fish/" in page
+    assert "No position" not in page
+
+
+def test_a_featured_issue_without_a_position_hides_no_other(
+    client: Client, world: SimpleNamespace
+) -> None:
+    Issue.objects.update(featured=False)
+    worlds.create_issue(slug="bridges", featured=True)
+    page = client.get("/").content.decode()
+    assert "/issues/water/" in page
+    assert "/issues/bridges/" not in page
+
+
+def test_a_meeting_ahead_is_told_on_the_front_page(client: Client, db: None) -> None:
+    assert "No meeting has been recorded yet." in client.get("/").content.decode()
+    worlds.create_round(slug="round-1", dates=days("2090-01-01"), status="held")
+    page = client.get("/").content.decode()
+    assert "No meeting has been held yet." in page
+    assert re.search(r"Next:</strong>\s*<a href=\"/rounds/round-1/\"", page)
+
+
+def test_the_examples_of_the_method_are_addresses_of_this_record(
+    client: Client, world: SimpleNamespace
+) -> None:
+    page = client.get("/about/").content.decode()
+    examples = {unescape(code) for code in re.findall(r"<code>(\?[^<]+)</code>", page)}
+    assert any("as_of=round-2" in example for example in examples)
+    for example in examples:
+        assert client.get(f"/issues/{example}").status_code == 200, example
+    assert "“March 2010” means some day in that month" in page
 
 
 @pytest.mark.parametrize(

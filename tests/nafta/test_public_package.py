@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from frictionless import Package, system
 
 from nafta.package import FILES
-from rounds.models import Statement
+from rounds.models import Negotiation, Statement
 from tests.nafta.test_pages import double, queries
 from tests.world import DRAFT_YEAR, SECRET, create_statement, days
 
@@ -120,7 +120,7 @@ def test_its_readme_tells_method_licence_and_citation(
     client: Client, world: SimpleNamespace
 ) -> None:
     readme = contents(client)["README.md"]
-    for words in ("http://testserver/about/", "BSD 3-Clause", "How to cite it", "any warranty"):
+    for words in ("http://testserver/about/", "CC BY 4.0, https://", "How to cite it"):
         assert words in readme
 
 
@@ -132,7 +132,33 @@ def test_its_description_tells_sizes_and_rows(client: Client, world: SimpleNames
     assert [one["title"] for one in description["sources"]] == named
     for table in description["resources"]:
         assert table["bytes"] == len(files[table["path"]].encode())
-    assert description["licenses"][0]["name"] == "BSD-3-Clause"
+    assert description["licenses"][0]["name"] == "CC-BY-4.0"
+
+
+def test_without_a_licence_everything_says_so(client: Client, world: SimpleNamespace) -> None:
+    Negotiation.objects.update(licence="", licence_url="")
+    assert "No licence is given." in client.get("/data/").content.decode()
+    files = contents(client)
+    assert "No licence is given." in files["README.md"]
+    assert "licenses" not in json.loads(files["datapackage.json"])
+    assert client.get("/api/v1/negotiation").json()["licence"] is None
+    response = client.get("/issues/?_export=json")
+    assert response.json()["meta"]["licence"] is None
+    assert 'rel="license"' not in response["Link"]
+    assert client.get("/issues/?_export=xlsx").status_code == 200
+
+
+def test_a_licence_without_an_address_is_told_by_name(
+    client: Client, world: SimpleNamespace
+) -> None:
+    Negotiation.objects.update(licence="All rights reserved", licence_url="")
+    page = client.get("/data/").content.decode()
+    assert "<p>All rights reserved</p>" in page
+    assert '"license": "All rights reserved"' in page
+    entry = json.loads(contents(client)["datapackage.json"])["licenses"][0]
+    assert entry == {"name": "All-rights-reserved", "title": "All rights reserved"}
+    licence = client.get("/api/v1/negotiation").json()["licence"]
+    assert licence == {**entry, "path": None}
 
 
 def test_each_file_has_an_address(client: Client, world: SimpleNamespace) -> None:
@@ -166,7 +192,7 @@ def test_it_is_as_of_one_moment(client: Client, transactional_db: None) -> None:
 
 def test_the_page_tells_what_there_is(client: Client, world: SimpleNamespace) -> None:
     page = client.get("/data/").content.decode()
-    for words in ("/data/record.zip", "/data/statements.csv", "BSD 3-Clause", "openapi.json"):
+    for words in ("/data/record.zip", "/data/statements.csv", ">CC BY 4.0</a>", "openapi.json"):
         assert words in page
     for column in ("quotation", "comparator", "planned_from"):
         assert f"<code>{column}</code>" in page

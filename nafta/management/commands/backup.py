@@ -4,13 +4,14 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from nafta import backups
+from rounds.management.record_command import RecordCommand
 
 
-class Command(BaseCommand):
+class Command(RecordCommand):
     help = "Write the whole database into a new file, in pg_dump's own format, and read it again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

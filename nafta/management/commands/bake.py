@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from tqdm import tqdm
@@ -15,11 +15,12 @@ from tqdm import tqdm
 from nafta.baking.addresses import Site
 from nafta.baking.bakery import Report, bake
 from nafta.baking.folder import Folder, FolderError
+from rounds.management.record_command import RecordCommand
 
 SHOWN = 20  # links that lead nowhere
 
 
-class Command(BaseCommand):
+class Command(RecordCommand):
     help = "Write the whole public site as static files; again, only what has changed."
 
     def add_arguments(self, parser: CommandParser) -> None:

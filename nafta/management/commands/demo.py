@@ -1,21 +1,24 @@
 """``manage.py demo``: the shipped record in a browser, from a database that may be empty."""
 
 import secrets
+import socket
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from django.core.management import BaseCommand, CommandParser, call_command
+from django.core.management import CommandError, CommandParser, call_command
 from django.utils.translation import gettext as _
 
 from nafta.management.commands.load_record import RECORD
+from rounds.management.record_command import RecordCommand
 from rounds.models import Negotiation
 
+HOST = "127.0.0.1"
 EDITOR, CONTRIBUTOR = "editor", "contributor"
 
 
-class Command(BaseCommand):
+class Command(RecordCommand):
     help = "Prepare the database, load the shipped record if there is none, and serve the site."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--record", type=Path, default=RECORD, help="The package to load.")
 
     def handle(self, *, port: int, record: Path, verbosity: int, **options: Any) -> None:
+        check_port(port)  # before what takes long
         call_command("migrate", verbosity=0, interactive=False)
         if not Negotiation.objects.exists():  # what somebody entered since is left alone
             call_command("load_record", record, verbosity=0)
@@ -39,7 +43,7 @@ class Command(BaseCommand):
             % {"port": port, "name": EDITOR, "password": password, "other": CONTRIBUTOR}
         )
         self.stdout.flush()
-        call_command("runserver", f"127.0.0.1:{port}", use_reloader=False, verbosity=0)
+        call_command("runserver", f"{HOST}:{port}", use_reloader=False, verbosity=0)
 
     def _accounts(self) -> str:
         """Make, or give a new password to, the demo's editor and contributor."""
@@ -54,3 +58,22 @@ class Command(BaseCommand):
             user.set_password(password)
             user.save()
         return password
+
+
+def check_port(port: int) -> None:
+    """Raise CommandError, with what to type instead, if the demo cannot be served on ``port``."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server will
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", "") or error
+            free = port + 1 if 1024 <= port < 65_535 else 8001
+            raise CommandError(
+                _(
+                    "The demo cannot be served on port %(port)d (%(error)s)."
+                    " Try another: make demo PORT=%(free)d"
+                    " or manage.py demo --port %(free)d"
+                )
+                % {"port": port, "error": reason, "free": free}
+            ) from error

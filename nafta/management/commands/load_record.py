@@ -7,7 +7,7 @@ from typing import Any
 
 import pghistory
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from import_export.results import RowResult
@@ -15,13 +15,14 @@ from tqdm import tqdm
 
 from nafta.package import TABLES, Package, PackageError, file_and_line, read, resources
 from rounds.loading import Load, Problem, one_at_a_time
+from rounds.management.record_command import RecordCommand
 from rounds.models import Negotiation
 
 RECORD = settings.BASE_DIR / "nafta" / "record"
 PRINTED = 200  # problems; whoever has more has one cause for most
 
 
-class Command(BaseCommand):
+class Command(RecordCommand):
     help = "Load a record from a folder: a CSV a model and datapackage.json. Deletes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

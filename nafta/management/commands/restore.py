@@ -4,16 +4,17 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from nafta import backups
 from nafta.health import unapplied
+from rounds.management.record_command import RecordCommand
 from rounds.models import Edition, Negotiation, Statement
 
 
-class Command(BaseCommand):
+class Command(RecordCommand):
     help = "Restore what “backup” has written, into an empty database. All of it or nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -11,20 +11,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from rounds.links import Answer, Asker
+from rounds.management.record_command import RecordCommand
 from rounds.models import LinkCheck, LinkState, Source
 
 AT_ONCE = 8  # hosts
 NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
-class Command(BaseCommand):
+class Command(RecordCommand):
     help = "Ask every source's address, and that of its copy, whether it still answers."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rounds', '0012_what_was_known'),
+        ('rounds', '0013_licence_of_the_record'),
     ]
 
     operations = [

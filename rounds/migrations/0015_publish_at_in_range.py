@@ -23,7 +23,7 @@ def unschedule(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rounds', '0012_what_was_known'),
+        ('rounds', '0014_other_names'),
     ]
 
     operations = [

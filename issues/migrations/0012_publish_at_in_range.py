@@ -23,8 +23,8 @@ def unschedule(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('issues', '0010_what_was_known'),
-        ('rounds', '0013_publish_at_in_range'),
+        ('issues', '0011_examples_of_no_negotiation'),
+        ('rounds', '0015_publish_at_in_range'),
     ]
 
     operations = [
