@@ -99,6 +99,14 @@ class NameIndex:
         return set(self.model._default_manager.values_list(path, flat=True))
 
     @cached_property
+    def by_case(self) -> dict[str, set[str]]:
+        """The keys, whatever capitals they are written in."""
+        index: dict[str, set[str]] = {}
+        for key in self.keys:
+            index.setdefault(fold(key), set()).add(key)
+        return index
+
+    @cached_property
     def by_name(self) -> dict[str, set[str]]:
         (path,) = self.model.natural_key_paths
         fields = {each.name for each in self.model._meta.get_fields()}
@@ -125,16 +133,16 @@ class NameIndex:
         """
         if not text or text in self.keys:
             return text
-        matches = self.by_name.get(fold(text), set())
+        matches = self.by_name.get(fold(text), set()) | self.by_case.get(fold(text), set())
         if len(matches) > 1:
             detail = _("may be %(keys)s") % {"keys": listed(sorted(matches))}
             raise UnreadableCellError(_("expected a key: several entries have this name"), detail)
-        if matches - self.suggested:
+        if matches - self.suggested and fold(text) not in self.by_case:
             detail = _("the key is %(key)s") % {"key": listed(matches)}
             raise UnreadableCellError(
                 _(
                     "expected a meeting that took place or will: this one was cancelled or moved. "
-                    "If it is meant, write its key"
+                    "If it is meant, write its key."
                 ),
                 detail,
             )
@@ -199,11 +207,11 @@ def read_cell(cell: SheetCell, column: Column, surroundings: Surroundings) -> st
         return ""
     if cell.kind is Kind.FORMULA:
         raise UnreadableCellError(
-            _("expected no formula. Copy the cells, paste them as values only, and save the file")
+            _("expected no formula. Copy the cells, paste them as values only, and save the file.")
         )
     if cell.kind is Kind.ERROR or ERROR.fullmatch(text):
         raise UnreadableCellError(
-            _("expected a value. The program shows an error there: correct the cell, or empty it")
+            _("expected a value. The program shows an error there: correct the cell, or empty it.")
         )
     check_letters(text)
     if isinstance(column.field, models.SlugField):
@@ -219,7 +227,7 @@ def check_letters(text: str) -> None:
         raise UnreadableCellError(
             _(
                 "expected whole letters. A program has opened this text in the wrong encoding: "
-                "open the original as UTF-8, or correct the letters"
+                "open the original as UTF-8, or correct the letters."
             )
         )
 
@@ -238,7 +246,7 @@ def read_as(widget: Cell, cell: SheetCell, surroundings: Surroundings) -> str:
 
 TURNED = gettext_lazy(
     "expected text. The program has made a number, a day or a truth value of it, and may have "
-    "changed it: format the column as text, type the cell again, and save the file"
+    "changed it: format the column as text, type the cell again, and save the file."
 )
 
 
@@ -315,7 +323,7 @@ def _number(widget: Number, cell: SheetCell, surroundings: Surroundings) -> str:
             raise UnreadableCellError(
                 _(
                     "expected a number without “%”: its unit is not per cent. Correct the unit, "
-                    "or format the column as plain numbers and check them"
+                    "or format the column as plain numbers and check them."
                 )
             )
         return read_number(SheetCell(text.removesuffix("%").strip()))
@@ -338,7 +346,7 @@ def read_number(cell: SheetCell) -> str:
         raise UnreadableCellError(
             _(
                 "expected a number that is shown as it is. Its format shows another, such as "
-                "thousands for units: format the column as plain numbers and check them"
+                "thousands for units: format the column as plain numbers and check them."
             )
         )
     if cell.kind is Kind.INEXACT:
@@ -351,7 +359,7 @@ def read_number(cell: SheetCell) -> str:
         raise UnreadableCellError(
             _(
                 "expected a number such as 75 or 62.5. The program has made a day, a time or a "
-                "truth value of it: format the column as numbers and type the cell again"
+                "truth value of it: format the column as numbers and type the cell again."
             )
         )
     return number_from_text(tidy(cell.text).replace("\N{MINUS SIGN}", "-"))
@@ -402,7 +410,7 @@ def _day(widget: Day, cell: SheetCell, surroundings: Surroundings) -> str:
         raise UnreadableCellError(
             _(
                 "expected a whole day. The cell shows a part of one, and the program has added the "
-                "rest: format the column as dates with day, month and year, and check them"
+                "rest: format the column as dates with day, month and year, and check them."
             ),
             text,
         )
@@ -416,7 +424,7 @@ def _day(widget: Day, cell: SheetCell, surroundings: Surroundings) -> str:
         raise UnreadableCellError(
             _(
                 "expected a day such as 2031-05-21. These are the numbers by which a spreadsheet "
-                "program counts days: format the column as dates, and save the file again"
+                "program counts days: format the column as dates, and save the file again."
             ),
             _("Excel’s number for %(day)s") % {"day": day_in_words(day)},
         )
@@ -468,7 +476,7 @@ def numeric_day(match: re.Match[str], order: DayOrder) -> dt.date | None:
             _(
                 "expected real dates or days such as 2031-05-21, not both dates and text in one "
                 "column: the program has taken some days for dates and may have changed day and "
-                "month. Write all of them as 2031-05-21, and check the dates"
+                "month. Write all of them as 2031-05-21, and check the dates."
             )
         )
     if order.day_first is not None:
@@ -477,7 +485,8 @@ def numeric_day(match: re.Match[str], order: DayOrder) -> dt.date | None:
         raise UnreadableCellError(
             _(
                 "expected a day that can be read in one way only, such as 2031-05-21: day and "
-                "month may be either. Format the column as dates like that, and save the file again"
+                "month may be either. Format the column as dates like that, and save the file "
+                "again."
             ),
             _("%(day)s or %(other)s")
             % {"day": day_in_words(day_first), "other": day_in_words(month_first)},

@@ -38,7 +38,7 @@ MARK_IN_A_WORD = re.compile(r"(?<=[^\W\d_])[^\w\s\x00-\x7f’‘·–—](?=[^\W
 
 
 class EncodingError(Exception):
-    """Bytes that are no text, or that may be several: ``sample`` is a line with the first."""
+    """Bytes that are no text, or that may be several: ``sample`` is a cell with the first."""
 
     def __init__(self, row: int = 0, sample: str = "") -> None:
         super().__init__(sample)
@@ -104,6 +104,6 @@ def is_word(word: str) -> bool:
 def ambiguous(data: bytes) -> EncodingError:
     before, _, after = data.partition(next(re.finditer(rb"[\x80-\xff]", data))[0])
     row = len(re.findall(rb"\r\n|\r|\n", before)) + 1
-    start = re.split(rb"[\r\n]", before)[-1][-20:]
-    end = re.split(rb"[\r\n]", after)[0][:20]
+    start = re.split(rb"[\r\n,;\t]", before)[-1][-20:]
+    end = re.split(rb"[\r\n,;\t]", after)[0][:20]
     return EncodingError(row, (start + b"\xff" + end).decode("ascii", "replace"))

@@ -228,8 +228,8 @@ class Reason(NamedTuple):
 class Cause:
     """A reason with all the places in the file for which it holds."""
 
-    column: str
     text: str
+    columns: list[str]
     places: list[str]
 
     @property
@@ -277,11 +277,18 @@ class Preview:
     @cached_property
     def causes(self) -> list[Cause]:
         """Why rows are refused, each reason once."""
-        places: dict[tuple[str, str], list[str]] = defaultdict(list)
+        by_cause: dict[str, list[Reason]] = defaultdict(list)
         for line in self.refused:
             for reason in line.reasons:
-                places[reason.column, reason.cause].append(reason.place)
-        return [Cause(column, text, cells) for (column, text), cells in places.items()]
+                by_cause[reason.cause].append(reason)
+        return [
+            Cause(
+                text,
+                columns=list(dict.fromkeys(reason.column for reason in reasons if reason.column)),
+                places=[reason.place for reason in reasons],
+            )
+            for text, reasons in by_cause.items()
+        ]
 
     @cached_property
     def changed(self) -> list[Line]:
@@ -394,6 +401,8 @@ def reason_of(problem: Problem, names: list[str]) -> Reason:
     place = _("row %d") % problem.line
     if problem.column in names:
         place = f"{get_column_letter(names.index(problem.column) + 1)}{problem.line}"
+    elif problem.column:
+        place = f"{place}, {problem.column}"
     if isinstance(problem, CellProblem):
         place = f"{place}: {problem.detail}"
         return Reason(problem.column, problem.text, problem.cause, place)

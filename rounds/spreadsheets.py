@@ -24,7 +24,7 @@ import openpyxl
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from import_export.formats import base_formats
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -35,7 +35,7 @@ from openpyxl.utils.datetime import WINDOWS_EPOCH
 from openpyxl.worksheet._reader import WorkSheetParser
 
 from rounds.encodings import EncodingError, decode
-from rounds.file_kinds import ZIP, describe_file, describe_zip
+from rounds.file_kinds import SAVE_AS, ZIP, describe_file, describe_zip
 from rounds.loading import csv_words
 
 UNPACKED = 10  # times IMPORT_MAX_BYTES: what an XLSX may hold once unpacked
@@ -54,11 +54,6 @@ LAST_ROW = 1_048_576  # of a sheet in any spreadsheet program
 HEADER_ROWS = 20  # from the top, among which the header is looked for
 LISTED = 8  # rows, ranges or sheets that a message names
 EXACT_DIGITS = 15  # of a number in any spreadsheet program
-SAVE_AS = gettext_lazy(
-    "Open it in the program that made it, save it as “Excel Workbook (.xlsx)” or as “CSV UTF-8”, "
-    "and upload that."
-)
-
 IsHeader = Callable[[Sequence[str]], bool]
 
 
@@ -120,7 +115,7 @@ def read(name: str, data: bytes, is_header: IsHeader) -> Sheet:
     if data.startswith(ZIP):
         return read_xlsx(name, data, is_header)
     if (kind := describe_file(data)) is not None:
-        raise SheetError(advice(kind))
+        raise SheetError(advice(*kind))
     return read_csv(name, data, is_header)
 
 
@@ -316,7 +311,7 @@ def check_parts(data: bytes) -> None:
     except UNZIP_ERRORS as error:
         raise damaged() from error
     if kind is not None:
-        raise SheetError(advice(kind))
+        raise SheetError(advice(*kind))
 
 
 def read_workbook(name: str, data: bytes, is_header: IsHeader) -> Sheet:
@@ -482,7 +477,7 @@ def typed_cell(value: Any, number_format: str) -> SheetCell:
     if isinstance(value, bool):
         return SheetCell(str(value).lower(), Kind.FLAG)
     if isinstance(value, dt.datetime):
-        if value.time() != dt.time.min:
+        if value.time() != dt.time.min and shows_time(number_format):
             return SheetCell(value.isoformat(" ", "minutes"), Kind.MOMENT)
         return SheetCell(value.date().isoformat(), day_kind(number_format))
     if isinstance(value, dt.date):
@@ -494,6 +489,10 @@ def typed_cell(value: Any, number_format: str) -> SheetCell:
 
 CONDITION = re.compile(r"\[[<>=]")  # under which a section of a number format holds
 LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![<>=])[^\]]*\]')  # text of a number format
+
+
+def shows_time(number_format: str) -> bool:
+    return bool(re.search("[hs]", LITERALS.sub("", number_format.lower())))
 
 
 def day_kind(number_format: str) -> Kind:

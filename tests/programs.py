@@ -140,22 +140,20 @@ def cell_xml(book: Book, ref: str, value: Any) -> str:
 
 def cell_content(book: Book, cell: Typed) -> tuple[str, str, str]:
     """The type of a cell, the content of its value, and its number format."""
-    value = cell.value
-    if cell.xml:
-        return "s", str(book.text(f"<si>{cell.xml}</si>")), cell.format
+    value, number_format = cell.value, cell.format
+    if cell.xml or (isinstance(value, str) and not cell.type):
+        xml = cell.xml or f'<t xml:space="preserve">{escape(value)}</t>'
+        return "s", str(book.text(f"<si>{xml}</si>")), number_format
     if cell.type:
-        return cell.type, escape(str(value)), cell.format
+        return cell.type, escape(str(value)), number_format
     if isinstance(value, bool):
-        return "b", str(int(value)), cell.format
+        return "b", str(int(value)), number_format
     if isinstance(value, dt.date):
         usual = {"google": "yyyy-mm-dd", "libreoffice": "yyyy\\-mm\\-dd", "numbers": "dd/mm/yyyy"}
-        if cell.format == "General":
-            return "n", book.serial(value), usual.get(book.program, "mm-dd-yy")
-        return "n", book.serial(value), cell.format
-    if isinstance(value, int | float):
-        return "n", repr(value), cell.format
-    text = escape(str(value))
-    return "s", str(book.text(f'<si><t xml:space="preserve">{text}</t></si>')), cell.format
+        is_usual = number_format == "General"
+        number_format = usual.get(book.program, "mm-dd-yy") if is_usual else number_format
+        return "n", book.serial(value), number_format
+    return "n", repr(value), number_format
 
 
 def styles_xml(book: Book, main: str) -> str:
