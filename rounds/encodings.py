@@ -33,6 +33,7 @@ OLDER_ENCODINGS = {
 }
 PROBE_BYTES = 64
 WORD = re.compile(r"[^\W\d_]*[^\W\d_\x00-\x7f][^\W\d_]*")  # with a letter beyond ASCII
+SIGNS = {"MICRO", "OHM", "KELVIN", "ANGSTROM", "FEMININE", "MASCULINE", "MODIFIER"}
 MARKS = set("’‘“”«»–—…€°·•§©®™£¥¢¿¡×±\u00a0")
 MARK_IN_A_WORD = re.compile(r"(?<=[^\W\d_])[^\w\s\x00-\x7f’‘·–—](?=[^\W\d_])")
 
@@ -56,6 +57,8 @@ def decode(data: bytes) -> tuple[str, str]:
         return decode_older(data)
     if "\0" in text:
         raise EncodingError
+    if not data.startswith(tuple(BYTE_ORDER_MARKS)) and has_mixed_scripts(text):
+        raise ambiguous(data)  # “’é” of an old Mac is an Armenian letter in UTF-8
     return text, ""
 
 
@@ -97,8 +100,22 @@ def has_words(text: str) -> bool:
 
 def is_word(word: str) -> bool:
     """Letters of one script, and no capital but in front or throughout."""
-    scripts = {unicodedata.name(char, "?").split()[0] for char in word}
-    return len(scripts) == 1 and word in {word.lower(), word.upper(), word.capitalize()}
+    return len(scripts_of(word)) < 2 and word in {word.lower(), word.upper(), word.capitalize()}
+
+
+def has_mixed_scripts(text: str) -> bool:
+    """Whether alphabets are mixed within a word, as no language does; some do with ideographs."""
+    words = ("".join(char for char in word if is_cased(char)) for word in set(WORD.findall(text)))
+    return any(len(scripts_of(word)) > 1 for word in words)
+
+
+def is_cased(char: str) -> bool:
+    return unicodedata.category(char) in {"Ll", "Lu"}
+
+
+def scripts_of(word: str) -> set[str]:
+    """LATIN, GREEK, CJK; signs that people write as letters are of no script."""
+    return {unicodedata.name(char, "?").split()[0] for char in word} - SIGNS
 
 
 def ambiguous(data: bytes) -> EncodingError:

@@ -155,11 +155,16 @@ class RowReader:
             for at, name in enumerate(self.names)
             if name
         }
-        texts = {name: cell.text for name, cell in given.items()}
+        texts = {name: cell.text.strip() for name, cell in given.items()}
         errors: dict[str, UnreadableCellError] = {}
+        stored: dict[str, str] = {}
         for name in self.order:
+            if name not in self.keys:
+                stored = stored or self.stored.get(key_of(texts, self.resource), {})
+                if texts[name] == stored.get(name):
+                    continue
             try:
-                texts[name] = self._read(name, given[name], texts)
+                texts[name] = self._read(name, given[name], stored | texts)
             except UnreadableCellError as error:
                 if name != "state":  # which counts for nothing
                     errors[name] = error
@@ -167,13 +172,9 @@ class RowReader:
         read = Row(table, row.number, texts, key_of(texts, self.resource))
         return read, [CellProblem.of(read, name, error) for name, error in errors.items()]
 
-    def _read(self, name: str, cell: SheetCell, texts: dict[str, str]) -> str:
+    def _read(self, name: str, cell: SheetCell, row: dict[str, str]) -> str:
         column = self.columns[name]
-        stored = {} if name in self.keys else self.stored.get(key_of(texts, self.resource), {})
-        if cell.text and stored.get(name) == cell.text.strip():
-            return cell.text.strip()
-        unit_column = getattr(column.widget, "unit", "")
-        unit = texts.get(unit_column, stored.get(unit_column, ""))
+        unit = row.get(getattr(column.widget, "unit", ""), "")
         return read_cell(cell, column, replace(self.surroundings, unit=unit))
 
     def notices(self) -> list[str]:

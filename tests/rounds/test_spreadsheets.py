@@ -8,15 +8,18 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from issues.resources import MeasureResource, ProgressResource, StatementResource
+from rounds.cells import DayOrder, UnreadableCellError, day_from_text, number_from_text
+from rounds.encodings import EncodingError, decode
 from rounds.headings import Headings
 from rounds.imports import Preview, store
 from rounds.loading import stored_rows
-from rounds.resources import PersonResource, RoundResource
-from rounds.spreadsheets import SheetError, read
+from rounds.resources import Day, PersonResource, RoundResource
+from rounds.spreadsheets import Kind, SheetError, number_cell, read
 from tests.programs import STRICT, Tab, Typed, archive, workbook
 
 MARCH, AUGUST = dt.date(2018, 3, 4), dt.date(2018, 8, 29)
@@ -408,3 +411,108 @@ def test_each_is_stored_as_it_was_meant_or_refused_once(
             transaction.set_rollback(True)
     print("\n".join(rows))  # noqa: T201, RUF100 – the table, with -s
     assert faults == []
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        *[("75", "75"), ("62.50", "62.5"), ("0,625", "0.625"), ("1,2500", "1.25"), ("007", "7")],
+        *[("-3.5", "-3.5"), ("-0", "0"), ("1’000,50", "1000.5"), ("1,234,567", "1234567")],
+        *[("12 345 678", "12345678"), ("1.234,5", "1234.5"), ("1234,567", "1234.567")],
+        *[("1.000", None), ("1,000", None), ("12,345", None), ("1 00", None), ("1,00,000", None)],
+        *[("(5)", None), ("+5", None), ("1e3", None), ("٣", None), ("85 or 50", None), ("", None)],
+    ],
+)
+def test_a_number_is_read_where_it_can_be_one_only(text: str, number: str | None) -> None:
+    if number is None:
+        with pytest.raises(UnreadableCellError):
+            number_from_text(text)
+    else:
+        assert number_from_text(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "day_first", "day"),
+    [
+        ("2018-3-4", None, "2018-03-04"),
+        ("2018-03-04T00:00:00", None, "2018-03-04"),
+        ("13.04.2018", None, "2018-04-13"),
+        ("4/4/2018", None, "2018-04-04"),
+        ("4-3-2018", True, "2018-03-04"),
+        ("4/3/2018", False, "2018-04-03"),
+        ("1er août 2018", None, "2018-08-01"),
+        ("miércoles, 5 de septiembre del 2018", None, "2018-09-05"),
+        ("Sept. 5, 2018", None, "2018-09-05"),
+        ("4-Mar-2018", None, "2018-03-04"),
+        ("4/3/2018", None, None),
+        ("13/14/2018", None, None),
+        ("13/04/2018", False, None),
+        ("30.02.2018", None, None),
+        ("2018-02-30", None, None),
+        ("4-Mar-18", None, None),
+        ("March 2018", None, None),
+        ("early March 2018", None, None),
+        ("4 March and 5 April 2018", None, None),
+        ("2018", None, None),
+    ],
+)
+def test_a_day_is_read_where_it_can_be_one_only(
+    text: str, day_first: bool | None, day: str | None
+) -> None:
+    if day is None:
+        with pytest.raises(UnreadableCellError):
+            day_from_text(text, Day(), DayOrder(day_first))
+    else:
+        assert day_from_text(text, Day(), DayOrder(day_first)) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "name"),
+    [
+        ("le 4 août", "utf-8", ""),
+        ("le 4 août", "utf-8-sig", ""),
+        ("le 4 août", "utf-16", ""),
+        ("slug\t4 août", "utf-16-le", ""),
+        ("le 4 août", "utf-32", ""),
+        ("ASCII", "ascii", ""),
+        ("l’économie mexicaine", "cp1252", "Windows-1252"),
+        ("négociation", "mac_roman", "Mac Roman"),
+        ("l’économie mexicaine", "mac_roman", None),  # an Armenian letter in UTF-8
+        ("negociación", "cp1252", "Windows-1252"),
+        ("très", "cp1252", None),  # trčs in Windows-1250
+        ("Gdańsk", "cp1250", None),  # Gdañsk in Windows-1252
+        ("Montréal", "cp850", "DOS 437"),  # which has the same é
+        ("Москва", "cp1251", None),
+        ("东京", "gb18030", None),
+        ("Canada’s", "cp1252", None),  # Canadaís on a Mac
+    ],
+)
+def test_an_old_encoding_is_read_where_it_can_be_one_only(
+    text: str, encoding: str, name: str | None
+) -> None:
+    if name is None:
+        with pytest.raises(EncodingError):
+            decode(text.encode(encoding))
+    else:
+        assert decode(text.encode(encoding)) == (text, name)
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "text", "kind"),
+    [
+        (0.625, "0%", "62.5%", Kind.PERCENT),
+        (-0.1, "0%;[Red]-0%", "-10%", Kind.PERCENT),
+        (62.5, "0.0\\%", "62.5%", Kind.PERCENT),
+        (0.5, "[<1]0%;0", "0.5", Kind.SCALED),
+        (1e6, "#,##0,", "1000000", Kind.SCALED),
+        (1e6, "#,##0", "1000000", Kind.SHOWN),
+        (7.0, "General", "7", Kind.NUMBER),
+        (7, "000", "7", Kind.SHOWN),
+        (1e-7, "General", "0.0000001", Kind.NUMBER),
+        (10**15, "General", "1000000000000000", Kind.INEXACT),
+    ],
+)
+def test_a_number_is_what_its_program_shows(
+    value: float, number_format: str, text: str, kind: Kind
+) -> None:
+    assert number_cell(value, number_format) == (text, kind)
