@@ -339,7 +339,7 @@ def check_is_table(rows: list[SheetRow], worksheet: Any, is_header: IsHeader) ->
         and any(is_header(row.texts) for row in islice(SheetReader(sheet).rows(), HEADER_ROWS))
     ]
     if tables:
-        text = _("found no table on the sheet “%(open)s”, which is open; one is on “%(others)s”")
+        text = _("found no table on the open sheet, “%(open)s”, but on “%(others)s”")
         way_out = _("Open that sheet, save the file, and upload it again.")
         names = {"open": worksheet.title, "others": "”, “".join(tables[:LISTED])}
         raise SheetError(advice(text % names, way_out))
