@@ -53,7 +53,7 @@ from rounds.loading import (
 )
 from rounds.models import State
 from rounds.publication import rehearsal
-from rounds.resources import Day, Number, RecordResource, found
+from rounds.resources import Day, Number, RecordResource, found, shown, unguarded
 from rounds.spreadsheets import (
     CSV,
     EMPTY,
@@ -63,6 +63,7 @@ from rounds.spreadsheets import (
     SheetCell,
     SheetError,
     SheetRow,
+    listed,
     read,
 )
 
@@ -90,9 +91,10 @@ class CellProblem(Problem):
 
     @classmethod
     def of(cls, row: Row, column: str, error: UnreadableCellError) -> "CellProblem":
-        cell = found(row.cells[column])
-        detail = f"{cell} ({error.detail})" if error.detail else cell
-        text = _("%(found)s, %(cause)s") % {"found": detail, "cause": error.cause}
+        detail = f"“{shown(row.cells[column])}”"
+        detail = f"{detail} ({error.detail})" if error.detail else detail
+        values = {"found": found(row.cells[column]), "cause": error.cause}
+        text = _("%(found)s, %(cause)s") % values
         return cls(row.file, text, row.line, column, error.cause, detail)
 
 
@@ -217,29 +219,45 @@ def stray_cells(row: Row, header: list[str], texts: list[str]) -> Iterator[Probl
 
 
 class Reason(NamedTuple):
-    """Why a row is refused; ``cause`` is what other rows may share, ``place`` the cell in words."""
+    """Why a row is refused: the ``cause`` that other rows may share, and what is of this one only.
+
+    ``place`` is its cell as the program calls it, B7, or the row.
+    """
 
     column: str
     text: str
     cause: str
     place: str
+    detail: str = ""
 
 
 @dataclass(frozen=True)
 class Cause:
-    """A reason with all the places in the file for which it holds."""
+    """A reason with all the places in the file for which it holds, by what was found there."""
 
     text: str
     columns: list[str]
-    places: list[str]
+    places: dict[str, list[str]]
 
     @property
-    def listed(self) -> list[str]:
-        return self.places[:LISTED]
+    def count(self) -> int:
+        return sum(map(len, self.places.values()))
+
+    @property
+    def listed(self) -> list[tuple[str, str]]:
+        return [(detail, listed(cells)) for detail, cells in list(self.places.items())[:LISTED]]
 
     @property
     def remaining(self) -> int:
-        return len(self.places) - len(self.listed)
+        return sum(len(cells) for cells in list(self.places.values())[LISTED:])
+
+    @classmethod
+    def of(cls, text: str, reasons: list[Reason]) -> "Cause":
+        places: dict[str, list[str]] = defaultdict(list)
+        for reason in reasons:
+            places[reason.detail].append(reason.place)
+        columns = dict.fromkeys(reason.column for reason in reasons if reason.column)
+        return cls(text, list(columns), places)
 
 
 @dataclass(frozen=True)
@@ -259,6 +277,10 @@ class Line:
     public: bool = False
     state: str = ""
     state_asked: str = ""  # … and not given
+
+    @property
+    def place(self) -> str:
+        return _("row %d") % self.number
 
 
 @dataclass(frozen=True)
@@ -282,14 +304,7 @@ class Preview:
         for line in self.refused:
             for reason in line.reasons:
                 by_cause[reason.cause].append(reason)
-        return [
-            Cause(
-                text,
-                columns=list(dict.fromkeys(reason.column for reason in reasons if reason.column)),
-                places=[reason.place for reason in reasons],
-            )
-            for text, reasons in by_cause.items()
-        ]
+        return [Cause.of(text, reasons) for text, reasons in by_cause.items()]
 
     @cached_property
     def changed(self) -> list[Line]:
@@ -405,8 +420,7 @@ def reason_of(problem: Problem, names: list[str]) -> Reason:
     elif problem.column:
         place = f"{place}, {problem.column}"
     if isinstance(problem, CellProblem):
-        place = f"{place}: {problem.detail}"
-        return Reason(problem.column, problem.text, problem.cause, place)
+        return Reason(problem.column, problem.text, problem.cause, place, problem.detail)
     return Reason(problem.column, problem.text, problem.text, place)
 
 
@@ -427,8 +441,11 @@ def line_of(
         key=key,
         kind=kind,
         name=str(outcome.record or ""),
-        changes=[(name, outcome.before[name], outcome.after[name]) for name in outcome.changed],
-        cells=[(name, text) for name, text in cells.items() if text],
+        changes=[
+            (name, unguarded(outcome.before[name]), unguarded(outcome.after[name]))
+            for name in outcome.changed
+        ],
+        cells=[(name, unguarded(text)) for name, text in cells.items() if text],
         public=bool(outcome.record) and outcome.record.pk in public,
         state=row.cells.get("state", ""),
     )
@@ -442,8 +459,7 @@ def with_state_asked(line: Line, given: dict[str, str]) -> Line:
 def refused_if_public(line: Line, reason: Any) -> Line:
     if not (line.public and line.kind == CHANGED):
         return line
-    place = _("row %d") % line.number
-    return replace(line, kind=REFUSED, reasons=[Reason("", str(reason), str(reason), place)])
+    return replace(line, kind=REFUSED, reasons=[Reason("", str(reason), str(reason), line.place)])
 
 
 # --- the pages ---

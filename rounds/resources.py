@@ -90,6 +90,11 @@ def split_keys(text: str) -> list[str]:
     return list(dict.fromkeys(key for part in text.split(",") if (key := part.strip())))
 
 
+def unguarded(text: str) -> str:
+    """``text`` without the apostrophe behind which what looks like a formula travels."""
+    return text[1:] if re.match(f"'+{FORMULA}", text) else text
+
+
 class Cell(widgets.Widget):  # the library has no types
     """How a value is written in a cell. ``clean`` is never given an empty one."""
 
@@ -107,7 +112,7 @@ class Text(Cell):
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
         if re.match(FORMULA, value):
             raise unlike(value, _("no formula: text that does not begin with = + - or @"))
-        return value[1:] if re.match(f"'+{FORMULA}", value) else value
+        return unguarded(value)
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         text = str(value or "").replace("\r\n", "\n").strip()

@@ -416,11 +416,13 @@ def test_what_many_rows_are_refused_for_is_told_once(
     assert counts(page) == {"refused": 12}
     (cause,) = page.context["preview"].causes
     assert cause.columns == ["to"]
-    assert cause.places[0] == "E2: found “03/04/2011” (3 April 2011 or 4 March 2011)"
+    ((found, cells),) = cause.listed
+    assert found == "“03/04/2011” (3 April 2011 or 4 March 2011)"
+    assert cells == "E2, E3, E4, E5, E6, E7, E8, E9, and 4 more"
     content = page.content.decode()
     assert content.count("in one way only") == 1
     assert "In 12 places" in content
-    assert "and 2 more" in content
+    assert cells in content
 
 
 def test_new_rows_are_drafts_and_others_keep_their_state(

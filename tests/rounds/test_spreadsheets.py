@@ -18,7 +18,7 @@ from rounds.encodings import EncodingError, decode
 from rounds.headings import Headings
 from rounds.imports import Preview, store
 from rounds.loading import stored_rows
-from rounds.resources import Day, PersonResource, RoundResource
+from rounds.resources import Day, PersonResource, RoundResource, unguarded
 from rounds.spreadsheets import Kind, SheetError, number_cell, read
 from tests.programs import STRICT, Tab, Typed, archive, workbook
 
@@ -389,7 +389,8 @@ def fault(case: Case, result: Preview | SheetError) -> str:
     shown = dict(next(line.cells for line in result.new if line.key == key))
     if cells != case.expected:
         return f"stored {cells}"
-    return "" if all(shown.get(name, "") == text for name, text in cells.items()) else "not shown"
+    hidden = [name for name, text in cells.items() if shown.get(name, "") != unguarded(text)]
+    return f"not shown: {hidden}" if hidden else ""
 
 
 def test_there_are_enough_of_them() -> None:
