@@ -22,7 +22,7 @@ class Headings:
 
     def __init__(self, resource: RecordResource) -> None:
         self.resource = resource
-        self.names = {
+        self.names: dict[str, str] = {
             plain(column.column_name): column.column_name for column in resource.columns()
         }
         self.labels: dict[str, set[str]] = {}

@@ -502,7 +502,7 @@ def day_kind(number_format: str) -> Kind:
     return Kind.DAY if is_whole else Kind.PART_OF_DAY
 
 
-def number_cell(value: float, number_format: str) -> SheetCell:
+def number_cell(value: Any, number_format: str) -> SheetCell:
     """A number without what floating point adds to it. Per cent are what they look like."""
     number = Decimal(f"{value:.{EXACT_DIGITS}g}") if isinstance(value, float) else Decimal(value)
     if abs(number) >= 10**EXACT_DIGITS:

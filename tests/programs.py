@@ -7,7 +7,7 @@ texts, how it marks rows, which cells it leaves behind.
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -92,7 +92,7 @@ def workbook(
     return archive({name: f"<?xml version='1.0'?>{xml}" for name, xml in parts.items()})
 
 
-def archive(parts: dict[str, str | bytes]) -> bytes:
+def archive(parts: Mapping[str, str | bytes]) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as target:
         for name, content in parts.items():

@@ -285,7 +285,7 @@ def sheets() -> Iterator[Case]:
     table = Tab([["Table 1"], *people], "Sheet 1 - Table 1")
     yield book("numbers", "its summary is open", "“Sheet 1 - Table 1”", summary, table)
     yield book("numbers", "its table is open", new, summary, table, active=1)
-    roles = grid(*(PERSON | {"slug": s, "role": r} for s, r in [("new", "Envoy"), ("b", None)]))
+    roles = grid(*(PERSON | {"slug": s, "role": r} for s, r in [("new", "Envoy"), ("b", "")]))
     yield book("excel", "merged cells", "C2:C3", Tab(roles, merged=["C2:C3"]))
     yield book("excel", "a merged title", new, Tab([["People"], *people], merged=["A1:B1"]))
     yield book(
