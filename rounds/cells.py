@@ -89,9 +89,17 @@ def fold(text: str) -> str:
 
 @dataclass
 class NameIndex:
-    """The rows of a model by their keys and names."""
+    """The rows of a model by their keys and names.
+
+    Statements, of which there may be a million, have no names, so their keys are not read here.
+    """
 
     model: Any
+
+    @cached_property
+    def name_fields(self) -> list[str]:
+        fields = {each.name for each in self.model._meta.get_fields()}
+        return [name for name in NAME_FIELDS if name in fields]
 
     @cached_property
     def keys(self) -> set[str]:
@@ -109,14 +117,14 @@ class NameIndex:
     @cached_property
     def by_name(self) -> dict[str, set[str]]:
         (path,) = self.model.natural_key_paths
-        fields = {each.name for each in self.model._meta.get_fields()}
-        names = [name for name in NAME_FIELDS if name in fields]
-        columns = [*names, *({"translations"} & fields)]
         index: dict[str, set[str]] = {}
-        for row in self.model._default_manager.values(path, *columns) if names else []:
-            labels = [row[name] for name in names]
-            translations = row.get("translations", {}).items()
-            labels += [text for name, text in translations if name.rpartition("_")[0] in names]
+        for row in self.model._default_manager.values(path, *self.name_fields, "translations"):
+            labels = [row[name] for name in self.name_fields]
+            labels += [
+                text
+                for name, text in row["translations"].items()
+                if name.rpartition("_")[0] in self.name_fields
+            ]
             for label in filter(None, labels):
                 index.setdefault(fold(label), set()).add(row[path])
         return index
@@ -131,7 +139,7 @@ class NameIndex:
 
         A meeting that was cancelled is not named by its name: who writes it may mean another.
         """
-        if not text or text in self.keys:
+        if not text or not self.name_fields or text in self.keys:
             return text
         matches = self.by_name.get(fold(text), set()) | self.by_case.get(fold(text), set())
         if len(matches) > 1:

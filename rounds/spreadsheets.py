@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 import openpyxl
 from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from import_export.formats import base_formats
@@ -121,7 +122,7 @@ def read(name: str, data: bytes, is_header: IsHeader) -> Sheet:
 
 def advice(text: str | Promise, way_out: str | Promise = SAVE_AS) -> str:
     """A message that names the cause, and the way out as a sentence of its own."""
-    return f"{text}. {way_out}"
+    return f"{capfirst(str(text))}. {way_out}"
 
 
 def bounded(rows: Iterable[SheetRow]) -> list[SheetRow]:
