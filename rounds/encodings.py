@@ -32,7 +32,7 @@ OLDER_ENCODINGS = {
     "euc_kr": "EUC-KR",
 }
 PROBE_BYTES = 64
-WORD = re.compile(r"[^\W\d_]*[^\W\d_\x00-\x7f][^\W\d_]*")  # with a letter beyond ASCII
+WORD = re.compile(r"[^\W\d_]+")
 SIGNS = {"MICRO", "OHM", "KELVIN", "ANGSTROM", "FEMININE", "MASCULINE", "MODIFIER"}
 MARKS = set("’‘“”«»–—…€°·•§©®™£¥¢¿¡×±\u00a0")
 MARK_IN_A_WORD = re.compile(r"(?<=[^\W\d_])[^\w\s\x00-\x7f’‘·–—](?=[^\W\d_])")
@@ -95,7 +95,12 @@ def has_words(text: str) -> bool:
     foreign = {char for char in text if not char.isascii()}
     if any(not (char.isalpha() or char in MARKS) for char in foreign):
         return False
-    return not MARK_IN_A_WORD.search(text) and all(map(is_word, set(WORD.findall(text))))
+    return not MARK_IN_A_WORD.search(text) and all(map(is_word, foreign_words(text)))
+
+
+def foreign_words(text: str) -> set[str]:
+    """The words with a letter beyond ASCII."""
+    return {word for word in WORD.findall(text) if not word.isascii()}
 
 
 def is_word(word: str) -> bool:
@@ -105,7 +110,7 @@ def is_word(word: str) -> bool:
 
 def has_mixed_scripts(text: str) -> bool:
     """Whether alphabets are mixed within a word, as no language does; some do with ideographs."""
-    words = ("".join(char for char in word if is_cased(char)) for word in set(WORD.findall(text)))
+    words = ("".join(filter(is_cased, set(word))) for word in foreign_words(text))
     return any(len(scripts_of(word)) > 1 for word in words)
 
 
@@ -115,7 +120,7 @@ def is_cased(char: str) -> bool:
 
 def scripts_of(word: str) -> set[str]:
     """LATIN, GREEK, CJK; signs that people write as letters are of no script."""
-    return {unicodedata.name(char, "?").split()[0] for char in word} - SIGNS
+    return {unicodedata.name(char, "?").split()[0] for char in set(word)} - SIGNS
 
 
 def ambiguous(data: bytes) -> EncodingError:

@@ -54,6 +54,7 @@ UNZIP_ERRORS = (  # RuntimeError and its kin: passwords and unknown methods
 LAST_ROW = 1_048_576  # of a sheet in any spreadsheet program
 HEADER_ROWS = 20  # from the top, among which the header is looked for
 LISTED = 8  # rows, ranges or sheets that a message names
+FORMAT_CHARS = 255  # of a number format in Excel
 EXACT_DIGITS = 15  # of a number in any spreadsheet program
 IsHeader = Callable[[Sequence[str]], bool]
 
@@ -442,7 +443,8 @@ class SheetReader:
             return SheetCell(str(value), Kind.ERROR)
         if isinstance(value, str):
             return SheetCell(unescaped(value))
-        return typed_cell(value, ReadOnlyCell(self.worksheet, **cell).number_format)
+        number_format = ReadOnlyCell(self.worksheet, **cell).number_format
+        return typed_cell(value, number_format[:FORMAT_CHARS])
 
     def merged_ranges(self) -> Iterator[tuple[int, int, int, int]]:
         merged = self._parser.merged_cells

@@ -476,6 +476,7 @@ def test_a_day_is_read_where_it_can_be_one_only(
         ("slug\t4 août", "utf-16-le", ""),
         ("le 4 août", "utf-32", ""),
         ("ASCII", "ascii", ""),
+        pytest.param("é" + "x" * 500_000, "utf-8", "", id="a word without end"),
         ("l’économie mexicaine", "cp1252", "Windows-1252"),
         ("négociation", "mac_roman", "Mac Roman"),
         ("l’économie mexicaine", "mac_roman", None),  # an Armenian letter in UTF-8
