@@ -38,7 +38,7 @@ from rounds.resources import (
     Word,
     suggested_rows,
 )
-from rounds.spreadsheets import Kind, SheetCell, listed, plain
+from rounds.spreadsheets import CellKind, SheetCell, listed, plain
 
 # The truth values of spreadsheet programs in their languages, and what people write instead.
 TRUE = {*("true", "vrai", "verdadero", "wahr", "vero", "verdadeiro"), *("yes", "oui", "si", "1")}
@@ -180,9 +180,9 @@ def day_order(columns: Iterable[tuple[str, Iterable[SheetCell]]]) -> DayOrder:
     mixed = set()
     for name, cells in columns:
         listed = list(cells)
-        texts = [tidy(cell.text) for cell in listed if cell.kind is Kind.TEXT]
+        texts = [tidy(cell.text) for cell in listed if cell.kind is CellKind.TEXT]
         matches = [match for text in texts if (match := NUMERIC_DAY.fullmatch(text))]
-        if matches and any(cell.kind in {Kind.DAY, Kind.MOMENT} for cell in listed):
+        if matches and any(cell.kind in {CellKind.DAY, CellKind.MOMENT} for cell in listed):
             mixed.add(name)
         for match in matches:
             if int(match[1]) > 12 >= int(match[3]):
@@ -213,11 +213,11 @@ def read_cell(cell: SheetCell, column: Column, surroundings: Surroundings) -> st
     text = cell.text.strip()
     if not text:
         return ""
-    if cell.kind is Kind.FORMULA:
+    if cell.kind is CellKind.FORMULA:
         raise UnreadableCellError(
             _("expected no formula. Copy the cells, paste them as values only, and save the file.")
         )
-    if cell.kind is Kind.ERROR or ERROR.fullmatch(text):
+    if cell.kind is CellKind.ERROR or ERROR.fullmatch(text):
         raise UnreadableCellError(
             _("expected a value. The program shows an error there: correct the cell, or empty it.")
         )
@@ -261,13 +261,13 @@ TURNED = gettext_lazy(
 @read_as.register
 def _text(widget: Text, cell: SheetCell, surroundings: Surroundings) -> str:
     """Prose may begin with a dash or an @. It travels behind an apostrophe as in an export."""
-    if cell.kind not in {Kind.TEXT, Kind.NUMBER, Kind.PERCENT}:
+    if cell.kind not in {CellKind.TEXT, CellKind.NUMBER, CellKind.PERCENT}:
         raise UnreadableCellError(str(TURNED))
     return f"'{cell.text}" if re.match(FORMULA, cell.text) else cell.text
 
 
 def read_key(cell: SheetCell) -> str:
-    if cell.kind not in {Kind.TEXT, Kind.NUMBER}:
+    if cell.kind not in {CellKind.TEXT, CellKind.NUMBER}:
         raise UnreadableCellError(str(TURNED))
     return tidy(cell.text)
 
@@ -299,7 +299,7 @@ def _key(widget: Key, cell: SheetCell, surroundings: Surroundings) -> str:
 @read_as.register
 def _keys(widget: Keys, cell: SheetCell, surroundings: Surroundings) -> str:
     """Keys with commas, semicolons or line breaks between; a name may hold commas itself."""
-    if cell.kind not in {Kind.TEXT, Kind.NUMBER}:
+    if cell.kind not in {CellKind.TEXT, CellKind.NUMBER}:
         raise UnreadableCellError(str(TURNED))
     names = surroundings.names(widget.model)
     keys: list[str] = []
@@ -307,7 +307,9 @@ def _keys(widget: Keys, cell: SheetCell, surroundings: Surroundings) -> str:
         whole = tidy(part)
         resolved = names.key(whole)
         keys += (
-            [resolved] if resolved != whole else [names.key(tidy(one)) for one in part.split(",")]
+            [resolved]
+            if resolved != whole
+            else [names.key(tidy(piece)) for piece in part.split(",")]
         )
     return ", ".join(dict.fromkeys(filter(None, keys)))
 
@@ -318,7 +320,7 @@ def _keys(widget: Keys, cell: SheetCell, surroundings: Surroundings) -> str:
 @read_as.register
 def _flag(widget: Flag, cell: SheetCell, surroundings: Surroundings) -> str:
     word = fold(cell.text)
-    if word in TRUE | FALSE and cell.kind in {Kind.TEXT, Kind.FLAG, Kind.NUMBER}:
+    if word in TRUE | FALSE and cell.kind in {CellKind.TEXT, CellKind.FLAG, CellKind.NUMBER}:
         return "true" if word in TRUE else "false"
     raise UnreadableCellError(_("expected true or false"))
 
@@ -348,22 +350,22 @@ def _whole(widget: Whole, cell: SheetCell, surroundings: Surroundings) -> str:
 
 def read_number(cell: SheetCell) -> str:
     """A number with a point and nothing between thousands. Raises UnreadableCellError."""
-    if cell.kind in {Kind.NUMBER, Kind.SHOWN}:
+    if cell.kind in {CellKind.NUMBER, CellKind.SHOWN}:
         return cell.text
-    if cell.kind is Kind.SCALED:
+    if cell.kind is CellKind.SCALED:
         raise UnreadableCellError(
             _(
                 "expected a number that is shown as it is. Its format shows another, such as "
                 "thousands for units: format the column as plain numbers and check them."
             )
         )
-    if cell.kind is Kind.INEXACT:
+    if cell.kind is CellKind.INEXACT:
         raise UnreadableCellError(
             _("expected a number of at most 15 digits: programs keep no more")
         )
-    if cell.kind is Kind.PERCENT:
+    if cell.kind is CellKind.PERCENT:
         raise UnreadableCellError(_("expected a number without “%”"))
-    if cell.kind is not Kind.TEXT:
+    if cell.kind is not CellKind.TEXT:
         raise UnreadableCellError(
             _(
                 "expected a number such as 75 or 62.5. The program has made a day, a time or a "
@@ -412,9 +414,9 @@ def _day(widget: Day, cell: SheetCell, surroundings: Surroundings) -> str:
     text = tidy(cell.text)
     if isinstance(widget, LastDay) and fold(text) == OPEN:
         return OPEN
-    if cell.kind is Kind.DAY:
+    if cell.kind is CellKind.DAY:
         return text
-    if cell.kind is Kind.PART_OF_DAY:
+    if cell.kind is CellKind.PART_OF_DAY:
         raise UnreadableCellError(
             _(
                 "expected a whole day. The cell shows a part of one, and the program has added the "
@@ -422,11 +424,11 @@ def _day(widget: Day, cell: SheetCell, surroundings: Surroundings) -> str:
             ),
             text,
         )
-    if cell.kind is Kind.MOMENT or (cell.kind is Kind.TEXT and is_day_with_time(text)):
+    if cell.kind is CellKind.MOMENT or (cell.kind is CellKind.TEXT and is_day_with_time(text)):
         raise UnreadableCellError(
             _("expected a day without a time, such as 2031-05-21: remove the time"),
         )
-    if cell.kind in {Kind.NUMBER, Kind.TEXT, Kind.SHOWN} and (
+    if cell.kind in {CellKind.NUMBER, CellKind.TEXT, CellKind.SHOWN} and (
         day := serial_day(text, surroundings)
     ):
         raise UnreadableCellError(
@@ -436,7 +438,7 @@ def _day(widget: Day, cell: SheetCell, surroundings: Surroundings) -> str:
             ),
             _("Excel’s number for %(day)s") % {"day": day_in_words(day)},
         )
-    if cell.kind is not Kind.TEXT:
+    if cell.kind is not CellKind.TEXT:
         raise UnreadableCellError(_("expected %(expected)s") % {"expected": widget.expected})
     return day_from_text(text, widget, surroundings.day_order)
 

@@ -58,7 +58,7 @@ from rounds.spreadsheets import (
     CSV,
     EMPTY,
     XLSX,
-    Kind,
+    CellKind,
     Sheet,
     SheetCell,
     SheetError,
@@ -518,7 +518,7 @@ class FormatForm(ExportForm):
 def row_from(content: list[Any]) -> SheetRow:
     """A row as it comes back from JSON, which knows no named tuples."""
     number, cells, width = content
-    return SheetRow(number, [SheetCell(text, Kind(kind)) for text, kind in cells], width)
+    return SheetRow(number, [SheetCell(text, CellKind(kind)) for text, kind in cells], width)
 
 
 class NotAsShownError(Exception):

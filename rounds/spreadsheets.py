@@ -63,7 +63,7 @@ class SheetError(Exception):
     """A file that cannot be read as a table; it says what was found and what to do."""
 
 
-class Kind(StrEnum):
+class CellKind(StrEnum):
     """What a cell is in the program that wrote it."""
 
     TEXT = "text"
@@ -83,7 +83,7 @@ class Kind(StrEnum):
 
 class SheetCell(NamedTuple):
     text: str
-    kind: Kind = Kind.TEXT
+    kind: CellKind = CellKind.TEXT
 
 
 EMPTY = SheetCell("")
@@ -250,7 +250,7 @@ def csv_rows(text: str, delimiter: str) -> Iterator[SheetRow]:
 
 def csv_cell(text: str) -> SheetCell:
     """A CSV has no kinds of cells, yet some programs write formulas instead of their values."""
-    return SheetCell(text, Kind.FORMULA if text.startswith("=") else Kind.TEXT)
+    return SheetCell(text, CellKind.FORMULA if text.startswith("=") else CellKind.TEXT)
 
 
 def check_widths(header: SheetRow, rows: list[SheetRow]) -> None:
@@ -408,7 +408,7 @@ class SheetReader:
     def __init__(self, worksheet: Any) -> None:
         self.worksheet = worksheet
         self.epoch: dt.datetime = worksheet.parent.epoch
-        self._formats: dict[int, Kind] = {}
+        self._formats: dict[int, CellKind] = {}
         self._parser: Any = None
 
     def rows(self) -> Iterator[SheetRow]:
@@ -438,9 +438,9 @@ class SheetReader:
         value, data_type = cell["value"], cell["data_type"]
         if data_type == "f":
             text = str(getattr(value, "text", value) or "").removeprefix("=")
-            return SheetCell(f"={text}", Kind.FORMULA)
+            return SheetCell(f"={text}", CellKind.FORMULA)
         if data_type == "e":
-            return SheetCell(str(value), Kind.ERROR)
+            return SheetCell(str(value), CellKind.ERROR)
         if isinstance(value, str):
             return SheetCell(unescaped(value))
         number_format = ReadOnlyCell(self.worksheet, **cell).number_format
@@ -478,15 +478,15 @@ def unescaped(text: str) -> str:
 def typed_cell(value: Any, number_format: str) -> SheetCell:
     """A cell of a kind that the program knows: truth, day, time or number."""
     if isinstance(value, bool):
-        return SheetCell(str(value).lower(), Kind.FLAG)
+        return SheetCell(str(value).lower(), CellKind.FLAG)
     if isinstance(value, dt.datetime):
         if value.time() != dt.time.min and shows_time(number_format):
-            return SheetCell(value.isoformat(" ", "minutes"), Kind.MOMENT)
+            return SheetCell(value.isoformat(" ", "minutes"), CellKind.MOMENT)
         return SheetCell(value.date().isoformat(), day_kind(number_format))
     if isinstance(value, dt.date):
         return SheetCell(value.isoformat(), day_kind(number_format))
     if isinstance(value, dt.time | dt.timedelta):
-        return SheetCell(str(value), Kind.TIME)
+        return SheetCell(str(value), CellKind.TIME)
     return number_cell(value, number_format)
 
 
@@ -498,33 +498,33 @@ def shows_time(number_format: str) -> bool:
     return bool(re.search("[hs]", LITERALS.sub("", number_format.lower())))
 
 
-def day_kind(number_format: str) -> Kind:
+def day_kind(number_format: str) -> CellKind:
     """A day that is shown without its year was typed without: the program has added this year's."""
     codes = LITERALS.sub("", number_format.lower())
     is_whole = codes == "general" or ("y" in codes and "d" in codes)
-    return Kind.DAY if is_whole else Kind.PART_OF_DAY
+    return CellKind.DAY if is_whole else CellKind.PART_OF_DAY
 
 
 def number_cell(value: Any, number_format: str) -> SheetCell:
     """A number without what floating point adds to it. Per cent are what they look like."""
     number = Decimal(f"{value:.{EXACT_DIGITS}g}") if isinstance(value, float) else Decimal(value)
     if abs(number) >= 10**EXACT_DIGITS:
-        return SheetCell(f"{number:f}", Kind.INEXACT)
+        return SheetCell(f"{number:f}", CellKind.INEXACT)
     section = format_section(number, number_format)
     codes = LITERALS.sub("", section)
     if "%" in number_format and CONDITION.search(number_format):
-        return SheetCell(plain(number), Kind.SCALED)
+        return SheetCell(plain(number), CellKind.SCALED)
     if "%" in section:
         times = 100 ** codes.count("%")
-        return SheetCell(f"{plain(number * times)}%", Kind.PERCENT)
+        return SheetCell(f"{plain(number * times)}%", CellKind.PERCENT)
     return SheetCell(plain(number), number_kind(number, codes))
 
 
-def number_kind(number: Decimal, codes: str) -> Kind:
+def number_kind(number: Decimal, codes: str) -> CellKind:
     """Whether ``number`` is shown as it is by the ``codes`` of its format."""
     if codes in {"General", "@", ""} or (codes == "0" and number == number.to_integral()):
-        return Kind.NUMBER
-    return Kind.SCALED if re.search(r"[0#?],+(?![0#?,])", codes) else Kind.SHOWN
+        return CellKind.NUMBER
+    return CellKind.SCALED if re.search(r"[0#?],+(?![0#?,])", codes) else CellKind.SHOWN
 
 
 def format_section(number: Decimal, number_format: str) -> str:

@@ -416,8 +416,8 @@ def test_what_many_rows_are_refused_for_is_told_once(
     assert counts(page) == {"refused": 12}
     (cause,) = page.context["preview"].causes
     assert cause.columns == ["to"]
-    ((found, cells),) = cause.listed
-    assert found == "“03/04/2011” (3 April 2011 or 4 March 2011)"
+    ((label, cells),) = cause.listed
+    assert label == "“03/04/2011” (3 April 2011 or 4 March 2011)"
     assert cells == "E2, E3, E4, E5, E6, E7, E8, E9, and 4 more"
     content = page.content.decode()
     assert content.count("in one way only") == 1

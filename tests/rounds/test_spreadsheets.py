@@ -19,7 +19,7 @@ from rounds.headings import Headings
 from rounds.imports import Preview, store
 from rounds.loading import stored_rows
 from rounds.resources import Day, PersonResource, RoundResource, unguarded
-from rounds.spreadsheets import Kind, SheetError, number_cell, read
+from rounds.spreadsheets import CellKind, SheetError, number_cell, read
 from tests.programs import STRICT, Tab, Typed, archive, workbook
 
 MARCH, AUGUST = dt.date(2018, 3, 4), dt.date(2018, 8, 29)
@@ -502,19 +502,19 @@ def test_an_old_encoding_is_read_where_it_can_be_one_only(
 @pytest.mark.parametrize(
     ("value", "number_format", "text", "kind"),
     [
-        (0.625, "0%", "62.5%", Kind.PERCENT),
-        (-0.1, "0%;[Red]-0%", "-10%", Kind.PERCENT),
-        (62.5, "0.0\\%", "62.5%", Kind.PERCENT),
-        (0.5, "[<1]0%;0", "0.5", Kind.SCALED),
-        (1e6, "#,##0,", "1000000", Kind.SCALED),
-        (1e6, "#,##0", "1000000", Kind.SHOWN),
-        (7.0, "General", "7", Kind.NUMBER),
-        (7, "000", "7", Kind.SHOWN),
-        (1e-7, "General", "0.0000001", Kind.NUMBER),
-        (10**15, "General", "1000000000000000", Kind.INEXACT),
+        (0.625, "0%", "62.5%", CellKind.PERCENT),
+        (-0.1, "0%;[Red]-0%", "-10%", CellKind.PERCENT),
+        (62.5, "0.0\\%", "62.5%", CellKind.PERCENT),
+        (0.5, "[<1]0%;0", "0.5", CellKind.SCALED),
+        (1e6, "#,##0,", "1000000", CellKind.SCALED),
+        (1e6, "#,##0", "1000000", CellKind.SHOWN),
+        (7.0, "General", "7", CellKind.NUMBER),
+        (7, "000", "7", CellKind.SHOWN),
+        (1e-7, "General", "0.0000001", CellKind.NUMBER),
+        (10**15, "General", "1000000000000000", CellKind.INEXACT),
     ],
 )
 def test_a_number_is_what_its_program_shows(
-    value: float, number_format: str, text: str, kind: Kind
+    value: float, number_format: str, text: str, kind: CellKind
 ) -> None:
     assert number_cell(value, number_format) == (text, kind)
