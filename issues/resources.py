@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from issues.models import Issue, Measure, Position, Progress, Proposal, Term
 from rounds import resources as rounds
-from rounds.resources import ATTRIBUTION, CLAIM, Column, Keys, RecordResource, span_columns
+from rounds.resources import ATTRIBUTION, CLAIM, Column, Keys, Number, RecordResource, span_columns
 
 
 class IssueResource(RecordResource):
@@ -34,6 +34,9 @@ class StatementResource(rounds.StatementResource):
 
 
 class MeasureResource(RecordResource):
+    status_quo = Column(Measure._meta.get_field("status_quo"), widget=Number(unit="unit"))
+    agreed = Column(Measure._meta.get_field("agreed"), widget=Number(unit="unit"))
+
     class Meta:
         model = Measure
         fields = (

@@ -24,6 +24,7 @@ from import_export.results import RowResult
 
 from rounds.dates import SpanField, first_day, last_day, span
 from rounds.models import (
+    NOT_TO_BE,
     Basis,
     Deadline,
     NaturalKeyModel,
@@ -89,6 +90,11 @@ def split_keys(text: str) -> list[str]:
     return list(dict.fromkeys(key for part in text.split(",") if (key := part.strip())))
 
 
+def unguarded(text: str) -> str:
+    """``text`` without the apostrophe behind which what looks like a formula travels."""
+    return text[1:] if re.match(f"'+{FORMULA}", text) else text
+
+
 class Cell(widgets.Widget):  # the library has no types
     """How a value is written in a cell. ``clean`` is never given an empty one."""
 
@@ -106,7 +112,7 @@ class Text(Cell):
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
         if re.match(FORMULA, value):
             raise unlike(value, _("no formula: text that does not begin with = + - or @"))
-        return value[1:] if re.match(f"'+{FORMULA}", value) else value
+        return unguarded(value)
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         text = str(value or "").replace("\r\n", "\n").strip()
@@ -114,11 +120,12 @@ class Text(Cell):
 
 
 class Word(Cell):
-    """One of a field's choices."""
+    """One of a field's choices; ``labels`` is what pages call them."""
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, choices: Iterable[tuple[Any, Any]]) -> None:
         super().__init__()
-        self.words = list(words)
+        self.labels = {str(value): label for value, label in choices}
+        self.words = list(self.labels)
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
         if value not in self.words:
@@ -151,7 +158,13 @@ class Whole(Cell):
 
 
 class Number(Cell):
+    """A number; ``unit`` is the column of its row that says what it counts."""
+
     type = "number"
+
+    def __init__(self, unit: str = "") -> None:
+        super().__init__()
+        self.unit = unit
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> Decimal:
         if not re.fullmatch(r"-?[0-9]{1,20}(\.[0-9]{1,20})?", value):
@@ -201,6 +214,12 @@ class LastDay(Day):
         return {"pattern": f"({DAY}|{OPEN})"}
 
 
+def suggested_rows(model: type[NaturalKeyModel]) -> "models.QuerySet[Any]":
+    """What a message may propose: of the meetings none that was cancelled or moved."""
+    rows: models.QuerySet[Any] = model._default_manager.all()
+    return rows.exclude(status__in=NOT_TO_BE) if model is Round else rows
+
+
 class Key(Cell):
     """Another row, by its key."""
 
@@ -226,10 +245,13 @@ class Key(Cell):
                     % {
                         "found": found(key),
                         "model": self.model._meta.verbose_name,
-                        "expected": one_of(key, rows.values_list(self.field, flat=True)),
+                        "expected": one_of(key, self.suggested_keys()),
                     }
                 )
         return [known[key] for key in keys]
+
+    def suggested_keys(self) -> list[str]:
+        return list(suggested_rows(self.model).values_list(self.field, flat=True))
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> Any:
         return self.find(self.keys(value))[0]
@@ -274,7 +296,7 @@ def cell_for(field: "models.Field[Any, Any]") -> Cell:
     if isinstance(field, models.ForeignKey):
         return Key(field.related_model)  # type: ignore[arg-type]  # as above
     if field.choices:
-        return Word(str(value) for value, label in field.flatchoices)
+        return Word(field.flatchoices)
     for kind, cell in (
         (models.BooleanField, Flag),
         (models.IntegerField, Whole),

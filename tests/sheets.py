@@ -76,7 +76,7 @@ def counts(preview: Any) -> dict[str, int]:
 def refusals(preview: Any) -> list[tuple[int, str, str]]:
     """Row, column and reason."""
     lines = preview.context["preview"].refused
-    return [(line.number, *reason) for line in lines for reason in line.reasons]
+    return [(line.number, each.column, each.text) for line in lines for each in line.reasons]
 
 
 def unreadable(page: Any) -> str:

@@ -178,11 +178,11 @@ def test_cells_that_a_spreadsheet_made_its_own(
     ("data", "words"),
     [
         (b"", "empty"),
-        (b"\xff\xfes\x00l\x00", "neither UTF-8 text nor XLSX"),
-        ("slug,name\nx,Köln".encode("latin-1"), "neither UTF-8 text nor XLSX"),
+        (b"\xff\xfes\x00l", "neither UTF-8 text nor XLSX"),
+        ("slug,name\nx,après".encode("latin-1"), "Save the file as “CSV UTF-8”"),
         (b"\xd0\xcf\x11\xe0 old", "old Excel file"),
         (b"PK\x03\x04 torn", "damaged"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "neither UTF-8 text nor XLSX"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "picture"),
         (b"slug,name\n", "no rows"),
         (b"\n\n", "no rows"),
         (b'slug,name\nx,"torn\n', "row 2: found a row that is no CSV"),
@@ -334,7 +334,6 @@ def test_a_row_far_below_is_a_row(admin_client: Client, db: None) -> None:
         '<c r="B2"><f>1+1</f><v>2</v></c>',
         '<c r="B2" t="str"><f>"C"&amp;"y"</f></c>',
         '<c r="B2"><f t="array" ref="B2:B3">A1</f><v>2</v></c>',
-        '<c r="B2" t="e"><v>#REF!</v></c>',
     ],
 )
 def test_what_a_spreadsheet_calculates_is_refused(
@@ -395,6 +394,35 @@ def test_a_confirmed_import_stores_what_was_shown(
     assert "Premier" in admin_client.get(address(Person, "history", alder)).content.decode()
     log = [(entry.object_repr, entry.action_flag) for entry in LogEntry.objects.all()]
     assert sorted(log) == [("Ada-Alder", CHANGE), ("Cy", ADDITION)]
+
+
+def test_a_preview_shows_every_cell_of_a_new_row(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    row = round_row("new-1", number="3", parties="brume, arden", planned_from="2010-12-31")
+    page = upload(admin_client, Round, csv_file([row]))
+    (line,) = page.context["preview"].new
+    shown = {"number": "3", "parties": "arden, brume", "planned_from": "2010-12-31"}
+    assert shown.items() <= dict(line.cells).items()
+    cells = re.findall(r"<td><code>(\w+)</code></td>\s*<td>([^<]*)</td>", page.content.decode())
+    assert [(name, html.unescape(text)) for name, text in cells] == line.cells
+
+
+def test_what_many_rows_are_refused_for_is_told_once(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    rows = [round_row(f"new-{n}", to="03/04/2011") for n in range(12)]
+    page = upload(admin_client, Round, csv_file(rows))
+    assert counts(page) == {"refused": 12}
+    (cause,) = page.context["preview"].causes
+    assert cause.columns == ["to"]
+    ((label, cells),) = cause.listed
+    assert label == "“03/04/2011” (3 April 2011 or 4 March 2011)"
+    assert cells == "E2, E3, E4, E5, E6, E7, E8, E9, and 4 more"
+    content = page.content.decode()
+    assert content.count("in one way only") == 1
+    assert "In 12 places" in content
+    assert cells in content
 
 
 def test_new_rows_are_drafts_and_others_keep_their_state(
