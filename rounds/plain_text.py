@@ -114,7 +114,7 @@ _REMOVED = re.compile(
 # which turn what follows them around, are refused.
 _MARKS_REMOVED = re.compile(rf"[{MARKS}\u202a\u202c\u202d\u2066\u2068\u2069]")
 _REFUSED = re.compile(rf"[{NEVER}{_NOT_IN_DATABASE}]")
-_RUN_OF_SPACES = re.compile(rf"(?P<before>«?)(?P<run>\t|[{SPACES}]{{2,}})(?P<after>[:;!?%»]?)")
+_RUN_OF_SPACES = re.compile(rf"(?P<before>«?)(?P<run>[{SPACES}]{{2,}}|\t)(?P<after>[:;!?%»]?)")
 _NO_BREAK = re.compile(r"[\u00a0\u202f]")
 
 
@@ -123,7 +123,7 @@ def clean(text: str, *, has_lines: bool) -> str:
 
     Raises ``TextError`` about the first character that is left and may not stand there.
     """
-    text = _without_invisible(text)
+    text = without_invisible(text)
     text = unicodedata.normalize("NFC", text.translate(_REPLACED))
     if not has_lines:
         text = text.replace("\n", " ")
@@ -141,11 +141,21 @@ def clean_address(text: str) -> str:
 
     Raises ``TextError`` if it is anything else. What is cleaned in prose may matter in an address.
     """
-    address = _without_invisible(text).strip()
+    address = without_invisible(text).strip()
     _refuse_rest(address)
     if not is_address(address):
         raise TextError(_address_fault(address))
     return address
+
+
+def without_invisible(text: str) -> str:
+    """``text`` without what nobody sees, with line breaks and hyphens for what stands for them."""
+    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    text = _LINE_BREAKS.sub("\n", text)
+    text = _LINE_END_HYPHEN.sub(_as_hyphen, text)
+    if not re.search(rf"[{RIGHT_TO_LEFT}]", text):
+        text = _MARKS_REMOVED.sub("", text)
+    return _REMOVED.sub(lambda match: match["flag"] or "", text)
 
 
 def too_long(count: int, limit: int) -> str:
@@ -154,15 +164,6 @@ def too_long(count: int, limit: int) -> str:
         "This has %(count)d characters, and may have at most %(limit)d.",
         count,
     ) % {"count": count, "limit": limit}
-
-
-def _without_invisible(text: str) -> str:
-    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
-    text = _LINE_BREAKS.sub("\n", text)
-    text = _LINE_END_HYPHEN.sub(_as_hyphen, text)
-    if not re.search(rf"[{RIGHT_TO_LEFT}]", text):
-        text = _MARKS_REMOVED.sub("", text)
-    return _REMOVED.sub(lambda match: match["flag"] or "", text)
 
 
 def _as_hyphen(match: re.Match[str]) -> str:

@@ -19,11 +19,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.formats import base_formats
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from rounds.loading import csv_words
+from rounds.plain_text import printable
 from rounds.resources import as_text
 
 UNPACKED = 10  # times IMPORT_MAX_BYTES: what an XLSX may hold once unpacked
@@ -188,7 +188,7 @@ class XLSX(base_formats.XLSX):
 
 
 def text_cell(sheet: Any, text: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text))
+    cell = WriteOnlyCell(sheet, printable(text))
     cell.data_type, cell.number_format = "s", "@"
     cell.alignment = Alignment(vertical="top", wrap_text=True)
     return cell

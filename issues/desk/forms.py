@@ -25,6 +25,7 @@ from issues.desk.names import (
 from issues.models import GIST_LENGTH, Issue, Level, Stance
 from rounds.collisions import Shown, read, shown
 from rounds.models import Basis, Party, Person, Publishable, RoundStatus, Source
+from rounds.text_fields import TextField
 
 ROWS_AT_MOST = 200
 OWN_BASIS = [("", gettext_lazy("as above")), *Basis.choices]
@@ -117,7 +118,7 @@ class SittingForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    correction = forms.CharField(
+    correction = TextField(
         label=gettext_lazy("note to readers"),
         required=False,
         max_length=500,

@@ -1,0 +1,337 @@
+"""The texts of tests/nasty.py by each way into the record, and then all that is made of it."""
+
+import csv
+import io
+import json
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import icalendar
+import openpyxl
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, models
+from django.test import Client, RequestFactory
+
+from rounds.models import NaturalKeyModel, Source, Statement
+from rounds.models.text import text_fields
+from rounds.plain_text import TextError, clean, clean_address
+from tests import desk, sheets
+from tests.issues.test_desk import desk_of, press, problems, row
+from tests.nasty import ADDRESSES, TEXTS
+from tests.world import (
+    create_issue,
+    create_negotiation,
+    create_party,
+    create_person,
+    create_position,
+    create_round,
+    create_source,
+    create_statement,
+    days,
+)
+
+RECORDS: list[Any] = [
+    model
+    for model in apps.get_models()
+    if issubclass(model, NaturalKeyModel) and not model._meta.proxy
+]
+BATCH = 150  # rows of the desk in one request
+HALF = re.compile("[\ud800-\udfff]")  # no request and no file in UTF-8 can bring one
+TYPED = [text for text in TEXTS if not HALF.search(text)]
+
+
+@pytest.fixture
+def site(db: None, client: Client) -> SimpleNamespace:
+    """One record of each kind, and an editor who has logged in."""
+    create_negotiation()
+    arden = create_party(code="arden")
+    ada = create_person(slug="ada", party=arden)
+    source = create_source(slug="report")
+    dates = days("2010-01-10")
+    meeting = create_round(slug="round-1", number=1, dates=dates, source=source, state="draft")
+    said = create_statement(
+        slug="said", dates=dates, speakers=[ada], parties=[arden], source=source, round=meeting
+    )
+    water = create_issue(slug="water", statements=[said], source=source)
+    create_position(issue=water, party=arden, since=dates, stance="demands", statement=said)
+    user = User.objects.create_superuser("editor")
+    client.force_login(user)
+    return SimpleNamespace(meeting=meeting, said=said, user=user, water=water)
+
+
+def stored_as(text: str, *, has_lines: bool = True) -> str | None:
+    """What is to be stored of ``text``; None where it is to be refused."""
+    try:
+        return clean(text, has_lines=has_lines)
+    except TextError:
+        return None
+
+
+def test_a_form_stores_it_clean_or_refuses_it(site: SimpleNamespace) -> None:
+    request = RequestFactory().get("/")
+    request.user = site.user
+    form_of = admin.site.get_model_admin(Source).get_form(request)
+    typed = {"publisher": "The Gazette", "title": "Report", "language": "en"}
+    for number, text in enumerate(TEXTS):
+        form = form_of(typed | {"slug": f"form-{number}", "note": text, "note_fr": text})
+        wanted = stored_as(text)
+        assert form.is_valid() == (wanted is not None), (ascii(text), form.errors)
+        if wanted is None:
+            assert set(form.errors) == {"note", "note_fr"}
+            continue
+        record = form.save()
+        assert record.note == wanted
+        assert record.translations == ({"note_fr": wanted} if wanted else {})
+
+
+def test_a_form_takes_addresses_of_the_web_alone(site: SimpleNamespace) -> None:
+    request = RequestFactory().get("/")
+    request.user = site.user
+    form_of = admin.site.get_model_admin(Source).get_form(request)
+    typed = {"publisher": "The Gazette", "title": "Report", "language": "en"}
+    for text in ADDRESSES:
+        form = form_of(typed | {"slug": "x", "url": text})
+        if form.is_valid():
+            url = form.cleaned_data["url"]
+            assert clean_address(url) == url != ""
+        else:
+            assert set(form.errors) == {"url"}, ascii(text)
+
+
+def test_the_desk_stores_it_clean_or_refuses_it(site: SimpleNamespace, client: Client) -> None:
+    page = desk_of(site.meeting)
+    fields = desk.fields_of(client, page)
+    fields |= row("q", 0, source="https://gazette.example/x", publisher="The Gazette", title="X")
+    refused = [text for text in TYPED if stored_as(text) is None]
+    taken = {text: wanted for text in TYPED if (wanted := stored_as(text))}
+    response = client.post(page, fields | rows_of(refused) | press("draft"))
+    told = {where.partition(":")[0] for where in problems(response)}
+    assert told == {f"S{number}" for number in range(1, len(refused) + 1)}
+    for start in range(0, len(taken), BATCH):
+        batch = list(taken)[start : start + BATCH]
+        response = client.post(page, fields | rows_of(batch) | press("draft"))
+        assert problems(response) == []
+    stored = Statement.objects.exclude(pk=site.said.pk).order_by("pk")
+    assert [one.summary for one in stored] == list(taken.values())
+    Statement.objects.update(state="published")
+    look_at_everything(client)
+
+
+def rows_of(texts: list[str]) -> dict[str, str]:
+    fields = {"s-TOTAL_FORMS": str(len(texts))}
+    for number, text in enumerate(texts):
+        fields |= row("s", number, summary=text, speakers="ada", parties="", issues="")
+    return fields
+
+
+def test_a_spreadsheet_stores_it_clean_or_refuses_it(site: SimpleNamespace, client: Client) -> None:
+    texts = [text for text in TYPED if "\0" not in text]  # of which a file is no text
+    data = sheets.csv_file(
+        {"slug": f"sheet-{number}", "publisher": "The Gazette", "title": "X", "note": text}
+        for number, text in enumerate(texts)
+    )
+    preview = sheets.upload(client, Source, data)
+    sheets.confirm(client, Source, preview)
+    check_sources("sheet", texts)
+
+
+def check_sources(prefix: str, texts: list[str]) -> None:
+    """A cell may be refused for what a spreadsheet would make of it, too."""
+    stored = dict(Source.objects.filter(slug__startswith=prefix).values_list("slug", "note"))
+    for number, text in enumerate(texts):
+        note, wanted = stored.get(f"{prefix}-{number}"), stored_as(text)
+        if note is None:
+            assert wanted is None or wanted[0] in "'=+-@", ascii(text)
+        else:
+            assert wanted is not None, ascii(text)
+            assert note in (wanted, wanted.removeprefix("'")), ascii(text)
+
+
+def test_a_load_stores_it_clean_or_refuses_it_and_a_dump_comes_back(
+    site: SimpleNamespace, tmp_path: Path
+) -> None:
+    texts = [text for text in TYPED if "\0" not in text]
+    folder = tmp_path / "record"
+    call_command("dump_record", folder, verbosity=0)
+    dumped = (folder / "sources.csv").read_text()
+    own = list(csv.DictReader(io.StringIO(dumped)))
+    added = [
+        dict.fromkeys(own[0], "")
+        | {"slug": f"load-{number}", "publisher": "The Gazette", "title": "X", "note": text}
+        | {"language": "en", "published_approximate": "false"}
+        for number, text in enumerate(texts)
+    ]
+    write_csv(folder / "sources.csv", own + added)
+    with pytest.raises(CommandError) as error:
+        call_command("load_record", folder, verbosity=0)
+    refused = [row for row in added if stored_as(row["note"]) is None]
+    formulas = [row for row in added if row not in refused and is_formula(row["note"])]
+    count = int(re.search(r"Problems: (\d+)", str(error.value))[1])  # type: ignore[index]
+    assert len(refused) <= count <= len(refused) + len(formulas)
+    write_csv(folder / "sources.csv", [*own, *(r for r in added if r not in refused + formulas)])
+    call_command("load_record", folder, verbosity=0)
+    check_sources("load", texts)
+
+    stored = dict(Source.objects.values_list("slug", "note"))
+    call_command("dump_record", tmp_path / "again", verbosity=0)
+    Source.objects.filter(slug__startswith="load-").delete()
+    call_command("load_record", tmp_path / "again", verbosity=0)
+    assert dict(Source.objects.values_list("slug", "note")) == stored
+
+
+def is_formula(text: str) -> bool:
+    return (stored_as(text) or "x")[0] in "'=+-@"
+
+
+def write_csv(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+# --- what is made of the record ---
+
+FEEDS = (
+    *("/feed/", "/fr/feed/", "/corrections/feed/", "/fr/corrections/feed/", "/issues/water/feed/"),
+    *("/parties/arden/feed/", "/people/ada/feed/", "/rounds/round-1/feed/"),
+    *("/sitemap.xml", "/sitemap-pages.xml", "/sitemap-statements.xml", "/sitemap-rounds.xml"),
+    "/oembed/?format=xml&url=http://testserver/issues/water/",
+)
+CALENDARS = ("/calendar.ics", "/parties/arden/calendar.ics")
+JSONS = (
+    *("/api/v1/statements", "/api/v1/sources", "/api/v1/issues", "/api/v1/corrections"),
+    "/oembed/?url=http://testserver/issues/water/",
+)
+PAGES = (
+    "/",
+    "/corrections/",
+    "/statements/said/",
+    "/issues/water/",
+    "/rounds/round-1/",
+    "/search/?q=x",
+)
+SHEETS = ("/timeline/?_export=xlsx", "/issues/water/?_export=xlsx&_table=positions")
+
+
+def look_at_everything(client: Client) -> None:
+    for path in FEEDS:
+        ET.fromstring(answer(client, path))
+    for path in CALENDARS:
+        icalendar.Calendar.from_ical(answer(client, path))
+    for path in JSONS:
+        json.loads(answer(client, path))
+    for path in PAGES:
+        for block in re.findall(
+            r'<script type="application/ld\+json">(.*?)</script>', answer(client, path).decode()
+        ):
+            json.loads(block)
+    for path in SHEETS:
+        openpyxl.load_workbook(io.BytesIO(answer(client, path)))
+    for kind in (Statement, Source):
+        openpyxl.load_workbook(io.BytesIO(sheets.export(client, kind, sheets.XLSX)))
+
+
+def answer(client: Client, path: str) -> bytes:
+    response = client.get(path)
+    assert response.status_code == 200, (path, response.status_code)
+    return b"".join(response) if response.streaming else response.content
+
+
+@pytest.fixture
+def unconstrained(db: None) -> None:
+    """A database as it was before it had the rule."""
+    with connection.cursor() as cursor:
+        for model in RECORDS:
+            table, name = model._meta.db_table, f"{model._meta.db_table}_plain_text"
+            cursor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
+
+
+def test_no_text_of_an_earlier_version_stops_anything(
+    unconstrained: None, site: SimpleNamespace, client: Client
+) -> None:
+    texts = {
+        model: [
+            field.name
+            for field in text_fields(model)
+            if not isinstance(field, models.SlugField | models.URLField)
+            and field.name not in {"language", "quotation", "condition"}
+        ]
+        for model in RECORDS
+    }
+    for model, names in texts.items():
+        model.objects.update(**dict.fromkeys(names, "bad\x02\x0b\ufffe\u202e]]>"))
+    site.meeting.refresh_from_db()
+    type(site.meeting).objects.update(state="published")
+    look_at_everything(client)
+    for model, names in texts.items():
+        model.objects.update(**dict.fromkeys(names, "good"))
+    look_at_everything(client)
+    feed = ET.fromstring(answer(client, "/corrections/feed/"))
+    assert "bad\N{REPLACEMENT CHARACTER}" in "".join(feed.itertext())
+
+
+def test_every_text_of_the_record_has_the_rule(db: None) -> None:
+    """All but what nobody typed, and the earlier versions, which stay as they were."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT table_name, column_name FROM information_schema.columns
+            WHERE table_schema = current_schema() AND data_type IN ('text', 'character varying')
+            AND (table_name LIKE 'rounds\\_%%' OR table_name LIKE 'issues\\_%%')
+            AND table_name NOT LIKE '%%event'"""
+        )
+        columns = set(cursor.fetchall())
+        cursor.execute(
+            """SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint
+            WHERE conname LIKE '%%\\_plain\\_text' AND convalidated"""
+        )
+        rules = dict(cursor.fetchall())
+    lacking = {
+        (table, column)
+        for table, column in columns
+        if not re.search(rf"rounds_is_plain_text\(\(?{column}\\b", rules.get(table, ""))
+    }
+    with_choices = {
+        (model._meta.db_table, field.column)
+        for model in RECORDS
+        for field in model._meta.local_fields
+        if field.choices
+    }
+    beside = {"rounds_linkcheck", "rounds_presence", "rounds_suggestion"}
+    assert {(table, column) for table, column in lacking if table not in beside} == with_choices
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [
+        ({"note": "agree\x02ment"}, "plain_text"),
+        ({"note": "w" * 20_001}, "plain_text"),
+        ({"title": "two\nlines"}, "plain_text"),
+        ({"translations": {"note_fr": "agree\u202ement"}}, "plain_text"),
+        ({"url": "ftp://gazette.example/"}, "plain_text"),
+        ({"archive_url": "https://user:secret@gazette.example/"}, "plain_text"),
+    ],
+)
+def test_the_database_takes_nothing_else_whoever_writes(
+    db: None, fields: dict[str, Any], rule: str
+) -> None:
+    with pytest.raises(IntegrityError, match=rule):
+        create_source(**fields)
+
+
+def test_a_note_to_readers_keeps_the_rule(site: SimpleNamespace, client: Client) -> None:
+    Statement.objects.update(state="published")
+    page = desk.address(Statement, site.said)
+    response = desk.change(client, site.said, summary="New.", correction="A\u202enote")
+    assert any("U+202E, after “A”" in words for words in desk.told(response))
+    desk.change(client, site.said, summary="New.", correction="A cor\x02rection")
+    assert "A correction" in client.get("/corrections/").content.decode()
+    assert client.post(page.replace("change", "delete"), {"correction": "\x01", "post": "yes"})
+    assert Statement.objects.filter(pk=site.said.pk).exists()
