@@ -91,18 +91,20 @@ _LINE_BREAKS = re.compile(r"\r\n|[\r\x0b\x0c\u2028\u2029]")
 _ESCAPED = re.compile(r"_x(00[019][0-9A-F]|007F|008[0-9A-F])_", re.IGNORECASE)
 # Viewers of PDF copy a hyphen at the end of a line as U+0002 or U+FFFE; Word has one as U+001F.
 _LINE_END_HYPHEN = re.compile(r"(?<=[^\W\d_])[\x02\ufffe]\n?(?=([^\W_]))|\xad\n(?=([^\W\d_]))")
-_OTHERS = {
-    "\x1e": "\N{NON-BREAKING HYPHEN}",  # as Word copies one
-    "\uf0b7": "\N{BULLET}",  # a bullet of the font Symbol, as PDF and Word copy one
-    # text of Windows that was read as Latin-1: ’ as U+0092
-    **{
-        chr(code): mark
-        for code in range(0x80, 0xA0)
-        if (mark := bytes([code]).decode("cp1252", "ignore"))
-    },
-    **{chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)},
-}
-_REPLACED = str.maketrans(_OTHERS)
+_CONTROLS_MEANT = str.maketrans(
+    {
+        "\x1e": "\N{NON-BREAKING HYPHEN}",  # as Word copies one
+        "\uf0b7": "\N{BULLET}",  # a bullet of the font Symbol, as PDF and Word copy one
+        **{  # text of Windows that was read as Latin-1: ’ as U+0092
+            chr(code): character
+            for code in range(0x80, 0xA0)
+            if (character := bytes([code]).decode("cp1252", "ignore"))
+        },
+    }
+)
+_LIGATURES = str.maketrans(
+    {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+)
 # Nobody sees these, and what stands around them reads the same without.
 _REMOVED = re.compile(
     rf"[\x1f\u00ad\u115f\u1160\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufffc"
@@ -124,7 +126,7 @@ def clean(text: str, *, has_lines: bool) -> str:
     Raises ``TextError`` about the first character that is left and may not stand there.
     """
     text = without_invisible(text)
-    text = unicodedata.normalize("NFC", text.translate(_REPLACED))
+    text = unicodedata.normalize("NFC", text.translate(_LIGATURES))
     if not has_lines:
         text = text.replace("\n", " ")
     text = _RUN_OF_SPACES.sub(_as_one_space, text)
@@ -152,7 +154,7 @@ def without_invisible(text: str) -> str:
     """``text`` without what nobody sees, with line breaks and hyphens for what stands for them."""
     text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
     text = _LINE_BREAKS.sub("\n", text)
-    text = _LINE_END_HYPHEN.sub(_as_hyphen, text)
+    text = _LINE_END_HYPHEN.sub(_as_hyphen, text).translate(_CONTROLS_MEANT)
     if not re.search(rf"[{RIGHT_TO_LEFT}]", text):
         text = _MARKS_REMOVED.sub("", text)
     return _REMOVED.sub(lambda match: match["flag"] or "", text)

@@ -62,3 +62,19 @@ def without_invisible_characters(data: QueryDict) -> QueryDict:
     for name, values in data.lists():
         cleaned.setlist(name, [without_invisible(str(value)) for value in values])
     return cleaned
+
+
+def clean_texts(form: forms.BaseForm) -> bool:
+    """Clean the texts of a valid ``form`` that has plain inputs; return whether all could be."""
+    valid = True
+    for name, field in form.fields.items():
+        text = form.cleaned_data.get(name)
+        if not isinstance(text, str) or isinstance(field, CleanedText | forms.ChoiceField):
+            continue
+        try:
+            has_lines = isinstance(field.widget, forms.Textarea)
+            form.cleaned_data[name] = clean(text, has_lines=has_lines)
+        except TextError as error:
+            form.add_error(name, ValidationError(str(error), code="text"))
+            valid = False
+    return valid
