@@ -20,10 +20,9 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, models
 from django.test import Client, RequestFactory
 
-from issues.models import Proposal
 from rounds.editing import editing
 from rounds.imports import store
-from rounds.models import NaturalKeyModel, Round, Source, Statement
+from rounds.models import NaturalKeyModel, Person, Round, Source, Statement
 from rounds.models.text import text_fields
 from rounds.plain_text import TextError, clean, clean_address
 from rounds.resources import RoundResource
@@ -99,7 +98,7 @@ def texts_of(record: Any) -> dict[str, str]:
     return {name: text for name, text in own.items() if text}
 
 
-def test_a_form_stores_it_clean_or_refuses_it(site: SimpleNamespace) -> None:
+def test_a_form_stores_it_clean_or_refuses_it(site: SimpleNamespace, client: Client) -> None:
     request = RequestFactory().get("/")
     request.user = site.user
     form_of = admin.site.get_model_admin(Round).get_form(request)
@@ -113,6 +112,8 @@ def test_a_form_stores_it_clean_or_refuses_it(site: SimpleNamespace) -> None:
             assert form.errors == {}
             form.save(commit=False).save()
     check_rounds("form", TEXTS)
+    Round.objects.update(state="published")
+    look_at_everything(client)
 
 
 def check_rounds(prefix: str, texts: list[str]) -> None:
@@ -145,29 +146,46 @@ def test_the_desk_stores_it_clean_or_refuses_it(site: SimpleNamespace, client: C
     page = desk_of(site.meeting)
     fields = desk.fields_of(client, page)
     fields |= row("q", 0, source="https://gazette.example/x", publisher="The Gazette", title="X")
-    refused = [text for text in TYPED if stored_as(text) is None]
-    taken = {text: wanted for text in TYPED if (wanted := stored_as(text))}
-    response = client.post(page, fields | rows_of(refused) | press("draft"))
-    told = {where.partition(":")[0] for where in problems(response)}
-    assert told == {f"S{number}" for number in range(1, len(refused) + 1)}
-    said, tabled = list(taken)[::2], list(taken)[1::2]
-    response = client.post(page, fields | rows_of(said, tabled) | press("draft"))
+    lines = [text for text in TYPED if len(text) <= LINE_CHARS]
+    long = [text for text in TYPED if len(text) > LINE_CHARS]
+    bad = people_of([text for text in lines if stored_as(text, has_lines=False) is None])
+    bad |= statements_of([text for text in long if stored_as(text) is None])
+    good = people_of([text for text in lines if stored_as(text, has_lines=False)])
+    good |= statements_of([text for text in long if stored_as(text)])
+    response = client.post(page, fields | bad | press("draft"))
+    told = {target.removeprefix("id_") for _where, target, _words in response.context["errors"]}
+    assert told == {name for name in bad if name.endswith(TEXT_INPUTS)}
+    response = client.post(page, fields | good | press("draft"))
     assert problems(response) == []
+    people = Person.objects.exclude(slug="ada").order_by("pk")
+    names = [text for one in people for text in (one.name, one.role, one.organisation) if text]
+    assert names == [
+        stored_as(good[name], has_lines=False)
+        for name in good
+        if name.startswith("n-") and name.endswith(TEXT_INPUTS)
+    ]
     statements = Statement.objects.exclude(pk=site.said.pk).order_by("pk")
-    assert [one.summary for one in statements] == [taken[text] for text in said]
-    proposals = Proposal.objects.order_by("pk")
-    assert [one.summary for one in proposals] == [taken[text] for text in tabled]
-    statements.update(state="published")
-    proposals.update(state="published")
-    look_at_everything(client)
+    assert [one.summary for one in statements] == [
+        stored_as(good[name]) for name in good if name.endswith("-summary")
+    ]
 
 
-def rows_of(said: list[str], tabled: list[str] | None = None) -> dict[str, str]:
-    fields = {"s-TOTAL_FORMS": str(len(said)), "p-TOTAL_FORMS": str(len(tabled or ()))}
-    for number, text in enumerate(said):
+TEXT_INPUTS = ("-name", "-role", "-organisation", "-summary")
+LINE_CHARS = 120  # of the name of a person, the shortest of these
+
+
+def people_of(texts: list[str]) -> dict[str, str]:
+    """New people of the desk, with three texts each."""
+    fields = {"n-TOTAL_FORMS": str(-(-len(texts) // 3))}
+    for number, text in enumerate(texts):
+        fields |= {f"n-{number // 3}{TEXT_INPUTS[number % 3]}": text}
+    return fields
+
+
+def statements_of(texts: list[str]) -> dict[str, str]:
+    fields = {"s-TOTAL_FORMS": str(len(texts))}
+    for number, text in enumerate(texts):
         fields |= row("s", number, summary=text, speakers="ada", parties="", issues="")
-    for number, text in enumerate(tabled or ()):
-        fields |= row("p", number, title="A text", summary=text, parties="arden", issue="water")
     return fields
 
 
