@@ -19,14 +19,17 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, models
 from django.test import Client, RequestFactory
+from django.urls import reverse
 
 from rounds.editing import editing
+from rounds.history import versions
 from rounds.imports import store
 from rounds.models import NaturalKeyModel, Person, Round, Source, Statement
-from rounds.models.text import text_fields
+from rounds.models.text import plain_text_constraint, text_fields
 from rounds.plain_text import TextError, clean, clean_address
 from rounds.resources import RoundResource
 from rounds.spreadsheets import Sheet
+from rounds.text_cleanup import clean_stored_texts
 from tests import desk, sheets
 from tests.issues.test_desk import desk_of, press, problems, row
 from tests.nasty import ADDRESSES, TEXTS
@@ -383,3 +386,66 @@ def test_a_note_to_readers_keeps_the_rule(site: SimpleNamespace, client: Client)
     assert "A correction" in client.get("/corrections/").content.decode()
     assert client.post(page.replace("change", "delete"), {"correction": "\x01", "post": "yes"})
     assert Statement.objects.filter(pk=site.said.pk).exists()
+
+
+def test_going_back_to_an_earlier_version_cleans_it_or_says_why_not(
+    unconstrained: None, site: SimpleNamespace, client: Client
+) -> None:
+    Statement.objects.filter(pk=site.said.pk).update(summary="The agree\x02ment")
+    Statement.objects.filter(pk=site.said.pk).update(summary="The \u202edeal")
+    Statement.objects.filter(pk=site.said.pk).update(summary="The deal")
+    number = Statement.objects.get(pk=site.said.pk).version
+
+    def go_back(number: int) -> Any:
+        page = reverse("admin:rounds_statement_revert", args=[site.said.pk, number])
+        return client.post(page, desk.fields_of(client, page) | {"correction": "Back."})
+
+    page = go_back(number - 1).content.decode()
+    assert "U+202E, after “The”" in page
+    assert go_back(number - 2).status_code == 302
+    assert Statement.objects.get(pk=site.said.pk).summary == "The agreement"
+
+
+class Models:
+    """What a migration is given, of some models alone."""
+
+    def __init__(self, models: list[Any]) -> None:
+        self.models = models
+
+    def get_app_config(self, app_label: str) -> Any:
+        return SimpleNamespace(get_models=lambda: self.models)
+
+
+def test_a_database_of_before_is_cleaned_and_what_a_person_must_mend_is_listed(
+    unconstrained: None, site: SimpleNamespace, capsys: Any
+) -> None:
+    """As a migration does it; the rows were stored before the database had the rule."""
+    Statement.objects.filter(pk=site.said.pk).update(
+        summary="The agree\x02ment", translations={"summary_fr": "L’ac\xadcord"}
+    )
+    create_source(slug="old", note="a \x0bslide", url="ftp://gazette.example/")
+    create_source(slug="clean", note="a\x0bslide")
+    connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")  # no ALTER TABLE while any waits
+    with connection.schema_editor() as editor:
+        for model in (Source, Statement):
+            rule = plain_text_constraint(model)
+            editor.execute(f"{rule.create_sql(model, editor)} NOT VALID")
+        clean_stored_texts("rounds")(Models([Source, Statement]), editor)
+    said = Statement.objects.get(pk=site.said.pk)
+    assert (said.summary, said.translations) == ("The agreement", {"summary_fr": "L’accord"})
+    (*_earlier, last) = versions([(Statement, said.pk)])[Statement, said.pk]
+    assert (last.who, last.note) == ("migrate", "Invisible characters were removed from a text.")
+    assert Source.objects.get(slug="clean").note == "a\nslide"
+    assert Source.objects.get(slug="old").note == "a \x0bslide"
+    told = capsys.readouterr().err
+    assert "rounds.source old, url: An address begins with http:// or https://." in told
+    assert "rounds.statement" not in told
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname, convalidated FROM pg_constraint WHERE conname = ANY(%s)",
+            [["rounds_source_plain_text", "rounds_statement_plain_text"]],
+        )
+        assert dict(cursor.fetchall()) == {
+            "rounds_source_plain_text": False,
+            "rounds_statement_plain_text": True,
+        }
