@@ -79,6 +79,7 @@ def _look(user: Any, note: str, context: Any) -> None:
         return
     if not touched:
         return
+    note = cleaned_note(note)
     own = versions(touched)
     if not note and any(_readers_saw_before(one, context) for one in own.values()):
         raise Refused(

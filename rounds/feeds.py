@@ -61,7 +61,7 @@ class PrintableXML(SimplerXMLGenerator):
         super().characters(printable(content))
 
     def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 - xml.sax calls it so
-        printed = {key: printable(str(value)) for key, value in (attrs or {}).items()}
+        printed: Any = {key: printable(str(value)) for key, value in (attrs or {}).items()}
         super().startElement(name, printed)
 
 

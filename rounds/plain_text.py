@@ -11,6 +11,8 @@ controls, UAX #9; joiners, 23.2; emoji, UTS #51). Decision 0048 says what is cle
 
 import re
 import unicodedata
+from collections.abc import Callable
+from functools import partial
 from typing import Final, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -125,13 +127,7 @@ def clean(text: str, *, has_lines: bool) -> str:
 
     Raises ``TextError`` about the first character that is left and may not stand there.
     """
-    text = without_invisible(text)
-    text = unicodedata.normalize("NFC", text.translate(_LIGATURES))
-    if not has_lines:
-        text = text.replace("\n", " ")
-    text = _RUN_OF_SPACES.sub(_as_one_space, text)
-    text = re.sub(rf"[{SPACES}]*\n[{SPACES}]*", "\n", text)
-    text = re.sub("\n{3,}", "\n\n", text).strip()
+    text = _until_stable(partial(_tidied, has_lines=has_lines), text)
     _refuse_rest(text)
     if has_lines and len(text) > LONG_TEXT_CHARS:
         raise TextError(too_long(len(text), LONG_TEXT_CHARS))
@@ -152,6 +148,27 @@ def clean_address(text: str) -> str:
 
 def without_invisible(text: str) -> str:
     """``text`` without what nobody sees, with line breaks and hyphens for what stands for them."""
+    return _until_stable(_without_invisible, text)
+
+
+def _until_stable(step: Callable[[str], str], text: str) -> str:
+    """What one removal lays bare, such as a joiner without its letter, goes with the next."""
+    while (changed := step(text)) != text:
+        text = changed
+    return text
+
+
+def _tidied(text: str, *, has_lines: bool) -> str:
+    text = _without_invisible(text)
+    text = unicodedata.normalize("NFC", text.translate(_LIGATURES))
+    if not has_lines:
+        text = text.replace("\n", " ")
+    text = _RUN_OF_SPACES.sub(_as_one_space, text)
+    text = re.sub(rf"[{SPACES}]*\n[{SPACES}]*", "\n", text)
+    return re.sub("\n{3,}", "\n\n", text).strip()
+
+
+def _without_invisible(text: str) -> str:
     text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
     text = _LINE_BREAKS.sub("\n", text)
     text = _LINE_END_HYPHEN.sub(_as_hyphen, text).translate(_CONTROLS_MEANT)

@@ -1,5 +1,6 @@
 """One rule for text: what it cleans and refuses, and that the database has the same."""
 
+import random
 import re
 
 import pytest
@@ -19,7 +20,7 @@ from rounds.plain_text import (
     is_address,
     is_plain,
 )
-from tests.nasty import ADDRESSES, TEXTS
+from tests.nasty import ADDRESSES, INVISIBLE, TEXTS
 
 # around a character: letters of either direction, an emoji, the parts of a flag
 CONTEXTS = [("", ""), ("a", "a"), ("ש", ""), ("👩", ""), ("\U0001f3f4", "\U000e007f")]
@@ -121,7 +122,11 @@ def test_an_address_keeps_its_letters() -> None:
 
 @pytest.mark.parametrize("has_lines", [True, False])
 def test_what_was_cleaned_is_plain_and_stays_as_it_is(has_lines: bool) -> None:
-    for text in TEXTS:
+    """Also where one character stands only for the sake of another that goes."""
+    chance = random.Random(48)
+    alphabet = [*map(chr, EDGES), *"aA1 \n\xad\x02«:ש🏴", *(text[5] for text in INVISIBLE)]
+    mixed = ["".join(chance.choices(alphabet, k=5)) for _number in range(3_000)]
+    for text in [*TEXTS, *mixed]:
         try:
             cleaned = clean(text, has_lines=has_lines)
         except TextError:
