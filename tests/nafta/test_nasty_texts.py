@@ -97,8 +97,8 @@ def by_nine(texts: list[str]) -> list[dict[str, str]]:
 
 
 def texts_of(record: Any) -> dict[str, str]:
-    own = {name: getattr(record, name) for name in LONG[:3]} | record.translations
-    return {name: text for name, text in own.items() if text}
+    texts = {name: getattr(record, name) for name in LONG[:3]} | record.translations
+    return {name: text for name, text in texts.items() if text}
 
 
 def test_a_form_stores_it_clean_or_refuses_it(site: SimpleNamespace, client: Client) -> None:
@@ -156,8 +156,8 @@ def test_the_desk_stores_it_clean_or_refuses_it(site: SimpleNamespace, client: C
     good = people_of([text for text in lines if stored_as(text, has_lines=False)])
     good |= statements_of([text for text in long if stored_as(text)])
     response = client.post(page, fields | bad | press("draft"))
-    told = {target.removeprefix("id_") for _where, target, _words in response.context["errors"]}
-    assert told == {name for name in bad if name.endswith(TEXT_INPUTS)}
+    named = {target.removeprefix("id_") for _where, target, _words in response.context["errors"]}
+    assert named == {name for name in bad if name.endswith(TEXT_INPUTS)}
     response = client.post(page, fields | good | press("draft"))
     assert problems(response) == []
     people = Person.objects.exclude(slug="ada").order_by("pk")
@@ -216,16 +216,16 @@ def test_a_load_stores_it_clean_or_refuses_it_and_a_dump_comes_back(
 ) -> None:
     folder = tmp_path / "record"
     call_command("dump_record", folder, verbosity=0)
-    own = list(csv.DictReader(io.StringIO((folder / "rounds.csv").read_text())))
+    dumped = list(csv.DictReader(io.StringIO((folder / "rounds.csv").read_text())))
     added = round_rows("load", FILED)
-    whole = dict.fromkeys([*own[0], *LONG], "")
+    whole = dict.fromkeys([*dumped[0], *LONG], "")
     add = partial(write_csv, folder / "rounds.csv")
-    add([whole | row for row in (*own, *added)])
+    add([whole | row for row in (*dumped, *added)])
     with pytest.raises(CommandError) as error:
         call_command("load_record", folder, verbosity=0)
     refused = [text for text in FILED if stored_as(text) is None]
     assert f"Problems: {len(refused)}\n" in str(error.value)
-    add([whole | row for row in (*own, *added) if stored_as(row["summary"]) is not None])
+    add([whole | row for row in (*dumped, *added) if stored_as(row["summary"]) is not None])
     call_command("load_record", folder, verbosity=0)
     check_rounds("load", FILED)
 
@@ -434,9 +434,9 @@ def test_a_database_of_before_is_cleaned_and_what_a_person_must_mend_is_listed(
     assert (last.who, last.note) == ("migrate", "Invisible characters were removed from a text.")
     assert Source.objects.get(slug="clean").note == "a\nslide"
     assert Source.objects.get(slug="old").note == "a \x0bslide"
-    told = capsys.readouterr().err
-    assert "rounds.source old, url: An address begins with http:// or https://." in told
-    assert "rounds.statement" not in told
+    printed = capsys.readouterr().err
+    assert "rounds.source old, url: An address begins with http:// or https://." in printed
+    assert "rounds.statement" not in printed
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT conname, convalidated FROM pg_constraint WHERE conname = ANY(%s)",
