@@ -50,6 +50,7 @@ from rounds.resources import (
     SourceResource,
     StatementResource,
 )
+from rounds.text_fields import AddressField
 from rounds.timeline import attribution
 
 
@@ -106,7 +107,7 @@ class SourceForm(RecordForm):
 
 
 class PasteForm(forms.Form):
-    address = forms.URLField(
+    address = AddressField(
         label=_("Address"),
         max_length=500,
         assume_scheme="https",

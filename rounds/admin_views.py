@@ -205,6 +205,7 @@ def restore(record: Any, target: Version) -> None:
     record.save()
     for rows in kept.values():
         for row in rows["missing"]:
+            row.clean_fields()
             row.save(force_insert=True)
 
 

@@ -20,6 +20,7 @@ from rounds.changes import changes
 from rounds.keys import lasting_id
 from rounds.language import local
 from rounds.models import Deadline, DeadlineOutcome, Negotiation, Round, RoundStatus
+from rounds.plain_text import printable
 from rounds.timeline import Item, deadline_items, round_items
 
 DAY = dt.timedelta(days=1)
@@ -166,14 +167,14 @@ def _component(one: Event, base: str) -> icalendar.Event:
     event.add("last-modified", one.updated)
     event.add("dtstart", one.first)
     event.add("dtend", one.last + DAY)
-    event.add("summary", one.title)
+    event.add("summary", printable(one.title))
     event.add("status", one.status)
     event.add("transp", "TRANSPARENT")  # it takes nobody's time who only follows the talks
     event.add("categories", [one.kind])
-    event.add("description", "\n".join(one.lines))
+    event.add("description", printable("\n".join(one.lines)))
     event.add("url", urljoin(base, one.url))
     if one.place:
-        event.add("location", one.place)
+        event.add("location", printable(one.place))
     for uid in one.related:
         event.add("related-to", uid, parameters={"RELTYPE": "SIBLING"})
     return event

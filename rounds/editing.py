@@ -5,7 +5,7 @@ a form, a bulk action, an import and a forged request alike.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pghistory
@@ -19,9 +19,11 @@ from pghistory.middleware import HistoryMiddleware
 
 from rounds.history import Version, differences, versions
 from rounds.models import Label, Negotiation, Party, Person, Publishable, Source, State
+from rounds.plain_text import TextError, clean, printable, too_long
 from rounds.publication import publishable_models
 
 PUBLISH = "rounds.publish"
+NOTE_CHARS = 500  # of a note to readers, as in the forms
 WENT_PUBLIC = (Label.PUBLISHED, Label.CORRECTED, Label.WITHDRAWN)
 
 
@@ -48,8 +50,9 @@ def editing(user: Any, note: str = "") -> Iterator[None]:
 
     ``note`` tells readers why something they have seen reads otherwise.
     """
-    note = note.replace("\0", "").strip()  # JSON in the database holds no NUL
-    author = {"user": user.pk, "name": str(user), "note": note}
+    with suppress(Refused):  # nothing that readers see is stored with a note that is refused
+        note = cleaned_note(note)
+    author = {"user": user.pk, "name": str(user), "note": printable(note)}
     with transaction.atomic(), pghistory.context(**author) as context:
         yield
         _look(user, note, context.id)
@@ -62,7 +65,7 @@ def may_publish(user: Any) -> bool:
 def gate(user: Any, note: str = "") -> None:
     """Raise ``Refused`` now unless ``user`` may do what was done so far, within ``editing``."""
     with pghistory.context() as context:
-        _look(user, note.strip(), context.id)
+        _look(user, note, context.id)
 
 
 def _look(user: Any, note: str, context: Any) -> None:
@@ -76,6 +79,7 @@ def _look(user: Any, note: str, context: Any) -> None:
         return
     if not touched:
         return
+    note = cleaned_note(note)
     own = versions(touched)
     if not note and any(_readers_saw_before(one, context) for one in own.values()):
         raise Refused(
@@ -85,6 +89,17 @@ def _look(user: Any, note: str, context: Any) -> None:
     if settings.SECOND_EDITOR:
         for one in own.values():
             _refuse_alone(user, one)
+
+
+def cleaned_note(note: str) -> str:
+    """What readers are told of a change. Raises ``Refused`` if it cannot be stored."""
+    try:
+        note = clean(note, has_lines=True)
+    except TextError as error:
+        raise Refused(str(error), code="note") from error
+    if len(note) > NOTE_CHARS:
+        raise Refused(too_long(len(note), NOTE_CHARS), code="note")
+    return note
 
 
 def _public_changes(context: Any) -> list[Any]:

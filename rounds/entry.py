@@ -12,7 +12,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import flatten_fieldsets, unquote
-from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
@@ -54,6 +54,7 @@ from rounds.models import (
     typed_into,
 )
 from rounds.publication import refusal, schedule, set_state
+from rounds.text_fields import AddressField, KeyField, TextField
 from rounds.time_forms import MomentField
 from rounds.times import describe_moment, describe_weekday_moment
 from rounds.translating import LackingFilter, fieldset, with_translations
@@ -79,7 +80,7 @@ class RecordForm(EntryForm):
     """The form of a page's own record: what it showed, and what readers are told of a change."""
 
     opened = forms.CharField(required=False, widget=forms.HiddenInput)
-    correction = forms.CharField(
+    correction = TextField(
         label=_("Note to readers"),
         required=False,
         max_length=500,
@@ -210,8 +211,13 @@ class EntryAdmin(admin.options.BaseModelAdmin):
     form: Any = EntryForm
     open_ended: tuple[str, ...] = ()  # the spans of which no end may be known
     formfield_overrides = {
-        models.URLField: {"assume_scheme": "https"},
-        models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
+        models.CharField: {"form_class": TextField},
+        models.SlugField: {"form_class": KeyField, "widget": AdminTextInputWidget},
+        models.URLField: {"form_class": AddressField, "assume_scheme": "https"},
+        models.TextField: {
+            "form_class": TextField,
+            "widget": AdminTextareaWidget(attrs={"rows": 4}),
+        },
     }
 
     class Media:

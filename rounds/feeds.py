@@ -20,6 +20,7 @@ from django.views.decorators.http import conditional_page
 from rounds.corrections import Correction, corrections
 from rounds.language import local
 from rounds.models import Negotiation
+from rounds.plain_text import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,28 @@ def negotiation_of(request: HttpRequest) -> Negotiation | None:
     return found or Negotiation.objects.first()
 
 
+class PrintableXML(SimplerXMLGenerator):
+    """Django's, which raises at a control character: here one old text stops no feed."""
+
+    def characters(self, content: str) -> None:
+        super().characters(printable(content))
+
+    def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 - xml.sax calls it so
+        printed: Any = {key: printable(str(value)) for key, value in (attrs or {}).items()}
+        super().startElement(name, printed)
+
+
 class Atom(Atom1Feed):
     """Atom whose entries link what they were read in, and whose categories are keys with names."""
+
+    def write(self, outfile: Any, encoding: str) -> None:
+        """As Django's, with a generator that writes whatever an earlier version said."""
+        handler = PrintableXML(outfile, encoding, short_empty_elements=True)
+        handler.startDocument()
+        handler.startElement("feed", self.root_attributes())
+        self.add_root_elements(handler)
+        self.write_items(handler)
+        handler.endElement("feed")
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: Any) -> None:
         super().add_item_elements(handler, item)

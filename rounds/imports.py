@@ -66,6 +66,7 @@ from rounds.spreadsheets import (
     listed,
     read,
 )
+from rounds.text_fields import TextField
 
 KEPT_FOR = 24 * 60 * 60  # seconds between preview and confirmation
 BESIDES = 100_000  # bytes of a confirmation that are not what was read
@@ -496,7 +497,7 @@ class UploadForm(forms.Form):
 class ConfirmForm(forms.Form):
     """Beside this a confirmation holds the ``sheet`` that was read, and what was ``seen`` of it."""
 
-    correction = forms.CharField(  # the gate looks for it under this name
+    correction = TextField(  # the gate looks for it under this name
         label=gettext_lazy("Note to readers"),
         help_text=gettext_lazy("What was wrong or has become known: it stands with the change."),
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),

@@ -21,6 +21,7 @@ from rounds.resources import (
     Key,
     RecordResource,
     found,
+    key_text,
     one_of,
     shown,
 )
@@ -62,7 +63,7 @@ class Row:
 
 
 def key_of(cells: dict[str, str], resource: RecordResource) -> tuple[str, ...]:
-    return tuple(cells.get(column.column_name, "").strip() for column in resource.key_columns())
+    return tuple(key_text(cells.get(column.column_name, "")) for column in resource.key_columns())
 
 
 # --- what a file shows by itself ---

@@ -38,8 +38,19 @@ from rounds.models import (
     Statement,
     StatementLink,
 )
+from rounds.models.text import has_lines
+from rounds.plain_text import (
+    LONG_TEXT_CHARS,
+    TextError,
+    clean,
+    clean_address,
+    is_plain,
+    too_long,
+    visible,
+    without_invisible,
+)
 
-CELL_LIMIT = 20_000  # characters, whatever the column
+CELL_LIMIT = LONG_TEXT_CHARS  # characters, whatever the column
 SHOWN = 60  # characters of a cell that a message repeats
 LISTED = 12  # keys that a message lists before it proposes the likeliest
 
@@ -51,7 +62,6 @@ KEYS = f"{KEY}( *, *{KEY})*"
 # What a spreadsheet may run instead of showing it. Text of an editor's that begins so travels
 # behind an apostrophe.
 FORMULA = r"(?:[=+@\t\r]|-(?![0-9]+(?:\.[0-9]+)?\Z))"
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
 
 
 def found(text: str) -> str:
@@ -62,9 +72,24 @@ def found(text: str) -> str:
 
 
 def shown(text: str) -> str:
-    """``text`` as one short line without anything invisible in it."""
-    line = CONTROL.sub("\N{REPLACEMENT CHARACTER}", text[: SHOWN + 1].replace("\n", " "))
-    return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
+    """``text`` as one short line, with the codes of what nobody sees in it."""
+    line = text[:SHOWN].replace("\n", " ")
+    return visible(line) if len(text) <= SHOWN else f"{visible(line)}…"
+
+
+def cleaned_cell(field: "models.Field[Any, Any]", text: str) -> str:
+    """``text`` as ``field`` stores it. Raises ValueError that says what was found, and where."""
+    try:
+        if isinstance(field, models.URLField):
+            return clean_address(text)
+        return clean(text, has_lines=has_lines(field))
+    except TextError as error:
+        raise ValueError(f"{found(text)}. {error}") from error
+
+
+def key_text(text: str) -> str:
+    """The cell of a key, as the key is stored if it is one."""
+    return without_invisible(text).strip()
 
 
 def unlike(text: str, expected: str | Promise) -> ValueError:
@@ -333,24 +358,20 @@ class Column(fields.Field):  # the library has no types
         self.required = not (field.blank or field.has_default()) if required is None else required
 
     def clean(self, row: dict[str, str], **kwargs: Any) -> Any:
-        text = row[self.column_name].strip(" \n")
-        self.check(text)
-        if text:
+        if text := self.text(row):
             return self.widget.clean(text)
         return self.field.get_default() if self.field.has_default() else self.widget.empty
+
+    def text(self, row: dict[str, str]) -> str:
+        """The cell of ``row``, cleaned and checked."""
+        text = cleaned_cell(self.field, row[self.column_name])
+        self.check(text)
+        return text
 
     def check(self, text: str) -> None:
         limit = self.field.max_length or CELL_LIMIT
         if len(text) > limit:
-            raise ValueError(
-                _("%(found)s: %(count)d characters, expected at most %(limit)d")
-                % {"found": found(text), "count": len(text), "limit": limit}
-            )
-        if control := CONTROL.search(text):
-            raise ValueError(
-                _("%(found)s with the control character %(code)s, expected text")
-                % {"found": found(text), "code": f"U+{ord(control[0]):04X}"}
-            )
+            raise ValueError(f"{found(text)}. {too_long(len(text), limit)}")
         if self.required and not text:
             raise unlike(text, _("a value"))
 
@@ -371,8 +392,7 @@ class TranslationColumn(Column):
         self.attribute = "translations"
 
     def clean(self, row: dict[str, str], **kwargs: Any) -> str:
-        text = row[self.column_name].strip(" \n")
-        self.check(text)
+        text = self.text(row)
         return str(self.widget.clean(text)) if text else ""
 
     def get_value(self, instance: Any) -> str:
@@ -560,10 +580,10 @@ class RecordResource(resources.ModelResource):  # the library has no types
     def get_instance(self, instance_loader: Any, row: dict[str, str]) -> models.Model | None:
         """The stored row with the same key. A cell that cannot be a key finds none."""
         key = {
-            f"{column.attribute}{column.widget.lookup}": row.get(column.column_name, "").strip()
+            f"{column.attribute}{column.widget.lookup}": key_text(row.get(column.column_name, ""))
             for column in self.key_columns()
         }
-        if any(CONTROL.search(text) for text in key.values()):
+        if not all(is_plain(text, has_lines=False) for text in key.values()):
             return None
         try:
             return self.get_queryset().filter(**key).first()

@@ -28,7 +28,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from import_export.formats import base_formats
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
@@ -38,6 +37,7 @@ from openpyxl.worksheet._reader import WorkSheetParser
 from rounds.encodings import EncodingError, decode
 from rounds.file_kinds import SAVE_AS, ZIP, describe_file, describe_zip
 from rounds.loading import csv_words
+from rounds.plain_text import printable
 
 UNPACKED = 10  # times IMPORT_MAX_BYTES: what an XLSX may hold once unpacked
 PARTS = 500  # files in an XLSX
@@ -570,7 +570,7 @@ class XLSX(base_formats.XLSX):
 
 
 def text_cell(sheet: Any, text: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text))
+    cell = WriteOnlyCell(sheet, printable(text))
     cell.data_type, cell.number_format = "s", "@"
     cell.alignment = Alignment(vertical="top", wrap_text=True)
     return cell

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rounds import language
 from rounds.models import Translatable
+from rounds.text_fields import TextField
 
 ORIGINAL = 400  # characters of an original that stand beside its translation
 
@@ -52,10 +53,10 @@ def with_translations(form: type[Any], model: type[Translatable]) -> type[Any]:
     return type(form.__name__, (TranslationsForm, form), inputs)
 
 
-def _input(field: Any) -> forms.CharField:
+def _input(field: Any) -> TextField:
     is_long = isinstance(field, models.TextField)
     widget = AdminTextareaWidget(attrs={"rows": 3}) if is_long else AdminTextInputWidget()
-    return forms.CharField(required=False, max_length=field.max_length, widget=widget)
+    return TextField(required=False, max_length=field.max_length, widget=widget)
 
 
 def fieldset(model: type[Translatable]) -> tuple[Any, Any]:

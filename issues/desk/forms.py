@@ -25,6 +25,7 @@ from issues.desk.names import (
 from issues.models import GIST_LENGTH, Issue, Level, Stance
 from rounds.collisions import Shown, read, shown
 from rounds.models import Basis, Party, Person, Publishable, RoundStatus, Source
+from rounds.text_fields import TextField, clean_texts
 
 ROWS_AT_MOST = 200
 OWN_BASIS = [("", gettext_lazy("as above")), *Basis.choices]
@@ -117,7 +118,7 @@ class SittingForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    correction = forms.CharField(
+    correction = TextField(
         label=gettext_lazy("note to readers"),
         required=False,
         max_length=500,
@@ -482,6 +483,7 @@ class DeskForm:
         valid += [form.is_valid() for form in parts]
         if self.outcome.changed:
             valid.append(self.outcome.is_valid())
+        valid += [clean_texts(form) for _title, form in self._checked()]
         return all(valid)
 
     def _read_references(self) -> None:

@@ -26,6 +26,7 @@ from rounds.collisions import locked
 from rounds.editing import Refused, gate, may_publish
 from rounds.models import Presence, Round, Source, Statement
 from rounds.publication import rehearsal
+from rounds.text_fields import without_invisible_characters
 
 MORE_ROWS = {"q": 1, "n": 1, "s": 5, "p": 3}  # of sources, people, statements and proposals
 KEYS = {Stance.OPEN_IF: "i", Stance.OPPOSES: "p"}  # letters that begin no other stance
@@ -58,7 +59,7 @@ def round_desk(request: HttpRequest, pk: int) -> HttpResponse:
 def _answered(request: HttpRequest, meeting: Round) -> HttpResponse:
     with transaction.atomic():
         own = get_object_or_404(Round.objects.select_for_update(), pk=meeting.pk)
-        return Desk(request, Board(own), request.POST.copy()).answer()
+        return Desk(request, Board(own), without_invisible_characters(request.POST)).answer()
 
 
 class Desk:

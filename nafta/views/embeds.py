@@ -24,6 +24,7 @@ from nafta.views.frames import BUILDERS, NotSaidYet
 from rounds.citations import page_at
 from rounds.corrections import gone
 from rounds.models import Statement
+from rounds.plain_text import printable
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -84,7 +85,8 @@ def oembed(request: HttpRequest) -> HttpResponse:
     except Http404 as error:
         return HttpResponse(str(error), content_type=PLAIN, status=404)
     if wishes["format"] == "xml":
-        body = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in answer.items())
+        texts = {name: escape(printable(str(value))) for name, value in answer.items()}
+        body = "".join(f"<{name}>{text}</{name}>" for name, text in texts.items())
         xml = f'<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n<oembed>{body}</oembed>'
         return HttpResponse(xml, content_type="text/xml; charset=utf-8")
     response = JsonResponse(answer)

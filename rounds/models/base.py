@@ -12,11 +12,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import JSONObject
+from django.db.models.signals import class_prepared
+from django.dispatch import receiver
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from rounds import language
 from rounds.dates import EARLIEST, LATEST
+from rounds.models.text import clean_texts, constrain_texts
 
 KEY_LENGTH = 60  # of a key that is made of words; typed ones may be longer
 
@@ -97,6 +100,17 @@ class NaturalKeyModel(models.Model):
     def natural_key(self) -> tuple[Any, ...]:
         return tuple(attrgetter(path)(self) for path in self.natural_key_paths)
 
+    def clean_fields(self, exclude: Iterable[str] | None = None) -> None:
+        """As Django's, after every text was cleaned as ``rounds.plain_text`` says."""
+        excluded = set(exclude or ())
+        errors: dict[str, Any] = dict(clean_texts(self, excluded))
+        try:
+            super().clean_fields(exclude=excluded | set(errors))
+        except ValidationError as error:
+            errors |= error.error_dict
+        if errors:
+            raise ValidationError(errors)
+
     def validate_constraints(self, exclude: Iterable[str] | None = None) -> None:
         """As Django's, with each broken rule told at the first field it speaks of."""
         excluded = set(exclude or ())
@@ -109,6 +123,13 @@ class NaturalKeyModel(models.Model):
                 errors.setdefault(fields[0] if fields else "__all__", []).append(error)
         if errors:
             raise ValidationError(errors)
+
+
+@receiver(class_prepared)
+def _constrain_texts(sender: type[models.Model], **kwargs: Any) -> None:
+    """No model can be made whose texts the database does not check."""
+    if issubclass(sender, NaturalKeyModel) and not (sender._meta.abstract or sender._meta.proxy):
+        constrain_texts(sender)
 
 
 def constrained_fields(constraint: models.BaseConstraint) -> list[str]:

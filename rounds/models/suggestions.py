@@ -8,6 +8,8 @@ from django.db import models
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from rounds.plain_text import without_invisible
+
 PRESSED = {"_save", "_continue", "_addanother", "_suggest"}
 ADDED = {"csrfmiddlewaretoken", *PRESSED}  # what a page adds to what was typed
 
@@ -54,4 +56,4 @@ def typed_into(data: QueryDict) -> dict[str, list[Any]]:
 
 
 def _plain(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\0", "")
+    return without_invisible(text).replace("\0", "")

@@ -185,7 +185,7 @@ def test_a_date_is_no_more_precise_than_the_record(
 
 
 def test_every_line_of_a_ris_is_a_tag_and_a_value(client: Client, world: SimpleNamespace) -> None:
-    world.said.summary = "Two\nlines,\r\nER  - and a tag."
+    world.said.summary = "Two\nlines,\nER  - and a tag."
     world.said.save()
     _text, _html, ris = citations(client, "/statements/alder-on-water/")
     lines = ris.splitlines()

@@ -193,11 +193,17 @@ def test_what_readers_have_seen_changes_only_with_a_note(
 
 
 def test_a_note_may_hold_anything_that_can_be_typed(editor: Client, world: SimpleNamespace) -> None:
+    """What can only be pasted is refused with its place, and then nothing is changed."""
     chosen = {"action": "back_to_draft", "_selected_action": [world.quiet.pk]}
-    note = {"correction": "Never\0 said. <b>&\u202e"}
-    assert editor.post(address(Statement), chosen | note).status_code == 302
+    for note, where in {"Never\0 said.": "U+0000, after “Never”", "\u202eNever": "U+202E"}.items():
+        refused = editor.post(address(Statement), chosen | {"correction": note}, follow=True)
+        assert where in " ".join(str(one) for one in refused.context["messages"])
+        world.quiet.refresh_from_db()
+        assert world.quiet.is_published
+    editor.post(address(Statement), chosen | {"correction": "Never\u200b said. <b>&"})
     world.quiet.refresh_from_db()
     assert not world.quiet.is_published
+    assert world.quiet.events.latest("pgh_id").pgh_context["note"] == "Never said. <b>&"
 
 
 def test_saving_without_a_change_needs_no_note(editor: Client, world: SimpleNamespace) -> None:

@@ -14,6 +14,7 @@ from import_export.results import RowResult
 from tqdm import tqdm
 
 from nafta.package import TABLES, Package, PackageError, file_and_line, read, resources
+from rounds.editing import Refused, cleaned_note
 from rounds.loading import Load, Problem, one_at_a_time
 from rounds.management.record_command import RecordCommand
 from rounds.models import Negotiation
@@ -40,7 +41,10 @@ class Command(RecordCommand):
             package = read(folder)
         except PackageError as error:
             raise refused(error.problems) from error
-        told = {"command": "load_record", "note": options["note"].strip()}
+        try:
+            told = {"command": "load_record", "note": cleaned_note(options["note"])}
+        except Refused as error:
+            raise CommandError(f"--note: {error.message}") from error
         with transaction.atomic(), pghistory.context(**told):
             one_at_a_time()
             check_negotiation(package)
