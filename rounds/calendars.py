@@ -109,6 +109,15 @@ def _status(record: Any, item: Item) -> str:
     return TENTATIVE if item.approximate else CONFIRMED
 
 
+def _status_words(item: Item) -> str:
+    """What became of it. That the day of a moved deadline has passed no program would be told of:
+    no row changes with it.
+    """
+    if item.status == DeadlineOutcome.MOVED:
+        return str(DeadlineOutcome.MOVED.label)
+    return item.status_label
+
+
 def _title(record: Any, item: Item) -> str:
     """What a calendar shows. It says itself what a program may not: that it is off, or unsure."""
     name = item.title
@@ -116,7 +125,7 @@ def _title(record: Any, item: Item) -> str:
         name = _("Deadline: %(name)s") % {"name": name}
     elif item.last is None:
         name = _("%(name)s begins") % {"name": name}
-    words = {"name": name, "status": item.status_label, "when": item.when}
+    words = {"name": name, "status": _status_words(item), "when": item.when}
     if _status(record, item) == CANCELLED or isinstance(record, Deadline):
         name = _("%(name)s (%(status)s)") % words
     if item.approximate:
@@ -125,7 +134,7 @@ def _title(record: Any, item: Item) -> str:
 
 
 def _lines(record: Any, item: Item) -> Iterator[str]:
-    yield f"{capfirst(item.label)} · {item.when} · {item.status_label}"
+    yield f"{capfirst(item.label)} · {item.when} · {_status_words(item)}"
     if item.was:
         yield _("Announced for: %(when)s") % {"when": item.was}
     if item.next_title:
