@@ -40,6 +40,7 @@ from rounds.models import (
     State,
     Statement,
     StatementLink,
+    attribution_problem,
 )
 from rounds.resources import (
     DeadlineResource,
@@ -296,11 +297,9 @@ class KeyMadeForm(EntryForm):
 class StatementForm(KeyMadeForm, RecordForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if cleaned.get("basis") == Basis.UNNAMED and cleaned.get("speakers"):
-            self.add_error(
-                "speakers",
-                _("Whoever is unnamed has no name here: remove the speaker or change the basis."),
-            )
+        are_valid = "speakers" in cleaned and "basis" in cleaned
+        if are_valid and (problem := attribution_problem(cleaned["basis"], cleaned["speakers"])):
+            self.add_error("speakers", problem)
         return cleaned
 
 

@@ -57,6 +57,7 @@ from rounds.models.statements import (
     StatementLinkQuerySet,
     StatementQuerySet,
     StatementSpeaker,
+    attribution_problem,
 )
 from rounds.models.suggestions import Suggestion, typed_into
 from rounds.models.tracking import (
@@ -120,6 +121,7 @@ __all__ = [
     "TrackedList",
     "Translatable",
     "Versioned",
+    "attribution_problem",
     "begins",
     "constrained_fields",
     "fixed",
