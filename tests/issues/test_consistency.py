@@ -88,7 +88,7 @@ def test_evidence_of_another_party() -> None:
     assert only(evidence_warnings(HELD, SAID, [BRUME])) == ""
     assert only(evidence_warnings(HELD, SAID, [])) == ""
     assert only(evidence_warnings(HELD, SAID, [ARDEN])) == (
-        "The position “Brume · Water: opposes” rests on “Half must stay.”, which speaks for Arden."
+        "The position “Brume · Water: opposes” rests on “Half must stay.”, said for Arden."
     )
 
 

@@ -383,7 +383,7 @@ def test_the_preview_warns_of_evidence_of_another_party_and_issue(
     assert warnings == [
         (
             "Corrie on Water",
-            "The position “Corrie · Water: supports” rests on “Said 0”, which speaks for Arden.",
+            "The position “Corrie · Water: supports” rests on “Said 0”, said for Arden.",
         ),
         ("Corrie on Water", "S1 did not name this issue. It is added to its issues."),
     ]
