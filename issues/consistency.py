@@ -67,10 +67,13 @@ def evidence_warnings(
     position: Position, evidence: Statement | Proposal, parties: Collection[Party]
 ) -> Iterator[str]:
     """A position rests on what another party said or tabled."""
-    if parties and position.party not in parties:
-        yield _(
-            "The position “%(position)s” rests on “%(evidence)s”, which speaks for %(others)s."
-        ) % {"position": position, "evidence": evidence, "others": names(parties)}
+    if not parties or position.party in parties:
+        return
+    if isinstance(evidence, Proposal):
+        text = _("The position “%(position)s” rests on “%(evidence)s”, tabled by %(others)s.")
+    else:
+        text = _("The position “%(position)s” rests on “%(evidence)s”, said for %(others)s.")
+    yield text % {"position": position, "evidence": evidence, "others": names(parties)}
 
 
 def round_warnings(meeting: Round, today: dt.date) -> Iterator[str]:

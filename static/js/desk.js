@@ -209,6 +209,12 @@
   const menu = document.getElementById("choices");
   let listed = null; // the select whose choices it shows
   const optionsOf = () => [...menu.children];
+  const placeMenu = () => {
+    const box = listed.getBoundingClientRect();
+    const fits = box.bottom + menu.offsetHeight <= window.innerHeight;
+    menu.style.top = `${Math.max(0, fits ? box.bottom : box.top - menu.offsetHeight)}px`;
+    menu.style.left = `${Math.max(0, Math.min(box.left, window.innerWidth - menu.offsetWidth))}px`;
+  };
   const openMenu = (select) => {
     listed = select;
     menu.replaceChildren(...[...select.options].map((option) => {
@@ -222,11 +228,8 @@
       item.tabIndex = -1;
       return item;
     }));
-    const box = select.getBoundingClientRect();
     menu.showPopover();
-    const fits = box.bottom + menu.offsetHeight <= window.innerHeight;
-    menu.style.top = `${Math.max(0, fits ? box.bottom : box.top - menu.offsetHeight)}px`;
-    menu.style.left = `${Math.max(0, Math.min(box.left, window.innerWidth - menu.offsetWidth))}px`;
+    placeMenu();
     optionsOf()[Math.max(0, select.selectedIndex)].focus({ preventScroll: true });
   };
   const closeMenu = () => {
@@ -253,7 +256,7 @@
     event.preventDefault();
     event.stopPropagation();
   });
-  window.addEventListener("scroll", () => { if (listed) closeMenu(); }, { capture: true, passive: true });
+  window.addEventListener("scroll", () => { if (listed) placeMenu(); }, { capture: true, passive: true });
 
   /* ---- keys of the grid -------------------------------------------------------------------- */
 

@@ -111,9 +111,17 @@ PROGRESS = [
 
 
 LETTERS = {  # as the desk shows them
-    **{"demands": "d", "supports": "s", "open": "o", "open if…": "i", "opposes": "p"},
-    **{"tabled": "t", "advancing": "a", "stuck": "k", "nearly closed": "l"},
-    **{"reopened": "e", "dropped": "x"},
+    "demands": "d",
+    "supports": "s",
+    "open": "o",
+    "open if…": "i",
+    "opposes": "p",
+    "tabled": "t",
+    "advancing": "a",
+    "stuck": "k",
+    "nearly closed": "l",
+    "reopened": "e",
+    "dropped": "x",
 }
 
 
