@@ -199,8 +199,9 @@
     typing.step = [];
     say(typing.keys === 1 ? sentence("letter", { words: key }) : "", sentence("word"));
   };
-  const isText = (event) => event.key.length === 1
-    && (event.getModifierState("AltGraph") || !(event.ctrlKey || event.metaKey || event.altKey));
+  const COMPOSED = ["Dead", "Process", "Compose"]; // the beginning of an accent, or of a word of an IME
+  const isText = (event) => COMPOSED.includes(event.key) || (event.key.length === 1
+    && (event.getModifierState("AltGraph") || !(event.ctrlKey || event.metaKey || event.altKey)));
   const isUndo = (event) => (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey
     && event.key.toLowerCase() === "z";
 

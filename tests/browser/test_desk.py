@@ -223,7 +223,7 @@ def test_the_list_of_a_cell_opens_by_mouse_and_takes_letters(page: Page) -> None
     open_desk(page, "Round 3, Ottawa")
     cell = stance(page, "Canada on Public contracts")
     cell.click()
-    page.get_by_role("option", name="red line").click()
+    page.get_by_role("listbox").get_by_role("option", name="red line").click()
     expect(cell).to_have_value("red-line")
     cell.click()
     press(page, "o")
