@@ -646,7 +646,7 @@ class StatementResource(RecordResource):
     def import_instance(self, instance: Any, row: dict[str, str], **kwargs: Any) -> None:
         """As every record's; one that becomes on the record needs a speaker with a name."""
         super().import_instance(instance, row, **kwargs)
-        if instance.basis != Basis.ON_RECORD or _has_no_name(instance.pk):
+        if instance.basis != Basis.ON_RECORD or (instance.pk and _has_no_name(instance.pk)):
             return
         if "speakers" in row:
             speakers = self.fields["speakers"].clean(row)
@@ -661,7 +661,7 @@ class StatementResource(RecordResource):
             instance.speakers.clear()
 
 
-def _has_no_name(pk: int | None) -> bool:
+def _has_no_name(pk: int) -> bool:
     """Whether a statement was stored on the record, without a speaker, before that was refused."""
     return Statement.objects.filter(pk=pk, basis=Basis.ON_RECORD, speakers=None).exists()
 

@@ -68,7 +68,7 @@ def test_who_speaks_for_whom(
     ],
 )
 def test_days_of_a_round(dates: object, warning: str) -> None:
-    assert only(day_warnings(dates, TODAY, ROUND, day("2010-03-08"))) == warning  # type: ignore[arg-type]
+    assert only(day_warnings(dates, TODAY, ROUND, day("2010-03-08"))) == warning
 
 
 def test_a_day_of_no_round_only_lies_ahead_or_not() -> None:
