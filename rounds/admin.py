@@ -297,8 +297,11 @@ class KeyMadeForm(EntryForm):
 class StatementForm(KeyMadeForm, RecordForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        is_stored_so = self.instance.pk and not {"basis", "speakers"} & set(self.changed_data)
         are_valid = "speakers" in cleaned and "basis" in cleaned
-        if are_valid and (problem := attribution_problem(cleaned["basis"], cleaned["speakers"])):
+        if not are_valid or is_stored_so:
+            return cleaned
+        if problem := attribution_problem(cleaned["basis"], cleaned["speakers"]):
             self.add_error("speakers", problem)
         return cleaned
 

@@ -346,6 +346,7 @@ def test_a_key_is_made_of_day_speaker_and_first_words(
     typed = {
         "summary": "No dam at all, and no lake that is as long as this summary is",
         "dates_0": "2010-05-02",
+        "basis": "reporting",
         "source": world.gazette.pk,
     }
     speaker, party = {"speakers": [world.birch.pk]}, {"parties": [world.brume.pk]}
