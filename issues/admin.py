@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.http import HttpRequest
 from django.urls import path, reverse
@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from issues.consistency import warnings_about
 from issues.desk.views import round_desk
 from issues.models import Issue, Measure, Position, Progress, Proposal, Term
 from issues.resources import (
@@ -21,6 +22,7 @@ from issues.resources import (
     ProposalResource,
     StatementResource,
 )
+from rounds import clock
 from rounds.admin import KeyMadeForm, RoundAdmin, StatementAdmin
 from rounds.collisions import is_number
 from rounds.dates import first_day
@@ -52,6 +54,15 @@ REFUSALS.update(
 
 
 OF_ISSUE = "of_issue"  # what narrows the measures that are suggested
+
+
+class WarningAdmin(admin.ModelAdmin):
+    """Tells after saving what is doubtful about what was stored."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        for text in warnings_about(form.instance, clock.today()):
+            self.message_user(request, text, messages.WARNING)
 
 
 class ProgressInline(RowInline):
@@ -195,7 +206,7 @@ admin.site.unregister([Round, Statement])
 
 
 @admin.register(Round)
-class RoundWithOutcomeAdmin(RoundAdmin):
+class RoundWithOutcomeAdmin(WarningAdmin, RoundAdmin):
     inlines = (ProgressInline, ProposalInline)
     list_display: Any = (*RoundAdmin.list_display, "desk")
     change_form_template = "admin/issues/round_change_form.html"
@@ -216,7 +227,7 @@ class RoundWithOutcomeAdmin(RoundAdmin):
 
 
 @admin.register(Statement)
-class StatementWithReadingAdmin(StatementAdmin):
+class StatementWithReadingAdmin(WarningAdmin, StatementAdmin):
     resource_classes = (StatementResource,)
     list_filter = (*StatementAdmin.list_filter, "issues")
     search_fields = (*StatementAdmin.search_fields, "issues__name")
@@ -273,7 +284,7 @@ class MeasureAdmin(PublishableAdmin):
 
 
 @admin.register(Proposal)
-class ProposalAdmin(DatedAdmin):
+class ProposalAdmin(WarningAdmin, DatedAdmin):
     form = ProposalForm
     resource_classes = (ProposalResource,)
     list_display = ("title", "issue", "when", "round", "status", "basis", "stands")
@@ -293,7 +304,7 @@ class ProposalAdmin(DatedAdmin):
 
 
 @admin.register(Position)
-class PositionAdmin(PublishableAdmin):
+class PositionAdmin(WarningAdmin, PublishableAdmin):
     resource_classes = (PositionResource,)
     key = ""
     list_display = ("gist", "issue", "party", "when", "stance", "stands", "evidence")

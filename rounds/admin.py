@@ -40,6 +40,7 @@ from rounds.models import (
     State,
     Statement,
     StatementLink,
+    attribution_problem,
 )
 from rounds.resources import (
     DeadlineResource,
@@ -297,11 +298,12 @@ class KeyMadeForm(EntryForm):
 class StatementForm(KeyMadeForm, RecordForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if cleaned.get("basis") == Basis.UNNAMED and cleaned.get("speakers"):
-            self.add_error(
-                "speakers",
-                _("Whoever is unnamed has no name here: remove the speaker or change the basis."),
-            )
+        is_stored_so = self.instance.pk and not {"basis", "speakers"} & set(self.changed_data)
+        are_valid = "speakers" in cleaned and "basis" in cleaned
+        if not are_valid or is_stored_so:
+            return cleaned
+        if problem := attribution_problem(cleaned["basis"], cleaned["speakers"]):
+            self.add_error("speakers", problem)
         return cleaned
 
 

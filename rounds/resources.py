@@ -37,6 +37,7 @@ from rounds.models import (
     State,
     Statement,
     StatementLink,
+    attribution_problem,
 )
 from rounds.models.text import has_lines
 from rounds.plain_text import (
@@ -698,10 +699,27 @@ class StatementResource(RecordResource):
             *(*ATTRIBUTION, "summary", "quotation", "language", *CLAIM),
         )
 
+    def import_instance(self, instance: Any, row: dict[str, str], **kwargs: Any) -> None:
+        """As every record's; one that becomes on the record needs a speaker with a name."""
+        super().import_instance(instance, row, **kwargs)
+        if instance.basis != Basis.ON_RECORD or (instance.pk and _has_no_name(instance.pk)):
+            return
+        if "speakers" in row:
+            speakers = self.fields["speakers"].clean(row)
+        else:
+            speakers = instance.speakers.all() if instance.pk else []
+        if problem := attribution_problem(instance.basis, speakers):
+            raise ValidationError({"basis": problem})
+
     def before_save_instance(self, instance: Statement, row: Any, **kwargs: Any) -> None:
         """Let a statement become unnamed: its speakers must have gone before."""
         if instance.pk and instance.basis == Basis.UNNAMED:
             instance.speakers.clear()
+
+
+def _has_no_name(pk: int) -> bool:
+    """Whether a statement was stored on the record, without a speaker, before that was refused."""
+    return Statement.objects.filter(pk=pk, basis=Basis.ON_RECORD, speakers=None).exists()
 
 
 class StatementLinkResource(RecordResource):

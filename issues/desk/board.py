@@ -11,11 +11,31 @@ from django.utils.translation import gettext as _
 from issues.desk.names import Names, is_address
 from issues.matrix import MARKS
 from issues.models import Issue, Measure, Position, Progress, Proposal, Stance
+from rounds import language
 from rounds.dates import first_day
 from rounds.forms import end_of
-from rounds.models import Party, Person, Publishable, Round, Source, State, Statement
+from rounds.models import (
+    Party,
+    Person,
+    Publishable,
+    Round,
+    Source,
+    State,
+    Statement,
+    Translatable,
+)
 
 Evidence = Statement | Proposal
+
+
+def in_languages(record: Translatable, *fields: str) -> list[str]:
+    """What ``fields`` say in the language of the record, then in each they are translated into."""
+    translations = (
+        record.translations.get(language.key(field, code))
+        for code in language.others()
+        for field in fields
+    )
+    return [*(getattr(record, field) for field in fields), *filter(None, translations)]
 
 
 def stance_words(stance: str, condition: str) -> str:
@@ -83,7 +103,7 @@ class Board:
         self.parties = list(Party.objects.all())
         self.issues = list(Issue.objects.all())
         self.end = end_of(meeting, Round.objects.rounds_proper())
-        self.statements = list(meeting.statements.prefetch_related("parties", "issues"))
+        self.statements = list(meeting.statements.prefetch_related("speakers", "parties", "issues"))
         self.proposals = list(meeting.proposals.prefetch_related("parties").select_related("issue"))
 
     @cached_property
@@ -196,11 +216,13 @@ class Board:
 
     @cached_property
     def party_names(self) -> Names[Party]:
-        return Names(self.parties, lambda party: (party.code, party.name, party.adjective))
+        return Names(
+            self.parties, lambda party: (party.code, *in_languages(party, "name", "adjective"))
+        )
 
     @cached_property
     def issue_names(self) -> Names[Issue]:
-        return Names(self.issues, lambda issue: (issue.slug, issue.name))
+        return Names(self.issues, lambda issue: (issue.slug, *in_languages(issue, "name")))
 
     @cached_property
     def handles(self) -> list[str]:

@@ -24,7 +24,15 @@ from issues.desk.names import (
 )
 from issues.models import GIST_LENGTH, Issue, Level, Stance
 from rounds.collisions import Shown, read, shown
-from rounds.models import Basis, Party, Person, Publishable, RoundStatus, Source
+from rounds.models import (
+    Basis,
+    Party,
+    Person,
+    Publishable,
+    RoundStatus,
+    Source,
+    attribution_problem,
+)
 from rounds.text_fields import TextField, clean_texts
 
 ROWS_AT_MOST = 200
@@ -163,8 +171,8 @@ class Attributed(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if not cleaned.get("basis"):
-            cleaned["basis"] = self.sitting.get("basis") or Basis.ON_RECORD
             cleaned["attribution"] = cleaned.get("attribution") or self.sitting.get("attribution")
+            cleaned["basis"] = self.default_basis(cleaned)
         cleaned["attribution"] = cleaned.get("attribution") or ""
         for name in ("source", "days"):
             if name not in self.errors and not cleaned.get(name):
@@ -173,6 +181,10 @@ class Attributed(forms.Form):
         if unnamed and not self.sitting["source_is_told"]:
             self.add_error("source", _("Name the source, here or for the whole sitting."))
         return cleaned
+
+    def default_basis(self, cleaned: dict[str, Any]) -> str:
+        """The basis of a row that names none."""
+        return str(self.sitting.get("basis") or Basis.ON_RECORD)
 
     def touches(self, issue: Issue) -> bool:
         raise NotImplementedError
@@ -203,6 +215,13 @@ class StatementForm(Attributed):
 
     letter = "S"
 
+    def default_basis(self, cleaned: dict[str, Any]) -> str:
+        """The sitting's; a row that names no speaker is never on the record by default."""
+        basis = super().default_basis(cleaned)
+        if basis != Basis.ON_RECORD or cleaned.get("speakers"):
+            return basis
+        return Basis.UNNAMED if cleaned["attribution"] else Basis.REPORTING
+
     def clean(self) -> dict[str, Any]:
         """Who speaks speaks for their party, unless a party or a dash is given."""
         cleaned = super().clean()
@@ -210,11 +229,9 @@ class StatementForm(Attributed):
         if cleaned.get("parties") == [] and cleaned["basis"] != Basis.UNNAMED:
             parties = [person.party for person in speakers if person.party]
             cleaned["parties"] = list(dict.fromkeys(parties))
-        if cleaned["basis"] == Basis.UNNAMED and speakers:
-            self.add_error(
-                "speakers",
-                _("Whoever is unnamed has no name here: remove the speaker or change the basis."),
-            )
+        problem = attribution_problem(cleaned["basis"], speakers)
+        if problem and "speakers" not in self.errors:
+            self.add_error("speakers", problem)
         for name in ("speakers", "parties", "issues"):
             cleaned[name] = cleaned.get(name) or []
         return cleaned
@@ -310,6 +327,9 @@ class PlaceForm(PartForm):
         if not cleaned.get("gist") and "gist" not in self.errors:
             self.add_error("gist", _("Say it in one line."))
         asks = cleaned.get("stance") == Stance.OPEN_IF
+        untouched = cleaned.get("condition") == self.was["condition"]
+        if untouched and cleaned.get("stance") and not asks:
+            cleaned["condition"] = ""  # it belonged to the stance that was given up
         if asks != bool(cleaned.get("condition")) and "condition" not in self.errors:
             self.add_error(
                 "condition", _("“open if…” needs its condition; no other stance has one.")

@@ -1,14 +1,16 @@
 """What an entry changes, in words and as the matrix before and after."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from issues.consistency import warnings_about
 from issues.desk.board import Board, stance_words
 from issues.desk.storing import Move, Written
 from issues.matrix import MARKS, Cell, Change, Row, by_issue, same_words
 from issues.models import Issue, Position, Stance, Term
+from rounds import clock
 from rounds.dates import describe
 from rounds.models import Publishable
 
@@ -33,6 +35,9 @@ class Table:
     rows: list[tuple[str, list[tuple[Cell, bool]]]]
 
 
+Warnings = list[tuple[str, str]]  # where, and what is doubtful
+
+
 @dataclass(slots=True)
 class Preview:
     """Read inside the rehearsal: afterwards none of it is in the database."""
@@ -42,6 +47,7 @@ class Preview:
     drafts: list[Publishable] = field(default_factory=list)  # published as well
     refused: list[str] = field(default_factory=list)  # why it can only be a draft
     note: str = ""  # that readers need one
+    warnings: Warnings = field(default_factory=list)
 
     @property
     def changes(self) -> int:
@@ -121,6 +127,31 @@ def in_words(board: Board, written: Written) -> Preview:
     return preview
 
 
+def warnings_of(board: Board, written: Written, drafts: Sequence[Publishable]) -> Warnings:
+    """What is doubtful in an entry and in the drafts that go out with it, each told once."""
+    today = clock.today()
+    by_text: dict[str, str] = {}
+    for label, record in _labelled(board, written, drafts):
+        for text in warnings_about(record, today):
+            by_text.setdefault(text, label)
+    for move in written.moves:
+        if move.row and not move.row.touches(move.place.issue):
+            text = _("%(row)s did not name this issue. It is added to its issues.")
+            by_text.setdefault(text % {"row": move.row.handle}, move.place.title)
+    return [(label, text) for text, label in by_text.items()]
+
+
+def _labelled(
+    board: Board, written: Written, drafts: Sequence[Publishable]
+) -> Iterator[tuple[str, Publishable]]:
+    """Each record of an entry and what the page calls it."""
+    yield from ((move.place.title, move.position) for move in written.moves)
+    yield from written.statements
+    yield from written.proposals
+    yield from ((str(one), one) for one in written.records if one == board.round)
+    yield from ((str(draft), draft) for draft in drafts)
+
+
 def _number(term: Term) -> str:
     values = [f"{value.normalize():f}" for value in (term.low, term.high) if value is not None]
     scope = f" ({term.scope})" if term.scope else ""
@@ -136,6 +167,8 @@ def _moved(move: Move) -> Line:
     if move.found:
         rests = _("rests on %(evidence)s (the only row that fits)")
     when = describe(position.since, approximate=position.approximate)
+    entered = move.place.entered
+    dropped = entered.condition if entered and not position.condition else ""
     return Line(
         who=move.place.title,
         was=move.was,
@@ -144,6 +177,9 @@ def _moved(move: Move) -> Line:
         mark=MARKS[Stance(position.stance)],
         more=[
             position.gist,
+            _("its condition is dropped: %(condition)s") % {"condition": dropped}
+            if dropped
+            else "",
             rests % {"evidence": evidence},
             _("since %(when)s") % {"when": when},
         ],

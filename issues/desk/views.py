@@ -11,26 +11,27 @@ from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from issues.desk.board import Board
 from issues.desk.collisions import Conflict, Meanwhile, choices_made, meanwhile, undecided
 from issues.desk.forms import ROWS_AT_MOST, DeskForm, Seen, key_of
-from issues.desk.preview import Preview, in_words, matrix_of, side_by_side
+from issues.desk.preview import Preview, in_words, matrix_of, side_by_side, warnings_of
 from issues.desk.storing import RejectedError, Writer, Written, only_published, publish
-from issues.matrix import MARKS
+from issues.desk.vocabulary import vocabulary_of
 from issues.models import Level, Position, Progress, Proposal, Stance
 from rounds.admin_views import presence
 from rounds.collisions import locked
 from rounds.editing import Refused, gate, may_publish
-from rounds.models import Presence, Round, Source, Statement
+from rounds.models import Presence, Publishable, Round, Source, Statement
 from rounds.publication import rehearsal
 from rounds.text_fields import without_invisible_characters
 
 MORE_ROWS = {"q": 1, "n": 1, "s": 5, "p": 3}  # of sources, people, statements and proposals
-KEYS = {Stance.OPEN_IF: "i", Stance.OPPOSES: "p"}  # letters that begin no other stance
 WRITES = (Statement, Proposal, Position, Progress, Source)
+STORED = "stored"  # tells the script of the next page to forget what was typed
 ASIDE = ("csrfmiddlewaretoken", "action", "previewed", "correction", "conflict", "choose-")
 
 
@@ -39,6 +40,12 @@ def may_enter(request: HttpRequest) -> bool:
         request.user.has_perm(f"{model._meta.app_label}.add_{model._meta.model_name}")
         for model in WRITES
     )
+
+
+def change_url(record: Publishable) -> str:
+    """The page of the admin on which a record is changed."""
+    name = f"admin:{record._meta.app_label}_{record._meta.model_name}_change"
+    return reverse(name, args=[record.pk])
 
 
 def round_desk(request: HttpRequest, pk: int) -> HttpResponse:
@@ -85,8 +92,8 @@ class Desk:
         return str(self.data.get(name, "")) if self.data else ""
 
     def answer(self) -> HttpResponse:
-        if self.action == "rows":
-            return self._more_rows()
+        if self.action in {"rows", "restore"}:
+            return self._as_typed()
         if not self._compare():
             return self.page(409)
         if self.action == "publish" and not self.may_publish:
@@ -126,9 +133,11 @@ class Desk:
             self.problem = _("Something was typed since the preview: look once more.")
         return unseen
 
-    def _more_rows(self) -> HttpResponse:
+    def _as_typed(self) -> HttpResponse:
+        """The page with what was typed, unjudged: more rows, or what a browser had kept."""
         assert self.data is not None
-        for prefix, more in MORE_ROWS.items():
+        rows = MORE_ROWS if self.action == "rows" else {}
+        for prefix, more in rows.items():
             with suppress(ValueError):
                 total = int(self._posted(f"{prefix}-TOTAL_FORMS"))
                 self.data[f"{prefix}-TOTAL_FORMS"] = str(min(total + more, ROWS_AT_MOST))
@@ -158,6 +167,7 @@ class Desk:
         with suppress(RejectedError), rehearsal():
             written = Writer(entry).write()
             preview = in_words(board, written)
+            preview.warnings = warnings_of(board, written, entry.with_drafts)
             if issues:
                 after = matrix_of(board, issues, [move.position for move in written.moves])
                 preview.tables = side_by_side(before, after)
@@ -220,7 +230,7 @@ class Desk:
             )
         )
         messages.success(self.request, words % {"count": count})
-        return HttpResponseRedirect(self.request.path)
+        return HttpResponseRedirect(f"{self.request.path}#{STORED}")
 
     @property
     def seen(self) -> Seen:
@@ -260,9 +270,11 @@ class Desk:
             "entry": self.entry,
             "errors": list(self.entry.errors()) if self.checked else [],
             "seen": self.seen.write(),
-            "stances": [(one, MARKS[one], KEYS.get(one, "")) for one in Stance],
+            "stances": Stance,
             "levels": Level,
-            "drafts": [(key_of(one), one) for one in board.drafts],
+            "vocabulary": vocabulary_of(board),
+            "entered": [(one, change_url(one)) for one in (*board.statements, *board.proposals)],
+            "drafts": [(key_of(one), one, change_url(one)) for one in board.drafts],
             "preview": self.preview,
             "digest": self.digest if self.preview else "",
         }

@@ -58,6 +58,7 @@ from rounds.models.statements import (
     StatementLinkQuerySet,
     StatementQuerySet,
     StatementSpeaker,
+    attribution_problem,
 )
 from rounds.models.suggestions import Suggestion, typed_into
 from rounds.models.tracking import (
@@ -122,6 +123,7 @@ __all__ = [
     "TrackedList",
     "Translatable",
     "Versioned",
+    "attribution_problem",
     "begins",
     "constrained_fields",
     "fixed",

@@ -1,11 +1,13 @@
 """What was said, by whom, and how one statement bears on another."""
 
+from collections.abc import Collection
 from typing import Self
 
 import pgtrigger
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, OuterRef, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rounds.language import local
@@ -167,6 +169,23 @@ class StatementSpeaker(Statement.speakers.through):  # type: ignore[name-defined
                     RETURN NEW;""",
             )
         ]
+
+
+def attribution_problem(basis: str, speakers: Collection[object]) -> str:
+    """Say why ``basis`` does not go with who is named as the speaker; "" where it does.
+
+    The speakers are stored after the statement, so every form and import calls this itself.
+    """
+    if basis == Basis.UNNAMED and speakers:
+        return gettext(
+            "Whoever is unnamed has no name here: remove the speaker or change the basis."
+        )
+    if basis == Basis.ON_RECORD and not speakers:
+        return gettext(
+            "“On the record” needs a speaker with a name. Name the speaker, or choose “document”, "
+            "“joint statement”, “unnamed” or “reporting” as the basis."
+        )
+    return ""
 
 
 class StatementLinkQuerySet(NaturalKeyQuerySet):

@@ -8,10 +8,87 @@
 
   const grid = form.querySelector(".grid");
   const live = document.getElementById("live");
+  const vocabulary = JSON.parse(document.getElementById("vocabulary").textContent);
   const lists = (name) => document.getElementById(`names-${name}`);
+  const INVISIBLE = /[\p{M}\u00ad\u200b-\u200f\u2060\ufeff]/gu;
   const plain = (text) =>
-    text.normalize("NFKD").replace(/\p{M}/gu, "").replace(/\s+/g, " ").trim().toLowerCase();
+    text.normalize("NFKD").replace(INVISIBLE, "").replace(/[\u2018\u2019]/g, "'").replace(/[\u2010-\u2015]/g, "-")
+      .replace(/\s+/g, " ").trim().toLowerCase();
   const visible = (element) => element.getClientRects().length > 0;
+
+  /* ---- what is said of what the keys did -------------------------------------------------- */
+
+  const sentence = (name, values = {}) =>
+    Object.entries(values).reduce((text, [key, value]) => text.replace(`{${key}}`, () => value), live.dataset[name]);
+  const say = (...sentences) => { live.textContent = sentences.filter(Boolean).join(" "); };
+  const quoted = (texts) =>
+    texts.map((text) => (text.length > 60 ? `${text.slice(0, 59)}…` : text)).join("”, “");
+
+  /* ---- typed work is kept in this browser until it is stored ------------------------------- */
+
+  const STORE = form.dataset.store;
+  const SAVE_AFTER_MS = 500;
+  let touched = form.hasAttribute("data-typed");
+  let isOffered = false; // what was kept waits for a decision, so nothing may take its place
+  let saving = 0;
+
+  const storage = (action) => {
+    try {
+      return action(window.localStorage);
+    } catch {
+      return null; // full, or refused by this browser: the page works without
+    }
+  };
+  const forget = () => storage((store) => store.removeItem(STORE));
+  const keep = () => {
+    clearTimeout(saving);
+    if (!touched || isOffered) return;
+    const fields = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
+    storage((store) => store.setItem(STORE, JSON.stringify({ at: Date.now(), fields })));
+  };
+  const touch = () => {
+    touched = true;
+    clearTimeout(saving);
+    saving = setTimeout(keep, SAVE_AFTER_MS);
+  };
+  const restore = (fields) => {
+    const request = document.createElement("form");
+    request.method = "post";
+    const token = form.elements.csrfmiddlewaretoken.value;
+    for (const [name, value] of [...fields, ["csrfmiddlewaretoken", token], ["action", "restore"]]) {
+      const input = document.createElement("input");
+      Object.assign(input, { type: "hidden", name, value });
+      request.append(input);
+    }
+    document.body.append(request);
+    touched = false;
+    request.submit();
+  };
+  const offer = (kept) => {
+    const section = document.getElementById("offer");
+    const title = section.querySelector("h2");
+    const time = new Date(kept.at).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+    title.textContent = title.dataset.title.replace("{time}", time);
+    isOffered = true;
+    section.hidden = false;
+    section.addEventListener("click", (event) => {
+      const choice = event.target.dataset.choice;
+      if (choice === "restore") restore(kept.fields);
+      if (choice !== "discard") return;
+      isOffered = false;
+      section.hidden = true;
+      forget();
+      keep();
+    });
+  };
+
+  if (window.location.hash === "#stored") {
+    forget();
+    window.history.replaceState(null, "", window.location.pathname);
+  }
+  const kept = touched ? null : storage((store) => JSON.parse(store.getItem(STORE)));
+  if (kept) offer(kept);
+  window.addEventListener("pagehide", keep);
 
   /* ---- cells of the grid ------------------------------------------------------------------ */
 
@@ -25,6 +102,10 @@
     if (cell) cell.focus();
     return Boolean(cell);
   };
+  const cellOf = (field) => field.closest("td");
+  const conditionOf = (select) => cellOf(select).querySelector("input.condition");
+  const choicesOf = (select) => vocabulary[cellOf(select).classList.contains("far") ? "levels" : "stances"];
+  const labelOf = (select) => select.selectedOptions[0]?.text ?? "";
 
   const mark = (cell) => {
     const fields = [...cell.querySelectorAll("select, input")];
@@ -38,45 +119,187 @@
     if (stance.value !== stance.dataset.was) details.open = true;
     else if (!changed) details.open = false;
   };
-  const choose = (select, value) => {
-    select.value = value;
-    mark(select.closest("td"));
+
+  /* ---- a step of the grid: what it changed, to be taken back ------------------------------- */
+
+  const steps = []; // each a list of {field, before, after}, the latest last
+  const chosen = new Map(cells.flat().map((select) => [select, select.value])); // before a change event
+
+  const set = (field, value) => {
+    field.value = value;
+    if (chosen.has(field)) chosen.set(field, value);
+    mark(cellOf(field));
   };
-
-  let picking = false; // the list of a select is open and has the arrows to itself
-  const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-
-  const inSelect = (event, select) => {
-    if (event.altKey && event.key in STEPS) picking = true;
-    if (picking) {
-      if (["Enter", "Escape", "Tab"].includes(event.key)) picking = false;
+  const take = (pairs) => {
+    const step = pairs
+      .map(([field, after]) => ({ field, before: field.value, after }))
+      .filter(({ before, after }) => before !== after);
+    step.forEach(({ field, after }) => set(field, after));
+    if (step.length) {
+      steps.push(step);
+      touch();
+    }
+    return step;
+  };
+  /* A choice and what becomes of the condition: only “open if…” has one. */
+  const withCondition = (select, value, words = "") => {
+    const condition = conditionOf(select);
+    if (!condition) return [[select, value]];
+    if (value !== "open-if") {
+      if (condition.value) condition.dataset.dropped = condition.value;
+      return [[select, value], [condition, ""]];
+    }
+    return [[select, value], [condition, words || condition.value || condition.dataset.dropped || ""]];
+  };
+  const dropped = (step) => step
+    .filter(({ field, before, after }) => field.matches("input.condition") && before && !after)
+    .map(({ before }) => before);
+  const aboutDropped = (step) => {
+    const words = dropped(step);
+    return words.length ? sentence("dropped", { words: quoted(words) }) : "";
+  };
+  const choose = (select, value) => {
+    const step = take(withCondition(select, value));
+    say(sentence("chosen", { cell: select.dataset.title, choice: labelOf(select) }), aboutDropped(step));
+    return step;
+  };
+  const undo = (step) => {
+    steps.splice(steps.indexOf(step), 1);
+    // what was typed over it since stays
+    const mine = step.filter(({ field, after }) => field.value === after);
+    mine.forEach(({ field, before }) => set(field, before));
+    touch();
+    return new Set(mine.map(({ field }) => cellOf(field)));
+  };
+  const undoLast = () => {
+    if (!steps.length) {
+      say(sentence("nothing"));
       return;
     }
+    const undone = [...undo(steps.at(-1))].map((cell) => cell.querySelector("select"));
+    if (undone.length !== 1) say(sentence("undoneCells", { count: undone.length }));
+    else say(sentence("undone", { cell: undone[0].dataset.title }), `${labelOf(undone[0])}.`);
+    if (undone.length && !undone.includes(document.activeElement)) undone[0].focus();
+  };
+
+  /* ---- letters: one chooses, two in a row are a text that was not meant for the cell ------- */
+
+  const NOTHING_TYPED = { select: null, keys: 0, step: [] };
+  let typing = NOTHING_TYPED;
+  const endTyping = () => { typing = NOTHING_TYPED; };
+  const type = (select, key) => {
+    if (typing.select !== select) typing = { select, keys: 0, step: [] };
+    typing.keys += 1;
+    const choice = choicesOf(select).find(({ letter }) => letter === key.toLowerCase());
+    if (typing.keys === 1 && choice) {
+      typing.step = choose(select, choice.value);
+      return;
+    }
+    if (typing.step.length && steps.includes(typing.step)) undo(typing.step);
+    typing.step = [];
+    say(typing.keys === 1 ? sentence("letter", { words: key }) : "", sentence("word"));
+  };
+  const COMPOSED = ["Dead", "Process", "Compose"]; // the beginning of an accent, or of a word of an IME
+  const isText = (event) => COMPOSED.includes(event.key) || (event.key.length === 1
+    && (event.getModifierState("AltGraph") || !(event.ctrlKey || event.metaKey || event.altKey)));
+  const isUndo = (event) => (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey
+    && event.key.toLowerCase() === "z";
+
+  /* ---- the list of choices, with their letters --------------------------------------------- */
+
+  const menu = document.getElementById("choices");
+  let listed = null; // the select whose choices it shows
+  const optionsOf = () => [...menu.children];
+  const placeMenu = () => {
+    const box = listed.getBoundingClientRect();
+    const fits = box.bottom + menu.offsetHeight <= window.innerHeight;
+    menu.style.top = `${Math.max(0, fits ? box.bottom : box.top - menu.offsetHeight)}px`;
+    menu.style.left = `${Math.max(0, Math.min(box.left, window.innerWidth - menu.offsetWidth))}px`;
+  };
+  const openMenu = (select) => {
+    listed = select;
+    menu.replaceChildren(...[...select.options].map((option) => {
+      const item = document.createElement("div");
+      const letter = document.createElement("kbd");
+      letter.textContent = choicesOf(select).find(({ value }) => value === option.value)?.letter ?? "";
+      item.append(letter, ` ${option.text}`);
+      item.setAttribute("role", "option");
+      item.setAttribute("aria-selected", String(option.selected));
+      item.dataset.value = option.value;
+      item.tabIndex = -1;
+      return item;
+    }));
+    menu.showPopover();
+    placeMenu();
+    optionsOf()[Math.max(0, select.selectedIndex)].focus({ preventScroll: true });
+  };
+  const closeMenu = () => {
+    const select = listed;
+    listed = null;
+    if (menu.matches(":popover-open")) menu.hidePopover();
+    select?.focus({ preventScroll: true });
+    return select;
+  };
+  menu.addEventListener("toggle", (event) => { if (event.newState === "closed") listed = null; });
+  menu.addEventListener("click", (event) => {
+    const item = event.target.closest("[role=option]");
+    if (item) choose(closeMenu(), item.dataset.value);
+  });
+  menu.addEventListener("keydown", (event) => {
+    const items = optionsOf();
+    const at = items.indexOf(document.activeElement);
+    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+    if (next !== undefined) items[Math.min(Math.max(next, 0), items.length - 1)].focus();
+    else if (event.key === "Enter" || event.key === " ") choose(closeMenu(), items[at].dataset.value);
+    else if (event.key === "Tab" || event.key === "Escape") closeMenu();
+    else if (isText(event)) type(closeMenu(), event.key);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  window.addEventListener("scroll", () => { if (listed) placeMenu(); }, { capture: true, passive: true });
+
+  /* ---- keys of the grid -------------------------------------------------------------------- */
+
+  const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+  const NATIVE = [...Object.keys(STEPS), "Home", "End", "PageUp", "PageDown"]; // choose by themselves
+
+  const inSelect = (event, select) => {
     const [y, x] = placeOf(select);
-    const own = [...select.options].find((option) => option.dataset.key === event.key);
-    if (event.key === "Home" || event.key === "End") {
+    const typesOn = typing.select === select && typing.keys > 0;
+    if (isText(event) && (event.key !== " " || typesOn)) {
+      if (!event.repeat) type(select, event.key);
+    } else if (event.ctrlKey || event.metaKey) {
+      if (!NATIVE.includes(event.key)) return;
+    } else if (event.key === " " || (event.key === "F4" && !event.altKey) || (event.altKey && event.key in STEPS)) {
+      openMenu(select);
+    } else if (event.key === "Home" || event.key === "End") {
       cells[y].at(event.key === "Home" ? 0 : -1).focus();
     } else if (event.key in STEPS) {
       const [down, right] = STEPS[event.key];
       goTo(y + down, x + right);
+      endTyping();
     } else if (event.key === "Enter") {
-      const cell = select.closest("td");
+      const cell = cellOf(select);
       const details = cell.querySelector("details");
       if (details) details.open = true;
       cell.querySelector("input").focus();
     } else if (event.key === "Delete" || event.key === "Backspace") {
-      choose(select, select.dataset.was);
-    } else if (own) {
-      choose(select, own.value);
-    } else return;
+      if (!typesOn || typing.keys === 1) {
+        choose(select, select.dataset.was);
+        endTyping();
+      }
+    } else if (event.key === "Escape") {
+      endTyping();
+    } else if (!NATIVE.includes(event.key)) return;
     event.preventDefault();
   };
 
   const inText = (event, input) => {
     if (event.key !== "Enter" && event.key !== "Escape") return;
-    const cell = input.closest("td");
+    const cell = cellOf(input);
     const select = cell.querySelector("select");
-    const condition = cell.querySelector("input.condition");
+    const condition = conditionOf(input);
     const asks = select.value === "open-if" && condition && !condition.value;
     const next = event.key === "Enter" && asks && input !== condition ? condition : select;
     next.focus();
@@ -84,74 +307,146 @@
   };
 
   grid.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (event.target.matches("td > select")) inSelect(event, event.target);
+    else if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     else if (event.target.matches("input")) inText(event, event.target);
   });
+  // by touch the browser's own list is better; it has no letters to mistake
+  let isTouch = false;
+  grid.addEventListener("pointerdown", (event) => { isTouch = event.pointerType === "touch"; });
+  const isPressed = (event) => event.target.matches("td > select") && event.button === 0 && !isTouch;
   grid.addEventListener("mousedown", (event) => {
-    if (event.target.matches("select")) picking = true;
+    if (!isPressed(event)) return;
+    event.preventDefault(); // or the browser would show its own list
+    event.target.focus({ preventScroll: true });
   });
-  grid.addEventListener("focusout", () => { picking = false; });
+  grid.addEventListener("click", (event) => { if (isPressed(event)) openMenu(event.target); });
+  grid.addEventListener("focusout", () => { if (!listed) endTyping(); });
   grid.addEventListener("change", (event) => {
-    picking = false;
-    mark(event.target.closest("td"));
+    const select = event.target;
+    if (!chosen.has(select)) return;
+    const value = select.value;
+    select.value = chosen.get(select);
+    choose(select, value);
   });
-  grid.addEventListener("input", (event) => mark(event.target.closest("td")));
+  grid.addEventListener("input", (event) => {
+    if (!chosen.has(event.target)) mark(cellOf(event.target));
+  });
+  document.addEventListener("keydown", (event) => {
+    const target = event.target;
+    const inGrid = target === document.body || chosen.has(target);
+    if (!isUndo(event) || !inGrid) return;
+    event.preventDefault();
+    if (typing.select === target && typing.keys > 1) say(sentence("word"));
+    else undoLast();
+    endTyping();
+  });
   for (const cell of grid.querySelectorAll("td.place")) {
     cell.classList.toggle("conditional", cell.querySelector("select").value === "open-if");
   }
 
   /* ---- a block from a spreadsheet --------------------------------------------------------- */
 
+  const SHORTEST_BEGINNING = 3; // letters that stand for a label of one word
+  const bare = (text) => plain(text).replace(/^[^\p{L}\p{N}]+/u, "").replace(/[\s.…:]+$/, "");
+  const DASH = /^[-\u2010-\u2015]$/; // an empty cell, though one of them is a stance's mark
+
   const meant = (select, text) => {
-    const wanted = plain(text).replace(/…$/, "");
-    const options = [...select.options].filter((option) => option.value);
-    const label = (option) => plain(option.text).replace(/(\.\.\.|…)$/, "");
-    const exact = options.filter((one) => label(one) === wanted || one.value === wanted);
-    const begun = options.filter((one) => label(one).startsWith(wanted));
-    const [found] = exact.length ? exact : begun.length === 1 ? begun : [];
-    if (found) return { value: found.value };
-    const asks = options.find((one) => one.value === "open-if");
-    if (!asks || !wanted.startsWith(`${label(asks)} `)) return null;
-    const words = text.trim().split(/\s+/).slice(label(asks).split(" ").length);
-    return { value: asks.value, condition: words.join(" ") };
+    const choices = choicesOf(select);
+    const whole = text.replace(/[\ufe0e\ufe0f]/g, "").trim();
+    const wanted = bare(whole);
+    const marked = choices.find(({ mark: sign }) => sign && !DASH.test(sign) && whole.startsWith(sign));
+    if (marked && !wanted && whole === marked.mark) return { value: marked.value };
+    if (!wanted) return null;
+    const agrees = (choice) => !marked || choice === marked;
+    const exact = choices.find(({ labels }) => labels.map(bare).includes(wanted));
+    if (exact) return agrees(exact) ? { value: exact.value } : null;
+    const begun = choices.filter(({ label }) => bare(label).startsWith(wanted));
+    const isBeginning = wanted.length >= SHORTEST_BEGINNING && begun.length === 1 && !bare(begun[0].label).includes(" ");
+    if (isBeginning) return agrees(begun[0]) ? { value: begun[0].value } : null;
+    const asks = choices.find(({ value }) => value === "open-if");
+    if (!asks || !agrees(asks)) return null;
+    const words = whole.replace(/^[^\p{L}\p{N}]+/u, "").replace(/\s+/g, " ");
+    for (const label of asks.labels.map(bare)) {
+      const match = new RegExp(`^${label}(?:\\s*(?:…|\\.\\.\\.|:)\\s*|\\s)(\\S.*)$`, "iu").exec(words);
+      if (match) return { value: asks.value, condition: match[1] };
+    }
+    return null;
+  };
+
+  /* Lines and cells of a clipboard. A cell with a line break or a tab in it comes in quotation marks. */
+  const blockOf = (text) => {
+    const lines = [[]];
+    const cell = /(?:"((?:[^"]|"")*)"(?=[\t\n]|$)|([^\t\n]*))([\t\n]|$)/gy;
+    for (const [, inMarks, bareText, end] of text.replace(/\r\n?/g, "\n").replace(/\n+$/, "").matchAll(cell)) {
+      lines.at(-1).push(inMarks === undefined ? bareText : inMarks.replaceAll('""', '"'));
+      if (end === "\n") lines.push([]);
+      if (!end) break;
+    }
+    return lines;
+  };
+
+  const columnNames = vocabulary.columns.map((names) => new Set(names.map(plain)));
+  const rowNames = vocabulary.rows.map((names) => new Set(names.map(plain)));
+  const isBlank = (text) => !text.trim() || DASH.test(text.trim());
+  const isName = (sets, text) => sets.some((names) => names.has(plain(text)));
+  const areNames = (sets, texts) =>
+    texts.some((text) => text.trim()) && texts.every((text) => !text.trim() || isName(sets, text));
+
+  /* A first row of parties and a first column of issues come along from a spreadsheet. They are cut
+     off only where every word of them is such a name. */
+  const cutNames = (block) => {
+    const [first, ...rest] = block;
+    const hasColumn = first.length > 1 && areNames(rowNames, block.map((line) => line[0]));
+    const hasCorner = first.length > 1 && rest.length > 0
+      && areNames(columnNames, first.slice(1)) && areNames(rowNames, rest.map((line) => line[0]));
+    const hasRow = rest.length > 0 && areNames(columnNames, first);
+    if (hasCorner) {
+      return { columns: first.slice(1), rows: rest.map((line) => line[0]), values: rest.map((line) => line.slice(1)) };
+    }
+    if (hasRow) return { columns: first, rows: [], values: rest };
+    if (hasColumn) return { columns: [], rows: block.map((line) => line[0]), values: block.map((line) => line.slice(1)) };
+    return { columns: [], rows: [], values: block };
+  };
+  const misnamed = (sets, texts, from) =>
+    texts.filter((text, at) => text.trim() && !sets[from + at]?.has(plain(text)));
+
+  const readBlock = (block, top, left) => {
+    const { columns, rows, values } = cutNames(block);
+    const result = { pairs: [], filled: 0, unknown: [], beyond: [], stripped: [...columns, ...rows].filter((text) => text.trim()) };
+    result.misplaced = [...misnamed(columnNames, columns, left), ...misnamed(rowNames, rows, top)];
+    values.forEach((line, down) => line.forEach((text, right) => {
+      const select = cells[top + down]?.[left + right];
+      if (isBlank(text)) return;
+      const meaning = select && meant(select, text);
+      if (meaning) {
+        result.filled += 1;
+        result.pairs.push(...withCondition(select, meaning.value, meaning.condition));
+      } else if (isName(columnNames, text) || isName(rowNames, text)) result.misplaced.push(text.trim());
+      else (select ? result.unknown : result.beyond).push(text.trim());
+    }));
+    return result;
   };
 
   document.addEventListener("paste", (event) => {
     const first = document.activeElement;
     if (!first?.matches(".grid td > select")) return;
     event.preventDefault();
-    const lines = event.clipboardData.getData("text").replace(/\r/g, "").replace(/\n+$/, "");
-    let block = lines.split("\n").map((line) => line.split("\t"));
-    // a row of parties and a column of issues come along from a spreadsheet: they fill no cell
-    const names = (texts) => texts.some((text) => text.trim())
-      && !texts.some((text) => text.trim() && meant(first, text));
-    if (block.length > 1 && names(block[0])) block = block.slice(1);
-    if (block.every((line) => line.length > 1) && names(block.map((line) => line[0]))) {
-      block = block.map((line) => line.slice(1));
+    endTyping();
+    const block = blockOf(event.clipboardData.getData("text"));
+    const { pairs, filled, unknown, beyond, stripped, misplaced } = readBlock(block, ...placeOf(first));
+    if (misplaced.length) {
+      say(sentence("names", { words: quoted(misplaced) }));
+      return;
     }
-    const [top, left] = placeOf(first);
-    let filled = 0;
-    const strange = [];
-    block.forEach((line, down) => {
-      line.forEach((text, right) => {
-        if (!text.trim()) return;
-        const select = cells[top + down]?.[left + right];
-        const found = select && meant(select, text);
-        if (!found) {
-          strange.push(text.trim());
-          return;
-        }
-        const condition = select.closest("td").querySelector("input.condition");
-        if (condition && found.condition) condition.value = found.condition;
-        choose(select, found.value);
-        filled += 1;
-      });
-    });
-    touched = true;
-    const told = [live.dataset.filled.replace("{count}", filled)];
-    if (strange.length) told.push(live.dataset.unknown.replace("{words}", strange.join("”, “")));
-    live.textContent = told.join(" ");
+    const step = take(pairs);
+    say(
+      sentence("filled", { count: filled }),
+      unknown.length ? sentence("unknown", { words: quoted(unknown) }) : "",
+      beyond.length ? sentence("edge", { words: quoted(beyond) }) : "",
+      stripped.length ? sentence("stripped", { words: quoted(stripped) }) : "",
+      aboutDropped(step),
+    );
   });
 
   /* ---- rows of statements and proposals --------------------------------------------------- */
@@ -160,8 +455,8 @@
   const totalOf = (section) => form.elements[`${section.dataset.rows}-TOTAL_FORMS`];
   const rowsOf = (section) => [...section.querySelectorAll(":scope > fieldset.row")];
   const textsOf = (row) => [...row.querySelectorAll("input, textarea")];
-  const isBlank = (row) => textsOf(row).every((field) => field.value.trim() === field.defaultValue);
-  const isEmpty = (row) => isBlank(row) && !row.querySelector(".fields").querySelector(".errors")
+  const isUntouched = (row) => textsOf(row).every((field) => field.value.trim() === field.defaultValue);
+  const isEmpty = (row) => isUntouched(row) && !row.querySelector(".fields").querySelector(".errors")
     && [...row.querySelectorAll(".fields:not(.more) :is(input, textarea)")].every((one) => !one.value);
 
   const addRow = (section) => {
@@ -220,13 +515,48 @@
       const row = event.target.closest("fieldset.row");
       if (!row || event.target !== firstField(row)) return;
       suggest(row);
-      const before = rowsOf(section)[rowsOf(section).indexOf(row) - 1];
-      const party = row.querySelector(".field-parties input");
-      const same = before?.querySelector(".field-parties input").value;
-      if (same && !party.value && !party.dataset.filled) party.value = same;
-      party.dataset.filled = "yes"; // once: whoever empties it wants it empty
     });
     rowsOf(section).filter((row) => !isEmpty(row)).forEach(suggest);
+  }
+
+  /* ---- whom a speaker speaks for: shown as the server derives it, never carried on ---------- */
+
+  const people = [...lists("people").options].map((option) => ({ name: plain(option.value), party: option.dataset.party }));
+  const READINGS = [ // from the surest to the loosest, as names.py has them
+    (name, wanted) => name === wanted,
+    (name, wanted) => name.startsWith(wanted),
+    (name, wanted) => ` ${name}`.includes(` ${wanted}`),
+    (name, wanted) => name.includes(wanted),
+  ];
+  const personCalled = (text, readings) => {
+    for (const fits of readings) {
+      const matches = people.filter(({ name }) => fits(name, plain(text)));
+      if (matches.length) return matches.length === 1 ? matches[0] : null;
+    }
+    return null;
+  };
+  const partiesOf = (speakers, readings) => {
+    const persons = speakers.split(/[;\n]/).filter((text) => text.trim())
+      .flatMap((text) => (personCalled(text, readings) ? [text] : text.split(",").filter((part) => part.trim())))
+      .map((text) => personCalled(text, readings));
+    if (persons.includes(null)) return "";
+    return [...new Set(persons.map(({ party }) => party).filter(Boolean))].join("; ");
+  };
+  const deriveParty = (row, readings) => {
+    const party = row.querySelector(".field-parties input");
+    if (party.value.trim() && party.value !== party.dataset.derived) return; // typed by hand
+    party.value = party.dataset.derived = partiesOf(row.querySelector(".field-speakers input").value, readings);
+  };
+  const statements = form.querySelector("section[data-rows=s]");
+  for (const [name, readings] of [["input", READINGS.slice(0, 1)], ["change", READINGS]]) {
+    statements.addEventListener(name, (event) => {
+      if (event.target.closest(".field-speakers")) deriveParty(event.target.closest("fieldset.row"), readings);
+    });
+  }
+  for (const row of rowsOf(statements)) {
+    const derived = partiesOf(row.querySelector(".field-speakers input").value, READINGS);
+    const party = row.querySelector(".field-parties input");
+    if (derived && party.value === derived) party.dataset.derived = derived;
   }
 
   /* ---- the sitting: is the source in the record? ------------------------------------------ */
@@ -278,10 +608,13 @@
   /* ---- sending ---------------------------------------------------------------------------- */
 
   const first = form.querySelector("button[value=preview]");
-  let touched = form.hasAttribute("data-typed");
-  form.addEventListener("input", () => { touched = true; });
-  form.addEventListener("change", () => { touched = true; });
-  form.addEventListener("submit", () => { touched = false; });
+  form.addEventListener("input", touch);
+  form.addEventListener("change", touch);
+  form.addEventListener("submit", () => {
+    keep();
+    touched = false;
+  });
+  keep(); // a page that came back with what was typed
   window.addEventListener("beforeunload", (event) => {
     if (touched) event.preventDefault();
   });

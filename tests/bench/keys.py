@@ -110,6 +110,21 @@ PROGRESS = [
 ]
 
 
+LETTERS = {  # as the desk shows them
+    "demands": "d",
+    "supports": "s",
+    "open": "o",
+    "open if…": "i",
+    "opposes": "p",
+    "tabled": "t",
+    "advancing": "a",
+    "stuck": "k",
+    "nearly closed": "l",
+    "reopened": "e",
+    "dropped": "x",
+}
+
+
 @dataclass
 class Keyboard:
     """Every key counts, no text does."""
@@ -221,7 +236,7 @@ def _grid(keys: Keyboard) -> None:
             _level(keys, level)
             continue
         held = moved[place]
-        keys.press({"open if…": "i", "opposes": "p"}.get(held.stance, held.stance[0]))
+        keys.press(LETTERS[held.stance])
         assert keys.focused("selectedOptions[0].text") == held.stance
         keys.press("Enter")
         keys.text(held.gist)
@@ -247,9 +262,9 @@ def _go(keys: Keyboard, at: tuple[int, int], place: tuple[int, int]) -> None:
 
 
 def _level(keys: Keyboard, level: str) -> None:
-    before = keys.focused("selectedOptions[0].text")
-    if before != level:
-        keys.choose(level)
+    if keys.focused("selectedOptions[0].text") != level:
+        keys.press(LETTERS[level])
+    assert keys.focused("selectedOptions[0].text") == level
 
 
 class Stock:

@@ -187,14 +187,72 @@ def test_arrows_keep_within_the_grid_and_delete_takes_back(page: Page) -> None:
     expect(corner).to_be_focused()
 
 
-def test_the_party_is_carried_from_row_to_row(page: Page) -> None:
+def test_a_row_speaks_for_its_speaker_and_never_for_the_row_above(page: Page) -> None:
     open_desk(page, "Round 3, Ottawa")
-    page.get_by_role("group", name="S1").get_by_label("What was said").fill("One.")
-    parties = page.get_by_role("group", name="S1").get_by_label("Speaks for")
-    parties.fill("Mexico")
-    parties.press("Enter")
+    first, second = (page.get_by_role("group", name=name) for name in ("S1", "S2"))
+    first.get_by_label("What was said").fill("One.")
+    first.get_by_label("Speakers").fill("lighthizer")
+    first.get_by_label("Speakers").press("Enter")
+    expect(first.get_by_label("Speaks for")).to_have_value("United States")
     page.keyboard.type("Two.")
-    expect(page.get_by_role("group", name="S2").get_by_label("Speaks for")).to_have_value("Mexico")
+    expect(second.get_by_label("Speaks for")).to_have_value("")
+    second.get_by_label("Speakers").fill("freeland; guajardo")
+    press(page, "Tab")
+    expect(second.get_by_label("Speaks for")).to_have_value("Canada; Mexico")
+    second.get_by_label("Speakers").fill("Chrystia Freeland")
+    expect(second.get_by_label("Speaks for")).to_have_value("Canada")
+    second.get_by_label("Speakers").fill("somebody else")
+    expect(second.get_by_label("Speaks for")).to_have_value("")
+
+
+def test_another_stance_drops_the_condition_and_undo_brings_it_back(page: Page) -> None:
+    open_desk(page, "Round 3, Ottawa")
+    cell, live = "Mexico on Public contracts", page.locator("#live")
+    stance(page, cell).focus()
+    press(page, "i", "Enter")
+    page.get_by_label(f"{cell}: condition").fill("the cap goes")
+    press(page, "Escape", "p")
+    expect(live).to_have_text(f"{cell}: opposes. Its condition was dropped: “the cap goes”.")
+    press(page, "Control+z")
+    expect(live).to_have_text(f"Taken back: {cell}. open if….")
+    expect(page.get_by_label(f"{cell}: condition")).to_have_value("the cap goes")
+
+
+def test_the_list_of_a_cell_opens_by_mouse_and_takes_letters(page: Page) -> None:
+    open_desk(page, "Round 3, Ottawa")
+    cell = stance(page, "Canada on Public contracts")
+    cell.click()
+    page.get_by_role("listbox").get_by_role("option", name="red line").click()
+    expect(cell).to_have_value("red-line")
+    cell.click()
+    press(page, "o")
+    expect(cell).to_have_value("open")
+    expect(cell).to_be_focused()
+    press(page, "Alt+ArrowDown", "ArrowUp", "Enter")
+    expect(cell).to_have_value("supports")
+    press(page, "Control+z", "Control+z", "Control+z")
+    expect(cell).to_have_value(cell.get_attribute("data-was") or "")
+
+
+def test_what_was_typed_survives_a_reload_until_it_is_stored(page: Page) -> None:
+    open_desk(page, "Round 2, Mexico City")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("group", name="S1").get_by_label("What was said").fill("Kept for later.")
+    page.get_by_role("group", name="S1").get_by_label("Speakers").fill("guajardo")
+    press(page, "Enter")
+    page.keyboard.type("Kept, too.")
+    page.reload()
+    page.get_by_role("button", name="Bring it back").click()
+    expect(page.get_by_role("group", name="S2").get_by_label("What was said")).to_have_value(
+        "Kept, too."
+    )
+    page.get_by_role("group", name="S2").get_by_label("What was said").fill("")
+    page.get_by_label("Source: its address").fill("dow-jones-2017-11-21")
+    page.get_by_role("button", name="Save as draft").click()
+    expect(page.locator(".success")).to_contain_text("1 entry saved as a draft.")
+    page.reload()
+    expect(page.get_by_role("heading", name="Who stands where")).to_be_visible()
+    expect(page.get_by_role("button", name="Bring it back")).to_be_hidden()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1024, "dark")])

@@ -346,6 +346,7 @@ def test_a_key_is_made_of_day_speaker_and_first_words(
     typed = {
         "summary": "No dam at all, and no lake that is as long as this summary is",
         "dates_0": "2010-05-02",
+        "basis": "reporting",
         "source": world.gazette.pk,
     }
     speaker, party = {"speakers": [world.birch.pk]}, {"parties": [world.brume.pk]}
@@ -412,3 +413,24 @@ def test_rounds_are_suggested_by_name_before_what_their_texts_say(
         "First water day",
         "Round 2",  # its outcome speaks of water
     ]
+
+
+def test_saving_tells_what_is_doubtful(admin_client: Client, world: SimpleNamespace) -> None:
+    """A statement passes to another party; the position that rests on it is still Brume's."""
+    saved = change(
+        admin_client, world.whispered, parties=[world.arden.pk], correction="Arden’s aides."
+    )
+    assert told(saved) == []
+    page = admin_client.get(saved["Location"])
+    assert [str(one) for one in page.context["messages"] if one.level_tag == "warning"] == [
+        "The position “Brume · Water: open if…” rests on “Brume would talk if the dam goes.”, "
+        "said for Arden."
+    ]
+
+
+def test_saving_what_is_sound_warns_of_nothing(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    saved = change(admin_client, world.denied, note="Checked.", correction="A note.")
+    page = admin_client.get(saved["Location"])
+    assert [one.level_tag for one in page.context["messages"]] == ["success"]

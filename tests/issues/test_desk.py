@@ -13,6 +13,7 @@ from issues.models import Position, Progress, Proposal
 from rounds.history import versions
 from rounds.models import Person, Round, Source, Statement
 from tests import world as worlds
+from tests.desk import address as change_page
 from tests.desk import fields_of
 from tests.world import SECRET, days
 
@@ -329,6 +330,78 @@ def test_a_row_takes_what_it_leaves_blank_from_the_sitting(
     assert (third.source, third.parties.count()) == (world.herald, 0)
 
 
+@pytest.mark.parametrize(
+    ("typed", "basis", "parties"),
+    [
+        ({"speakers": "birch"}, "on-record", ["brume"]),
+        ({"speakers": "birch; alder"}, "on-record", ["brume", "arden"]),
+        ({"speakers": "", "parties": "brume"}, "reporting", ["brume"]),
+        ({"speakers": "", "attribution": "an aide"}, "unnamed", []),
+        ({"speakers": "", "basis": "document", "parties": "arden"}, "document", ["arden"]),
+    ],
+)
+def test_a_row_speaks_for_its_speaker_and_on_the_record_only_with_one(
+    admin_client: Client,
+    world: SimpleNamespace,
+    typed: dict[str, str],
+    basis: str,
+    parties: list[str],
+) -> None:
+    """Whatever the row above it says."""
+    above = said(0, speakers="alder", summary="Another matter altogether.")
+    entry = row("q", 0, source="gazette: the first") | above | said(1, **typed)
+    assert problems(sit(admin_client, world.round2, entry, "draft")) == []
+    record = Statement.objects.get(summary="Said 1")
+    assert record.basis == basis
+    assert {party.code for party in record.parties.all()} == set(parties)
+
+
+# What is doubtful
+
+
+@pytest.mark.parametrize(
+    ("typed", "warning"),
+    [
+        (said(speakers="alder", parties="brume"), "S1: Ada Alder is of Arden, but this speaks for"),
+        (said(speakers=""), "S1: No speaker is named. The basis is “reporting”."),
+        (said(days="2081-03-05"), "S1: 5 March 2081 lies ahead"),
+        (said(days="2010-04-01"), "S1: 1 April 2010 is outside Round 2"),
+        (said(summary="No dam was ever spoken of!"), "S1: The record has almost the same words"),
+    ],
+)
+def test_the_preview_warns_and_stores_if_told_to(
+    admin_client: Client, world: SimpleNamespace, typed: dict[str, str], warning: str
+) -> None:
+    entry = row("q", 0, source="gazette: the first") | typed
+    previewed = sit(admin_client, world.round2, entry)
+    assert problems(previewed) == []
+    assert [line for line in changes(previewed) if line.startswith(warning)]
+    assert problems(sit(admin_client, world.round2, entry, "draft")) == []
+
+
+def test_the_preview_warns_of_evidence_of_another_party_and_issue(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    typed = row("q", 0, source="gazette: the first") | said(speakers="alder", issues="fish")
+    typed |= at(world.water, world.corrie, stance="supports", gist="Yes", evidence="S1")
+    warnings = sit(admin_client, world.round2, typed).context["preview"].warnings
+    assert warnings == [
+        (
+            "Corrie on Water",
+            "The position “Corrie · Water: supports” rests on “Said 0”, said for Arden.",
+        ),
+        ("Corrie on Water", "S1 did not name this issue. It is added to its issues."),
+    ]
+
+
+def test_what_is_sound_is_stored_without_a_warning(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    typed = row("q", 0, source="gazette: the first") | said(issues="water", speakers="birch")
+    typed |= at(world.water, world.brume, stance="opposes", gist="Not now", evidence="S1")
+    assert sit(admin_client, world.round2, typed).context["preview"].warnings == []
+
+
 # What is refused
 
 
@@ -341,6 +414,7 @@ def test_a_row_takes_what_it_leaves_blank_from_the_sitting(
         (said(summary=""), "S1: what was said: This field is required."),
         (said(quotation="one two three four five six seven eight nine"), "at most eight words"),
         (said(basis="unnamed"), "Whoever is unnamed has no name here"),
+        (said(basis="on-record", speakers=""), "“On the record” needs a speaker with a name."),
         (said(basis="unnamed", speakers=""), "Say how the source describes whoever is unnamed."),
         (said(unnamed_count="2"), "Only unnamed sources have a number or a reason."),
         (said(days="yesterday"), "S1: date: Give days as 2017-11-21"),
@@ -446,6 +520,19 @@ def test_one_bad_cell_keeps_everything_out(admin_client: Client, world: SimpleNa
         assert counts() == before
 
 
+def test_another_stance_drops_the_condition_and_says_so(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    """Also without script, where the condition stays in its input."""
+    typed = at(world.water, world.brume, stance="opposes") | {"correction": "Misread."}
+    previewed = sit(admin_client, world.round2, typed)
+    assert problems(previewed) == []
+    assert "its condition is dropped: the dam goes" in changes(previewed)[0]
+    assert problems(publish(admin_client, world.round2, typed)) == []
+    changed = Position.objects.get(gist="Would talk")
+    assert (changed.stance, changed.condition) == ("opposes", "")
+
+
 def test_a_day_that_is_taken_is_told_at_the_cell(
     admin_client: Client, world: SimpleNamespace
 ) -> None:
@@ -489,6 +576,30 @@ def test_more_rows_keep_what_was_typed(admin_client: Client, world: SimpleNamesp
     assert fields[f"at-{world.fish.pk}-{world.arden.pk}-stance"] == "opposes"
     assert int(fields["s-TOTAL_FORMS"]) == 8
     assert "s-7-summary" in fields
+
+
+def test_what_a_browser_kept_comes_back_as_typed(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    """Unjudged, with what the page had shown then: a change made meanwhile is still told."""
+    typed = said(4, summary="Fifth", speakers="nobody") | {"s-TOTAL_FORMS": "5"}
+    kept = fields_of(admin_client, desk_of(world.round2)) | typed
+    kept |= at(world.water, world.brume, gist="Talks")
+    Position.objects.filter(gist="Would talk").update(gist="Would listen")
+    restored = admin_client.post(desk_of(world.round2), kept | press("restore"))
+    assert problems(restored) == []
+    fields = fields_of_page(restored)
+    assert {name: fields[name].strip() for name in typed} == typed
+    assert admin_client.post(desk_of(world.round2), fields | press("preview")).status_code == 409
+
+
+def test_what_the_round_has_is_shown_with_the_page_that_changes_it(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    page = admin_client.get(desk_of(world.round2)).content.decode()
+    draft = Statement.objects.get(slug=SECRET)
+    for record in (world.denied, world.third, draft):
+        assert f'<a href="{change_page(type(record), record)}">{record}</a>' in page
 
 
 # Drafts, publication, permission

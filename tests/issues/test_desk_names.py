@@ -5,7 +5,11 @@ from types import SimpleNamespace
 import pytest
 from django.core.exceptions import ValidationError
 
+from issues.desk.board import in_languages
 from issues.desk.names import Names, days_as_text, days_from, numbers_from
+from issues.desk.vocabulary import LETTERS
+from issues.models import Level, Stance
+from rounds.models import Party
 from tests.world import days
 
 PEOPLE = [
@@ -118,3 +122,13 @@ def test_numbers_of_a_proposal(world: SimpleNamespace, typed: str, found: tuple[
     (number,) = numbers_from(typed, Names([world.share], lambda one: [one.slug, one.name]))
     high = str(number.high) if number.high is not None else None
     assert (number.comparator, number.scope, str(number.low), high) == found
+
+
+def test_each_choice_has_a_letter_that_means_nothing_else() -> None:
+    assert set(LETTERS) == {*Stance, *Level}
+    assert len(set(LETTERS.values())) == len(LETTERS)
+
+
+def test_a_record_is_called_by_its_name_in_every_language() -> None:
+    party = Party(name="Arden", adjective="Ardenish", translations={"name_fr": "Ardenne"})
+    assert in_languages(party, "name", "adjective") == ["Arden", "Ardenish", "Ardenne"]

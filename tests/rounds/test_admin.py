@@ -272,6 +272,18 @@ def test_an_unnamed_speaker_has_no_name(admin_client: Client, world: SimpleNames
     assert world.said.speakers.exists()
 
 
+@pytest.mark.parametrize(
+    ("basis", "problem"), [("on-record", "needs a speaker with a name"), ("reporting", "")]
+)
+def test_on_the_record_needs_a_name(
+    admin_client: Client, world: SimpleNamespace, basis: str, problem: str
+) -> None:
+    note = "She had not said it herself."
+    saved = change(admin_client, world.said, speakers=[], basis=basis, correction=note)
+    assert problem in " ".join(told(saved))
+    assert world.said.speakers.exists() == bool(problem)
+
+
 def test_a_statement_is_not_linked_to_itself(admin_client: Client, world: SimpleNamespace) -> None:
     response = change(
         admin_client,
