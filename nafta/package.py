@@ -181,18 +181,16 @@ def take_licence(description: dict[str, Any], package: Package) -> None:
         text = _("found licenses that cannot be read, expected one with a title and a path")
         package.problems.append(Problem(DESCRIPTOR, text))
         return
-    for row in package.rows:
-        if row.table != "negotiation":
-            continue
-        if "licence" not in row.cells:
-            row.cells.update(licence)
-        elif (cells := {name: row.cells.get(name, "").strip() for name in licence}) != licence:
-            text = _("found the licence “%(found)s”, expected “%(expected)s” as in %(file)s")
-            found, expected = (
-                shown(", ".join(filter(None, entry.values()))) for entry in (licence, cells)
-            )
-            values = {"found": found, "expected": expected, "file": row.file}
-            package.problems.append(Problem(DESCRIPTOR, text % values))
+    row = next((row for row in package.rows if row.table == "negotiation"), None)
+    if row and "licence" not in row.cells:
+        row.cells.update(licence)
+    elif row and (cells := {name: row.cells.get(name, "").strip() for name in licence}) != licence:
+        text = _("found the licence “%(found)s”, expected “%(expected)s” as in %(file)s")
+        found, expected = (
+            shown(", ".join(filter(None, entry.values()))) for entry in (licence, cells)
+        )
+        values = {"found": found, "expected": expected, "file": row.file}
+        package.problems.append(Problem(DESCRIPTOR, text % values))
 
 
 def read_text(path: Path) -> str:
