@@ -28,7 +28,7 @@ from rounds.models import NaturalKeyModel, Person, Round, Source, Statement
 from rounds.models.text import plain_text_constraint, text_fields
 from rounds.plain_text import TextError, clean, clean_address
 from rounds.resources import RoundResource
-from rounds.spreadsheets import Sheet
+from rounds.spreadsheets import Sheet, SheetCell, SheetRow
 from rounds.text_cleanup import clean_stored_texts
 from tests import desk, sheets
 from tests.issues.test_desk import desk_of, press, problems, row
@@ -202,13 +202,16 @@ def round_rows(prefix: str, texts: list[str]) -> list[dict[str, str]]:
 
 def test_a_spreadsheet_stores_it_clean_or_refuses_it(site: SimpleNamespace) -> None:
     rows = round_rows("sheet", FILED)
-    table = [list(rows[0]), *(list(row.values()) for row in rows)]
+    header, *body = (
+        SheetRow(number, [SheetCell(text) for text in texts])
+        for number, texts in enumerate([rows[0].keys(), *(row.values() for row in rows)], 1)
+    )
     with editing(site.user):
-        preview = store(Sheet("x.csv", list(enumerate(table, 1))), RoundResource(), site.user)
+        preview = store(Sheet("x.csv", header, body), RoundResource(), site.user)
     check_rounds("sheet", FILED)
     for line, cells in zip(preview.lines, rows, strict=True):
         refused = {name for name in LONG if cells[name] and stored_as(cells[name]) is None}
-        assert {column for column, _reason in line.reasons} == refused
+        assert {reason.column for reason in line.reasons} == refused
 
 
 def test_a_load_stores_it_clean_or_refuses_it_and_a_dump_comes_back(
