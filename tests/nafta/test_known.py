@@ -1,6 +1,7 @@
 """``?known=``: a page as this site had published it by a moment, and nothing taken back since."""
 
 import datetime as dt
+import html
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -727,3 +728,15 @@ def test_a_page_of_the_past_is_not_for_search_engines(
     assert "X-Robots-Tag" not in client.get("/issues/")
     response = client.get(f"/issues/?known={_query({'x': timezone.now().isoformat()})[2:]}")
     assert response["X-Robots-Tag"] == "noindex"
+
+
+def test_the_examples_of_the_method_are_addresses_of_this_record(
+    client: Client, world: SimpleNamespace
+) -> None:
+    shift_history(dt.timedelta(days=1))
+    page = client.get("/about/").content.decode()
+    examples = {html.unescape(code) for code in re.findall(r"<code>(\?[^<]+)</code>", page)}
+    assert any("as_of=round-2" in example for example in examples)
+    for example in examples:
+        assert client.get(f"/issues/{example}").status_code == 200, example
+    assert "“March 2010” means some day in that month" in page

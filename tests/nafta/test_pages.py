@@ -1,7 +1,6 @@
 """What every page promises: it is there, it leaks no draft, it asks the database little."""
 
 import re
-from html import unescape
 from types import SimpleNamespace
 
 import pytest
@@ -187,17 +186,6 @@ def test_a_meeting_ahead_is_told_on_the_front_page(client: Client, db: None) -> 
     page = client.get("/").content.decode()
     assert "No meeting has been held yet." in page
     assert re.search(r"Next:</strong>\s*<a href=\"/rounds/round-1/\"", page)
-
-
-def test_the_examples_of_the_method_are_addresses_of_this_record(
-    client: Client, world: SimpleNamespace
-) -> None:
-    page = client.get("/about/").content.decode()
-    examples = {unescape(code) for code in re.findall(r"<code>(\?[^<]+)</code>", page)}
-    assert any("as_of=round-2" in example for example in examples)
-    for example in examples:
-        assert client.get(f"/issues/{example}").status_code == 200, example
-    assert "“March 2010” means some day in that month" in page
 
 
 @pytest.mark.parametrize(
