@@ -204,7 +204,7 @@ def test_a_spreadsheet_stores_it_clean_or_refuses_it(site: SimpleNamespace) -> N
     rows = round_rows("sheet", FILED)
     header, *body = (
         SheetRow(number, [SheetCell(text) for text in texts])
-        for number, texts in enumerate([rows[0].keys(), *(row.values() for row in rows)], 1)
+        for number, texts in enumerate([list(rows[0]), *(list(row.values()) for row in rows)], 1)
     )
     with editing(site.user):
         preview = store(Sheet("x.csv", header, body), RoundResource(), site.user)
