@@ -21,7 +21,12 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
-    """The test database begins as a copy of one that is migrated."""
+    """The test database begins as a copy of one that is migrated.
+
+    A pool that was made earlier, by code that asks the database as it is imported, would go on
+    giving connections to the database of ``make demo``.
+    """
+    connection.close_pool()
     connection.settings_dict["TEST"]["TEMPLATE"] = migrated()
 
 
@@ -30,6 +35,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Close every connection before the database goes: that event loop has one of its own."""
     with pytest.MonkeyPatch.context() as patch:
         with django_db_blocker.unblock():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT current_database()")
+                assert cursor.fetchone() == (connection.settings_dict["NAME"],), "not ours"
             if stored.may_skip_triggers():
                 migrated_rows = stored.all_rows()
                 patch.setattr(

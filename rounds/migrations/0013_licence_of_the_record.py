@@ -3,7 +3,6 @@
 import django.core.validators
 import pgtrigger.compiler
 import pgtrigger.migrations
-import rounds.models.reference
 from django.db import migrations, models
 
 
@@ -59,22 +58,22 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='party',
             name='colour',
-            field=models.PositiveSmallIntegerField(default=rounds.models.reference.free_colour, help_text="A place in the site's palette of party colours, 1 to 9.", validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(9)], verbose_name='colour'),
+            field=models.PositiveSmallIntegerField(blank=True, default=None, help_text="A place in the site's palette of party colours, 1 to 9.", validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(9)], verbose_name='colour'),
         ),
         migrations.AlterField(
             model_name='party',
             name='order',
-            field=models.PositiveSmallIntegerField(default=rounds.models.reference.next_order, verbose_name='order'),
+            field=models.PositiveSmallIntegerField(blank=True, default=None, verbose_name='order'),
         ),
         migrations.AlterField(
             model_name='partyevent',
             name='colour',
-            field=models.PositiveSmallIntegerField(default=rounds.models.reference.free_colour, help_text="A place in the site's palette of party colours, 1 to 9.", validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(9)], verbose_name='colour'),
+            field=models.PositiveSmallIntegerField(blank=True, default=None, help_text="A place in the site's palette of party colours, 1 to 9.", validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(9)], verbose_name='colour'),
         ),
         migrations.AlterField(
             model_name='partyevent',
             name='order',
-            field=models.PositiveSmallIntegerField(default=rounds.models.reference.next_order, verbose_name='order'),
+            field=models.PositiveSmallIntegerField(blank=True, default=None, verbose_name='order'),
         ),
         migrations.AlterField(
             model_name='statement',

@@ -134,11 +134,12 @@ class Party(Versioned):
     )
     colour = models.PositiveSmallIntegerField(
         _("colour"),
-        default=free_colour,
+        blank=True,
+        default=None,  # until it is saved: a default that asks the database would ask it too early
         validators=[MinValueValidator(1), MaxValueValidator(PALETTE_SIZE)],
         help_text=_("A place in the site's palette of party colours, 1 to 9."),
     )
-    order = models.PositiveSmallIntegerField(_("order"), default=next_order)
+    order = models.PositiveSmallIntegerField(_("order"), blank=True, default=None)
 
     objects = ShownQuerySet.as_manager()
 
@@ -161,6 +162,14 @@ class Party(Versioned):
 
     def get_absolute_url(self) -> str:
         return page_of("party_detail", self.code)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As Django's; without a colour or an order it gets the next one that is free."""
+        if self.colour is None:
+            self.colour = free_colour()
+        if self.order is None:
+            self.order = next_order()
+        super().save(*args, **kwargs)
 
 
 def parties_listed(related_name: str) -> ArraySubquery:
