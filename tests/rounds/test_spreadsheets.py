@@ -237,9 +237,11 @@ def texts_and_keys() -> Iterator[Case]:
     yield person("“=1+1” typed as text", {"role": "'=1+1"}, role="=1+1")
     yield person("a key 2018", {"slug": "2018"}, slug=2018)
     yield person("a key with a no-break space", {"slug": "new"}, slug="new\u00a0")
-    yield person("a key turned into a day", "has made a number, a day", slug=MARCH)
-    yield person("a key 0042", "has made a number, a day", slug=Typed(42, "0000"))
-    yield person("a text turned into a truth value", "has made a number, a day", role=True)
+    yield person("a key turned into a day", "has turned it into a number, a date", slug=MARCH)
+    yield person("a key 0042", "has turned it into a number, a date", slug=Typed(42, "0000"))
+    yield person(
+        "a text turned into a truth value", "has turned it into a number, a date", role=True
+    )
     yield person("a line break of Windows", {"role": "a\nb"}, role="a_x000D_\nb")
     yield person("quotation marks", {"role": 'the “old” "new"'}, role='the “old” "new"')
     yield person("rich text", {"role": "one two"}, role=Typed(None, xml=RICH_TEXT))
@@ -261,7 +263,7 @@ def texts_and_keys() -> Iterator[Case]:
         "a cancelled meeting by its name",
         ProgressResource,
         {"round": "Lake summit", "issue": "water", "level": "stuck", "source": "gazette"},
-        "took place or will",
+        "took place or is still to come",
     )
 
 

@@ -111,7 +111,7 @@ def test_the_repeated_hour_can_be_chosen_on_the_page(draft: Any, toronto: None) 
     editor = desk_of(create_editor())
     at = {"publish_at_0": "2027-11-07", "publish_at_1": "01:30"}
     answer = change(editor, draft, **at)
-    assert any("there are two times 01:30" in words for words in told(answer))
+    assert any("01:30 comes twice" in words for words in told(answer))
     page = answer.content.decode()
     assert "the first, UTC−4" in page
     assert "the second, UTC−5" in page
