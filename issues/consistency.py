@@ -34,7 +34,10 @@ def speaker_warnings(
         yield _("No speaker is named. The basis is “%(basis)s”.") % {"basis": Basis(basis).label}
     for speaker in speakers:
         if speaker.party and parties and speaker.party not in parties:
-            yield _("%(speaker)s is of %(party)s, but this speaks for %(others)s.") % {
+            yield _(
+                "%(speaker)s belongs to a party (%(party)s) for which this statement does "
+                "not speak. It speaks for: %(others)s."
+            ) % {
                 "speaker": speaker,
                 "party": speaker.party,
                 "others": names(parties),
@@ -47,7 +50,7 @@ def day_warnings(
     """The day lies ahead, or outside the round, which lasted until ``end``."""
     first, last = first_day(dates), last_day(dates)
     if first > today:
-        yield _("%(day)s lies ahead: today is %(today)s.") % {
+        yield _("This date has not come yet: %(day)s. Today is %(today)s.") % {
             "day": day(first),
             "today": day(today),
         }
@@ -56,7 +59,7 @@ def day_warnings(
     is_before = last is not None and last < meeting.first_day
     is_after = end is not None and first > end
     if is_before or is_after:
-        yield _("%(when)s is outside %(round)s (%(dates)s).") % {
+        yield _("This date, %(when)s, is outside the meeting “%(round)s” (%(dates)s).") % {
             "when": describe(dates),
             "round": meeting,
             "dates": meeting.when,
@@ -70,16 +73,25 @@ def evidence_warnings(
     if not parties or position.party in parties:
         return
     if isinstance(evidence, Proposal):
-        text = _("The position “%(position)s” rests on “%(evidence)s”, tabled by %(others)s.")
+        text = _(
+            "The position “%(position)s” rests on a proposal of another party "
+            "(%(others)s): “%(evidence)s”."
+        )
     else:
-        text = _("The position “%(position)s” rests on “%(evidence)s”, said for %(others)s.")
+        text = _(
+            "The position “%(position)s” rests on a statement made for another party "
+            "(%(others)s): “%(evidence)s”."
+        )
     yield text % {"position": position, "evidence": evidence, "others": names(parties)}
 
 
 def round_warnings(meeting: Round, today: dt.date) -> Iterator[str]:
     """A meeting is told as held before it begins."""
     if meeting.status == RoundStatus.HELD and meeting.first_day > today:
-        yield _("%(round)s is told as held, but begins on %(day)s. Today is %(today)s.") % {
+        yield _(
+            "The meeting “%(round)s” is marked as held, but it begins "
+            "on %(day)s. Today is %(today)s."
+        ) % {
             "round": meeting,
             "day": day(meeting.first_day),
             "today": day(today),

@@ -323,7 +323,7 @@ def measure_key(rows: Sequence[Point]) -> list[str]:
         ),
         (
             len({row.scope for row in offers + stars}) > 1,
-            _("What each number is for stands in the table."),
+            _("The table says what each number is for."),
         ),
         (
             any(row.high is not None for row in rows),
@@ -392,10 +392,10 @@ def distance_words(rows: Sequence[Spread]) -> str:
     """What the chart of distances shows: every pair, or of many pairs the one farthest apart."""
     if rows and len(rows[0].gaps) > PAIRS_DRAWN:
         return _(
-            "For the two parties that were farthest apart at each meeting, the steps between them "
-            "on the scale of stances: nought is the same stance, five is from a demand to a red "
-            "line. The table has every two parties. A large mark is a meeting at which one of the "
-            "two took a position; a small one, that nothing newer is on record."
+            "For the two parties farthest apart at each meeting, the steps between them on the "
+            "scale of stances: nought is the same stance, five is from a demand to a red line. The "
+            "table gives every pair of parties. A large mark is a meeting at which one of the two "
+            "took a position; a small one says that nothing newer is on record."
         )
     return _(
         "For every two parties, the steps between them on the scale of stances, meeting by "

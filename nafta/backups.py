@@ -64,7 +64,7 @@ def write(file: Path) -> None:
     if file.exists():
         raise BackupError(_("“%s” exists already and is left as it is.") % file)
     if not holds_something():
-        raise BackupError(_("The database has no tables, so there is nothing to keep."))
+        raise BackupError(_("The database has no tables, so there is nothing to back up."))
     try:
         with tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as folder:
             new = Path(folder) / file.name

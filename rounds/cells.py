@@ -149,8 +149,8 @@ class NameIndex:
             detail = _("the key is %(key)s") % {"key": listed(matches)}
             raise UnreadableCellError(
                 _(
-                    "expected a meeting that took place or will: this one was cancelled or moved. "
-                    "If it is meant, write its key."
+                    "expected a meeting that took place or is still to come: this one was "
+                    "cancelled or moved. If you mean this one, write its key."
                 ),
                 detail,
             )
@@ -234,7 +234,7 @@ def check_letters(text: str) -> None:
     if MISREAD.search(text) or "\N{REPLACEMENT CHARACTER}" in text or not is_unicode(text):
         raise UnreadableCellError(
             _(
-                "expected whole letters. A program has opened this text in the wrong encoding: "
+                "expected readable text. A program has opened this text in the wrong encoding: "
                 "open the original as UTF-8, or correct the letters."
             )
         )
@@ -253,7 +253,7 @@ def read_as(widget: Cell, cell: SheetCell, surroundings: Surroundings) -> str:
 # --- texts and keys ---
 
 TURNED = gettext_lazy(
-    "expected text. The program has made a number, a day or a truth value of it, and may have "
+    "expected text. The program has turned it into a number, a date or TRUE or FALSE, and may have "
     "changed it: format the column as text, type the cell again, and save the file."
 )
 
@@ -361,15 +361,15 @@ def read_number(cell: SheetCell) -> str:
         )
     if cell.kind is CellKind.INEXACT:
         raise UnreadableCellError(
-            _("expected a number of at most 15 digits: programs keep no more")
+            _("expected a number of at most 15 digits: spreadsheet programs keep no more")
         )
     if cell.kind is CellKind.PERCENT:
         raise UnreadableCellError(_("expected a number without “%”"))
     if cell.kind is not CellKind.TEXT:
         raise UnreadableCellError(
             _(
-                "expected a number such as 75 or 62.5. The program has made a day, a time or a "
-                "truth value of it: format the column as numbers and type the cell again."
+                "expected a number such as 40 or 12.5. The program has turned it into a date, a "
+                "time or TRUE or FALSE: format the column as numbers and type the cell again."
             )
         )
     return number_from_text(tidy(cell.text).replace("\N{MINUS SIGN}", "-"))
@@ -393,15 +393,15 @@ def number_from_text(text: str) -> str:
         readings = {"thousands": re.sub("[.,]", "", text), "decimals": text.replace(",", ".")}
         raise UnreadableCellError(
             _(
-                "expected a number that can be read in one way only: write no sign between "
-                "thousands, and a fourth decimal, such as 1.2500, where there are three"
+                "expected a number that can be read in one way only: leave out the sign between "
+                "thousands, and add a fourth decimal where there are three, such as 1.2500"
             ),
             _("%(thousands)s or %(decimals)s") % readings,
         )
     text = text.replace(",", ".")
     if not re.fullmatch(r"-?[0-9]{1,20}(\.[0-9]{1,20})?", text):
         raise UnreadableCellError(
-            _("expected a number such as 75 or 62.5, and nothing else in the cell")
+            _("expected a number such as 40 or 12.5, and nothing else in the cell")
         )
     return plain(Decimal(text))
 
@@ -419,8 +419,8 @@ def _day(widget: Day, cell: SheetCell, surroundings: Surroundings) -> str:
     if cell.kind is CellKind.PART_OF_DAY:
         raise UnreadableCellError(
             _(
-                "expected a whole day. The cell shows a part of one, and the program has added the "
-                "rest: format the column as dates with day, month and year, and check them."
+                "expected a full date. The cell shows only a part of it, and the program has added "
+                "the rest: format the column as dates with day, month and year, and check them."
             ),
             text,
         )
@@ -494,9 +494,9 @@ def numeric_day(match: re.Match[str], order: DayOrder) -> dt.date | None:
     if day_first and month_first and day_first != month_first:
         raise UnreadableCellError(
             _(
-                "expected a day that can be read in one way only, such as 2031-05-21: day and "
-                "month may be either. Format the column as dates like that, and save the file "
-                "again."
+                "expected a day that can be read in one way only, such as 2031-05-21: it is not "
+                "clear which number is the day and which the month. Format the column as dates "
+                "like that, and save the file again."
             ),
             _("%(day)s or %(other)s")
             % {"day": day_in_words(day_first), "other": day_in_words(month_first)},

@@ -146,7 +146,7 @@ class DayField(forms.DateField):
     """A day as 2017-11-21 and in no other way, since 11/07/2017 can be read as two."""
 
     default_error_messages = {
-        "invalid": gettext_lazy("Enter a day as 2017-11-21: year, month, day."),
+        "invalid": gettext_lazy("Enter a day as 2031-05-21: year, month, day."),
     }
 
     def __init__(self, **kwargs: Any) -> None:

@@ -671,8 +671,8 @@ class PublishableAdmin(KeyedAdmin):
         shown = set(request.POST.getlist("shown"))
         unseen = [record for record in records if version_of(record) not in shown]
         words = _(
-            "It was changed since the list was shown, or stands on another page of the list. "
-            "Look at it and try again."
+            "It has been changed since the list was shown, or it is on another page of the list. "
+            "Check it and try again."
         )
         return None if self._refused(request, dict.fromkeys(unseen, words)) else records
 

@@ -136,7 +136,7 @@ class DeadlinesForm(forms.Form):
         field = self.fields["status"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(status.value, status.value) for status in DeadlineStatus]
-        field.error_messages["invalid_choice"] = _("“%(value)s” is no status of a deadline.")
+        field.error_messages["invalid_choice"] = _("“%(value)s” is not the status of a deadline.")
 
     @property
     def status_chosen(self) -> str:
@@ -153,7 +153,7 @@ class CorrectionsForm(forms.Form):
     def __init__(self, data: Any) -> None:
         super().__init__(data)
         self.fields["until"].error_messages["invalid"] = _(
-            "“until” takes a moment, such as 2031-05-21T14:30Z."
+            "“until” needs a day and a time, such as 2031-05-21T14:30Z."
         )
 
     def clean_until(self) -> dt.datetime | None:

@@ -92,7 +92,7 @@ class CellProblem(Problem):
 
     @classmethod
     def of(cls, row: Row, column: str, error: UnreadableCellError) -> "CellProblem":
-        detail = f"“{shown(row.cells[column])}”"
+        detail = _("“%(text)s”") % {"text": shown(row.cells[column])}
         detail = f"{detail} ({error.detail})" if error.detail else detail
         values = {"found": found(row.cells[column]), "cause": error.cause}
         text = _("%(found)s, %(cause)s") % values

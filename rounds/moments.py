@@ -127,7 +127,10 @@ def moment(text: str) -> dt.datetime:
         return (said if timezone.is_aware(said) else timezone.make_aware(said)).astimezone(dt.UTC)
     except (ValueError, OverflowError) as error:
         raise ValidationError(
-            _("“known” takes a day, such as 2031-05-21, or a moment, such as 2031-05-21T14:30.")
+            _(
+                "“known” needs a day, such as 2031-05-21, or a day and a "
+                "time, such as 2031-05-21T14:30."
+            )
         ) from error
 
 

@@ -225,7 +225,10 @@ class _Kind(NamedTuple):
 
 _KINDS = (
     _Kind(rf"[{_SURROGATES}]", gettext_lazy("half of a character")),
-    _Kind(r"[\u202a-\u202e\u2066-\u2069]", gettext_lazy("a character that turns text around")),
+    _Kind(
+        r"[\u202a-\u202e\u2066-\u2069]",
+        gettext_lazy("a character that reverses the direction of text"),
+    ),
     _Kind(
         r"[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]",
         gettext_lazy("a character of a private font"),

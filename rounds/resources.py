@@ -194,7 +194,7 @@ class Number(Cell):
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> Decimal:
         if not re.fullmatch(r"-?[0-9]{1,20}(\.[0-9]{1,20})?", value):
-            raise unlike(value, _("a number such as 75 or 62.5"))
+            raise unlike(value, _("a number such as 40 or 12.5"))
         return Decimal(value)
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:

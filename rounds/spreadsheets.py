@@ -25,7 +25,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from import_export.formats import base_formats
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.read_only import ReadOnlyCell
@@ -204,7 +204,7 @@ def csv_text(data: bytes) -> tuple[str, list[str]]:
 
 def encoding_problem(error: EncodingError) -> SheetError:
     if not error.sample:
-        return SheetError(advice(_("found bytes that are neither UTF-8 text nor XLSX")))
+        return SheetError(advice(_("found a file that is neither UTF-8 text nor XLSX")))
     text = _(
         "row %(row)d: found “%(sample)s”, bytes that are no UTF-8 text and may be read as several "
         "letters"
@@ -266,8 +266,8 @@ def check_widths(header: SheetRow, rows: list[SheetRow]) -> None:
             len(longer),
         )
         way_out = _(
-            "A cell with a comma (or what else stands between cells) needs quotation marks around "
-            "it. Add them, or remove the delimiters behind the last cell."
+            "A cell that contains a comma, or another delimiter of this file, needs quotation "
+            "marks around it. Add them, or remove the delimiters behind the last cell."
         )
         rows_listed = {"rows": listed(row.number for row in longer)}
         raise SheetError(advice(text % rows_listed, way_out))
@@ -343,7 +343,8 @@ def check_is_table(rows: list[SheetRow], worksheet: Any, is_header: IsHeader) ->
     if tables:
         text = _("found no table on the open sheet, “%(open)s”, but on “%(others)s”")
         way_out = _("Open that sheet, save the file, and upload it again.")
-        names = {"open": worksheet.title, "others": "”, “".join(tables[:LISTED])}
+        between = pgettext("between two quotations", "”, “")
+        names = {"open": worksheet.title, "others": between.join(tables[:LISTED])}
         raise SheetError(advice(text % names, way_out))
 
 
@@ -351,7 +352,7 @@ def sheet_notices(worksheet: Any) -> list[str]:
     titles = [sheet.title for sheet in worksheet.parent.worksheets if sheet is not worksheet]
     if not titles:
         return []
-    text = _("Only the sheet “%(sheet)s” was read, which was open. Not read: %(others)s.")
+    text = _("Only the open sheet, “%(sheet)s”, was read. Not read: %(others)s.")
     return [text % {"sheet": worksheet.title, "others": listed(titles)}]
 
 

@@ -97,8 +97,8 @@ def moment_at(on: dt.date, time: dt.time, which: str = "") -> dt.datetime:
         if which not in {FIRST, SECOND}:
             raise ValidationError(
                 _(
-                    "The clocks go back on %(day)s, so there are two times %(time)s. "
-                    "Choose which of them you mean."
+                    "The clocks go back on %(day)s, so %(time)s comes twice. Choose which one you "
+                    "mean."
                 )
                 % {"day": day(on), "time": clock_time(time)},
                 code="repeated",
@@ -109,7 +109,7 @@ def moment_at(on: dt.date, time: dt.time, which: str = "") -> dt.datetime:
     raise ValidationError(
         _(
             "There is no %(time)s on %(day)s: the clocks go forward from %(begins)s to %(ends)s. "
-            "Enter a time before %(begins)s, or %(ends)s or later."
+            "Enter a time before %(begins)s or from %(ends)s on."
         )
         % {"day": day(on), "time": clock_time(time), "begins": begins, "ends": ends},
         code="skipped",

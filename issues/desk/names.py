@@ -204,7 +204,10 @@ def _day(text: str) -> dt.date:
 
 def _not_days() -> ValidationError:
     return ValidationError(
-        _("Give days as 2031-05-21, 2031-05-17 to 2031-05-21, or 2031-05 for some day in it.")
+        _(
+            "Give days as 2031-05-21, 2031-05-17 to 2031-05-21, or 2031-05 for some "
+            "day in that month."
+        )
     )
 
 

@@ -136,7 +136,7 @@ def warnings_of(board: Board, written: Written, drafts: Sequence[Publishable]) -
             by_text.setdefault(text, label)
     for move in written.moves:
         if move.row and not move.row.touches(move.place.issue):
-            text = _("%(row)s did not name this issue. It is added to its issues.")
+            text = _("%(row)s did not name this issue. The issue is added to that row.")
             by_text.setdefault(text % {"row": move.row.handle}, move.place.title)
     return [(label, text) for text, label in by_text.items()]
 

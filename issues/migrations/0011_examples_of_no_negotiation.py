@@ -23,12 +23,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='measure',
             name='unit',
-            field=models.CharField(help_text='As it stands behind a number: %, years, tonnes.', max_length=40, verbose_name='unit'),
+            field=models.CharField(help_text='As it follows a number: %, years, tonnes.', max_length=40, verbose_name='unit'),
         ),
         migrations.AlterField(
             model_name='measureevent',
             name='unit',
-            field=models.CharField(help_text='As it stands behind a number: %, years, tonnes.', max_length=40, verbose_name='unit'),
+            field=models.CharField(help_text='As it follows a number: %, years, tonnes.', max_length=40, verbose_name='unit'),
         ),
         migrations.AlterField(
             model_name='proposal',

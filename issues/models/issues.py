@@ -154,7 +154,7 @@ class Measure(Record):
     )
     name = models.CharField(_("name"), max_length=120)
     unit = models.CharField(
-        _("unit"), max_length=40, help_text=_("As it stands behind a number: %, years, tonnes.")
+        _("unit"), max_length=40, help_text=_("As it follows a number: %, years, tonnes.")
     )
     status_quo = models.DecimalField(
         _("status quo"), max_digits=14, decimal_places=4, null=True, blank=True

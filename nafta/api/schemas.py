@@ -188,7 +188,7 @@ class Measure(Record):
 
     issue: str = Field(description="Key of the issue.")
     name: Words
-    unit: Words = Field(description="As it stands behind a number: %, years, tonnes.")
+    unit: Words = Field(description="As it follows a number: %, years, tonnes.")
     status_quo: float | None
     agreed: float | None
     agreed_on: dt.date | None

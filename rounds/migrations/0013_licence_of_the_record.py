@@ -28,22 +28,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='negotiation',
             name='licence',
-            field=models.CharField(blank=True, help_text='What others may do with the record, by its usual name, such as CC BY 4.0. Empty: readers are told that no licence is given.', max_length=120, verbose_name='licence'),
+            field=models.CharField(blank=True, help_text='The licence under which others may use the record, by its usual name, such as CC BY 4.0. If empty, readers are told that no licence is given.', max_length=120, verbose_name='licence'),
         ),
         migrations.AddField(
             model_name='negotiation',
             name='licence_url',
-            field=models.URLField(blank=True, help_text='Where its text stands.', max_length=500, verbose_name='address of the licence'),
+            field=models.URLField(blank=True, help_text='Where the text of the licence can be read.', max_length=500, verbose_name='address of the licence'),
         ),
         migrations.AddField(
             model_name='negotiationevent',
             name='licence',
-            field=models.CharField(blank=True, help_text='What others may do with the record, by its usual name, such as CC BY 4.0. Empty: readers are told that no licence is given.', max_length=120, verbose_name='licence'),
+            field=models.CharField(blank=True, help_text='The licence under which others may use the record, by its usual name, such as CC BY 4.0. If empty, readers are told that no licence is given.', max_length=120, verbose_name='licence'),
         ),
         migrations.AddField(
             model_name='negotiationevent',
             name='licence_url',
-            field=models.URLField(blank=True, help_text='Where its text stands.', max_length=500, verbose_name='address of the licence'),
+            field=models.URLField(blank=True, help_text='Where the text of the licence can be read.', max_length=500, verbose_name='address of the licence'),
         ),
         migrations.AlterField(
             model_name='deadline',

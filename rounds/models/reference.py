@@ -57,15 +57,15 @@ class Negotiation(Versioned):
         max_length=120,
         blank=True,
         help_text=_(
-            "What others may do with the record, by its usual name, such as CC BY 4.0."
-            " Empty: readers are told that no licence is given."
+            "The licence under which others may use the record, by its usual name, such as CC BY "
+            "4.0. If empty, readers are told that no licence is given."
         ),
     )
     licence_url = models.URLField(
         _("address of the licence"),
         max_length=500,
         blank=True,
-        help_text=_("Where its text stands."),
+        help_text=_("Where the text of the licence can be read."),
     )
 
     objects = ShownQuerySet.as_manager()

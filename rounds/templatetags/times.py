@@ -1,9 +1,10 @@
-"""Moments in templates, with their zone: ``{{ version.at|moment }}``."""
+"""Days and moments in templates, these with their zone: ``{{ version.at|moment }}``."""
 
 import datetime as dt
 
 from django import template
 
+from rounds import dates
 from rounds.times import describe_moment
 
 register = template.Library()
@@ -12,3 +13,9 @@ register = template.Library()
 @register.filter
 def moment(value: dt.datetime) -> str:
     return describe_moment(value)
+
+
+@register.filter
+def day(value: dt.date) -> str:
+    """As the language writes it, the first of a month too: 1er mai."""
+    return dates.day(value)

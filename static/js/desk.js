@@ -22,7 +22,7 @@
     Object.entries(values).reduce((text, [key, value]) => text.replace(`{${key}}`, () => value), live.dataset[name]);
   const say = (...sentences) => { live.textContent = sentences.filter(Boolean).join(" "); };
   const quoted = (texts) =>
-    texts.map((text) => (text.length > 60 ? `${text.slice(0, 59)}…` : text)).join("”, “");
+    texts.map((text) => (text.length > 60 ? `${text.slice(0, 59)}…` : text)).join(live.dataset.between);
 
   /* ---- typed work is kept in this browser until it is stored ------------------------------- */
 

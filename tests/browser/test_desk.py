@@ -214,7 +214,7 @@ def test_another_stance_drops_the_condition_and_undo_brings_it_back(page: Page) 
     press(page, "Escape", "p")
     expect(live).to_have_text(f"{cell}: opposes. Its condition was dropped: “the cap goes”.")
     press(page, "Control+z")
-    expect(live).to_have_text(f"Taken back: {cell}. open if….")
+    expect(live).to_have_text(f"Undone: {cell}. open if….")
     expect(page.get_by_label(f"{cell}: condition")).to_have_value("the cap goes")
 
 

@@ -423,8 +423,8 @@ def test_saving_tells_what_is_doubtful(admin_client: Client, world: SimpleNamesp
     assert told(saved) == []
     page = admin_client.get(saved["Location"])
     assert [str(one) for one in page.context["messages"] if one.level_tag == "warning"] == [
-        "The position “Brume · Water: open if…” rests on “Brume would talk if the dam goes.”, "
-        "said for Arden."
+        "The position “Brume · Water: open if…” rests on a statement made for another "
+        "party (Arden): “Brume would talk if the dam goes.”."
     ]
 
 

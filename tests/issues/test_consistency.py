@@ -38,7 +38,13 @@ def only(warnings: Iterator[str]) -> str:
         ([ALDER], [ARDEN, BRUME], "on-record", ""),
         ([FREE], [BRUME], "on-record", ""),
         ([ALDER], [], "on-record", ""),
-        ([ALDER], [BRUME], "on-record", "Ada Alder is of Arden, but this speaks for Brume."),
+        (
+            [ALDER],
+            [BRUME],
+            "on-record",
+            "Ada Alder belongs to a party (Arden) for which this statement does not "
+            "speak. It speaks for: Brume.",
+        ),
         ([], [BRUME], "on-record", "No speaker is named. The basis is “on the record”."),
         ([], [BRUME], "reporting", "No speaker is named. The basis is “reporting”."),
         ([], [BRUME], "unnamed", ""),
@@ -58,12 +64,18 @@ def test_who_speaks_for_whom(
         (days("2010-03-01", "2010-03-04"), ""),
         (days("2010-03-08", "2010-03-10"), ""),
         (days("2010-03-07", "open"), ""),
-        (days("2010-03-03"), "3 March 2010 is outside Round 2 (4–8 March 2010)."),
-        (days("2010-03-09"), "9 March 2010 is outside Round 2 (4–8 March 2010)."),
+        (
+            days("2010-03-03"),
+            "This date, 3 March 2010, is outside the meeting “Round 2” (4–8 March 2010).",
+        ),
+        (
+            days("2010-03-09"),
+            "This date, 9 March 2010, is outside the meeting “Round 2” (4–8 March 2010).",
+        ),
         (
             days("2081-03-05"),
-            "5 March 2081 lies ahead: today is 20 March 2010."
-            " | 5 March 2081 is outside Round 2 (4–8 March 2010).",
+            "This date has not come yet: 5 March 2081. Today is 20 March 2010."
+            " | This date, 5 March 2081, is outside the meeting “Round 2” (4–8 March 2010).",
         ),
     ],
 )
@@ -73,13 +85,17 @@ def test_days_of_a_round(dates: object, warning: str) -> None:
 
 def test_a_day_of_no_round_only_lies_ahead_or_not() -> None:
     assert only(day_warnings(days("1999-01-01"), TODAY)) == ""
-    assert only(day_warnings(days("2010-03-21"), TODAY)).startswith("21 March 2010 lies ahead")
+    assert only(day_warnings(days("2010-03-21"), TODAY)).startswith(
+        "This date has not come yet: 21 March 2010."
+    )
 
 
 def test_a_meeting_to_come_is_not_held() -> None:
     assert only(round_warnings(ROUND, TODAY)) == ""
     (warning,) = round_warnings(ROUND, day("2010-03-03"))
-    assert warning.startswith("Round 2 is told as held, but begins on 4 March 2010.")
+    assert warning.startswith(
+        "The meeting “Round 2” is marked as held, but it begins on 4 March 2010."
+    )
     planned = Round(name="Round 3", dates=days("2010-05-01"), status="planned")
     assert only(round_warnings(planned, TODAY)) == ""
 
@@ -88,7 +104,8 @@ def test_evidence_of_another_party() -> None:
     assert only(evidence_warnings(HELD, SAID, [BRUME])) == ""
     assert only(evidence_warnings(HELD, SAID, [])) == ""
     assert only(evidence_warnings(HELD, SAID, [ARDEN])) == (
-        "The position “Brume · Water: opposes” rests on “Half must stay.”, said for Arden."
+        "The position “Brume · Water: opposes” rests on a statement made for "
+        "another party (Arden): “Half must stay.”."
     )
 
 

@@ -362,10 +362,13 @@ def test_a_row_speaks_for_its_speaker_and_on_the_record_only_with_one(
 @pytest.mark.parametrize(
     ("typed", "warning"),
     [
-        (said(speakers="alder", parties="brume"), "S1: Ada Alder is of Arden, but this speaks for"),
+        (
+            said(speakers="alder", parties="brume"),
+            "S1: Ada Alder belongs to a party (Arden) for which this",
+        ),
         (said(speakers=""), "S1: No speaker is named. The basis is “reporting”."),
-        (said(days="2081-03-05"), "S1: 5 March 2081 lies ahead"),
-        (said(days="2010-04-01"), "S1: 1 April 2010 is outside Round 2"),
+        (said(days="2081-03-05"), "S1: This date has not come yet: 5 March 2081."),
+        (said(days="2010-04-01"), "S1: This date, 1 April 2010, is outside the meeting “Round 2”"),
         (said(summary="No dam was ever spoken of!"), "S1: The record has almost the same words"),
     ],
 )
@@ -388,9 +391,10 @@ def test_the_preview_warns_of_evidence_of_another_party_and_issue(
     assert warnings == [
         (
             "Corrie on Water",
-            "The position “Corrie · Water: supports” rests on “Said 0”, said for Arden.",
+            "The position “Corrie · Water: supports” rests on a statement made for "
+            "another party (Arden): “Said 0”.",
         ),
-        ("Corrie on Water", "S1 did not name this issue. It is added to its issues."),
+        ("Corrie on Water", "S1 did not name this issue. The issue is added to that row."),
     ]
 
 

@@ -255,4 +255,4 @@ def test_each_chart_keeps_its_height_free_and_has_a_summary_of_its_own(
 def test_of_many_pairs_the_chart_says_that_it_has_one() -> None:
     few, many = (cast("Spread", SimpleNamespace(gaps=[None] * count)) for count in (6, 7))
     assert distance_words([few]).startswith("For every two parties, ")
-    assert distance_words([many]).startswith("For the two parties that were farthest apart ")
+    assert distance_words([many]).startswith("For the two parties farthest apart ")

@@ -260,12 +260,12 @@ def shift_history(by: Any) -> None:
 
 
 WISHES = [
-    ("yesterday", "takes a day"),
-    ("2010-13-01", "takes a day"),
-    ("%00", "takes a day"),
-    (SECRET, "takes a day"),
-    ("9999-12-31", "takes a day"),
-    ("0001-01-01T00:00%2B14:00", "takes a day"),
+    ("yesterday", "needs a day"),
+    ("2010-13-01", "needs a day"),
+    ("%00", "needs a day"),
+    (SECRET, "needs a day"),
+    ("9999-12-31", "needs a day"),
+    ("0001-01-01T00:00%2B14:00", "needs a day"),
     ("2098-12-31", "Nobody knows yet"),
     ("2010-01-09", "first published something on"),
     ("2010-01-09T14:30", "first published something on"),

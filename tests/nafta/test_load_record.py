@@ -415,7 +415,7 @@ DAMAGES: list[tuple[str, Damage, str]] = [
     (
         "no number",
         cell("terms.csv", 5, low="sixty"),
-        "terms.csv, line 5, low: found “sixty”, expected a number such as 75 or 62.5",
+        "terms.csv, line 5, low: found “sixty”, expected a number such as 40 or 12.5",
     ),
     (
         "too many decimals",

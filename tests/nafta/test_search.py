@@ -396,7 +396,7 @@ def test_what_has_most_of_the_words_is_shown_where_nothing_has_all(
 ) -> None:
     assert exact("birch dam zebra") == set()
     html = page(client, "birch dam zebra")
-    assert "No entry has all of these words. Showing 1 without “zebra”." in words(html)
+    assert "No entry has all of these words. Results without “zebra”: 1." in words(html)
     assert {one.partition("-")[2] for one in ROW.findall(html)} == {"birch-denies"}
     assert 'type="hidden" name="q" value="birch dam"' in html  # to narrow what is shown
     assert 'name="q" value="birch dam zebra"' in html  # to change what was typed

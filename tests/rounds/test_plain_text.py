@@ -81,8 +81,14 @@ def test_it_puts_right_what_is_safe_and_leaves_what_is_meant(pasted: str, stored
     [
         ("The deal\x01 is off", "There is a control character, U+0001, after “The deal”."),
         ("\x02 a hyphen of nothing", "There is a control character, U+0002, at the beginning."),
-        ("exe.\u202egnp", "There is a character that turns text around, U+202E, after “exe.”."),
-        ("ש\u2067a", "There is a character that turns text around, U+2067, after “ש”."),
+        (
+            "exe.\u202egnp",
+            "There is a character that reverses the direction of text, U+202E, after “exe.”.",
+        ),
+        (
+            "ש\u2067a",
+            "There is a character that reverses the direction of text, U+2067, after “ש”.",
+        ),
         ("one\ntwo \uffff", "There is a control character, U+FFFF, after “two”."),
         ("x\ud83d", "There is half of a character, U+D83D, after “x”."),
         ("\uf8ff", "There is a character of a private font, U+F8FF, at the beginning."),
@@ -105,7 +111,7 @@ def test_it_refuses_the_rest_and_says_where(pasted: str, message: str) -> None:
         ("https://example.org\\@evil.example/", "An address holds no user name or password"),
         (
             "https://example.org/\u202egpj.exe",
-            "There is a character that turns text around, U+202E",
+            "There is a character that reverses the direction of text, U+202E",
         ),
     ],
 )

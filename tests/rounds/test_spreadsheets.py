@@ -125,8 +125,8 @@ def percents_and_numbers() -> Iterator[Case]:
     yield measure("text “1.234.567,5”", "1.234.567,5", {"status_quo": "1234567.5"}, unit="US$")
     yield measure("text “−5”", "\u22125", {"status_quo": "-5"})
     yield measure("text “$1000”", "$1000", "nothing else in the cell", unit="US$")
-    yield measure("1.5 turned into 1 May", dt.date(2018, 5, 1), "has made a day")
-    yield measure("a time", Typed(0.5, "h:mm"), "has made a day, a time")
+    yield measure("1.5 turned into 1 May", dt.date(2018, 5, 1), "has turned it into a date")
+    yield measure("a time", Typed(0.5, "h:mm"), "has turned it into a date, a time")
     yield measure("an error", Typed("#N/A", type="e"), "shows an error")
     yield measure("an error as text", "#VALEUR!", "shows an error")
     yield Case(
@@ -159,8 +159,8 @@ def days() -> Iterator[Case]:
     march = {"from": "2018-03-04", "to": ""}
     yield meeting("43163", 43163, "numbers by which")
     yield meeting("text “43163”", "43163", "numbers by which")
-    yield meeting("4-Mar, typed without a year", Typed(MARCH, "d-mmm"), "shows a part")
-    yield meeting("Mar-18, a month", Typed(dt.date(2018, 3, 1), "mmm-yy"), "shows a part")
+    yield meeting("4-Mar, typed without a year", Typed(MARCH, "d-mmm"), "shows only a part")
+    yield meeting("Mar-18, a month", Typed(dt.date(2018, 3, 1), "mmm-yy"), "shows only a part")
     yield meeting("a date-time at midnight", Typed(MARCH, "yyyy-mm-dd hh:mm"), march)
     afternoon = dt.datetime(2018, 3, 4, 14, 30)  # noqa: DTZ001 – spreadsheets have no zones
     yield meeting("a date-time", Typed(afternoon, "yyyy-mm-dd hh:mm"), "remove the time")
@@ -237,9 +237,11 @@ def texts_and_keys() -> Iterator[Case]:
     yield person("“=1+1” typed as text", {"role": "'=1+1"}, role="=1+1")
     yield person("a key 2018", {"slug": "2018"}, slug=2018)
     yield person("a key with a no-break space", {"slug": "new"}, slug="new\u00a0")
-    yield person("a key turned into a day", "has made a number, a day", slug=MARCH)
-    yield person("a key 0042", "has made a number, a day", slug=Typed(42, "0000"))
-    yield person("a text turned into a truth value", "has made a number, a day", role=True)
+    yield person("a key turned into a day", "has turned it into a number, a date", slug=MARCH)
+    yield person("a key 0042", "has turned it into a number, a date", slug=Typed(42, "0000"))
+    yield person(
+        "a text turned into a truth value", "has turned it into a number, a date", role=True
+    )
     yield person("a line break of Windows", {"role": "a\nb"}, role="a_x000D_\nb")
     yield person("quotation marks", {"role": 'the “old” "new"'}, role='the “old” "new"')
     yield person("rich text", {"role": "one two"}, role=Typed(None, xml=RICH_TEXT))
@@ -261,7 +263,7 @@ def texts_and_keys() -> Iterator[Case]:
         "a cancelled meeting by its name",
         ProgressResource,
         {"round": "Lake summit", "issue": "water", "level": "stuck", "source": "gazette"},
-        "took place or will",
+        "took place or is still to come",
     )
 
 

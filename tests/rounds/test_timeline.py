@@ -369,4 +369,4 @@ def test_a_status_that_deadlines_do_not_have_gets_a_sentence(
 ) -> None:
     response = client.get("/deadlines/?status=held")
     assert response.status_code == 400
-    assert "“held” is no status of a deadline." in response.content.decode()
+    assert "“held” is not the status of a deadline." in response.content.decode()
