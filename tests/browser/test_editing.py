@@ -84,6 +84,7 @@ def write_draft(page: Page, summary: str) -> str:
     page.goto(f"{STATEMENT}add/")
     page.get_by_label("Summary:", exact=True).fill(summary)
     page.get_by_role("group", name="Dates").get_by_label("first day").fill("2018-05-02")
+    page.locator("#id_basis").select_option("reporting")
     choose(page, "source", "bloomberg")
     save(page)
     expect(page.locator(".success")).to_contain_text("was added")

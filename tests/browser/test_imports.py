@@ -60,7 +60,7 @@ def test_what_is_wrong_is_told_where_it_is_put_right(desk: Page) -> None:
     check(desk)
     preview(desk, WRONG)
     expect(desk.get_by_role("alert")).to_contain_text("Nothing can be stored")
-    expect(desk.get_by_role("table", name="Refused rows")).to_contain_text("found “01/06/2018”")
+    expect(desk.get_by_role("table", name="Why rows are refused")).to_contain_text("“01/06/2018”")
     check(desk)
 
 
@@ -70,7 +70,9 @@ def test_what_was_previewed_is_stored(desk: Page, request: Any) -> None:
     preview(desk, ROUNDS.replace("{new}", f"new-{scheme}").replace("Cars", f"Cars by {scheme}"))
     row = desk.get_by_role("row", name="agenda")
     expect(row.get_by_role("cell").last).to_have_text(f"Cars by {scheme}")
-    expect(desk.get_by_role("table", name="New rows")).to_contain_text("draft, not “published”")
+    expect(desk.get_by_role("table", name="New rows")).to_contain_text(
+        "does not become “published”"
+    )
     check(desk)
     desk.get_by_label("Note to readers").fill("The agenda is out.")
     desk.get_by_role("button", name="Store 1 new").click()

@@ -142,6 +142,7 @@ OFF = {**ROUND, "status": "cancelled", "state": "published"}
 STATEMENT = {
     "slug": "new",
     "from_": "2019-08-01",
+    "basis": "reporting",
     "summary": "Something.",
     "source": "norvale-bulletin",
 }
