@@ -35,16 +35,16 @@ def measure_drawing(rows: Sequence[Point]) -> Drawing:
     drawing.lines, drawing.words = scale.axis(HEIGHT)
     for value in _ticks(least, most):
         drawing.lines.append(Line("0%", "100%", down(value), down(value), "grid"))
-        words = amount(value, rows[0].unit) if value else number(value)
-        drawing.words.append(Words("0%", down(value) - 4, words))
+        label = amount(value, rows[0].unit) if value else number(value)
+        drawing.words.append(Words("0%", down(value) - 4, label))
     for row in rows:
         if row.kind == "status-quo":
             drawing.lines.append(Line("0%", "100%", down(row.low), down(row.low), "status-quo"))
     lines = lines_of(rows)
     sizes = iter(ring_sizes(row for line in lines for row in line))
-    for place, line in enumerate(lines):
+    for index, line in enumerate(lines):
         party = line[0].party
-        shape = SYMBOLS[place % len(SYMBOLS)] if party else "star"
+        shape = SYMBOLS[index % len(SYMBOLS)] if party else "star"
         look = f"party-{party['colour']}" if party else "agreed"
         drawing.lines += _steps(line, scale, down, look) if party else []
         for row in line:

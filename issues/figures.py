@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from issues.distance import FARTHEST, Spread
 from issues.models import Measure, Proposal, ProposalStatus
-from issues.proposals import settled_on, value_words
+from issues.proposals import is_agreement, settled_on, value_words
 from rounds.dates import day as day_in_words
 from rounds.dates import last_day
 from rounds.figures import AXIS, DAY, FRAME, MONTHS, SYMBOLS, Figure, Trace, layout
@@ -25,6 +25,7 @@ from rounds.timeline import Ref
 PAIRS_DRAWN = 6
 PANEL, TITLE, AXIS_WORDS = 96, 26, 48  # pixels: of a pair's lines, its name, the months below
 MARK_SIZE, RING, STAR = 12, 9, 3  # pixels: of a mark, added for a ring around it, and for a star
+RINGS = 4  # at most around a mark: the rings of 27 parties would fill the chart
 UNIT_HEIGHT = 28  # pixels: of the unit above a chart
 DASHES = ["dash", "longdash", "dashdot", "longdashdot"]  # what applied before is dotted
 
@@ -67,10 +68,11 @@ class Point:
 def points(
     measure: Measure, proposals: Iterable[Proposal], day: dt.date | None = None
 ) -> list[Point]:
-    """A measure's numbers up to ``day``, oldest first. Reads proposals ``with_terms()``.
+    """A measure's numbers up to ``day``, oldest first, from proposals of that time.
 
-    A proposal that was agreed gives its numbers as agreed ones, on the day of the agreement; if it
-    was an offer before, it gives them on the day it was tabled too, as each party's.
+    Reads the proposals ``with_names().with_terms()``. One that was agreed gives its numbers as
+    agreed ones, on the day of the agreement, even if another text superseded it later. If it was
+    an offer before, it gives them on the day it was tabled too, as each party's.
     """
     terms = [
         (proposal, term)
@@ -81,13 +83,13 @@ def points(
     offers = [
         _offered(measure, proposal, term, party)
         for proposal, term in terms
-        if not proposal.is_deal
+        if not is_agreement(proposal)
         for party in proposal.party_list  # type: ignore[attr-defined]
     ]
     deals = [
         _agreed(measure, proposal, term)
         for proposal, term in terms
-        if proposal.status_on(day) == ProposalStatus.AGREED
+        if proposal.status_on(day) == ProposalStatus.AGREED or _was_superseded(proposal)
     ]
     if measure.agreed is not None and measure.agreed_on and (not day or measure.agreed_on <= day):
         known = {(deal.day, deal.low, deal.high) for deal in deals}
@@ -163,25 +165,45 @@ def _offered(measure: Measure, proposal: Proposal, term: Ref, party: Ref) -> Poi
         kind="proposal",
         who=local(party, "name"),
         party=party,
-        day=proposal.first_day,
-        last=proposal.last_day,
-        approximate=proposal.approximate,
-        when=proposal.when,
+        **_day_tabled(proposal),
     )
 
 
+def _was_superseded(proposal: Proposal) -> bool:
+    """Whether it was agreed once, and another text took its place later."""
+    return proposal.status == ProposalStatus.SUPERSEDED and is_agreement(proposal)
+
+
 def _agreed(measure: Measure, proposal: Proposal, term: Ref) -> Point:
-    assert proposal.settled is not None, "a check constraint holds it"
     parties = ", ".join(local(party, "name") for party in proposal.party_list)  # type: ignore[attr-defined]
     return Point(
         **_term(measure, proposal, term),
         kind="agreed",
         who=_("agreed: %(parties)s") % {"parties": parties},
-        day=settled_on(proposal),
-        last=last_day(proposal.settled),
-        approximate=proposal.settled_approximate,
-        when=proposal.settled_words,
+        **_day_of_agreement(proposal),
     )
+
+
+def _day_of_agreement(proposal: Proposal) -> dict[str, Any]:
+    """The day it was agreed: of a text that was superseded, ``settled`` is the end of it."""
+    if _was_superseded(proposal):
+        return _day_tabled(proposal)
+    assert proposal.settled is not None, "a check constraint holds it"
+    return {
+        "day": settled_on(proposal),
+        "last": last_day(proposal.settled),
+        "approximate": proposal.settled_approximate,
+        "when": proposal.settled_words,
+    }
+
+
+def _day_tabled(proposal: Proposal) -> dict[str, Any]:
+    return {
+        "day": proposal.first_day,
+        "last": proposal.last_day,
+        "approximate": proposal.approximate,
+        "when": proposal.when,
+    }
 
 
 def days_drawn(rows: Sequence[Point]) -> tuple[dt.date, dt.date]:
@@ -195,15 +217,15 @@ def days_drawn(rows: Sequence[Point]) -> tuple[dt.date, dt.date]:
 def ring_sizes(rows: Iterable[Point]) -> list[int]:
     """How large to draw the mark of each row, in pixels, in the order in which they are drawn.
 
-    Of marks of one day and one height each is drawn within the one before, so that none is hidden
-    and none is moved.
+    Of marks of one day and one height each is drawn within the one before, so that none is moved
+    and, up to ``RINGS`` around one mark, none is hidden. Of more, the table has the rest.
     """
     rows = list(rows)
     within = Counter((row.day, row.low) for row in rows)
     sizes = []
     for row in rows:
         within[row.day, row.low] -= 1
-        sizes.append(MARK_SIZE + RING * within[row.day, row.low])
+        sizes.append(MARK_SIZE + RING * min(within[row.day, row.low], RINGS))
     return sizes
 
 
@@ -228,8 +250,8 @@ def measure_figure(rows: Sequence[Point]) -> Figure:
     lines = lines_of(rows)
     sizes = iter(ring_sizes(row for line in lines for row in line))
     traces = [_status_quo_line(row, first, last) for row in rows if row.kind == "status-quo"]
-    for place, line in enumerate(lines):
-        traces.append(_number_line(line, place, [next(sizes) for _row in line], last))
+    for index, line in enumerate(lines):
+        traces.append(_number_line(line, index, [next(sizes) for _row in line], last))
     shape = layout(
         margin=FRAME | {"t": UNIT_HEIGHT},
         annotations=[_title(rows[0].unit, 1) | {"yshift": 6, "font": {"color": "var(--ink-2)"}}],
@@ -252,11 +274,11 @@ def _status_quo_line(row: Point, first: dt.date, last: dt.date) -> Trace:
     }
 
 
-def _number_line(rows: Sequence[Point], place: int, sizes: Sequence[int], end: dt.date) -> Trace:
+def _number_line(rows: Sequence[Point], index: int, sizes: Sequence[int], end: dt.date) -> Trace:
     """One party's numbers as marks on a line of steps, or what was agreed as stars."""
     party = rows[0].party
     colour = f"var(--party-{party['colour']})" if party else "var(--ink)"
-    symbol = SYMBOLS[place % len(SYMBOLS)] if party else "star"
+    symbol = SYMBOLS[index % len(SYMBOLS)] if party else "star"
     return {
         "type": "scatter",
         "x": [row.day.isoformat() for row in rows if row.day],
@@ -269,7 +291,7 @@ def _number_line(rows: Sequence[Point], place: int, sizes: Sequence[int], end: d
             "color": colour,
             "shape": "hv",
             "width": 1.5,
-            "dash": DASHES[place % len(DASHES)],
+            "dash": DASHES[index % len(DASHES)],
         },
         "marker": {
             "color": colour,
@@ -300,6 +322,7 @@ def measure_key(rows: Sequence[Point]) -> list[str]:
     """What the marks and lines of a measure's chart are, a sentence for each part it has."""
     offers = [row for row in rows if row.kind == "proposal"]
     stars = [row for row in rows if row.kind == "agreed"]
+    equal = Counter((row.day, row.low) for row in offers + stars)
     kinds = {row.kind for row in rows}
     parts = [
         (
@@ -320,6 +343,11 @@ def measure_key(rows: Sequence[Point]) -> list[str]:
         (
             any(size > MARK_SIZE for size in ring_sizes(offers + stars)),
             _("Equal numbers of one day are drawn around each other."),
+        ),
+        (
+            max(equal.values(), default=0) > RINGS + 1,
+            _("At most %(count)d of them are visible, and the table has all.")
+            % {"count": RINGS + 1},
         ),
         (
             len({row.scope for row in offers + stars}) > 1,

@@ -37,7 +37,7 @@ NOT_RECORDED = "not-recorded"
 ABSENT = "absent"
 
 
-class Change(models.TextChoices):
+class StanceChange(models.TextChoices):
     """What became of a stance since the last round."""
 
     NEW = "new", pgettext_lazy("a stance", "new")
@@ -77,8 +77,10 @@ class Cell:
     publisher: str = ""
     source_url: str = ""
     is_shifted: bool = False  # the stance was taken earlier, in other words
+    shifted_when: str = ""  # the day on which the words last changed, if they did
     is_restated: bool = False  # the stance was taken earlier, in the same words
     fresh: bool = False  # taken since the last round, whether it moved, shifted or was restated
+    has_new_words: bool = False  # shifted since the last round, if by an earlier position
     moved: bool = False  # fresh, and another stance or condition than before, or a first one
     was: str = ""  # the stance before a fresh one, in words
     was_stance: str = ""
@@ -90,7 +92,7 @@ class Cell:
 
     @property
     def since_label(self) -> str:
-        """ "Since 16 August 2017"; a span of possible days is not put behind a "since"."""
+        """ "Since 4 May 2031"; a span of possible days is not put behind a "since"."""
         if self.first_position is None or not self.first_position.approximate:
             return _("Since %(when)s") % {"when": self.since_when}
         label = _("Stance taken %(when)s") if self.latest_label else _("Dated %(when)s")
@@ -98,28 +100,35 @@ class Cell:
 
     @property
     def latest_label(self) -> str:
-        """ "shifted 16 April 2018"; empty where the stance was taken once."""
+        """ "shifted 9 June 2031"; empty where the stance was taken once.
+
+        If the latest position repeats the new words, both days are told: "shifted 9 June 2031 ·
+        restated 12 June 2031".
+        """
+        shifted = _("shifted %(when)s") % {"when": self.shifted_when}
+        restated = _("restated %(when)s") % {"when": self.when}
         if self.is_shifted:
-            return _("shifted %(when)s") % {"when": self.when}
-        return _("restated %(when)s") % {"when": self.when} if self.is_restated else ""
+            return shifted if self.shifted_when == self.when else f"{shifted} · {restated}"
+        return restated if self.is_restated else ""
 
     @property
     def days_label(self) -> str:
-        """ "Since 16 August 2017 · shifted 16 April 2018"."""
+        """ "Since 4 May 2031 · shifted 9 June 2031"."""
         return " · ".join(filter(None, [self.since_label, self.latest_label]))
 
     @property
-    def change(self) -> Change | None:
+    def change(self) -> StanceChange | None:
         """What of a fresh cell is news; None where nothing was taken since the last round."""
         if not self.fresh:
             return None
         if not self.was:
-            return Change.NEW
+            return StanceChange.NEW
         if self.moved:
-            return Change.CONDITION if self.stance == self.was_stance else Change.STANCE
-        if self.is_shifted:
-            return Change.SHIFTED
-        return Change.RESTATED if self.is_restated else Change.RETURNED
+            is_condition = self.stance == self.was_stance
+            return StanceChange.CONDITION if is_condition else StanceChange.STANCE
+        if self.has_new_words:
+            return StanceChange.SHIFTED
+        return StanceChange.RESTATED if self.is_restated else StanceChange.RETURNED
 
     @property
     def change_label(self) -> str:
@@ -129,7 +138,7 @@ class Cell:
     @property
     def is_news(self) -> bool:
         """Whether it moved or shifted since the last round."""
-        return self.moved or self.change == Change.SHIFTED
+        return self.moved or self.change == StanceChange.SHIFTED
 
     @property
     def positions(self) -> tuple["Cell", ...]:
@@ -240,7 +249,7 @@ def run_of_stance(positions: Sequence[Position], day: dt.date) -> list[Position]
 
 def same_words(position: Position, other: Position) -> bool:
     """Whether two gists read the same in the record's language; a translation never decides."""
-    gist, other_gist = (" ".join(one.gist.split()).casefold() for one in (position, other))
+    gist, other_gist = (" ".join(each.gist.split()).casefold() for each in (position, other))
     return gist == other_gist
 
 
@@ -261,7 +270,7 @@ def cell(
     ``positions`` are one pair's, oldest first. The cell says since when the stance is held, and
     the latest position's words, day and source. If these are not the first of that stance, it has
     shifted where they are others than those of the position before, or where any taken since
-    ``after`` shifted; else it is restated.
+    ``after`` shifted, and says on which day; else it is restated.
     """
     run = run_of_stance(positions, day)
     if not run:
@@ -269,11 +278,12 @@ def cell(
     first, latest = run[0], run[-1]
     before = standing(positions, after) if after else None
     fresh = after is not None and latest.first_day > after
-    is_shifted = any(
-        not same_words(earlier, later)
+    shifts = [
+        later
         for earlier, later in pairwise(run)
-        if later is latest or (after and later.first_day > after)
-    )
+        if (later is latest or (after and later.first_day > after))
+        and not same_words(earlier, later)
+    ]
     evidence = latest.evidence
     return Cell(
         party=party,
@@ -296,8 +306,10 @@ def cell(
         url=evidence.get_absolute_url(),
         publisher=evidence.source.publisher,
         source_url=evidence.source.get_absolute_url(),
-        is_shifted=is_shifted,
-        is_restated=len(run) > 1 and not is_shifted,
+        is_shifted=bool(shifts),
+        shifted_when=shifts[-1].when if shifts else "",
+        is_restated=len(run) > 1 and not shifts,
+        has_new_words=bool(shifts),
         fresh=fresh,
         moved=fresh and not same_stance(latest, before),
         was=stance_words(before, after) if fresh and before and after else "",
@@ -306,9 +318,20 @@ def cell(
 
 
 def meeting_cell(party: Party, positions: Sequence[Position], day: dt.date, after: dt.date) -> Cell:
-    """A party's cell at the end of a meeting, with all that it took since the one before."""
+    """A party's cell at the end of a meeting, with all that it took since the one before.
+
+    Of several positions the latest is held against the one before it, as each of them is. What
+    is news stays that of the whole meeting (docs/decisions/0036).
+    """
     latest = cell(party, positions, day, after)
-    return replace(latest, earlier_positions=tuple(steps(party, positions, day, after)[:-1]))
+    *earlier, last = steps(party, positions, day, after) or [latest]
+    return replace(
+        latest,
+        is_shifted=last.is_shifted,
+        shifted_when=last.shifted_when,
+        is_restated=last.is_restated,
+        earlier_positions=tuple(earlier),
+    )
 
 
 def steps(

@@ -151,14 +151,14 @@ def level_moves(
 def figure_moves(
     measure: Measure, proposals: Iterable[Proposal], day: dt.date, after: dt.date
 ) -> list[Figure]:
-    """The numbers given to a measure: each once, whoever put it together with others."""
-    found: dict[tuple[str, str, str], Figure] = {}
+    """The numbers given to a measure: each once as tabled and once as agreed, by all who put it."""
+    figures: dict[tuple[str, str, str, str], Figure] = {}
     for point in points(measure, proposals, day):
         if point.day and after < point.day <= day:
-            key = (point.url, point.value, point.scope)
-            figure = found.setdefault(key, Figure(point=point, parties=[]))
+            key = (point.kind, point.url, point.value, point.scope)
+            figure = figures.setdefault(key, Figure(point=point, parties=[]))
             figure.parties.extend([point.party] if point.party else [])
-    return list(found.values())
+    return list(figures.values())
 
 
 def counter_proposals(proposals: Iterable[Proposal], day: dt.date, after: dt.date) -> list[Item]:

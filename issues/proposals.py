@@ -66,10 +66,10 @@ def settling(proposals: Iterable[Any], day: dt.date) -> list[Proposal]:
 
     Of what was agreed, it is what the most parties agreed: a deal of two is a step.
     """
-    agreed = [one for one in proposals if one.status_on(day) == ProposalStatus.AGREED]
-    widest = max((len(one.party_list) for one in agreed), default=0)
-    found = (one for one in agreed if len(one.party_list) == widest)
-    return sorted(found, key=lambda one: (settled_on(one), one.pk))
+    agreed = [each for each in proposals if each.status_on(day) == ProposalStatus.AGREED]
+    widest = max((len(each.party_list) for each in agreed), default=0)
+    settled = (each for each in agreed if len(each.party_list) == widest)
+    return sorted(settled, key=lambda proposal: (settled_on(proposal), proposal.pk))
 
 
 def settled_on(proposal: Proposal) -> dt.date:
@@ -78,15 +78,15 @@ def settled_on(proposal: Proposal) -> dt.date:
 
 
 def settled_sentence(settled: Iterable[Proposal]) -> str:
-    """ "Settled 30 September 2018: A; B; then 10 December 2019: C." Reads them oldest first."""
+    """ "Settled 4 May 2031: A; B; then 9 June 2031: C." Reads them oldest first."""
     titles: dict[str, list[str]] = defaultdict(list)
     for proposal in settled:
         titles[proposal.settled_words].append(local(proposal, "title"))
     between = pgettext("between clauses", "; ")
     clauses = [
-        (_("then %(when)s: %(what)s") if place else _("Settled %(when)s: %(what)s"))
+        (_("then %(when)s: %(what)s") if index else _("Settled %(when)s: %(what)s"))
         % {"when": when, "what": between.join(names)}
-        for place, (when, names) in enumerate(titles.items())
+        for index, (when, names) in enumerate(titles.items())
     ]
     return f"{between.join(clauses)}." if clauses else ""
 

@@ -111,13 +111,13 @@ def _positions(records: Iterable[Any]) -> dict[tuple[str, int], list[Any]]:
         pks[type(record)].append(record.pk)
     resting: dict[tuple[str, int], list[Any]] = defaultdict(list)
     rests = Q(statement__in=pks[Statement]) | Q(proposal__in=pks[Proposal])
-    for one in (
+    for position in (
         Position.objects.published().filter(rests).select_related("party", "issue", "proposal")
     ):
         key = (
-            (Kind.STATEMENT, one.statement_id)
-            if one.statement_id
-            else (Kind.PROPOSAL, one.proposal_id)
+            (Kind.STATEMENT, position.statement_id)
+            if position.statement_id
+            else (Kind.PROPOSAL, position.proposal_id)
         )
-        resting[key].append(one)
+        resting[key].append(position)
     return resting

@@ -422,8 +422,8 @@ MARKED_WORD = re.compile(f"{START}(?P<marked>[^{STOP}]*){STOP}|[^\\W_]+")
 def _only_whole_phrases(headline: str, query: Query) -> str:
     """Take back the marks of words that match as part of a phrase, where the phrase is not there.
 
-    PostgreSQL marks each word of a phrase wherever it stands: “No chapter was finished” for
-    *chapter 19*.
+    PostgreSQL marks each word of a phrase wherever it stands: “No article was finished” for
+    *article 19*.
     """
     texts = [text for term in query.positive_terms for text in (*term.words, *term.spellings)]
     sought = {uninflected(folded(text)) for text in texts}

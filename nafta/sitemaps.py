@@ -42,9 +42,9 @@ class PageSitemap(LanguagesSitemap):
 
     def items(self) -> list[str]:
         record = ["timeline", "issue_list", "round_list", "deadline_list", "source_list"]
-        told = ["compare", "distance", "moved", "data"]
+        comparisons = ["compare", "distance", "moved", "data"]
         lists = ["party_list", "person_list", "correction_list"]
-        return ["home", *record, *lists, *told, "about"]
+        return ["home", *record, *lists, *comparisons, "about"]
 
     def location(self, item: str) -> str:
         return reverse(item)

@@ -27,9 +27,9 @@ RULES = tuple(
             rf"(?<![\w.-])({LETTER})(\1?)\.{SPACE}(?={LETTER}{{1,2}}\.(?!{LETTER}))",
             r"\1\2",
         ),
-        # l’accord, d’Ottawa, jusqu’au: what French leaves of a word before a vowel
+        # l’accord, d’Oslo, jusqu’au: what French leaves of a word before a vowel
         (rf"(?<!\w)(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’](?={LETTER})", ""),
-        # red-line and 16-year, with any of the hyphens, but not 2017-11-21
+        # red-line and 16-year, with any of the hyphens, but not 2031-05-21
         (rf"(?<={LETTER}|\.){HYPHEN}(?=\w)|(?<=\d){HYPHEN}(?={LETTER})", " "),
         (
             rf"{SPACE}*%|\b(?:per{SPACE}cent|pour{SPACE}?cent|por{SPACE}?ciento)\b",

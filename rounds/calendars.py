@@ -125,11 +125,11 @@ def _title(record: Any, item: Item) -> str:
         name = _("Deadline: %(name)s") % {"name": name}
     elif item.last is None:
         name = _("%(name)s begins") % {"name": name}
-    words = {"name": name, "status": _status_words(item), "when": item.when}
+    fields = {"name": name, "status": _status_words(item), "when": item.when}
     if _status(record, item) == CANCELLED or isinstance(record, Deadline):
-        name = _("%(name)s (%(status)s)") % words
+        name = _("%(name)s (%(status)s)") % fields
     if item.approximate:
-        name = _("%(name)s: %(when)s, the day is not known") % (words | {"name": name})
+        name = _("%(name)s: %(when)s, the day is not known") % (fields | {"name": name})
     return name
 
 
@@ -138,8 +138,8 @@ def _lines(record: Any, item: Item) -> Iterator[str]:
     if item.was:
         yield _("Announced for: %(when)s") % {"when": item.was}
     if item.next_title:
-        words = _("Superseded by: %(title)s") if item.set_on else _("Replaced by: %(title)s")
-        yield words % {"title": item.next_title}
+        sentence = _("Superseded by: %(title)s") if item.set_on else _("Replaced by: %(title)s")
+        yield sentence % {"title": item.next_title}
     if item.parties:
         yield ", ".join(local(one, "name") for one in item.parties)
     yield from filter(None, [item.attribution, item.text, item.note])

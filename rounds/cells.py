@@ -1,8 +1,8 @@
 """What an editor's cell means in a column of the record.
 
 A person's cell is made into the text that the files of a data package have (``rounds.resources``),
-or refused. It is read where it can mean one thing only: “62,5”, “VRAI”, “4 mars 2018”. Where it can
-mean two, as “03/04/2018”, or is what a program has made of something else, it is refused with the
+or refused. It is read where it can mean one thing only: “62,5”, “VRAI”, “4 mars 2031”. Where it can
+mean two, as “03/04/2031”, or is what a program has made of something else, it is refused with the
 cause and the way out. The cause is the same for all such cells, so that it is told once.
 """
 
@@ -38,7 +38,7 @@ from rounds.resources import (
     Word,
     suggested_rows,
 )
-from rounds.spreadsheets import CellKind, SheetCell, listed, plain
+from rounds.spreadsheets import CellKind, SheetCell, listed, plain_number
 
 # The truth values of spreadsheet programs in their languages, and what people write instead.
 TRUE = {*("true", "vrai", "verdadero", "wahr", "vero", "verdadeiro"), *("yes", "oui", "si", "1")}
@@ -59,7 +59,7 @@ ISO_DAY = re.compile(
     r"([12][0-9]{3})([-/.])([0-9]{1,2})\2([0-9]{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?"
 )
 NUMERIC_DAY = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([12][0-9]{3})")
-SHORT_YEAR = re.compile(r"[0-9]{1,4}[-/. ](?:[0-9]{1,2}|[^\W\d_]{3,}\.?)[-/. ][0-9]{2}")
+SHORT_YEAR = re.compile(r"[0-9]{1,2}[-/. ](?:[0-9]{1,2}|[^\W\d_]{3,}\.?)[-/. ][0-9]{2}")
 DAY_WITH_TIME = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}[T ]+[0-9]{1,2}:.*")
 SERIALS = range(18_264, 73_051)  # 1950 to 2099, counted from 1900
 
@@ -159,7 +159,7 @@ class NameIndex:
 
 @dataclass(frozen=True)
 class DayOrder:
-    """Whether “03/04/2018” is in April or in March, as other days of the same file tell.
+    """Whether “03/04/2031” is in April or in March, as other days of the same file tell.
 
     ``evidence`` is a day that can be read in one way only. ``mixed`` are columns that hold real
     dates too: there a program has taken some days for dates, in an order of its own.
@@ -179,10 +179,10 @@ def day_order(columns: Iterable[tuple[str, Iterable[SheetCell]]]) -> DayOrder:
     evidence: dict[bool, str] = {}
     mixed = set()
     for name, cells in columns:
-        listed = list(cells)
-        texts = [tidy(cell.text) for cell in listed if cell.kind is CellKind.TEXT]
+        column_cells = list(cells)
+        texts = [tidy(cell.text) for cell in column_cells if cell.kind is CellKind.TEXT]
         matches = [match for text in texts if (match := NUMERIC_DAY.fullmatch(text))]
-        if matches and any(cell.kind in {CellKind.DAY, CellKind.MOMENT} for cell in listed):
+        if matches and any(cell.kind in {CellKind.DAY, CellKind.MOMENT} for cell in column_cells):
             mixed.add(name)
         for match in matches:
             if int(match[1]) > 12 >= int(match[3]):
@@ -260,7 +260,11 @@ TURNED = gettext_lazy(
 
 @read_as.register
 def _text(widget: Text, cell: SheetCell, surroundings: Surroundings) -> str:
-    """Prose may begin with a dash or an @. It travels behind an apostrophe as in an export."""
+    """Prose may begin with a dash or an @. It travels behind an apostrophe as in an export.
+
+    A number is taken, since people name things by numbers: of 1.10 the program has kept 1.1, as
+    the preview shows.
+    """
     if cell.kind not in {CellKind.TEXT, CellKind.NUMBER, CellKind.PERCENT}:
         raise UnreadableCellError(str(TURNED))
     return f"'{cell.text}" if re.match(FORMULA, cell.text) else cell.text
@@ -276,17 +280,17 @@ def read_key(cell: SheetCell) -> str:
 def _word(widget: Word, cell: SheetCell, surroundings: Surroundings) -> str:
     """A choice by its word in the files, or as pages call it in any language."""
     text = fold(cell.text)
-    words = {fold(word): word for word in widget.words}
-    return words.get(text) or word_by_label(widget, text) or tidy(cell.text)
+    choices = {fold(word): word for word in widget.words}
+    return choices.get(text) or word_by_label(widget, text) or tidy(cell.text)
 
 
 def word_by_label(widget: Word, text: str) -> str:
     """The only word that pages call ``text``, or none."""
-    words = set()
+    matches = set()
     for code, _name in settings.LANGUAGES:
         with override(code):
-            words |= {word for word, label in widget.labels.items() if fold(str(label)) == text}
-    return words.pop() if len(words) == 1 else ""
+            matches |= {word for word, label in widget.labels.items() if fold(str(label)) == text}
+    return matches.pop() if len(matches) == 1 else ""
 
 
 @read_as.register
@@ -336,7 +340,9 @@ def _number(widget: Number, cell: SheetCell, surroundings: Surroundings) -> str:
                     "or format the column as plain numbers and check them."
                 )
             )
-        return read_number(SheetCell(text.removesuffix("%").strip()))
+        # Of a cell formatted as per cent the program knows the number: 1.234% is not ambiguous.
+        kind = CellKind.NUMBER if cell.kind is CellKind.PERCENT else CellKind.TEXT
+        return read_number(SheetCell(text.removesuffix("%").strip(), kind))
     return read_number(cell)
 
 
@@ -403,7 +409,7 @@ def number_from_text(text: str) -> str:
         raise UnreadableCellError(
             _("expected a number such as 40 or 12.5, and nothing else in the cell")
         )
-    return plain(Decimal(text))
+    return plain_number(Decimal(text))
 
 
 # --- days ---
@@ -478,7 +484,7 @@ def date_of(year: str | int, month: str | int, day: str | int) -> dt.date | None
 
 
 def numeric_day(match: re.Match[str], order: DayOrder) -> dt.date | None:
-    """“03/04/2018” where the file tells the order. Raises UnreadableCellError."""
+    """“03/04/2031” where the file tells the order. Raises UnreadableCellError."""
     first, _sign, second, year = match.groups()
     day_first, month_first = date_of(year, second, first), date_of(year, first, second)
     if order.is_mixed:
@@ -505,15 +511,15 @@ def numeric_day(match: re.Match[str], order: DayOrder) -> dt.date | None:
 
 
 def day_in_letters(text: str) -> dt.date | None:
-    """“4 March 2018”, “dimanche 4 mars 2018”, “March 4th, 2018”."""
+    """“4 March 2031”, “mardi 4 mars 2031”, “March 4th, 2031”."""
     parts = re.findall(r"[0-9]+|[^\W\d_]+", fold(text))
     months, fillers = calendar_words()
     numbers = [part for part in parts if part.isdigit()]
-    words = [part for part in parts if not part.isdigit() and part not in fillers]
-    if len(words) != 1 or words[0] not in months or len(numbers) != 2:
+    month_names = [part for part in parts if not part.isdigit() and part not in fillers]
+    if len(month_names) != 1 or month_names[0] not in months or len(numbers) != 2:
         return None
     year, day = sorted(numbers, key=len, reverse=True)
-    return date_of(year, months[words[0]], day) if len(year) == 4 and len(day) < 3 else None
+    return date_of(year, months[month_names[0]], day) if len(year) == 4 and len(day) < 3 else None
 
 
 @cache

@@ -143,7 +143,7 @@ def _month(value: dt.date) -> str:
 
 
 class DayField(forms.DateField):
-    """A day as 2017-11-21 and in no other way, since 11/07/2017 can be read as two."""
+    """A day as 2031-11-21 and in no other way, since 11/07/2031 can be read as two."""
 
     default_error_messages = {
         "invalid": gettext_lazy("Enter a day as 2031-05-21: year, month, day."),

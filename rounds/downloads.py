@@ -120,8 +120,8 @@ class File:
         notes: Any = book.create_sheet(_("About"))
         notes.column_dimensions["A"].width, notes.column_dimensions["B"].width = NARROW, 2 * WIDE
         for name, value in self.about.items():
-            words = ", ".join(filter(None, value.values())) if isinstance(value, dict) else value
-            notes.append([_heading(notes, name), _cell(notes, words)])
+            text = ", ".join(filter(None, value.values())) if isinstance(value, dict) else value
+            notes.append([_heading(notes, name), _cell(notes, text)])
         file = io.BytesIO()
         book.save(file)
         return file.getvalue()

@@ -34,7 +34,7 @@ OLDER_ENCODINGS = {
 PROBE_BYTES = 64
 WORD = re.compile(r"[^\W\d_]+")
 SIGNS = {"MICRO", "OHM", "KELVIN", "ANGSTROM", "FEMININE", "MASCULINE", "MODIFIER"}
-MARKS = set("’‘“”«»–—…€°·•§©®™£¥¢¿¡×±\u00a0")
+PUNCTUATION = set("’‘“”«»–—…€°·•§©®™£¥¢¿¡×±\u00a0")
 MARK_IN_A_WORD = re.compile(r"(?<=[^\W\d_])[^\w\s\x00-\x7f’‘·–—](?=[^\W\d_])")
 
 
@@ -51,13 +51,14 @@ def decode(data: bytes) -> tuple[str, str]:
 
     Raises EncodingError.
     """
+    encoding = unicode_encoding(data)
     try:
-        text = data.decode(unicode_encoding(data))
+        text = data.decode(encoding)
     except UnicodeDecodeError:
         return decode_older(data)
     if "\0" in text:
         raise EncodingError
-    if not data.startswith(tuple(BYTE_ORDER_MARKS)) and has_mixed_scripts(text):
+    if encoding == "utf-8" and has_mixed_scripts(text):
         raise ambiguous(data)  # “’é” of an old Mac is an Armenian letter in UTF-8
     return text, ""
 
@@ -93,7 +94,7 @@ def decode_older(data: bytes) -> tuple[str, str]:
 def has_words(text: str) -> bool:
     """Whether all that is not ASCII in ``text`` is words as people write them."""
     foreign = {char for char in text if not char.isascii()}
-    if any(not (char.isalpha() or char in MARKS) for char in foreign):
+    if any(not (char.isalpha() or char in PUNCTUATION) for char in foreign):
         return False
     return not MARK_IN_A_WORD.search(text) and all(map(is_word, foreign_words(text)))
 
@@ -110,8 +111,8 @@ def is_word(word: str) -> bool:
 
 def has_mixed_scripts(text: str) -> bool:
     """Whether alphabets are mixed within a word, as no language does; some do with ideographs."""
-    words = ("".join(filter(is_cased, set(word))) for word in foreign_words(text))
-    return any(len(scripts_of(word)) > 1 for word in words)
+    cased_parts = ("".join(filter(is_cased, set(word))) for word in foreign_words(text))
+    return any(len(scripts_of(word)) > 1 for word in cased_parts)
 
 
 def is_cased(char: str) -> bool:

@@ -275,7 +275,7 @@ class KeyedAdmin(SpreadsheetAdmin, EntryAdmin, RecordPages):
         return (*super().get_list_filter(request), LackingFilter)
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
-        """Lists and pickers find “Canada’s” by “canada's”, and “Peña” by “pena”."""
+        """Lists and pickers find “Arden’s” by “arden's”, and “Zoë” by “zoe”."""
         return [f"{name}__{UNACCENTED}__icontains" for name in super().get_search_fields(request)]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:

@@ -108,10 +108,10 @@ def calendar_figure(
     meetings = [row for row in rows if row.kind in {Kind.ROUND, Kind.MEETING}]
     traces: list[Trace] = []
     sides = sides_of(rows, parties)
-    for place, side in enumerate(sides):
+    for index, side in enumerate(sides):
         hosted = [row for row in meetings if (row.host["code"] if row.host else "") == side.code]
         traces += _meetings(hosted, side.colour, places)
-        traces.append(_marks(rows, side, (place - (len(sides) - 1) / 2) * 0.6 / len(sides), places))
+        traces.append(_marks(rows, side, (index - (len(sides) - 1) / 2) * 0.6 / len(sides), places))
     if not any(side.code == "" for side in sides):
         traces += _meetings([row for row in meetings if not row.host], NO_PARTY, places)
     traces += _deadlines([row for row in rows if row.kind == Kind.DEADLINE], places)
@@ -154,9 +154,9 @@ def sides_of(rows: Iterable[Item], parties: Sequence[Party]) -> list[Side]:
             party.code,
             local(party, "name"),
             f"var(--party-{party.colour})",
-            SYMBOLS[place % len(SYMBOLS)],
+            SYMBOLS[index % len(SYMBOLS)],
         )
-        for place, party in enumerate(parties)
+        for index, party in enumerate(parties)
     ]
     if any(row.kind in MARKS and not row.parties for row in rows):
         sides.append(Side("", _("no party"), NO_PARTY, SYMBOLS[len(parties) % len(SYMBOLS)]))
@@ -174,7 +174,7 @@ def _places(rows: Sequence[Item], listed: Sequence[Item]) -> Places:
     What is on another page is named by its address.
     """
     places: Places = {item.anchor: item.url for item in rows}
-    return places | {item.anchor: place for place, item in enumerate(listed)}
+    return places | {item.anchor: index for index, item in enumerate(listed)}
 
 
 def window(rounds: Iterable[Round], rows: Sequence[Item]) -> tuple[dt.date, dt.date]:
@@ -291,13 +291,16 @@ def _brief(row: Item) -> str:
 
 def _doubt(row: Item) -> int:
     """How long after its first possible day it may have been, in milliseconds."""
-    return (row.last - row.first).days * DAY if row.approximate and row.last else 0
+    if not row.approximate:
+        return 0
+    last = row.last or row.first + OPEN_END
+    return (last - row.first).days * DAY
 
 
 def _deadlines(rows: Sequence[Item], places: Places) -> list[Trace]:
     """Each a line from the day it was set to the day it fell due, one under the other."""
     ordered = sorted(rows, key=lambda row: (row.set_on or row.first, row.pk))
-    steps = [((place + 0.5) / len(rows) - 0.5) * 0.8 for place in range(len(rows))]
+    steps = [((index + 0.5) / len(rows) - 0.5) * 0.8 for index in range(len(rows))]
     heights = [LANES[Kind.DEADLINE] + step for step in steps]
     due = [row.first.isoformat() for row in ordered]
     lines = {

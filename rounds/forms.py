@@ -145,7 +145,7 @@ class DeadlinesForm(forms.Form):
 
 
 class CorrectionsForm(forms.Form):
-    """``?until=`` a moment, ``?of=`` the record with a key, such as statement:half-the-water."""
+    """``?until=`` a moment, ``?of=`` the record with a key, such as statement:a-key."""
 
     until = forms.DateTimeField(required=False)
     of = forms.CharField(required=False, max_length=120)

@@ -23,18 +23,18 @@ class Headings:
     def __init__(self, resource: RecordResource) -> None:
         self.resource = resource
         self.names: dict[str, str] = {
-            plain(column.column_name): column.column_name for column in resource.columns()
+            plain_heading(column.column_name): column.column_name for column in resource.columns()
         }
         self.labels: dict[str, set[str]] = {}
         for code, _name in settings.LANGUAGES:
             with override(code):
                 for column in resource.columns():
                     for label in labels_of(column, resource):
-                        self.labels.setdefault(plain(label), set()).add(column.column_name)
+                        self.labels.setdefault(plain_heading(label), set()).add(column.column_name)
 
     def column_name(self, heading: str) -> str:
         """The name of a column; the heading itself where it is that of none, or of several."""
-        text = plain(heading)
+        text = plain_heading(heading)
         if text in self.names:
             return self.names[text]
         matches = self.labels.get(text, set())
@@ -51,7 +51,7 @@ class Headings:
         return all(column.column_name in names for column in self.resource.key_columns())
 
 
-def plain(heading: str) -> str:
+def plain_heading(heading: str) -> str:
     """A heading without case, accents, and the signs that people set around it."""
     return re.sub(r"[\s_-]+", " ", fold(heading)).strip(" :*•")
 

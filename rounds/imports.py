@@ -415,14 +415,14 @@ def reasons_of(
 
 def reason_of(problem: Problem, names: list[str]) -> Reason:
     """A problem with its cell as the program calls it: B7."""
-    place = _("row %d") % problem.line
+    cell_name = _("row %d") % problem.line
     if problem.column in names:
-        place = f"{get_column_letter(names.index(problem.column) + 1)}{problem.line}"
+        cell_name = f"{get_column_letter(names.index(problem.column) + 1)}{problem.line}"
     elif problem.column:
-        place = f"{place}, {problem.column}"
+        cell_name = f"{cell_name}, {problem.column}"
     if isinstance(problem, CellProblem):
-        return Reason(problem.column, problem.text, problem.cause, place, problem.detail)
-    return Reason(problem.column, problem.text, problem.text, place)
+        return Reason(problem.column, problem.text, problem.cause, cell_name, problem.detail)
+    return Reason(problem.column, problem.text, problem.text, cell_name)
 
 
 def line_of(

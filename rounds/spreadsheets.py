@@ -429,7 +429,13 @@ class SheetReader:
 
     def _cells(self, cells: list[dict[str, Any]]) -> list[SheetCell]:
         """The cells by their columns; those that a file leaves out are empty."""
-        filled = {cell["column"]: cell for cell in cells if cell["value"] is not None}
+        # A space alone is empty too: in the last column of a sheet, it would cost a list of the
+        # 16,384 cells before it, in each row.
+        filled = {
+            cell["column"]: cell
+            for cell in cells
+            if cell["value"] is not None and str(cell["value"]).strip()
+        }
         row = [EMPTY] * max(filled, default=0)
         for column, cell in filled.items():
             row[column - 1] = self._cell(cell)
@@ -492,6 +498,8 @@ def typed_cell(value: Any, number_format: str) -> SheetCell:
 
 
 CONDITION = re.compile(r"\[[<>=]")  # under which a section of a number format holds
+# Digits as text beside those of the number, so that 5 is shown as 500: 0"00", \10.
+DIGITS_ADDED = re.compile(r"""[0#?](?:"[ .,'’]*[0-9]|\\[0-9])|(?:[0-9][ .,'’]*"|\\[0-9])[0#?]""")
 LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![<>=])[^\]]*\]')  # text of a number format
 
 
@@ -513,19 +521,21 @@ def number_cell(value: Any, number_format: str) -> SheetCell:
         return SheetCell(f"{number:f}", CellKind.INEXACT)
     section = format_section(number, number_format)
     codes = LITERALS.sub("", section)
-    if "%" in number_format and CONDITION.search(number_format):
-        return SheetCell(plain(number), CellKind.SCALED)
+    has_condition = bool(CONDITION.search(number_format))
+    sections = number_format.split(";") if has_condition else [section]
+    if (has_condition and "%" in number_format) or any(map(shows_another, sections)):
+        return SheetCell(plain_number(number), CellKind.SCALED)
     if "%" in section:
         times = 100 ** codes.count("%")
-        return SheetCell(f"{plain(number * times)}%", CellKind.PERCENT)
-    return SheetCell(plain(number), number_kind(number, codes))
+        return SheetCell(f"{plain_number(number * times)}%", CellKind.PERCENT)
+    is_as_shown = codes in {"General", "@", ""} or (codes == "0" and number == int(number))
+    return SheetCell(plain_number(number), CellKind.NUMBER if is_as_shown else CellKind.SHOWN)
 
 
-def number_kind(number: Decimal, codes: str) -> CellKind:
-    """Whether ``number`` is shown as it is by the ``codes`` of its format."""
-    if codes in {"General", "@", ""} or (codes == "0" and number == number.to_integral()):
-        return CellKind.NUMBER
-    return CellKind.SCALED if re.search(r"[0#?],+(?![0#?,])", codes) else CellKind.SHOWN
+def shows_another(section: str) -> bool:
+    """Whether a section of a format shows another number: in thousands, or with digits added."""
+    codes = LITERALS.sub("", section)
+    return bool(re.search(r"[0#?],+(?![0#?,])", codes) or DIGITS_ADDED.search(section))
 
 
 def format_section(number: Decimal, number_format: str) -> str:
@@ -536,7 +546,7 @@ def format_section(number: Decimal, number_format: str) -> str:
     return rest[1] if number == 0 and len(rest) > 1 else positive
 
 
-def plain(number: Decimal) -> str:
+def plain_number(number: Decimal) -> str:
     text = f"{number.normalize():f}"
     return "0" if text == "-0" else text
 

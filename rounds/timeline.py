@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from rounds import clock
 from rounds.cursors import Cursor
-from rounds.dates import first_day
+from rounds.dates import first_day, last_day
 from rounds.language import Text, local
 from rounds.models import (
     NOT_MET,
@@ -100,9 +100,9 @@ class Item:
         return f"{self.kind}-{self.slug}"
 
     @property
-    def missed(self) -> bool | str:
-        """Whether a deadline was not met, by its day or before; of anything else, nothing."""
-        return self.status in NOT_MET if self.kind == Kind.DEADLINE else ""
+    def missed(self) -> bool | None:
+        """Whether a deadline was not met, by its day or before; None for any other item."""
+        return self.status in NOT_MET if self.kind == Kind.DEADLINE else None
 
     @property
     def period(self) -> str:
@@ -160,7 +160,9 @@ def deadline_items(deadlines: Iterable[Deadline], day: dt.date | None = None) ->
             attribution=_("Set by %(who)s, %(when)s")
             % {"who": local(record, "set_by"), "when": record.set_on_words},
             status=outcome,
-            status_label=_deadline_words(outcome, passed=passed),
+            status_label=_deadline_words(
+                outcome, passed=passed, is_early=_is_moved_early(record, day or clock.today())
+            ),
             is_overdue=overdue,
             is_off=later is not None,
             set_by=local(record, "set_by"),
@@ -171,12 +173,25 @@ def deadline_items(deadlines: Iterable[Deadline], day: dt.date | None = None) ->
         )
 
 
-def _deadline_words(outcome: DeadlineOutcome, *, passed: bool) -> str:
-    """What became of a deadline, and whether one that was moved had its day."""
+def _is_moved_early(deadline: Deadline, day: dt.date) -> bool:
+    """Whether a deadline that was moved was given up before its day.
+
+    Its successor was set when it was given up. Without one, only ``day`` tells: what was moved
+    while it was still ahead was given up before.
+    """
+    successor = deadline.superseded_by
+    if successor is None:
+        return deadline.first_day > day
+    moved_on = last_day(successor.set_on) or first_day(successor.set_on)
+    return moved_on < (deadline.last_day or deadline.first_day)
+
+
+def _deadline_words(outcome: DeadlineOutcome, *, passed: bool, is_early: bool) -> str:
+    """What became of a deadline, and of one that was moved, whether that was before its day."""
     if outcome == DeadlineOutcome.PENDING and passed:
         return str(OVERDUE)
     if outcome == DeadlineOutcome.MOVED:
-        return _("moved (missed)") if passed else _("moved (given up before its day)")
+        return _("moved (given up before its day)") if is_early else _("moved (missed)")
     return str(outcome.label)
 
 
@@ -308,7 +323,7 @@ def span(items: Sequence[Item]) -> tuple[dt.date, dt.date] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListEntry:
     """An entry of a list: an item, and the deadlines that are told with it."""
 
     item: Item
@@ -319,9 +334,9 @@ class Entry:
         return self.item.period
 
 
-def entries(items: Iterable[Item]) -> list[Entry]:
+def entries(items: Iterable[Item]) -> list[ListEntry]:
     """The items of a list in its order. A milestone has the deadlines of its day that were met, or
-    are still to be: “in force on 1 July” and the entry into force are not told twice.
+    are still to be: “in force by 9 June” and the entry into force are not told twice.
     """
     rows = list(items)
     milestones = {
@@ -329,13 +344,13 @@ def entries(items: Iterable[Item]) -> list[Entry]:
         for item in reversed(rows)
         if _is_of_one_day(item, Kind.MEETING) and item.record.is_milestone
     }
-    told: dict[str, list[Item]] = defaultdict(list)
+    attached: dict[str, list[Item]] = defaultdict(list)  # by the anchor of the milestone
     for item in rows:
         stands = item.status in {DeadlineOutcome.MET, DeadlineOutcome.PENDING}
         if stands and _is_of_one_day(item, Kind.DEADLINE) and item.first in milestones:
-            told[milestones[item.first].anchor].append(item)
-    apart = {deadline.anchor for deadlines in told.values() for deadline in deadlines}
-    return [Entry(item, told[item.anchor]) for item in rows if item.anchor not in apart]
+            attached[milestones[item.first].anchor].append(item)
+    apart = {deadline.anchor for deadlines in attached.values() for deadline in deadlines}
+    return [ListEntry(item, attached[item.anchor]) for item in rows if item.anchor not in apart]
 
 
 def _is_of_one_day(item: Item, kind: Kind) -> bool:

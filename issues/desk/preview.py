@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from issues.consistency import warnings_about
 from issues.desk.board import Board, stance_words
 from issues.desk.storing import Move, Written
-from issues.matrix import MARKS, Cell, Change, Row, by_issue, same_words
+from issues.matrix import MARKS, Cell, Row, StanceChange, by_issue, same_words
 from issues.models import Issue, Position, Stance, Term
 from rounds import clock
 from rounds.dates import describe
@@ -148,7 +148,7 @@ def _labelled(
     yield from ((move.place.title, move.position) for move in written.moves)
     yield from written.statements
     yield from written.proposals
-    yield from ((str(one), one) for one in written.records if one == board.round)
+    yield from ((str(record), record) for record in written.records if record == board.round)
     yield from ((str(draft), draft) for draft in drafts)
 
 
@@ -193,7 +193,7 @@ def _again(move: Move) -> str:
     before = cell.before if is_correction else cell.stands
     if before is None:
         return move.was
-    change = Change.RESTATED if same_words(position, before) else Change.SHIFTED
+    change = StanceChange.RESTATED if same_words(position, before) else StanceChange.SHIFTED
     return str(change.label)
 
 

@@ -273,8 +273,10 @@ class Desk:
             "stances": Stance,
             "levels": Level,
             "vocabulary": vocabulary_of(board),
-            "entered": [(one, change_url(one)) for one in (*board.statements, *board.proposals)],
-            "drafts": [(key_of(one), one, change_url(one)) for one in board.drafts],
+            "entered": [
+                (record, change_url(record)) for record in (*board.statements, *board.proposals)
+            ],
+            "drafts": [(key_of(record), record, change_url(record)) for record in board.drafts],
             "preview": self.preview,
             "digest": self.digest if self.preview else "",
         }

@@ -21,6 +21,9 @@ FILE = {"_export", "_table"}
 # The questions that links of the site ask, and that come to an end. All others go without a file.
 QUESTIONS: list[set[str]] = [
     *({name} for name in ("as_of", "of", "page", "until", "party", "issue", "round", "sort")),
+    {"status"},
+    {"status"} | FILE,
+    {"party", "sort"},
     {"from", "to"},
     {"to"},
     {"kind", "party"},

@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -30,6 +29,7 @@ from rounds.downloads import FileTable, page
 from rounds.figures import MARKS, calendar_figure, outside
 from rounds.forms import AsOf, AsOfForm, end_of
 from rounds.models import (
+    NOT_MET,
     TOOK_PLACE,
     Deadline,
     Party,
@@ -81,7 +81,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "latest": held[-1] if held else None,
         "rounds_known": bool(rounds),
         "latest_is_over": bool(held) and end_of(held[-1], rounds) <= as_of.day,
-        "planned": [] if as_of.asked else [one for one in rounds if _is_ahead(one, as_of.day)],
+        "planned": []
+        if as_of.asked
+        else [meeting for meeting in rounds if _is_ahead(meeting, as_of.day)],
         "previous": previous,
         "parties": parties,
         "rows": matrix.front_page_rows(rows),
@@ -118,8 +120,11 @@ def _next_or_last(deadlines: Any, as_of: AsOf) -> list[Item]:
     """The next deadline as known on ``as_of``, else the last one that fell due."""
     known = deadlines.filter(set_on__startswith__lte=as_of.day)
     ahead = known.filter(dates__startswith__gte=as_of.day).order_by("dates__startswith")
-    found = list(ahead[:1]) or list(known.as_of(as_of.day).latest_first()[:1])
-    return list(deadline_items(found, as_of.day))
+    if not as_of.asked:  # of a past day nobody knows which had been given up by then
+        ahead = ahead.exclude(outcome__in=NOT_MET)
+    fallen_due = known.filter(dates__startswith__lt=as_of.day).latest_first()
+    records = list(ahead[:1]) or list(fallen_due[:1])
+    return list(deadline_items(records, as_of.day if as_of.asked else None))
 
 
 @two_clocks
@@ -222,7 +227,7 @@ def all_bars(wishes: dict[str, Any]) -> list[Item]:
 
 
 def all_proposals(wishes: dict[str, Any]) -> list[Item]:
-    """The proposals asked for, whichever page of them: one more than the chart draws at most."""
+    """The proposals asked for, on whichever page, up to one more than the chart draws."""
     return timeline_items(_whole(wishes), limit=MARKED, among={Kind.PROPOSAL})
 
 
@@ -231,8 +236,8 @@ def all_statements(wishes: dict[str, Any]) -> list[Item]:
     if wishes.get("kind") not in {None, Kind.STATEMENT}:
         return []
     statements = Statement.objects.published().with_parties()
-    found = _latest(statements, Kind.STATEMENT, _whole(wishes), MARKED + 1)
-    return list(mark_items(found, Kind.STATEMENT, "summary"))
+    latest = _latest(statements, Kind.STATEMENT, _whole(wishes), MARKED + 1)
+    return list(mark_items(latest, Kind.STATEMENT, "summary"))
 
 
 def _whole(wishes: dict[str, Any]) -> dict[str, Any]:
@@ -278,7 +283,7 @@ def _meetings(kind: str | None) -> Any:
 @two_clocks
 def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
     rounds = list(Round.objects.published().with_names().with_touched().in_order())
-    meeting = next((one for one in rounds if one.slug == slug), None)
+    meeting = next((each for each in rounds if each.slug == slug), None)
     if meeting is None:
         return gone_or_404(request, Round, slug)
     as_of = AsOf(end_of(meeting, rounds), meeting, asked=True)
@@ -287,7 +292,7 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
     positions = Position.objects.published().as_of(as_of.day).with_evidence()
     rows = matrix.by_issue(Issue.objects.published(), parties, positions, as_of.day, after)
     proposals = Proposal.objects.published().as_of(as_of.day).with_names()
-    said = said_at(meeting, STATEMENTS_SHOWN + 1)
+    spoken = said_at(meeting, STATEMENTS_SHOWN + 1)
     place = next(i for i, one in enumerate(rounds) if one.pk == meeting.pk)
     context: dict[str, Any] = {
         "round": meeting,
@@ -307,8 +312,8 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
         if meeting.took_place and not meeting.is_milestone
         else [],
         "proposals": list(proposal_items(meeting.proposals.published().with_names())),
-        "statements": list(statement_items(said[:STATEMENTS_SHOWN])),
-        "more_statements": len(said) > STATEMENTS_SHOWN,
+        "statements": list(statement_items(spoken[:STATEMENTS_SHOWN])),
+        "more_statements": len(spoken) > STATEMENTS_SHOWN,
     }
 
     def files() -> dict[str, FileTable]:
@@ -343,16 +348,16 @@ def said_at(meeting: Round, most: int) -> list[Statement]:
     begun = Q(dates__startswith__gte=first)
     if last:
         begun &= Q(dates__startswith__lte=last)
-    found = list(in_order.filter(begun)[:most])
-    if len(found) < most:  # or nobody looks for what stands behind them
-        found += in_order.exclude(begun)[: most - len(found)]
+    records = list(in_order.filter(begun)[:most])
+    if len(records) < most:  # or nobody looks for what stands behind them
+        records += in_order.exclude(begun)[: most - len(records)]
 
     def order(statement: Statement) -> tuple[bool, bool, dt.date, int]:
         ended = statement.last_day or dt.date.max
         is_around = statement.first_day < first or (last is not None and ended > last)
         return is_around, statement.approximate, statement.first_day, statement.pk
 
-    return sorted(found, key=order)
+    return sorted(records, key=order)
 
 
 def before(meeting: Round, rounds: Iterable[Round]) -> tuple[dt.date, Round | None]:
@@ -380,7 +385,7 @@ def _example() -> dict[str, Any]:
         "month": dates.describe(dates.span(begins, ends), approximate=True),
         "round": meeting.slug if meeting else "",
         "known": today.isoformat(),
-        "known_minute": timezone.localtime(clock.now()).strftime("%Y-%m-%dT%H:%M"),
+        "known_minute": f"{today.isoformat()}T00:00",
     }
 
 

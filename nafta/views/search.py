@@ -28,7 +28,7 @@ from rounds.timeline import Item, deadline_items, round_items, statement_items
 
 PAGE = 25  # rows
 PEOPLE = 200  # on a page
-SORTED = 2_000  # people who can be put in any order
+SORTED = 2_000  # people at most who can be put in any order: no page counts what more said
 SAID = 100  # of a person, counted at most
 NAME = 60  # characters of a file's name
 RECENT = 100  # statements that examples are made of
@@ -338,7 +338,8 @@ def person_list(request: HttpRequest) -> HttpResponse:
     party = form.cleaned_data.get("party")
     if party:
         people = people.filter(party=party)
-    sort = form.cleaned_data.get("sort", "")
+    is_long = people.order_by("pk")[SORTED : SORTED + 1].exists()
+    sort = "" if is_long else form.cleaned_data.get("sort", "")
     people = in_order(people.annotate(said=_said()), sort)
     shown = Paginator(people, PEOPLE).get_page(form["page"].value())
     later = str(shown.next_page_number()) if shown.has_next() else ""
@@ -353,7 +354,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
         "party": party,
         "page": shown,
         "people": [(one, told(min(one.said, SAID), one.said > SAID)) for one in shown],
-        "columns": [(name, label, sort) for name, label in columns],
+        "columns": [("" if is_long else name, label, sort) for name, label in columns],
         "next_page": changed(request.GET, page=later)[1:] if later else "",
     }
 
@@ -371,15 +372,10 @@ def person_list(request: HttpRequest) -> HttpResponse:
 
 
 def in_order(people: Any, sort: str) -> Any:
-    """People in the order asked for: by name, by party, by statements; ``-name`` turns it round.
-
-    A very long list stays in the order of names: no page counts what all of them said.
-    """
-    if people.order_by("pk")[SORTED : SORTED + 1].exists():
-        sort = ""
+    """People by name, by party or by statements; ``-name`` turns the order round."""
     fields = {"party": ("party__order", "name", "pk"), "statements": ("said", "name", "pk")}
-    found = people.order_by(*fields.get(sort.removeprefix("-"), ("name", "pk")))
-    return found.reverse() if sort.startswith("-") else found
+    ordered = people.order_by(*fields.get(sort.removeprefix("-"), ("name", "pk")))
+    return ordered.reverse() if sort.startswith("-") else ordered
 
 
 def _said() -> RawSQL:

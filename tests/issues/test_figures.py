@@ -12,7 +12,17 @@ from django.test import Client
 
 from issues.distance import Spread
 from issues.drawings import measure_drawing
-from issues.figures import MARK_SIZE, Point, days_drawn, distance_words, measure_figure, points
+from issues.figures import (
+    MARK_SIZE,
+    RINGS,
+    Point,
+    days_drawn,
+    distance_words,
+    measure_figure,
+    measure_key,
+    points,
+    ring_sizes,
+)
 from issues.models import Measure, Proposal
 from issues.proposals import difference, value_words
 from rounds.figures import DAY
@@ -122,6 +132,14 @@ def test_marks_of_one_day_and_height_are_rings_on_that_day() -> None:
     assert [mark.size for mark in marks] == [rings[0] / MARK_SIZE, 1, rings[1] / MARK_SIZE, 1]
 
 
+def test_the_rings_of_many_equal_numbers_do_not_fill_the_chart() -> None:
+    rows = [number(50, "2031-11-23", party=US) for _each in range(27)]
+    assert max(ring_sizes(rows)) == ring_sizes(rows[: RINGS + 1])[0]
+    sentence = "At most 5 of them are visible, and the table has all."
+    assert sentence in measure_key(rows)
+    assert sentence not in measure_key(rows[: RINGS + 1])
+
+
 def test_a_number_without_an_exact_day_is_a_hollow_mark_and_a_bar() -> None:
     rows = [
         number(50, "2017-03-01", party=US),
@@ -176,6 +194,29 @@ def test_what_was_agreed_is_a_star_for_each_thing_it_is_for(world: SimpleNamespa
     assert {row.who for row in rows if row.kind == "agreed"} == {"agreed: Arden, Brume"}
     offered = [row.who for row in rows if row.day == day("2010-04-02")]
     assert offered == ["Arden", "Brume"]  # an offer first, agreed a month later
+
+
+def test_what_was_agreed_stays_a_star_when_another_text_supersedes_it(
+    world: SimpleNamespace,
+) -> None:
+    """“Each mark is a number that a party tabled” was said of an agreement of three."""
+    milestone = worlds.create_round(slug="deal-day", kind="milestone", dates=days("2010-04-01"))
+    deal = worlds.create_proposal(
+        issue=world.water,
+        dates=days("2010-04-01"),
+        round=milestone,
+        status="superseded",
+        settled=days("2010-12-10"),
+        parties=[world.arden, world.brume],
+    )
+    worlds.create_term(proposal=deal, measure=world.share, low=40)
+    share = Measure.objects.get(pk=world.share.pk)
+    for until in (None, day("2010-04-15"), day("2010-12-31")):
+        proposals = list(deal.issue.proposals.filter(pk=deal.pk).with_names().with_terms())
+        rows = [row for row in points(share, proposals, until) if row.day]
+        assert [(row.kind, row.day, row.who) for row in rows] == [
+            ("agreed", day("2010-04-01"), "agreed: Arden, Brume")
+        ]
 
 
 @pytest.mark.parametrize(

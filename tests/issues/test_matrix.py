@@ -14,6 +14,9 @@ from rounds.models import Party, Round, Source, Statement
 from tests import world as worlds
 from tests.world import day, days
 
+# its colour and order are given, since the defaults ask the database
+ARDEN = Party(name="Arden", colour=1, order=1)
+
 
 def rows(client: Client, path: str, name: str = "rows") -> dict[str, dict[str, matrix.Cell]]:
     """The matrix that a page shows: row key -> party code -> cell."""
@@ -162,7 +165,7 @@ def test_a_round_without_an_end_is_told_up_to_the_next_meeting(
 
 
 def test_the_answer_says_who_wants_what() -> None:
-    arden, brume = Party(name="Arden"), Party(name="Brume")
+    arden, brume = ARDEN, Party(name="Brume", colour=2, order=2)
     cells = [
         matrix.Cell(party=arden, stance="demands"),
         matrix.Cell(party=brume, stance="red-line"),
@@ -231,7 +234,7 @@ IF_SNOW = taken("2010-03-01", "open-if", "Would talk", "snow comes")
             [FIGURES, LESS, LESS_AGAIN],
             "2010-02-28",
             "2010-02-01",
-            "shifted 9 March 2010",
+            "shifted 1 March 2010 · restated 9 March 2010",
             "shifted",
         ),
         (
@@ -250,9 +253,7 @@ IF_SNOW = taken("2010-03-01", "open-if", "Would talk", "snow comes")
 def test_a_cell_says_since_when_and_the_latest_words(
     positions: list[Position], after: str | None, since: str, latest: str, change: str | None
 ) -> None:
-    cell = matrix.cell(
-        Party(name="Arden"), positions, day("2010-06-01"), day(after) if after else None
-    )
+    cell = matrix.cell(ARDEN, positions, day("2010-06-01"), day(after) if after else None)
     last = positions[-1]
     assert cell.since == day(since)
     assert cell.since_url == f"/statements/said-{since}/"
@@ -264,6 +265,18 @@ def test_a_cell_says_since_when_and_the_latest_words(
     assert cell.publisher == f"Paper of {last.first_day}"
     assert (cell.latest_label, cell.change) == (latest, change)
     assert cell.moved == (change in {"new", "stance", "condition"})
+
+
+def test_a_meeting_tells_the_day_on_which_the_words_changed() -> None:
+    """“shifted 12 May” stood of words of the 10th that were repeated on the 12th."""
+    positions = [FIGURES, LESS, LESS_AGAIN]
+    cell = matrix.meeting_cell(ARDEN, positions, day("2010-03-31"), day("2010-02-28"))
+    assert [each.latest_label for each in cell.positions] == [
+        "shifted 1 March 2010",
+        "restated 9 March 2010",
+    ]
+    assert [each.is_shifted for each in cell.positions] == [True, False]
+    assert cell.change == "shifted"  # one shift since the round before is news
 
 
 @pytest.mark.parametrize(
@@ -281,14 +294,14 @@ def test_a_translation_never_decides_whether_words_shifted(
         for when, gist, french in zip(("2010-01-09", "2010-02-01"), gists, translated, strict=True)
     ]
     with translation.override("fr"):
-        cell = matrix.cell(Party(name="Arden"), positions, day("2010-06-01"))
+        cell = matrix.cell(ARDEN, positions, day("2010-06-01"))
     assert cell.gist == translated[1]
     assert cell.is_shifted == (label == "shifted_label")
     assert cell.is_restated == (label == "restated_label")
 
 
 def test_the_trail_has_what_shifted_and_not_what_was_restated() -> None:
-    party, positions = Party(name="Arden"), [DEMAND, FIGURES, LESS, LESS_AGAIN]
+    party, positions = ARDEN, [DEMAND, FIGURES, LESS, LESS_AGAIN]
     trail = matrix.trail(party, positions, day("2010-06-01"))
     assert [(step.gist, step.change) for step in trail] == [
         (DEMAND.gist, "new"),

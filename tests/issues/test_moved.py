@@ -102,6 +102,21 @@ def test_a_number_agreed_is_told_on_its_day(client: Client, world: SimpleNamespa
     assert told(client, "from=2010-04-08&to=2010-04-30")["figures"] == []
 
 
+def test_an_offer_that_was_agreed_in_the_same_span_is_told_as_both(
+    client: Client, world: SimpleNamespace
+) -> None:
+    offer = worlds.create_proposal(
+        issue=world.water,
+        dates=days("2010-05-01"),
+        parties=[world.arden],
+        status="agreed",
+        settled=days("2010-05-20"),
+    )
+    worlds.create_term(proposal=offer, measure=world.share, low=40)
+    figures = told(client, "from=2010-04-30&to=2010-05-31")["figures"]
+    assert [kind for kind, _value, _parties in figures] == ["proposal", "agreed"]
+
+
 def test_who_moved_and_came_back_is_told_so(client: Client, world: SimpleNamespace) -> None:
     for when, stance in (("2010-04-01", "open"), ("2010-04-02", "open"), ("2010-04-03", "demands")):
         worlds.create_position(

@@ -1,6 +1,7 @@
 """The lists of parties, people and feeds."""
 
 import re
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
@@ -43,6 +44,18 @@ def test_people_can_be_put_in_order(
     page = client.get(f"/people/?sort={sort}").content.decode()
     assert re.findall(r'<th scope="row"><a href="/people/([\w-]+)/"', page) == names
     assert f'<a href="?sort={then}">Name</a>' in page
+
+
+def test_too_many_people_to_sort_stay_in_the_order_of_names_and_say_nothing_else(
+    client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("nafta.views.search"), "SORTED", 1)
+    page = client.get("/people/?sort=-name").content.decode()
+    people = re.findall(r'<th scope="row"><a href="/people/([\w-]+)/"', page)
+    assert len(people) > 1
+    assert people == sorted(people)
+    assert "aria-sort" not in page
+    assert "sort=name" not in page
 
 
 def test_the_page_of_the_data_lists_every_feed_but_those_of_people(

@@ -1,5 +1,6 @@
 """What every page promises: it is there, it leaks no draft, it asks the database little."""
 
+import datetime as dt
 import re
 from types import SimpleNamespace
 
@@ -9,6 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from issues.models import Issue
+from nafta.views import pages as views
+from rounds import clock
 from tests import world as worlds
 from tests.nafta.test_leaks import readable
 from tests.world import DRAFT_YEAR, SECRET, days
@@ -168,6 +171,7 @@ def test_issues_are_shown_before_any_is_featured(
     assert "/issues/water/" in page
     assert "/issues/fish/" in page
     assert "No position" not in page
+    assert "make-or-break" not in page
 
 
 def test_a_featured_issue_without_a_position_hides_no_other(
@@ -178,6 +182,28 @@ def test_a_featured_issue_without_a_position_hides_no_other(
     page = client.get("/").content.decode()
     assert "/issues/water/" in page
     assert "/issues/bridges/" not in page
+
+
+def test_the_next_deadline_is_none_that_was_given_up(
+    client: Client, world: SimpleNamespace
+) -> None:
+    stands = worlds.create_deadline(slug="stands", dates=days("2099-12-31"))
+    worlds.create_deadline(
+        slug="given-up", dates=days("2098-01-01"), outcome="moved", superseded_by=stands
+    )
+    (item,) = client.get("/").context["deadlines"]
+    assert (item.slug, item.status) == ("stands", "pending")
+
+
+def test_the_examples_of_the_about_page_change_once_a_day(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = []
+    for time in ("08:00", "20:17"):
+        moment = dt.datetime.fromisoformat(f"2031-05-21T{time}+00:00")
+        monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
+        known.append(views._example()["known_minute"])
+    assert known == ["2031-05-21T00:00"] * 2
 
 
 def test_a_meeting_ahead_is_told_on_the_front_page(client: Client, db: None) -> None:

@@ -35,6 +35,7 @@ from rounds.models import (
     Person,
     Publishable,
     Round,
+    RoundKind,
     Source,
     State,
     Statement,
@@ -288,7 +289,12 @@ def numbers_of(measure: Measure, proposals: list[Any]) -> list[tuple[dt.date | N
     for proposal in proposals:
         for term in proposal.term_list:
             if term["measure"] == measure.slug:
-                sides = [] if proposal.is_deal else proposal.party_list
+                is_milestone = proposal.round and proposal.round.kind == RoundKind.MILESTONE
+                sides = proposal.party_list
+                if proposal.is_deal:
+                    sides = []
+                elif proposal.status == "superseded" and is_milestone and len(sides) > 1:
+                    sides = ["all of them together"]  # agreed that day, and replaced later
                 numbers += [(proposal.first_day, float(term["low"])) for _party in sides]
                 if proposal.status == "agreed":
                     numbers.append((proposal.settled.lower, float(term["low"])))

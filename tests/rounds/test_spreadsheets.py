@@ -13,13 +13,20 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from issues.resources import MeasureResource, ProgressResource, StatementResource
-from rounds.cells import DayOrder, UnreadableCellError, day_from_text, number_from_text
+from rounds.cells import (
+    DayOrder,
+    Surroundings,
+    UnreadableCellError,
+    day_from_text,
+    number_from_text,
+    read_as,
+)
 from rounds.encodings import EncodingError, decode
 from rounds.headings import Headings
 from rounds.imports import Preview, store
 from rounds.loading import stored_rows
-from rounds.resources import Day, PersonResource, RoundResource, unguarded
-from rounds.spreadsheets import CellKind, SheetError, number_cell, read
+from rounds.resources import Day, Number, PersonResource, RoundResource, unguarded
+from rounds.spreadsheets import CellKind, SheetCell, SheetError, SheetReader, number_cell, read
 from tests.programs import STRICT, Tab, Typed, archive, workbook
 
 MARCH, AUGUST = dt.date(2018, 3, 4), dt.date(2018, 8, 29)
@@ -416,6 +423,35 @@ def test_each_is_stored_as_it_was_meant_or_refused_once(
     assert faults == []
 
 
+def test_a_per_cent_cell_of_three_decimals_is_the_number_that_it_holds() -> None:
+    """It was refused for lack of a fourth decimal, which the program takes away again."""
+    surroundings = Surroundings(unit="%")
+    for cell, text in (
+        (number_cell(0.01234, "0.000%"), "1.234"),
+        (SheetCell("62.5%"), "62.5"),
+    ):
+        assert read_as(Number(), cell, surroundings) == text
+    with pytest.raises(UnreadableCellError):
+        read_as(Number(), SheetCell("1.234%"), surroundings)
+
+
+def test_spaces_far_to_the_right_cost_nothing() -> None:
+    """One space in column ZZZ, 45 bytes a row, made a list of 18,278 cells for each row."""
+    cells = [
+        {"column": 1, "value": "a", "data_type": "s"},
+        {"column": 18_278, "value": " ", "data_type": "s"},
+    ]
+    book = SimpleNamespace(parent=SimpleNamespace(epoch=None))
+    assert SheetReader(book)._cells(cells) == [SheetCell("a")]
+
+
+def test_a_day_with_spaces_is_not_told_to_lengthen_its_year() -> None:
+    for text, is_short in (("2018 03 04", False), ("4-3-18", True)):
+        with pytest.raises(UnreadableCellError) as refused:
+            day_from_text(text, Day(), DayOrder())
+        assert ("four digits" in refused.value.cause) is is_short
+
+
 @pytest.mark.parametrize(
     ("text", "number"),
     [
@@ -478,6 +514,7 @@ def test_a_day_is_read_where_it_can_be_one_only(
         ("slug\t4 août", "utf-16-le", ""),
         ("le 4 août", "utf-32", ""),
         ("ASCII", "ascii", ""),
+        ("slug,name,role,organisation,party\nx,M\u0435xico", "utf-16-le", ""),  # a Cyrillic e
         pytest.param("é" + "x" * 500_000, "utf-8", "", id="a word without end"),
         ("l’économie mexicaine", "cp1252", "Windows-1252"),
         ("négociation", "mac_roman", "Mac Roman"),
@@ -510,6 +547,11 @@ def test_an_old_encoding_is_read_where_it_can_be_one_only(
         (0.5, "[<1]0%;0", "0.5", CellKind.SCALED),
         (1e6, "#,##0,", "1000000", CellKind.SCALED),
         (1e6, "#,##0", "1000000", CellKind.SHOWN),
+        (5000, '[<1000]0;0.0," bn"', "5000", CellKind.SCALED),  # shown as 5.0 bn
+        (5, '0"00"', "5", CellKind.SCALED),  # shown as 500
+        (5, "\\10", "5", CellKind.SCALED),  # shown as 15
+        (5, '0" m2"', "5", CellKind.NUMBER),
+        (5, '"Q1: "0', "5", CellKind.NUMBER),
         (7.0, "General", "7", CellKind.NUMBER),
         (7, "000", "7", CellKind.SHOWN),
         (1e-7, "General", "0.0000001", CellKind.NUMBER),

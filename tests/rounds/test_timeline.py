@@ -10,10 +10,12 @@ from django.utils.formats import date_format
 
 from nafta.views import frames
 from nafta.views import pages as views
+from rounds import figures
 from rounds.figures import MARKS
-from rounds.timeline import Item
+from rounds.models import Deadline, Source
+from rounds.timeline import Item, deadline_items
 from tests import world as worlds
-from tests.world import days
+from tests.world import day, days
 
 
 def items(client: Client, query: str = "") -> list[Item]:
@@ -326,6 +328,8 @@ def test_each_choice_is_offered_and_what_was_chosen_is_marked(
 def test_a_deadline_that_was_moved_counts_as_missed(
     client: Client, world: SimpleNamespace, status: str, keys: list[str]
 ) -> None:
+    world.june.set_on = days("2010-05-11")  # after the last day of what it took the place of
+    world.june.save()
     ahead = worlds.create_deadline(
         slug="by-2099", set_on=days("2010-02-02"), dates=days("2099-12-31")
     )
@@ -362,6 +366,51 @@ def test_a_deadline_that_was_moved_counts_as_missed(
     assert {one["key"]: one["missed"] for one in answer} == told
     hits = client.get(f"/search/?q={status}+deadlines").context["found"]
     assert {one.slug for one in hits} == set(keys)
+
+
+@pytest.mark.parametrize(
+    ("set_on", "label"),
+    [
+        ("2010-02-01", "moved (given up before its day)"),
+        ("2010-02-28", "moved (given up before its day)"),
+        ("2010-03-01", "moved (missed)"),
+        ("2010-04-01", "moved (missed)"),
+    ],
+)
+@pytest.mark.parametrize("asked", ["2010-03-01", "2010-03-02", "2099-01-01"])
+def test_whether_a_deadline_was_given_up_early_does_not_change_with_the_clock(
+    set_on: str, label: str, asked: str
+) -> None:
+    successor = Deadline(slug="next", name="Next", set_on=days(set_on), dates=days("2010-12-31"))
+    moved: Any = Deadline(
+        slug="first",
+        set_on=days("2010-01-01"),
+        dates=days("2010-03-01"),
+        outcome="moved",
+        superseded_by=successor,
+        source=Source(slug="paper"),
+    )
+    moved.pk, moved.party_list = 1, []
+    (item,) = deadline_items([moved], day(asked))
+    assert (item.status_label, item.missed) == (label, True)
+
+
+def test_what_is_no_deadline_was_neither_missed_nor_not(
+    client: Client, world: SimpleNamespace
+) -> None:
+    rows = client.get("/timeline/?_export=json").json()["rows"]
+    missed = {row["kind"]: row["missed"] for row in rows}
+    assert missed["statement"] in {"", None}
+    assert missed["deadline"] in {True, False}
+
+
+def test_a_chart_and_its_embed_draw_the_same_bar_of_doubt_without_an_end() -> None:
+    row: Any = SimpleNamespace(first=day("2010-03-01"), last=None, approximate=True)
+    assert figures._doubt(row) == figures.OPEN_END.days * figures.DAY
+    row.last = day("2010-03-03")
+    assert figures._doubt(row) == 2 * figures.DAY
+    row.approximate = False
+    assert figures._doubt(row) == 0
 
 
 def test_a_status_that_deadlines_do_not_have_gets_a_sentence(

@@ -42,10 +42,10 @@ class Command(RecordCommand):
         except PackageError as error:
             raise refused(error.problems) from error
         try:
-            told = {"command": "load_record", "note": cleaned_note(options["note"])}
+            fields = {"command": "load_record", "note": cleaned_note(options["note"])}
         except Refused as error:
             raise CommandError(f"--note: {error.message}") from error
-        with transaction.atomic(), pghistory.context(**told):
+        with transaction.atomic(), pghistory.context(**fields):
             one_at_a_time()
             check_negotiation(package)
             load = Load(resources())
