@@ -12,7 +12,11 @@ class DeskConfig(AdminConfig):
     default_site = "nafta.desk.Desk"
 
     def ready(self) -> None:
-        """Take away the one action of axes, which answers 500; old tries go at the next login."""
+        """Take away the one action of axes' list of bad tries, which answers 500.
+
+        It reads ``request.axes_attempt_time``, which axes sets only while somebody logs in. Old
+        tries need no action: axes deletes them whenever somebody tries to log in.
+        """
         super().ready()
         from axes.models import AccessAttempt  # noqa: PLC0415 - models are there only now
 

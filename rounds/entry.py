@@ -10,7 +10,6 @@ import pghistory
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.contrib.contenttypes.models import ContentType
@@ -53,7 +52,8 @@ from rounds.models import (
     lists_of,
     typed_into,
 )
-from rounds.publication import refusal, schedule, set_state
+from rounds.publication import refusal, set_state
+from rounds.publication import schedule as schedule_records
 from rounds.text_fields import AddressField, KeyField, TextField
 from rounds.time_forms import MomentField
 from rounds.times import describe_moment, describe_weekday_moment
@@ -594,9 +594,9 @@ class PublishableAdmin(KeyedAdmin):
     def say_when(self, request: HttpRequest, obj: Any) -> None:
         """Read a time to go out back to whoever has just given it."""
         if obj.is_scheduled:
-            words = _("“%(title)s” goes out by itself on %(moment)s.")
-            moment = describe_weekday_moment(obj.publish_at)
-            self.message_user(request, words % {"title": obj, "moment": moment}, messages.WARNING)
+            message = _("“%(title)s” goes out by itself on %(moment)s.")
+            values = {"title": obj, "moment": describe_weekday_moment(obj.publish_at)}
+            self.message_user(request, message % values, messages.WARNING)
 
     @admin.display(description=_("state"), ordering="state")
     def stands(self, record: Any) -> str:
@@ -625,14 +625,17 @@ class PublishableAdmin(KeyedAdmin):
             return TemplateResponse(request, "admin/rounds/schedule.html", context)
         records = self._seen(request, queryset)
         when = form.cleaned_data["when"]
-        if records is not None and not self._refused(request, schedule(records, when)):
-            words = ngettext(
+        if records is not None and not self._refused(request, schedule_records(records, when)):
+            gate(request.user, request.POST.get("correction", ""))  # before it is told as done
+            for record in records:
+                self.log_change(request, record, [{"changed": {"fields": [str(_("publish at"))]}}])
+            message = ngettext(
                 "%(count)d entry goes out by itself on %(moment)s.",
                 "%(count)d entries go out by themselves on %(moment)s.",
                 len(records),
             )
-            told = {"count": len(records), "moment": describe_weekday_moment(when)}
-            self.message_user(request, words % told, messages.WARNING)
+            values = {"count": len(records), "moment": describe_weekday_moment(when)}
+            self.message_user(request, message % values, messages.WARNING)
         return None
 
     @admin.action(description=_("Take back to draft"), permissions=["change"])
@@ -651,12 +654,14 @@ class PublishableAdmin(KeyedAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], title: Any
     ) -> dict[str, Any]:
         """What the page needs that asks something before an action is done."""
+        records = list(queryset)
         return {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": title,
-            "records": queryset,
-            "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "records": records,
+            # not only what was ticked: all pages of the list may have been chosen
+            "selected": [record.pk for record in records],
             "media": self.media,
         }
 
@@ -668,13 +673,13 @@ class PublishableAdmin(KeyedAdmin):
     def _seen(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any] | None:
         """The records, locked, if the list has shown all of them as they are; else None."""
         records = locked(queryset)
-        shown = set(request.POST.getlist("shown"))
-        unseen = [record for record in records if version_of(record) not in shown]
-        words = _(
+        versions_shown = set(request.POST.getlist("shown"))
+        unseen = [record for record in records if version_of(record) not in versions_shown]
+        message = _(
             "It has been changed since the list was shown, or it is on another page of the list. "
             "Check it and try again."
         )
-        return None if self._refused(request, dict.fromkeys(unseen, words)) else records
+        return None if self._refused(request, dict.fromkeys(unseen, message)) else records
 
     def _refused(self, request: HttpRequest, refused: Mapping[Any, Any]) -> bool:
         """Say of each record why it refuses, if any does."""
@@ -688,12 +693,13 @@ class PublishableAdmin(KeyedAdmin):
         """Change them all or none, in whatever order they allow."""
         if self._refused(request, set_state(records, state)):
             return
+        gate(request.user, request.POST.get("correction", ""))  # before it is told as done
         for record in records:
             self.log_change(request, record, [{"changed": {"fields": [str(_("state"))]}}])
-        told = ngettext(
+        message = ngettext(
             "%(count)d entry: %(state)s.", "%(count)d entries: %(state)s.", len(records)
         )
-        self.message_user(request, told % {"count": len(records), "state": state.label})
+        self.message_user(request, message % {"count": len(records), "state": state.label})
 
 
 class DatedAdmin(PublishableAdmin):

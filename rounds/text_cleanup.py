@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pghistory
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -60,6 +60,8 @@ def _clean_row(row: Any) -> Iterator[str]:
             texts[key] = cleaned_translation(field, text)
         except ValidationError as error:
             faults.append(f"{name}, {key}: {error.message}")
+        except FieldDoesNotExist:  # a translation that is older than a change of the models
+            faults.append(f"{name}, {key}: there is no such field")
     columns["translations"] = {key: text for key, text in texts.items() if text}
     if not faults:
         try:

@@ -65,7 +65,7 @@ def without_invisible_characters(data: QueryDict) -> QueryDict:
 
 
 def clean_texts(form: forms.BaseForm) -> bool:
-    """Clean the texts of a valid ``form`` that has plain inputs; return whether all could be."""
+    """Clean the texts that ``form`` has taken in plain inputs; return whether all could be."""
     valid = True
     for name, field in form.fields.items():
         text = form.cleaned_data.get(name)

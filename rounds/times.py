@@ -120,8 +120,6 @@ def _skipped(first: dt.datetime, second: dt.datetime) -> tuple[str, str]:
     """Between which times the clocks skip, for a moment within as ``both_moments`` has it."""
     before = first.utcoffset() or dt.timedelta()
     change = second.astimezone(dt.UTC).replace(second=0, microsecond=0)
-    while timezone.localtime(change).utcoffset() != before:  # never: it is before the change
-        change -= MINUTE
     while timezone.localtime(change).utcoffset() == before:
         change += MINUTE
     begins = (change + before).time()

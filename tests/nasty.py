@@ -294,6 +294,29 @@ ADDRESSES = [
     "https://example.org/_x000D_",
 ]
 
+_TAKEN_AS_THEY_ARE = (
+    "https://example.org/'a'",
+    "https://example.org/é/ﬁ/ש?q=%E2%80%AE",
+    "https://xn--bcher-kva.example/",
+    "https://bücher.example/",
+    "HTTPS://EXAMPLE.ORG/UPPER",
+    "https://[2001:db8::1]/a",
+    "https://127.0.0.1:8000/",
+    "https://example.org/" + "a" * 480,
+    "https://example.org/a@b",
+    "https://example.org/#@b",
+)
+ADDRESSES_TAKEN = {  # what a form makes of those that it does not refuse
+    **{text: text for text in _TAKEN_AS_THEY_ARE},
+    "//example.org/a": "https://example.org/a",
+    "https://example.org/\u2028": "https://example.org/",
+    "\ufeffhttps://example.org/bom": "https://example.org/bom",
+    " https://example.org/spaces \xa0": "https://example.org/spaces",
+    "\u200bhttps://example.org/zero": "https://example.org/zero",
+    "https://example.org/al\u00ad-soft": "https://example.org/al-soft",
+    "https://example.org/_x000D_": "https://example.org/",
+}
+
 TEXTS = [
     *(*CONTROLS, *INVISIBLE, *NO_CHARACTERS, *HALVES, *LEFTOVERS, *LINES, *SPACES),
     *(*DIRECTION, *SCRIPTS, *MARKUP, *LENGTHS),

@@ -1,6 +1,7 @@
 """What the desk shows of a round: where each party stood before it, and what it has brought yet."""
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from rounds.models import (
     Statement,
     Translatable,
 )
+from rounds.plain_text import without_invisible
 
 Evidence = Statement | Proposal
 
@@ -36,6 +38,13 @@ def in_languages(record: Translatable, *fields: str) -> list[str]:
         for field in fields
     )
     return [*(getattr(record, field) for field in fields), *filter(None, translations)]
+
+
+def names_of_party(party: Party) -> list[str]:
+    """Its code, then its names and its other names in every language."""
+    lists = (re.split("[,;]", text) for text in in_languages(party, "other_names"))
+    other_names = [name.strip() for names in lists for name in names if name.strip()]
+    return [party.code, *in_languages(party, "name"), *other_names]
 
 
 def stance_words(stance: str, condition: str) -> str:
@@ -166,7 +175,8 @@ class Board:
                     shown[f"{place.prefix}-gist"] = place.entered.gist
                     shown[f"{place.prefix}-condition"] = place.entered.condition
                     shown[f"{place.prefix}-evidence"] = self.handle(place.entered.evidence)
-        plain = {name: text.replace("\r\n", "\n").strip() for name, text in shown.items()}
+        # cleaned as what is posted is, or an untouched input would count as changed
+        plain = {name: without_invisible(text).strip() for name, text in shown.items()}
         return {name: text for name, text in plain.items() if text}
 
     @cached_property
@@ -217,7 +227,7 @@ class Board:
     @cached_property
     def party_names(self) -> Names[Party]:
         return Names(
-            self.parties, lambda party: (party.code, *in_languages(party, "name", "adjective"))
+            self.parties, lambda party: (*names_of_party(party), *in_languages(party, "adjective"))
         )
 
     @cached_property

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from issues.consistency import warnings_about
+from issues.consistency import evidence_warnings, warnings_about
 from issues.desk.board import Board, stance_words
 from issues.desk.storing import Move, Written
 from issues.matrix import MARKS, Cell, Row, StanceChange, by_issue, same_words
@@ -130,15 +130,24 @@ def in_words(board: Board, written: Written) -> Preview:
 def warnings_of(board: Board, written: Written, drafts: Sequence[Publishable]) -> Warnings:
     """What is doubtful in an entry and in the drafts that go out with it, each told once."""
     today = clock.today()
-    by_text: dict[str, str] = {}
-    for label, record in _labelled(board, written, drafts):
+    labelled = list(_labelled(board, written, drafts))
+    about_evidence = {  # told of a position, and again of the statement that it rests on
+        text
+        for _label, record in labelled
+        if isinstance(record, Position)
+        for text in evidence_warnings(record, record.evidence, record.evidence.parties.all())
+    }
+    warnings: dict[object, tuple[str, str]] = {}
+    for label, record in labelled:
         for text in warnings_about(record, today):
-            by_text.setdefault(text, label)
+            key = text if text in about_evidence else (label, text)
+            warnings.setdefault(key, (label, text))
     for move in written.moves:
         if move.row and not move.row.touches(move.place.issue):
             text = _("%(row)s did not name this issue. The issue is added to that row.")
-            by_text.setdefault(text % {"row": move.row.handle}, move.place.title)
-    return [(label, text) for text, label in by_text.items()]
+            warning = (move.place.title, text % {"row": move.row.handle})
+            warnings.setdefault(warning, warning)
+    return list(warnings.values())
 
 
 def _labelled(

@@ -66,7 +66,10 @@ def round_desk(request: HttpRequest, pk: int) -> HttpResponse:
 def _answered(request: HttpRequest, meeting: Round) -> HttpResponse:
     with transaction.atomic():
         own = get_object_or_404(Round.objects.select_for_update(), pk=meeting.pk)
-        return Desk(request, Board(own), without_invisible_characters(request.POST)).answer()
+        data = without_invisible_characters(request.POST)
+        # JSON: a line break in place of an “_x000D_” within it could not be read
+        data["seen"] = request.POST.get("seen", "")
+        return Desk(request, Board(own), data).answer()
 
 
 class Desk:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, override
 
-from issues.desk.board import Board, in_languages
+from issues.desk.board import Board, in_languages, names_of_party
 from issues.matrix import MARKS
 from issues.models import Level, Stance
 
@@ -31,7 +31,6 @@ LETTERS: dict[Stance | Level, str] = {
     Level.DROPPED: "x",
 }
 PROGRESS = gettext_lazy("Progress")
-ISSUE = gettext_lazy("Issue")
 
 
 def vocabulary_of(board: Board) -> dict[str, Any]:
@@ -40,11 +39,10 @@ def vocabulary_of(board: Board) -> dict[str, Any]:
         "stances": [_choice(stance, MARKS[stance]) for stance in Stance],
         "levels": [_choice(level) for level in Level],
         "columns": [
-            *([party.code, *in_languages(party, "name")] for party in board.parties),
+            *(names_of_party(party) for party in board.parties),
             _in_every_language(PROGRESS),
         ],
         "rows": [[issue.slug, *in_languages(issue, "name")] for issue in board.issues],
-        "corner": _in_every_language(ISSUE),
     }
 
 

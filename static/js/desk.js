@@ -394,7 +394,7 @@
     texts.some((text) => text.trim()) && texts.every((text) => !text.trim() || isName(sets, text));
 
   /* A first row of parties and a first column of issues come along from a spreadsheet. They are cut
-     off only where every word of them is such a name. */
+     off only where every word of them is such a name. Whatever stands in their corner goes with them. */
   const cutNames = (block) => {
     const [first, ...rest] = block;
     const hasColumn = first.length > 1 && areNames(rowNames, block.map((line) => line[0]));
@@ -528,9 +528,13 @@
     (name, wanted) => ` ${name}`.includes(` ${wanted}`),
     (name, wanted) => name.includes(wanted),
   ];
+  /* The new people of this page have names too. The server knows whom they speak for. */
+  const newPeople = () => [...form.querySelectorAll('input[name^="n-"][name$="-name"]')]
+    .map(({ value }) => ({ name: plain(value), isNew: true })).filter(({ name }) => name);
   const personCalled = (text, readings) => {
+    const candidates = [...people, ...newPeople()];
     for (const fits of readings) {
-      const matches = people.filter(({ name }) => fits(name, plain(text)));
+      const matches = candidates.filter(({ name }) => fits(name, plain(text)));
       if (matches.length) return matches.length === 1 ? matches[0] : null;
     }
     return null;
@@ -539,8 +543,12 @@
     const persons = speakers.split(/[;\n]/).filter((text) => text.trim())
       .flatMap((text) => (personCalled(text, readings) ? [text] : text.split(",").filter((part) => part.trim())))
       .map((text) => personCalled(text, readings));
-    if (persons.includes(null)) return "";
+    if (persons.some((person) => !person || person.isNew)) return "";
     return [...new Set(persons.map(({ party }) => party).filter(Boolean))].join("; ");
+  };
+  const isDerived = (row) => {
+    const { value, dataset } = row.querySelector(".field-parties input");
+    return value === dataset.derived;
   };
   const deriveParty = (row, readings) => {
     const party = row.querySelector(".field-parties input");
@@ -553,6 +561,9 @@
       if (event.target.closest(".field-speakers")) deriveParty(event.target.closest("fieldset.row"), readings);
     });
   }
+  form.querySelector("details.people").addEventListener("change", () => {
+    rowsOf(statements).filter(isDerived).forEach((row) => deriveParty(row, READINGS));
+  });
   for (const row of rowsOf(statements)) {
     const derived = partiesOf(row.querySelector(".field-speakers input").value, READINGS);
     const party = row.querySelector(".field-parties input");
@@ -610,7 +621,12 @@
   const first = form.querySelector("button[value=preview]");
   form.addEventListener("input", touch);
   form.addEventListener("change", touch);
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
+    if (isOffered) { // the page that comes back would take the place of what was kept
+      event.preventDefault();
+      document.getElementById("offer-title").focus();
+      return;
+    }
     keep();
     touched = false;
   });

@@ -205,6 +205,25 @@ def test_a_row_speaks_for_its_speaker_and_never_for_the_row_above(page: Page) ->
     expect(second.get_by_label("Speaks for")).to_have_value("")
 
 
+def test_a_new_person_of_the_page_keeps_the_own_party(page: Page) -> None:
+    """The name of one who is stored may have it within."""
+    open_desk(page, "Round 3, Ottawa")
+    said = page.get_by_role("group", name="S1")
+    said.get_by_label("Speakers").fill("Freeland")
+    press(page, "Tab")
+    expect(said.get_by_label("Speaks for")).to_have_value("Canada")
+    page.get_by_text("Somebody spoke who is not in the record yet").click()
+    name = page.locator("[name=n-0-name]")
+    for text, party in (("Freeland", ""), ("Ann Land", "Canada")):
+        name.fill(text)
+        press(page, "Tab")
+        expect(said.get_by_label("Speaks for")).to_have_value(party)
+    name.fill("Freeland")
+    said.get_by_label("Speakers").fill("freeland")
+    press(page, "Tab")
+    expect(said.get_by_label("Speaks for")).to_have_value("")
+
+
 def test_another_stance_drops_the_condition_and_undo_brings_it_back(page: Page) -> None:
     open_desk(page, "Round 3, Ottawa")
     cell, live = "Mexico on Public contracts", page.locator("#live")
@@ -242,6 +261,9 @@ def test_what_was_typed_survives_a_reload_until_it_is_stored(page: Page) -> None
     press(page, "Enter")
     page.keyboard.type("Kept, too.")
     page.reload()
+    page.get_by_role("group", name="S1").get_by_label("What was said").fill("Something else.")
+    page.get_by_role("button", name="Preview").click()  # nothing is sent before it is decided
+    expect(page.locator("#offer-title")).to_be_focused()
     page.get_by_role("button", name="Bring it back").click()
     expect(page.get_by_role("group", name="S2").get_by_label("What was said")).to_have_value(
         "Kept, too."

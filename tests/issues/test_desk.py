@@ -9,9 +9,11 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
+from issues.desk.board import Board
+from issues.desk.vocabulary import vocabulary_of
 from issues.models import Position, Progress, Proposal
 from rounds.history import versions
-from rounds.models import Person, Round, Source, Statement
+from rounds.models import Party, Person, Round, Source, Statement
 from tests import world as worlds
 from tests.desk import address as change_page
 from tests.desk import fields_of
@@ -398,6 +400,12 @@ def test_the_preview_warns_of_evidence_of_another_party_and_issue(
     ]
 
 
+def test_the_preview_warns_of_each_row(admin_client: Client, world: SimpleNamespace) -> None:
+    typed = row("q", 0, source="gazette: the first") | said(speakers="") | said(1, speakers="")
+    warnings = sit(admin_client, world.round2, typed).context["preview"].warnings
+    assert [label for label, text in warnings if text.startswith("No speaker")] == ["S1", "S2"]
+
+
 def test_what_is_sound_is_stored_without_a_warning(
     admin_client: Client, world: SimpleNamespace
 ) -> None:
@@ -758,3 +766,26 @@ def test_where_a_second_editor_must_approve_the_first_keeps_a_draft(
     labels = {"with": [f"{one._meta.label_lower}:{one.pk}" for one in drafts]}
     assert problems(publish(second, world.round2, labels)) == []  # type: ignore[arg-type]
     assert Position.objects.get(gist="Count them").state == "published"
+
+
+def test_a_leftover_in_a_stored_text_is_no_change_by_somebody_else(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    """The record may hold “_x000D_”; what a page posts is cleaned of it."""
+    Round.objects.filter(pk=world.round2.pk).update(summary="They met._x000D_\nNo deal.")
+    number = Round.objects.get(pk=world.round2.pk).version
+    typed = row("q", 0, source="gazette: the first") | said(issues="water")
+    assert sit(admin_client, world.round2, typed, "draft").status_code == 302
+    assert Statement.objects.filter(summary="Said 0").exists()
+    assert Round.objects.get(pk=world.round2.pk).version == number
+
+
+def test_a_party_has_its_other_names_at_the_desk(world: SimpleNamespace) -> None:
+    Party.objects.filter(pk=world.arden.pk).update(
+        other_names="The Ardens, A. R. D.", translations={"other_names_fr": "Terre d’Arden; TA"}
+    )
+    board = Board(world.round2)
+    for name in ("the ardens", "A. R. D.", "Terre d’Arden", "ta"):
+        assert board.party_names.find(name) == world.arden
+    (column,) = (names for names in vocabulary_of(board)["columns"] if "arden" in names)
+    assert {"The Ardens", "A. R. D.", "Terre d’Arden", "TA"} <= set(column)

@@ -1,6 +1,7 @@
 """The texts of tests/nasty.py by each way into the record, and then all that is made of it."""
 
 import csv
+import datetime as dt
 import io
 import json
 import re
@@ -20,19 +21,21 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, models
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from rounds.editing import editing
 from rounds.history import versions
 from rounds.imports import store
 from rounds.models import NaturalKeyModel, Person, Round, Source, Statement
 from rounds.models.text import plain_text_constraint, text_fields
-from rounds.plain_text import TextError, clean, clean_address
+from rounds.plain_text import TextError, clean
+from rounds.publication import publish_due, schedule
 from rounds.resources import RoundResource
 from rounds.spreadsheets import Sheet, SheetCell, SheetRow
 from rounds.text_cleanup import clean_stored_texts
 from tests import desk, sheets
 from tests.issues.test_desk import desk_of, press, problems, row
-from tests.nasty import ADDRESSES, TEXTS
+from tests.nasty import ADDRESSES, ADDRESSES_TAKEN, TEXTS
 from tests.world import (
     create_issue,
     create_negotiation,
@@ -136,13 +139,14 @@ def test_a_form_takes_addresses_of_the_web_alone(site: SimpleNamespace) -> None:
     request.user = site.user
     form_of = admin.site.get_model_admin(Source).get_form(request)
     typed = {"publisher": "The Gazette", "title": "Report", "language": "en"}
+    taken = {}
     for text in ADDRESSES:
         form = form_of(typed | {"slug": "x", "url": text})
         if form.is_valid():
-            url = form.cleaned_data["url"]
-            assert clean_address(url) == url != ""
+            taken[text] = form.cleaned_data["url"]
         else:
             assert set(form.errors) == {"url"}, ascii(text)
+    assert taken == ADDRESSES_TAKEN
 
 
 def test_the_desk_stores_it_clean_or_refuses_it(site: SimpleNamespace, client: Client) -> None:
@@ -423,7 +427,8 @@ def test_a_database_of_before_is_cleaned_and_what_a_person_must_mend_is_listed(
     Statement.objects.filter(pk=site.said.pk).update(
         summary="The agree\x02ment", translations={"summary_fr": "L’ac\xadcord"}
     )
-    create_source(slug="old", note="a \x0bslide", url="ftp://gazette.example/")
+    old = create_source(slug="old", note="a \x0bslide", url="ftp://gazette.example/")
+    Source.objects.filter(pk=old.pk).update(translations={"title_old_fr": "a\x02b"})
     create_source(slug="clean", note="a\x0bslide")
     connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")  # no ALTER TABLE while any waits
     with connection.schema_editor() as editor:
@@ -439,6 +444,7 @@ def test_a_database_of_before_is_cleaned_and_what_a_person_must_mend_is_listed(
     assert Source.objects.get(slug="old").note == "a \x0bslide"
     printed = capsys.readouterr().err
     assert "rounds.source old, url: An address begins with http:// or https://." in printed
+    assert "rounds.source old, title_old_fr: there is no such field" in printed
     assert "rounds.statement" not in printed
     with connection.cursor() as cursor:
         cursor.execute(
@@ -449,3 +455,22 @@ def test_a_database_of_before_is_cleaned_and_what_a_person_must_mend_is_listed(
             "rounds_source_plain_text": False,
             "rounds_statement_plain_text": True,
         }
+
+
+def test_a_text_of_before_holds_up_nothing_else_that_is_due(
+    unconstrained: None, site: SimpleNamespace, client: Client
+) -> None:
+    """A check that is not valid yet refuses every change of such a row, also to a draft."""
+    typed = {"source": site.source, "dates": days("2010-03-07"), "state": "draft"}
+    old, clean = (create_statement(summary=text, **typed) for text in ("Old.", "Clean."))
+    assert schedule([old, clean], timezone.now() + dt.timedelta(hours=1)) == {}
+    Statement.objects.filter(pk=old.pk).update(summary="an \uf0e0 arrow of Wingdings")
+    connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with connection.schema_editor() as editor:
+        rule = plain_text_constraint(Statement)
+        editor.execute(f"{rule.create_sql(Statement, editor)} NOT VALID")
+    later = timezone.now() + dt.timedelta(hours=2)
+    assert publish_due(later) == [clean]
+    assert publish_due(later) == []
+    assert Statement.objects.get(pk=old.pk).state == "ready"
+    assert client.get(clean.get_absolute_url()).status_code == 200

@@ -267,6 +267,18 @@ class TestSecondEditor:
         assert told(change(other, draft, **at)) == []
         assert told(change(editor, draft, summary="Slipped in."))
 
+    def test_nor_by_a_time_for_a_list(self, editor: Client, world: SimpleNamespace) -> None:
+        draft = create_statement(dates=days("2010-03-07"), state="draft")
+        change(editor, draft, summary="Written by Eve.")
+        editor.get(address(Statement))  # its messages are read
+        at = {"when_0": "2099-05-01", "when_1": "18:00"}
+        chosen = {"action": "schedule", **ticked([draft]), **at}
+        answer = editor.post(address(Statement), chosen, follow=True)
+        (message,) = map(str, answer.context["messages"])
+        assert "second editor" in message
+        draft.refresh_from_db()
+        assert not draft.is_scheduled
+
     def test_anybody_takes_back_alone(self, editor: Client, world: SimpleNamespace) -> None:
         gone = {"state": "draft", "correction": "It was never said."}
         assert told(change(editor, world.quiet, **gone)) == []

@@ -1,10 +1,12 @@
 """Times to go out: entered and read in one way, with their zone, also where clocks change."""
 
 import datetime as dt
+import re
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models.expressions import RawSQL
@@ -169,7 +171,19 @@ def test_all_that_is_chosen_goes_out_at_one_time(draft: Any) -> None:
     assert "1 entry goes out by itself on Friday, 1 May 2099, 18:00 (UTC)" in messages(done)
     draft.refresh_from_db()
     assert draft.is_scheduled
+    entry = LogEntry.objects.get(object_id=str(draft.pk))
+    assert entry.get_change_message() == "Changed publish at."
     assert "scheduled for 1 May 2099, 18:00 (UTC)" in done.content.decode()
+
+
+@pytest.mark.parametrize("action", ["schedule", "back_to_draft"])
+def test_all_pages_of_a_list_are_asked_about_and_carried_along(draft: Any, action: str) -> None:
+    create_statement(dates=days("2010-03-08"), state="draft")
+    chosen = {"action": action, "select_across": "1", "index": "0", **ticked([draft])}
+    page = desk_of(create_editor()).post(address(Statement), chosen)
+    carried = re.findall(r'name="_selected_action" value="(\d+)"', page.content.decode())
+    assert sorted(map(int, carried)) == sorted(one.pk for one in page.context["records"])
+    assert len(carried) > 1
 
 
 def test_no_contributor_schedules_a_list(draft: Any) -> None:
