@@ -26,7 +26,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
     A pool that was made earlier, by code that asks the database as it is imported, would go on
     giving connections to the database of ``make demo``.
     """
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL has pools
     connection.settings_dict["TEST"]["TEMPLATE"] = migrated()
 
 
