@@ -207,10 +207,12 @@ class Surroundings:
 
 # --- any cell ---
 
+SPACES = " \t\r\n\u00a0\u202f"  # what else nobody sees has a meaning to rounds/plain_text.py
+
 
 def read_cell(cell: SheetCell, column: Column, surroundings: Surroundings) -> str:
     """The text of a record's file. Raises UnreadableCellError."""
-    text = cell.text.strip()
+    text = cell.text.strip(SPACES)
     if not text:
         return ""
     if cell.kind is CellKind.FORMULA:

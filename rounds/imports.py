@@ -612,6 +612,7 @@ class SpreadsheetAdmin(ImportExportMixin):  # the library has no types
     def _resource(self) -> RecordResource:
         (resource,) = self.resource_classes
         own: RecordResource = resource()
+        own.from_editor = True
         return own
 
     def _salt(self, request: HttpRequest) -> str:

@@ -505,6 +505,7 @@ class RecordResource(resources.ModelResource):  # the library has no types
     """
 
     public = False
+    from_editor = False  # the rows are held to the rules of the forms, too
     optional: tuple[str, ...] = ()  # columns that a file may lack, and then what is stored stays
 
     class Meta:
@@ -700,9 +701,14 @@ class StatementResource(RecordResource):
         )
 
     def import_instance(self, instance: Any, row: dict[str, str], **kwargs: Any) -> None:
-        """As every record's; one that becomes on the record needs a speaker with a name."""
+        """As every record's; one that an editor puts on the record needs a speaker with a name.
+
+        A whole record is loaded as it was written: what a site dumps, it takes back.
+        """
         super().import_instance(instance, row, **kwargs)
-        if instance.basis != Basis.ON_RECORD or (instance.pk and _has_no_name(instance.pk)):
+        if not self.from_editor or instance.basis != Basis.ON_RECORD:
+            return
+        if instance.pk and _has_no_name(instance.pk):
             return
         if "speakers" in row:
             speakers = self.fields["speakers"].clean(row)

@@ -145,7 +145,7 @@ def test_filters_are_those_of_the_pages(
         ("statements?cursor=2010-01-01.%00", "no such page"),
         ("issues?cursor=%00", "no such page"),
         ("timeline?cursor=2010-01-01.hearsay.1", "no such page"),
-        ("corrections?cursor=yesterday", "takes a moment"),
+        ("corrections?cursor=yesterday", "needs a day and a time"),
         ("matrix?as_of=round-99", "neither a day"),
         ("matrix?as_of=lake-summit", "was not held"),
         ("positions/water/arden/someday", "“since”"),

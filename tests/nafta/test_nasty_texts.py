@@ -58,6 +58,8 @@ TYPED = [text for text in TEXTS if not HALF.search(text)]
 # What begins as a formula is refused in files for that, which tests/rounds/test_imports.py shows.
 FORMULA = re.compile(r"\s*[\u200b\ufeff]?['=+@-]")
 FILED = [text for text in TYPED if "\0" not in text and not FORMULA.match(text)]
+# A spreadsheet with U+FFFD was opened in a wrong encoding: its letters are lost.
+IN_SHEETS = [text for text in FILED if "\N{REPLACEMENT CHARACTER}" not in text]
 LONG = [f"{name}{code}" for code in ("", "_fr", "_es") for name in ("summary", "agenda", "note")]
 
 
@@ -205,14 +207,14 @@ def round_rows(prefix: str, texts: list[str]) -> list[dict[str, str]]:
 
 
 def test_a_spreadsheet_stores_it_clean_or_refuses_it(site: SimpleNamespace) -> None:
-    rows = round_rows("sheet", FILED)
+    rows = round_rows("sheet", IN_SHEETS)
     header, *body = (
         SheetRow(number, [SheetCell(text) for text in texts])
         for number, texts in enumerate([list(rows[0]), *(list(row.values()) for row in rows)], 1)
     )
     with editing(site.user):
         preview = store(Sheet("x.csv", header, body), RoundResource(), site.user)
-    check_rounds("sheet", FILED)
+    check_rounds("sheet", IN_SHEETS)
     for line, cells in zip(preview.lines, rows, strict=True):
         refused = {name for name in LONG if cells[name] and stored_as(cells[name]) is None}
         assert {reason.column for reason in line.reasons} == refused

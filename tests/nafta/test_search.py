@@ -865,7 +865,7 @@ def test_the_record_is_shown_as_text(client: Client, world: SimpleNamespace) -> 
 def test_a_long_text_is_stored_and_found_by_its_beginning(
     client: Client, world: SimpleNamespace
 ) -> None:
-    long = "Otters " + " ".join(f"word{nth}" for nth in range(200_000))
+    long = "Otters " + " ".join(f"word{nth}" for nth in range(2_000))
     worlds.create_statement(slug="long", dates=days("2010-03-07"), summary=long)
     assert found(client, "otters") == {"long"}
 
@@ -983,4 +983,4 @@ def test_days_can_be_chosen_and_an_empty_one_is_none(
 
 def test_the_parties_of_what_was_found_are_links(client: Client, world: SimpleNamespace) -> None:
     page = client.get("/search/?q=water").content.decode()
-    assert set(re.findall(r'href="/parties/([^"]*)"', page)) == {*("arden/", "brume/", "corrie/")}
+    assert set(re.findall(r'href="/parties/([^"]+)"', page)) == {"arden/", "brume/", "corrie/"}

@@ -71,9 +71,8 @@ def public(world: SimpleNamespace) -> list[Any]:
 
 def test_a_contributor_writes_drafts(contributor: Client, world: SimpleNamespace) -> None:
     page = address(Statement, "add")
-    entered = enter(
-        contributor, page, summary="Overheard.", dates_0="2010-03-07", source=world.gazette.pk
-    )
+    typed = {"summary": "Overheard.", "dates_0": "2010-03-07", "basis": "reporting"}
+    entered = enter(contributor, page, source=world.gazette.pk, **typed)
     assert told(entered) == []
     overheard = Statement.objects.get(summary="Overheard.")
     assert overheard.state == State.DRAFT
@@ -316,7 +315,8 @@ class TestSuggestions:
         assert any("second editor" in words for words in told(refused))
         assert 'name="_suggest"' in refused.content.decode()
         before = seen_by_readers()
-        where = self.suggest(editor, world.said, summary="A third must stay.", speakers=[])
+        typed = {"summary": "A third must stay.", "speakers": [], "basis": "reporting"}
+        where = self.suggest(editor, world.said, **typed)
         assert seen_by_readers() == before
         other = desk_of(create_editor(username="bea"))
         assert where in other.get(reverse("admin:index")).content.decode()
