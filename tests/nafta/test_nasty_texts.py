@@ -23,6 +23,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
+from rounds.cells import SPACES, UnreadableCellError, check_letters
 from rounds.editing import editing
 from rounds.history import versions
 from rounds.imports import store
@@ -58,8 +59,18 @@ TYPED = [text for text in TEXTS if not HALF.search(text)]
 # What begins as a formula is refused in files for that, which tests/rounds/test_imports.py shows.
 FORMULA = re.compile(r"\s*[\u200b\ufeff]?['=+@-]")
 FILED = [text for text in TYPED if "\0" not in text and not FORMULA.match(text)]
-# A spreadsheet with U+FFFD was opened in a wrong encoding: its letters are lost.
-IN_SHEETS = [text for text in FILED if "\N{REPLACEMENT CHARACTER}" not in text]
+
+
+def has_whole_letters(text: str) -> bool:
+    """Whether a spreadsheet may hold it: what a wrong encoding has spoilt is refused there."""
+    try:
+        check_letters(text)
+    except UnreadableCellError:
+        return False
+    return True
+
+
+IN_SHEETS = [text for text in FILED if has_whole_letters(text.strip(SPACES))]
 LONG = [f"{name}{code}" for code in ("", "_fr", "_es") for name in ("summary", "agenda", "note")]
 
 
