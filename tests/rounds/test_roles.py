@@ -71,7 +71,7 @@ def public(world: SimpleNamespace) -> list[Any]:
 
 def test_a_contributor_writes_drafts(contributor: Client, world: SimpleNamespace) -> None:
     page = address(Statement, "add")
-    typed = {"summary": "Overheard.", "dates_0": "2010-03-07", "basis": "reporting"}
+    typed: Any = {"summary": "Overheard.", "dates_0": "2010-03-07", "basis": "reporting"}
     entered = enter(contributor, page, source=world.gazette.pk, **typed)
     assert told(entered) == []
     overheard = Statement.objects.get(summary="Overheard.")
@@ -315,8 +315,8 @@ class TestSuggestions:
         assert any("second editor" in words for words in told(refused))
         assert 'name="_suggest"' in refused.content.decode()
         before = seen_by_readers()
-        typed = {"summary": "A third must stay.", "speakers": [], "basis": "reporting"}
-        where = self.suggest(editor, world.said, **typed)
+        suggested: Any = {"summary": "A third must stay.", "speakers": [], "basis": "reporting"}
+        where = self.suggest(editor, world.said, **suggested)
         assert seen_by_readers() == before
         other = desk_of(create_editor(username="bea"))
         assert where in other.get(reverse("admin:index")).content.decode()
