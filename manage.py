@@ -4,12 +4,12 @@
 import os
 import sys
 
-from nafta import embedded
+from nafta.operations import embedded_postgres
 
 
 def main() -> None:
     """Run one command, on ``DATABASE_URL`` or else on the embedded server."""
-    embedded.provide()  # first: the settings read DATABASE_URL
+    embedded_postgres.provide()  # first: the settings read DATABASE_URL
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nafta.settings")
 
     # Django comes only now that all it reads is set.

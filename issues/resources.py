@@ -1,10 +1,12 @@
-"""The reading as tables. What a table is, ``rounds.resources`` says."""
+"""The reading as tables. What a table is, ``rounds.tabular.resources`` says."""
 
 from django.utils.translation import gettext_lazy as _
 
 from issues.models import Issue, Measure, Position, Progress, Proposal, Term
-from rounds import resources as rounds
-from rounds.resources import ATTRIBUTION, CLAIM, Column, Keys, Number, RecordResource, span_columns
+from rounds.tabular import resources
+from rounds.tabular.cells import Keys, Number
+from rounds.tabular.columns import Column, span_columns
+from rounds.tabular.resources import ATTRIBUTION, CLAIM, RecordResource
 
 
 class IssueResource(RecordResource):
@@ -18,7 +20,7 @@ class IssueResource(RecordResource):
         )
 
 
-class StatementResource(rounds.StatementResource):
+class StatementResource(resources.StatementResource):
     """Statements with the issues they touch, which their own app knows nothing of."""
 
     issues = Column(
@@ -29,8 +31,8 @@ class StatementResource(rounds.StatementResource):
     )
     issues.attribute = "issues"
 
-    class Meta(rounds.StatementResource.Meta):
-        fields = (*rounds.StatementResource.Meta.fields[: -len(CLAIM)], "issues", *CLAIM)
+    class Meta(resources.StatementResource.Meta):
+        fields = (*resources.StatementResource.Meta.fields[: -len(CLAIM)], "issues", *CLAIM)
 
 
 class MeasureResource(RecordResource):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from issues import views
+from issues.public import views
 
 urlpatterns = [
     path("compare/", views.compare, name="compare"),

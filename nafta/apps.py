@@ -9,7 +9,7 @@ class NaftaConfig(AppConfig):
 
 
 class DeskConfig(AdminConfig):
-    default_site = "nafta.desk.Desk"
+    default_site = "nafta.admin_site.site.Desk"
 
     def ready(self) -> None:
         """Take away the one action of axes' list of bad tries, which answers 500.

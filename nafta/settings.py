@@ -53,7 +53,7 @@ def local_secret_key() -> str:
 
 # DEBUG: tracebacks in the browser and unhashed static files. Never on the open web.
 DEBUG = flag("DEBUG")
-# LOCAL: set by nafta/embedded.py where the embedded server serves.
+# LOCAL: set by nafta/operations/embedded_postgres.py where the embedded server serves.
 LOCAL = flag("LOCAL")
 PRODUCTION = not (DEBUG or LOCAL)
 
@@ -112,24 +112,24 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "nafta.middleware.Probes",
-    "nafta.middleware.Told",
+    "nafta.operations.middleware.Probes",
+    "nafta.operations.middleware.Told",
     "django.middleware.security.SecurityMiddleware",
-    "nafta.middleware.Policies",
-    "nafta.middleware.Bounds",
+    "nafta.operations.middleware.Policies",
+    "nafta.operations.middleware.Bounds",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "nafta.api.middleware.PublicAPI",
-    "nafta.editions.Editions",
+    "nafta.api.throttling.PublicAPI",
+    "nafta.operations.page_cache.Editions",
     "django.middleware.gzip.GZipMiddleware",
-    "nafta.middleware.OnlyAsking",
+    "nafta.operations.middleware.OnlyAsking",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "nafta.middleware.LanguageOfAddress",
+    "nafta.operations.middleware.LanguageOfAddress",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "nafta.login.SessionLimits",
+    "nafta.admin_site.sessions.SessionLimits",
     "django_otp.middleware.OTPMiddleware",
-    "rounds.editing.AuthorMiddleware",
+    "rounds.publishing.gate.AuthorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -193,7 +193,7 @@ DATABASES = {"default": database(os.environ["DATABASE_URL"])}
 # comma within an address, between the hosts of one, is written %2C.
 for place, url in enumerate(listed("DATABASE_REPLICA_URLS"), 1):
     DATABASES[f"replica-{place}"] = database(url)
-DATABASE_ROUTERS = ["rounds.databases.Router"]
+DATABASE_ROUTERS = ["rounds.platform.databases.Router"]
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -245,7 +245,7 @@ TLS = flag("TLS", PRODUCTION)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from within, past the proxy
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "nafta.views.errors.not_from_here"
+CSRF_FAILURE_VIEW = "nafta.operations.error_pages.not_from_here"
 # HSTS_SECONDS: for how long a browser asks by https alone, once it has. HSTS_SUBDOMAINS: also all
 # names below this one.
 SECURE_HSTS_SECONDS = number("HSTS_SECONDS", 365 * 24 * 60 * 60) if TLS else 0
@@ -253,7 +253,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = flag("HSTS_SUBDOMAINS")
 # These two ask to speak for other names of the newsroom's domain, which the site does not know.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
-# What a browser may load and do on our pages; nafta/views/embeds.py has the policy of the embeds.
+# What a browser may load and do on our pages; nafta/sharing/embed_pages.py has the policy of the embeds.
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -284,9 +284,9 @@ AUTHENTICATION_BACKENDS = [
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=number("LOCKED_MINUTES", 15))
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # nobody keeps somebody out by trying on
-AXES_LOCKOUT_PARAMETERS = "nafta.login.counted_by"
-AXES_LOCKOUT_CALLABLE = "nafta.login.locked_out"
-AXES_CLIENT_IP_CALLABLE = "nafta.login.address_of"
+AXES_LOCKOUT_PARAMETERS = "nafta.admin_site.lockout.counted_by"
+AXES_LOCKOUT_CALLABLE = "nafta.admin_site.lockout.locked_out"
+AXES_CLIENT_IP_CALLABLE = "nafta.operations.client_address.address_of"
 AXES_DISABLE_ACCESS_LOG = True  # the history says who did what; where from is nobody's business
 AXES_VERBOSE = False
 OFFICE_ADDRESSES = [ip_network(one) for one in listed("OFFICE_ADDRESSES")]
@@ -327,7 +327,7 @@ def kept_in_cache(name: str, entries: int) -> dict[str, Any]:
     """A cache of ``entries`` at most, each process's own; a server has bounds itself."""
     if CACHE_URL:
         return {
-            "BACKEND": "nafta.caches.Shared",
+            "BACKEND": "nafta.operations.redis_cache.Shared",
             "LOCATION": CACHE_URL,
             "KEY_PREFIX": name,
             "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1},  # nobody waits for it
@@ -356,9 +356,9 @@ LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO").upper()
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request": {"()": "nafta.logs.RequestName"}},
+    "filters": {"request": {"()": "nafta.operations.logs.RequestName"}},
     "formatters": {
-        "json": {"()": "nafta.logs.Lines"},
+        "json": {"()": "nafta.operations.logs.Lines"},
         "plain": {"format": "%(asctime)s %(levelname)s %(message)s [%(request_id)s]"},
     },
     "handlers": {

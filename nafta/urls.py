@@ -5,8 +5,8 @@ from django.urls import include, path
 
 from nafta import views
 from nafta.api.routes import api
-from nafta.feeds import IssueFeed, NewsFeed, PartyFeed, PersonFeed, RoundFeed
-from nafta.sitemaps import SITEMAPS
+from nafta.syndication.feeds import IssueFeed, NewsFeed, PartyFeed, PersonFeed, RoundFeed
+from nafta.syndication.sitemaps import SITEMAPS
 
 # Files and the API are the same in every language.
 urlpatterns = [

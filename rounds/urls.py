@@ -1,7 +1,7 @@
 from django.urls import path
 
-from rounds import views
-from rounds.feeds import CorrectionFeed
+from rounds.public import views
+from rounds.public.feeds import CorrectionFeed
 
 urlpatterns = [
     path("rounds/", views.round_list, name="round_list"),

@@ -6,7 +6,7 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
-from rounds.entry import version_of
+from rounds.admin.publishable import version_of
 
 
 def address(model: Any, page: Any = "changelist", record: Any = None) -> str:

@@ -6,9 +6,9 @@ pytest-xdist the workers inherit the controller's ``DATABASE_URL`` and start not
 
 import os
 
-from nafta import embedded
+from nafta.operations import embedded_postgres
 
-embedded.provide()
+embedded_postgres.provide()
 # nothing here has to outlive a power cut
 os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")
 os.environ.setdefault("LOCAL", "1")  # on another database too, static files need no collecting

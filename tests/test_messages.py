@@ -17,7 +17,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-from rounds import language
+from rounds.platform import translated_text
 
 ROOT = Path(__file__).parent.parent
 LOCALES = ROOT / "nafta" / "locale"
@@ -68,11 +68,11 @@ def forms(entry: polib.POEntry) -> list[str]:
 
 
 def test_there_is_a_catalogue_for_each_language_but_the_records() -> None:
-    assert {path.name for path in LOCALES.iterdir()} == set(language.others())
-    assert set(language.others()) == {code for code, _name in settings.LANGUAGES} - {"en-gb"}
+    assert {path.name for path in LOCALES.iterdir()} == set(translated_text.others())
+    assert set(translated_text.others()) == {code for code, _name in settings.LANGUAGES} - {"en-gb"}
 
 
-@pytest.mark.parametrize("code", language.others())
+@pytest.mark.parametrize("code", translated_text.others())
 def test_every_word_of_the_site_is_translated(code: str) -> None:
     known = {key(entry): entry for entry in catalogue(code)}
     asked = messages()
@@ -83,7 +83,7 @@ def test_every_word_of_the_site_is_translated(code: str) -> None:
     assert bad == []
 
 
-@pytest.mark.parametrize("code", language.others())
+@pytest.mark.parametrize("code", translated_text.others())
 def test_every_form_of_the_plural_is_there(code: str) -> None:
     po = catalogue(code)
     match = re.search(r"nplurals=(\d)", po.metadata["Plural-Forms"])
@@ -93,7 +93,7 @@ def test_every_form_of_the_plural_is_there(code: str) -> None:
             assert sorted(entry.msgstr_plural) == list(range(int(match[1]))), entry.msgid
 
 
-@pytest.mark.parametrize("code", language.others())
+@pytest.mark.parametrize("code", translated_text.others())
 def test_placeholders_and_ends_are_those_of_the_original(code: str) -> None:
     for entry in catalogue(code):
         for text in forms(entry):
@@ -121,7 +121,7 @@ class _Tags(HTMLParser):
         self.found.append(f"/{tag}")
 
 
-@pytest.mark.parametrize("code", language.others())
+@pytest.mark.parametrize("code", translated_text.others())
 def test_tags_are_those_of_the_original(code: str) -> None:
     for entry in catalogue(code):
         if "<" in entry.msgid:
@@ -129,7 +129,7 @@ def test_tags_are_those_of_the_original(code: str) -> None:
                 assert _Tags(text).found == _Tags(entry.msgid).found, text
 
 
-@pytest.mark.parametrize("code", language.others())
+@pytest.mark.parametrize("code", translated_text.others())
 def test_what_is_compiled_is_what_is_written(code: str) -> None:
     compiled = polib.mofile(str(LOCALES / code / "LC_MESSAGES" / "django.mo"))
     assert {key(entry): forms(entry) for entry in compiled} == {

@@ -14,7 +14,6 @@ from django.apps import apps
 from django.contrib.auth.models import Group, User
 
 from issues.models import Issue, Measure, Position, Progress, Proposal, Term
-from rounds.dates import span
 from rounds.models import (
     Deadline,
     Negotiation,
@@ -25,6 +24,7 @@ from rounds.models import (
     Statement,
     StatementLink,
 )
+from rounds.platform.dates import span
 
 SECRET = "hushhush"
 DRAFT_YEAR = "1999"  # nothing published is of that year

@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from issues.consistency import evidence_warnings, warnings_about
-from issues.desk.board import Board, stance_words
-from issues.desk.storing import Move, Written
-from issues.matrix import MARKS, Cell, Row, StanceChange, by_issue, same_words
+from issues.desk.save import Move, Written
+from issues.desk.state import Board, stance_words
+from issues.desk.warnings import evidence_warnings, warnings_about
+from issues.matrix.cells import MARKS, Cell, StanceChange, same_words
+from issues.matrix.rows import Row, by_issue
 from issues.models import Issue, Position, Stance, Term
-from rounds import clock
-from rounds.dates import describe
 from rounds.models import Publishable
+from rounds.platform import clock
+from rounds.platform.dates import describe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,19 +15,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from issues.desk.board import Board
-from issues.desk.collisions import Conflict, Meanwhile, choices_made, meanwhile, undecided
-from issues.desk.forms import ROWS_AT_MOST, DeskForm, Seen, key_of
+from issues.desk.conflicts import Conflict, Meanwhile, choices_made, meanwhile, undecided
+from issues.desk.desk_form import ROWS_AT_MOST, DeskForm, Seen
 from issues.desk.preview import Preview, in_words, matrix_of, side_by_side, warnings_of
-from issues.desk.storing import RejectedError, Writer, Written, only_published, publish
+from issues.desk.reference_forms import key_of
+from issues.desk.save import RejectedError, Writer, Written, only_published, publish
+from issues.desk.state import Board
 from issues.desk.vocabulary import vocabulary_of
 from issues.models import Level, Position, Progress, Proposal, Stance
-from rounds.admin_views import presence
-from rounds.collisions import locked
-from rounds.editing import Refused, gate, may_publish
+from rounds.admin.record_views import presence
 from rounds.models import Presence, Publishable, Round, Source, Statement
-from rounds.publication import rehearsal
-from rounds.text_fields import without_invisible_characters
+from rounds.platform.text_fields import without_invisible_characters
+from rounds.publishing.edit_conflicts import locked
+from rounds.publishing.gate import Refused, gate, may_publish
+from rounds.publishing.states import rehearsal
 
 MORE_ROWS = {"q": 1, "n": 1, "s": 5, "p": 3}  # of sources, people, statements and proposals
 WRITES = (Statement, Proposal, Position, Progress, Source)

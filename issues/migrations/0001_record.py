@@ -4,7 +4,7 @@ import datetime
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
-import rounds.dates
+import rounds.platform.dates
 import rounds.models.base
 from django.db import migrations, models
 
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('published', 'published')], db_index=True, default='draft', max_length=10, verbose_name='state')),
                 ('note', models.TextField(blank=True, help_text='What sources disagree about, or what readers should know of this entry.', verbose_name='public note')),
-                ('dates', rounds.dates.SpanField(verbose_name='dates')),
+                ('dates', rounds.platform.dates.SpanField(verbose_name='dates')),
                 ('approximate', models.BooleanField(default=False, help_text='The dates say between which days it was, not from when to when it lasted.', verbose_name='on some day between')),
                 ('basis', models.CharField(choices=[('on-record', 'on the record'), ('unnamed', 'unnamed'), ('joint-statement', 'joint statement'), ('document', 'document'), ('reporting', 'reporting')], default='on-record', max_length=20, verbose_name='basis')),
                 ('attribution', models.CharField(blank=True, help_text='As the source puts it: “a Canadian official”, “two people close to the talks”.', max_length=200, verbose_name='attribution')),
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=160, verbose_name='title')),
                 ('summary', models.TextField(blank=True, verbose_name='summary')),
                 ('status', models.CharField(choices=[('tabled', 'tabled'), ('withdrawn', 'withdrawn'), ('superseded', 'superseded'), ('rejected', 'rejected'), ('agreed', 'agreed')], default='tabled', max_length=12, verbose_name='status')),
-                ('settled', rounds.dates.SpanField(blank=True, help_text='When it was withdrawn, superseded, rejected or agreed.', null=True, verbose_name='status since')),
+                ('settled', rounds.platform.dates.SpanField(blank=True, help_text='When it was withdrawn, superseded, rejected or agreed.', null=True, verbose_name='status since')),
                 ('settled_approximate', models.BooleanField(default=False, verbose_name='status since some day between')),
                 ('issue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='issues.issue', verbose_name='issue')),
                 ('other_sources', models.ManyToManyField(blank=True, help_text='Publications that say the same.', related_name='%(class)s_corroborations', to='rounds.source', verbose_name='other sources')),
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('published', 'published')], db_index=True, default='draft', max_length=10, verbose_name='state')),
                 ('note', models.TextField(blank=True, help_text='What sources disagree about, or what readers should know of this entry.', verbose_name='public note')),
-                ('since', rounds.dates.SpanField(verbose_name='since')),
+                ('since', rounds.platform.dates.SpanField(verbose_name='since')),
                 ('approximate', models.BooleanField(default=False, help_text='The dates say between which days it was taken.', verbose_name='since some day between')),
                 ('stance', models.CharField(choices=[('demands', 'demands'), ('supports', 'supports'), ('open', 'open'), ('open-if', 'open if…'), ('opposes', 'opposes'), ('red-line', 'red line'), ('no-position', 'no public position'), ('will-not-say', 'will not say')], max_length=14, verbose_name='stance')),
                 ('gist', models.CharField(help_text='In one line, in our own words.', max_length=160, verbose_name='gist')),

@@ -3,7 +3,7 @@
 from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
-from rounds.text_cleanup import clean_stored_texts
+from rounds.management.text_cleanup import clean_stored_texts
 
 
 class Migration(migrations.Migration):

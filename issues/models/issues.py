@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from rounds.language import local
 from rounds.models import (
     Party,
     Record,
@@ -24,8 +23,9 @@ from rounds.models import (
     new_key,
     tracked,
 )
-from rounds.paths import page_of
-from rounds.triggers import KeepPublished, PublishedNeedsPublished
+from rounds.platform.fast_reverse import page_of
+from rounds.platform.translated_text import local
+from rounds.platform.triggers import KeepPublished, PublishedNeedsPublished
 
 
 class IssueKind(models.TextChoices):

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from issues.models.issues import Issue
 from issues.models.proposals import Proposal
-from rounds.dates import SpanField, describe, first_day
 from rounds.models import (
     Basis,
     Party,
@@ -27,7 +26,8 @@ from rounds.models import (
     plausible,
     tracked,
 )
-from rounds.triggers import REFUSE, PublishedNeedsPublished
+from rounds.platform.dates import SpanField, describe, first_day
+from rounds.platform.triggers import REFUSE, PublishedNeedsPublished
 
 GIST_LENGTH = 160
 

@@ -12,9 +12,6 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from issues.models.issues import Issue, Measure
-from rounds import language
-from rounds.dates import SpanField, describe, first_day
-from rounds.language import local
 from rounds.models import (
     AttributedQuerySet,
     AttributedRecord,
@@ -31,8 +28,11 @@ from rounds.models import (
     tracked,
     translations_are_texts,
 )
-from rounds.paths import page_of
-from rounds.triggers import REFUSE, KeepPublished, NoCycle, PublishedNeedsPublished
+from rounds.platform import translated_text
+from rounds.platform.dates import SpanField, describe, first_day
+from rounds.platform.fast_reverse import page_of
+from rounds.platform.translated_text import local
+from rounds.platform.triggers import REFUSE, KeepPublished, NoCycle, PublishedNeedsPublished
 
 
 class ProposalQuerySet(AttributedQuerySet):
@@ -69,8 +69,8 @@ class ProposalQuerySet(AttributedQuerySet):
                         comparator="comparator",
                         low="low",
                         high="high",
-                        **language.translated("scope"),
-                        **language.translated("name", "unit", of="measure__"),
+                        **translated_text.translated("scope"),
+                        **translated_text.translated("name", "unit", of="measure__"),
                     )
                 )
             )

@@ -6,7 +6,7 @@ from django import template
 
 from issues import matrix
 from issues.models import Position
-from rounds import clock
+from rounds.platform import clock
 
 register = template.Library()
 

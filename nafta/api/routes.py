@@ -13,9 +13,10 @@ from ninja import Query
 
 from issues import matrix as rows
 from issues.models import Issue, Measure, Position, Progress, Proposal, with_issues
-from issues.views import end_of_previous
+from issues.public.views import end_of_previous
 from nafta.api import schemas
-from nafta.api.asking import (
+from nafta.api.instance import api
+from nafta.api.params import (
     AsOfWishes,
     DatedWishes,
     Listing,
@@ -32,12 +33,10 @@ from nafta.api.asking import (
     place,
     refused,
 )
-from nafta.api.rows import Answers
-from nafta.api.site import api
-from nafta.narrowing import narrowed
-from nafta.views.pages import timeline_items
-from rounds.corrections import corrections
-from rounds.forms import CorrectionsForm
+from nafta.api.serializers import Answers
+from nafta.queries import timeline_items
+from nafta.search.filters import narrowed
+from rounds.history.corrections import corrections
 from rounds.models import (
     Deadline,
     Negotiation,
@@ -47,7 +46,8 @@ from rounds.models import (
     Source,
     Statement,
 )
-from rounds.timeline import Kind, cursor_at, cursor_of
+from rounds.public.params import CorrectionsForm
+from rounds.public.timeline import Kind, cursor_at, cursor_of
 
 __all__ = ["api"]
 

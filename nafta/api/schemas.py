@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from issues.models import Comparator, IssueKind, Level, ProposalStatus, Stance
 from rounds.models import Basis, DeadlineOutcome, LinkKind, RoundKind, RoundStatus
-from rounds.timeline import Kind
+from rounds.public.timeline import Kind
 
 Row = TypeVar("Row")
 

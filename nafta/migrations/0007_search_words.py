@@ -7,7 +7,7 @@ from django.db import migrations
 search = import_module("nafta.migrations.0001_search")
 status_and_keywords = import_module("nafta.migrations.0004_status_and_keywords")
 
-# The rules of nafta/spelling.py, in their order: abbreviations with full stops, elisions, hyphens,
+# The rules of nafta/search/spelling.py, in their order: abbreviations with full stops, elisions, hyphens,
 # per cent, signs of currencies.
 SPELLING = r"""
 CREATE FUNCTION search_spelling(words text) RETURNS text

@@ -8,8 +8,8 @@ from django.utils.formats import get_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from rounds.figures import Figure
-from rounds.language import active, original
+from rounds.platform.translated_text import active, original
+from rounds.public.charts import Figure
 
 register = template.Library()
 

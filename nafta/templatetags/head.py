@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
-from nafta import head, linked_data
+from nafta.sharing import canonical_urls, linked_data
 from nafta.templatetags.charts import ESCAPES
 
 register = template.Library()
@@ -40,9 +40,9 @@ def captured(parser: Parser, token: Token) -> Captured:
 
 
 @register.simple_tag(takes_context=True)
-def page_address(context: template.RequestContext) -> head.Address:
+def page_address(context: template.RequestContext) -> canonical_urls.Address:
     """The page's own ``form`` says which wishes make another page."""
-    return head.address(context["request"], context.get("form"))
+    return canonical_urls.address(context["request"], context.get("form"))
 
 
 @register.simple_tag(takes_context=True)

@@ -9,8 +9,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 
-from nafta import embeds
-from rounds import clock
+from nafta.sharing import embeds
+from rounds.platform import clock
 
 register = template.Library()
 

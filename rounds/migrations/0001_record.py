@@ -6,7 +6,7 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import pgtrigger.compiler
 import pgtrigger.migrations
-import rounds.dates
+import rounds.platform.dates
 import rounds.models.base
 from django.db import migrations, models
 
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('published', 'published')], db_index=True, default='draft', max_length=10, verbose_name='state')),
                 ('note', models.TextField(blank=True, help_text='What sources disagree about, or what readers should know of this entry.', verbose_name='public note')),
-                ('dates', rounds.dates.SpanField(verbose_name='dates')),
+                ('dates', rounds.platform.dates.SpanField(verbose_name='dates')),
                 ('approximate', models.BooleanField(default=False, help_text='The dates say between which days it was, not from when to when it lasted.', verbose_name='on some day between')),
                 ('slug', models.SlugField(max_length=80, unique=True, verbose_name='key')),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveSmallIntegerField(blank=True, help_text='Only if it has one.', null=True, verbose_name='number')),
                 ('place', models.CharField(blank=True, max_length=120, verbose_name='place')),
                 ('status', models.CharField(choices=[('planned', 'planned'), ('under-way', 'under way'), ('held', 'held'), ('cancelled', 'cancelled'), ('rescheduled', 'rescheduled')], default='planned', max_length=12, verbose_name='status')),
-                ('planned_dates', rounds.dates.SpanField(blank=True, help_text='If they differ from the dates it had in the end.', null=True, verbose_name='dates as announced')),
+                ('planned_dates', rounds.platform.dates.SpanField(blank=True, help_text='If they differ from the dates it had in the end.', null=True, verbose_name='dates as announced')),
                 ('summary', models.TextField(blank=True, help_text='What it led to.', verbose_name='outcome')),
                 ('agenda', models.TextField(blank=True, help_text='What it was to be about.', verbose_name='agenda')),
             ],
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(help_text='Its title, or what it is in a few words.', max_length=250, verbose_name='title')),
                 ('url', models.URLField(blank=True, max_length=500, verbose_name='address')),
                 ('archive_url', models.URLField(blank=True, max_length=500, verbose_name='archive address')),
-                ('published', rounds.dates.SpanField(blank=True, null=True, verbose_name='published')),
+                ('published', rounds.platform.dates.SpanField(blank=True, null=True, verbose_name='published')),
                 ('published_approximate', models.BooleanField(default=False, help_text='The span says between which days it appeared.', verbose_name='published on some day between')),
                 ('language', models.CharField(default='en', max_length=10, verbose_name='language')),
                 ('note', models.TextField(blank=True, help_text='What readers should know of this source.', verbose_name='public note')),
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('published', 'published')], db_index=True, default='draft', max_length=10, verbose_name='state')),
                 ('note', models.TextField(blank=True, help_text='What sources disagree about, or what readers should know of this entry.', verbose_name='public note')),
-                ('dates', rounds.dates.SpanField(verbose_name='dates')),
+                ('dates', rounds.platform.dates.SpanField(verbose_name='dates')),
                 ('approximate', models.BooleanField(default=False, help_text='The dates say between which days it was, not from when to when it lasted.', verbose_name='on some day between')),
                 ('basis', models.CharField(choices=[('on-record', 'on the record'), ('unnamed', 'unnamed'), ('joint-statement', 'joint statement'), ('document', 'document'), ('reporting', 'reporting')], default='on-record', max_length=20, verbose_name='basis')),
                 ('attribution', models.CharField(blank=True, help_text='As the source puts it: “a Canadian official”, “two people close to the talks”.', max_length=200, verbose_name='attribution')),
@@ -154,11 +154,11 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('published', 'published')], db_index=True, default='draft', max_length=10, verbose_name='state')),
                 ('note', models.TextField(blank=True, help_text='What sources disagree about, or what readers should know of this entry.', verbose_name='public note')),
-                ('dates', rounds.dates.SpanField(verbose_name='dates')),
+                ('dates', rounds.platform.dates.SpanField(verbose_name='dates')),
                 ('approximate', models.BooleanField(default=False, help_text='The dates say between which days it was, not from when to when it lasted.', verbose_name='on some day between')),
                 ('slug', models.SlugField(max_length=80, unique=True, verbose_name='key')),
                 ('name', models.CharField(max_length=160, verbose_name='name')),
-                ('set_on', rounds.dates.SpanField(verbose_name='set on')),
+                ('set_on', rounds.platform.dates.SpanField(verbose_name='set on')),
                 ('set_on_approximate', models.BooleanField(default=False, verbose_name='set on some day between')),
                 ('set_by', models.CharField(help_text='As sources say: “US and Mexican negotiators”.', max_length=160, verbose_name='set by')),
                 ('basis', models.TextField(blank=True, verbose_name='on what basis')),

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-import rounds.addresses
+import rounds.platform.url_normalisation
 
 # Two spellings of one address have one normal form. What differs between them and means nothing:
 # scheme, "www." and the like, port, fragment, a slash at the end, parameters that only say where a
@@ -56,13 +56,13 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="source",
             index=models.Index(
-                rounds.addresses.NormalAddress("archive_url"), name="rounds_source_archive"
+                rounds.platform.url_normalisation.NormalAddress("archive_url"), name="rounds_source_archive"
             ),
         ),
         migrations.AddConstraint(
             model_name="source",
             constraint=models.UniqueConstraint(
-                rounds.addresses.NormalAddress("url"),
+                rounds.platform.url_normalisation.NormalAddress("url"),
                 condition=models.Q(("url", ""), _negated=True),
                 name="rounds_source_address_once",
                 violation_error_message="A source with this address is in the record already.",

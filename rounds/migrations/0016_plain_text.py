@@ -3,10 +3,10 @@
 from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
-from rounds.text_cleanup import clean_stored_texts
+from rounds.management.text_cleanup import clean_stored_texts
 
 
-# The rule of rounds/plain_text.py, which a test compares with it for every character. A text has
+# The rule of rounds/platform/plain_text.py, which a test compares with it for every character. A text has
 # paragraphs (has_lines) or one line; the length of a line is that of its column. Bodies of the
 # SQL standard find each other whatever the search path is: pg_restore empties it.
 FUNCTIONS = r"""

@@ -11,6 +11,17 @@ from rounds.models.base import (
     new_key,
     plausible,
 )
+from rounds.models.claims import (
+    PUBLIC_BASES,
+    AttributedQuerySet,
+    AttributedRecord,
+    Basis,
+    DatedQuerySet,
+    DatedRecord,
+    Record,
+    RecordQuerySet,
+)
+from rounds.models.editing import Presence, Suggestion, typed_into
 from rounds.models.edition import Due, Edition
 from rounds.models.meetings import (
     NOT_MET,
@@ -26,30 +37,9 @@ from rounds.models.meetings import (
     RoundQuerySet,
     RoundStatus,
 )
-from rounds.models.presence import Presence
 from rounds.models.publishable import Publishable, PublishableQuerySet, State
-from rounds.models.records import (
-    PUBLIC_BASES,
-    AttributedQuerySet,
-    AttributedRecord,
-    Basis,
-    DatedQuerySet,
-    DatedRecord,
-    Record,
-    RecordQuerySet,
-)
-from rounds.models.reference import (
-    PALETTE_SIZE,
-    LinkCheck,
-    LinkState,
-    Negotiation,
-    Party,
-    Person,
-    Source,
-    SourceQuerySet,
-    parties_listed,
-    sources_listed,
-)
+from rounds.models.reference import PALETTE_SIZE, Negotiation, Party, Person, parties_listed
+from rounds.models.sources import LinkCheck, LinkState, Source, SourceQuerySet, sources_listed
 from rounds.models.statements import (
     QUOTATION_WORDS,
     LinkKind,
@@ -60,7 +50,6 @@ from rounds.models.statements import (
     StatementSpeaker,
     attribution_problem,
 )
-from rounds.models.suggestions import Suggestion, typed_into
 from rounds.models.tracking import (
     LOST,
     LOST_OR_UNNAMED,

@@ -17,9 +17,9 @@ from django.dispatch import receiver
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from rounds import language
-from rounds.dates import EARLIEST, LATEST
 from rounds.models.text import clean_texts, constrain_texts
+from rounds.platform import translated_text
+from rounds.platform.dates import EARLIEST, LATEST
 
 KEY_LENGTH = 60  # of a key that is made of words; typed ones may be longer
 
@@ -37,7 +37,7 @@ def listed(
     ``translated`` fields come with what ``language.local()`` looks for.
     """
     values: dict[str, Any] = {name: F(path) for name, path in fields.items()}
-    values |= language.translated(*translated)
+    values |= translated_text.translated(*translated)
     return ArraySubquery(queryset.values(row=JSONObject(**values)))
 
 
@@ -101,7 +101,7 @@ class NaturalKeyModel(models.Model):
         return tuple(attrgetter(path)(self) for path in self.natural_key_paths)
 
     def clean_fields(self, exclude: Iterable[str] | None = None) -> None:
-        """As Django's, after every text was cleaned as ``rounds.plain_text`` says."""
+        """As Django's, after every text was cleaned as ``rounds.platform.plain_text`` says."""
         excluded = set(exclude or ())
         errors: dict[str, Any] = dict(clean_texts(self, excluded))
         try:

@@ -13,15 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from rounds import clock
-from rounds.dates import SpanField, describe
-from rounds.language import local
 from rounds.models.base import begins, fixed, in_choices, plausible
-from rounds.models.records import DatedQuerySet, DatedRecord
+from rounds.models.claims import DatedQuerySet, DatedRecord
 from rounds.models.reference import Party, parties_listed
 from rounds.models.tracking import tracked
-from rounds.paths import page_of
-from rounds.triggers import REFUSE, KeepPublished, NoCycle, PublishedNeedsPublished
+from rounds.platform import clock
+from rounds.platform.dates import SpanField, describe
+from rounds.platform.fast_reverse import page_of
+from rounds.platform.translated_text import local
+from rounds.platform.triggers import REFUSE, KeepPublished, NoCycle, PublishedNeedsPublished
 
 
 class RoundKind(models.TextChoices):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from rounds.models.base import NaturalKeyQuerySet, in_choices
 from rounds.models.tracking import SHOWN, Versioned
 from rounds.models.translation import translations_are_texts
-from rounds.times import EARLIEST_MOMENT, LATEST_MOMENT, describe_moment
+from rounds.platform.times import EARLIEST_MOMENT, LATEST_MOMENT, describe_moment
 
 
 class State(models.TextChoices):

@@ -10,7 +10,6 @@ from django.db.models import F, OuterRef, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from rounds.language import local
 from rounds.models.base import (
     NaturalKeyQuerySet,
     fixed,
@@ -18,14 +17,15 @@ from rounds.models.base import (
     listed,
     new_key,
 )
+from rounds.models.claims import AttributedQuerySet, AttributedRecord, Basis
 from rounds.models.meetings import Round
 from rounds.models.publishable import State
-from rounds.models.records import AttributedQuerySet, AttributedRecord, Basis
 from rounds.models.reference import Party, Person, parties_listed
 from rounds.models.tracking import tracked
 from rounds.models.translation import Translatable, translations_are_texts
-from rounds.paths import page_of
-from rounds.triggers import REFUSE, KeepPublished, PublishedNeedsPublished
+from rounds.platform.fast_reverse import page_of
+from rounds.platform.translated_text import local
+from rounds.platform.triggers import REFUSE, KeepPublished, PublishedNeedsPublished
 
 QUOTATION_WORDS = 8  # a longer quotation is somebody else's article
 

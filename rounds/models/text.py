@@ -1,4 +1,4 @@
-"""The rule of ``rounds.plain_text`` for every text of the record, so that no field lacks it.
+"""The rule of ``rounds.platform.plain_text`` for every text of the record, so that no field lacks it.
 
 ``NaturalKeyModel`` cleans its texts before it checks them, and the table of each model that
 inherits from it has a check constraint over all its text columns and its translations.
@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from rounds.plain_text import TextError, clean, clean_address, too_long
+from rounds.platform.plain_text import TextError, clean, clean_address, too_long
 
 
 def text_fields(model: Any) -> "list[models.Field[Any, Any]]":

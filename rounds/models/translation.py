@@ -12,8 +12,8 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
-from rounds import language
 from rounds.models.base import NaturalKeyModel
+from rounds.platform import translated_text
 
 
 class Translatable(NaturalKeyModel):
@@ -32,9 +32,9 @@ class Translatable(NaturalKeyModel):
     def translation_keys(cls) -> dict[str, tuple[str, str]]:
         """``{"name_fr": ("name", "fr"), …}``, field by field, in the languages of the site."""
         return {
-            language.key(field, code): (field, code)
+            translated_text.key(field, code): (field, code)
             for field in cls.translated
-            for code in language.others()
+            for code in translated_text.others()
         }
 
     @classmethod
@@ -53,7 +53,7 @@ class Translatable(NaturalKeyModel):
     def lacking(cls, code: str) -> Q:
         """Whether a row says something that it does not say in the language ``code``."""
         lacks = (
-            ~Q(**{field: ""}) & ~Q(translations__has_key=language.key(field, code))
+            ~Q(**{field: ""}) & ~Q(translations__has_key=translated_text.key(field, code))
             for field in cls.translated
         )
         return reduce(or_, lacks, Q(pk__in=[]))

@@ -4,7 +4,7 @@ from django import template
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from rounds.downloads import QUESTIONS
+from rounds.tabular.exports import QUESTIONS
 
 register = template.Library()
 

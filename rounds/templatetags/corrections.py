@@ -2,9 +2,9 @@
 
 from django import template
 
-from rounds.corrections import Piece
-from rounds.corrections import marked as pieces
-from rounds.history import Change
+from rounds.history.corrections import Piece
+from rounds.history.corrections import marked as pieces
+from rounds.history.differences import Change
 
 register = template.Library()
 

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from rounds import language
+from rounds.platform import translated_text
 
 register = template.Library()
 
@@ -21,14 +21,14 @@ def plain(value: Any, field: str = "name") -> str:
     """As ``local``, without the mark: for attributes, options and titles."""
     if isinstance(value, str):
         return value
-    return language.local(value, field) if value else ""
+    return translated_text.local(value, field) if value else ""
 
 
 @register.filter
 def local(value: Any, field: str = "name") -> str | SafeString:
     """A text in the reader's language. An original that stands in for it is marked."""
     text = plain(value, field)
-    if not isinstance(text, language.Text) or not text.is_original:
+    if not isinstance(text, translated_text.Text) or not text.is_original:
         return text
     named = dict(settings.LANGUAGES)[text.language]
     return format_html(

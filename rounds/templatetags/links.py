@@ -8,7 +8,7 @@ from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from rounds.paths import page_of
+from rounds.platform.fast_reverse import page_of
 from rounds.templatetags.language import local
 
 register = template.Library()

@@ -4,8 +4,8 @@ import datetime as dt
 
 from django import template
 
-from rounds import dates
-from rounds.times import describe_moment
+from rounds.platform import dates
+from rounds.platform.times import describe_moment
 
 register = template.Library()
 

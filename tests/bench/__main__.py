@@ -30,7 +30,7 @@ from typing import Any
 import psutil
 import psycopg
 
-from nafta import embedded
+from nafta.operations import embedded_postgres
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "var" / "bench"
@@ -181,8 +181,8 @@ def turns(targets: list[Target], options: argparse.Namespace, connections: int) 
 def database(size: int) -> str:
     """The address of a database with a record of that size, made if need be."""
     name = f"bench_{size}"
-    own = embedded.start(embedded.FOLDER)
-    url = own.replace(f"/{embedded.DATABASE}?", f"/{name}?")
+    own = embedded_postgres.start(embedded_postgres.FOLDER)
+    url = own.replace(f"/{embedded_postgres.DATABASE}?", f"/{name}?")
     with psycopg.connect(own, autocommit=True) as connection:
         found = connection.execute(
             "SELECT 1 FROM pg_database WHERE datname = %s", [name]

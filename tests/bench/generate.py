@@ -23,8 +23,8 @@ import django
 from django.apps import apps
 from django.db import connection, models, transaction
 
-from nafta import embedded
-from rounds.dates import span
+from nafta.operations import embedded_postgres
+from rounds.platform.dates import span
 
 PARTIES, ISSUES, ROUNDS, DEADLINES, PROPOSALS = 5, 30, 40, 12, 120
 BEGAN, YEARS = dt.date(2015, 1, 5), 8
@@ -633,7 +633,7 @@ def _index(cursor: Any) -> None:
 
 
 if __name__ == "__main__":
-    embedded.provide()
+    embedded_postgres.provide()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nafta.settings")
     django.setup()
     generate(int(sys.argv[1]))

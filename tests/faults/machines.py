@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import psutil
 import psycopg
 
-from nafta import embedded
+from nafta.operations import embedded_postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "f" * 32  # what a form has to send back
@@ -63,7 +63,7 @@ class Database:
 
     def create(self) -> "Database":
         self._own()
-        locale = ["--encoding=UTF8", "--locale=C", f"--lc-ctype={embedded.CTYPE}"]
+        locale = ["--encoding=UTF8", "--locale=C", f"--lc-ctype={embedded_postgres.CTYPE}"]
         locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         self._run("initdb", f"--pgdata={self.data}", "-U", "postgres", "-A", "trust", *locale)
         self.start()
@@ -131,7 +131,7 @@ class Database:
 
     def _own(self) -> None:
         self.folder.mkdir(parents=True)
-        embedded._let_the_server_in(self.folder.resolve())
+        embedded_postgres._let_the_server_in(self.folder.resolve())
 
     def _run(self, program: str, *arguments: str) -> None:
         """As somebody who is not root, which PostgreSQL refuses to run as."""
@@ -139,7 +139,7 @@ class Database:
         root = os.geteuid() == 0
         with (self.folder / "output").open("a") as output:
             subprocess.run(
-                [embedded.programs() / program, *arguments],
+                [embedded_postgres.programs() / program, *arguments],
                 check=True,
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from issues.consistency import (
+from issues.desk.warnings import (
     day_warnings,
     evidence_warnings,
     round_warnings,

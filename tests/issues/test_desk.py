@@ -9,10 +9,10 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
-from issues.desk.board import Board
+from issues.desk.state import Board
 from issues.desk.vocabulary import vocabulary_of
 from issues.models import Position, Progress, Proposal
-from rounds.history import versions
+from rounds.history.versions import versions
 from rounds.models import Party, Person, Round, Source, Statement
 from tests import world as worlds
 from tests.desk import address as change_page

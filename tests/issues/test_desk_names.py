@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 from django.core.exceptions import ValidationError
 
-from issues.desk.board import in_languages
-from issues.desk.names import Names, days_as_text, days_from, numbers_from
+from issues.desk.parsing import Names, days_as_text, days_from, numbers_from
+from issues.desk.state import in_languages
 from issues.desk.vocabulary import LETTERS
 from issues.models import Level, Stance
 from rounds.models import Party

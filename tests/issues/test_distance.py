@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 
-from issues.distance import FARTHEST, Reading, Trend, number_gaps, reading, shifts, steps
+from issues.analysis.number_gaps import number_gaps
+from issues.analysis.stance_distance import FARTHEST, Reading, Trend, reading, shifts, steps
 from issues.models import SILENT, Proposal, Stance
 from tests import world as worlds
 from tests.nafta.test_pages import BUDGET, double, queries

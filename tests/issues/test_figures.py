@@ -10,23 +10,22 @@ import plotly.graph_objects as go
 import pytest
 from django.test import Client
 
-from issues.distance import Spread
-from issues.drawings import measure_drawing
-from issues.figures import (
+from issues.analysis.number_points import Point, points
+from issues.analysis.proposal_threads import difference, value_words
+from issues.analysis.stance_distance import Spread
+from issues.models import Measure, Proposal
+from issues.public.chart_svg import measure_drawing
+from issues.public.charts import (
     MARK_SIZE,
     RINGS,
-    Point,
     days_drawn,
     distance_words,
     measure_figure,
     measure_key,
-    points,
     ring_sizes,
 )
-from issues.models import Measure, Proposal
-from issues.proposals import difference, value_words
-from rounds.figures import DAY
 from rounds.models import Source
+from rounds.public.charts import DAY
 from tests import world as worlds
 from tests.world import day, days
 

@@ -205,7 +205,7 @@ def test_one_address_may_ask_so_often_a_minute(
 ) -> None:
     settings.API_RATE = 3
     cache.clear()
-    monkeypatch.setattr("nafta.api.middleware.time.time", lambda: 1_000_000_010.0)
+    monkeypatch.setattr("nafta.api.throttling.time.time", lambda: 1_000_000_010.0)
     answers = [client.get(f"{BASE}/parties") for _time in range(4)]
     assert [one.status_code for one in answers] == [200, 200, 200, 429]
     assert [one["RateLimit-Remaining"] for one in answers] == ["2", "1", "0", "0"]
@@ -214,7 +214,7 @@ def test_one_address_may_ask_so_often_a_minute(
     assert client.get(f"{BASE}/parties", REMOTE_ADDR="192.0.2.7").status_code == 200
     forged = {"x-forwarded-for": "192.0.2.8"}
     assert client.get(f"{BASE}/parties", headers=forged).status_code == 429
-    monkeypatch.setattr("nafta.api.middleware.time.time", lambda: 1_000_000_070.0)
+    monkeypatch.setattr("nafta.api.throttling.time.time", lambda: 1_000_000_070.0)
     assert client.get(f"{BASE}/parties").status_code == 200
 
 

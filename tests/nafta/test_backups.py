@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
-from nafta import backups, embedded
+from nafta.operations import backups, embedded_postgres
 from rounds.models import Edition, Party, Statement
 from tests.world import create_editor, create_world
 
@@ -149,10 +149,10 @@ def test_programs_of_another_version_are_named(
         (tmp_path / program).write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6'\n")
         (tmp_path / program).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(embedded, "programs", lambda: tmp_path)
+    monkeypatch.setattr(embedded_postgres, "programs", lambda: tmp_path)
     with pytest.raises(CommandError, match=rf"put its pg_dump, .+ on PATH. Found: 9 \({tmp_path}"):
         said("backup", tmp_path / "night.dump")
     monkeypatch.setenv("PATH", "")
-    monkeypatch.setattr(embedded, "programs", lambda: tmp_path / "missing")
+    monkeypatch.setattr(embedded_postgres, "programs", lambda: tmp_path / "missing")
     with pytest.raises(CommandError, match="Found: none"):
         said("backup", tmp_path / "night.dump")

@@ -21,10 +21,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from issues.models import Position
-from nafta.baking import addresses, bakery
-from nafta.baking.folder import Folder
+from nafta.static_site import bake as bakery
+from nafta.static_site import url_map
+from nafta.static_site.output import Folder
 from rounds.models import State, Statement
-from rounds.publication import set_state
+from rounds.publishing.states import set_state
 from tests.world import (
     SECRET,
     create_issue,
@@ -40,7 +41,7 @@ from tests.world import (
 
 ADDRESS = "http://talks.example"
 LIVE = "https://live.example"
-QUESTIONS = addresses.QUESTIONS
+QUESTIONS = url_map.QUESTIONS
 PAGE = "statements/alder-on-water/index.html"
 LINK = re.compile(r"""(?:\s(?:href|src|action)|data-visits|data-plotly)="([^"]*)"|<loc>([^<]*)""")
 
@@ -76,13 +77,13 @@ def _few(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     The hosts that the command adds are gone after the test.
     """
     settings.LANGUAGES = settings.LANGUAGES[:1]
-    monkeypatch.setattr(addresses, "QUESTIONS", [])
+    monkeypatch.setattr(url_map, "QUESTIONS", [])
 
 
 @pytest.fixture
 def whole(_few: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """All the questions that are baked."""
-    monkeypatch.setattr(addresses, "QUESTIONS", QUESTIONS)
+    monkeypatch.setattr(url_map, "QUESTIONS", QUESTIONS)
 
 
 def bake(folder: Path, **options: Any) -> None:
@@ -196,7 +197,7 @@ def test_only_what_reads_otherwise_is_written(
     small: SimpleNamespace, tmp_path: Path, monkeypatch: Any, capsys: Any
 ) -> None:
     """Through a publication, what is taken back, and other code that makes the same pages."""
-    monkeypatch.setattr(addresses, "QUESTIONS", [addresses.FILE])
+    monkeypatch.setattr(url_map, "QUESTIONS", [url_map.FILE])
     bake(tmp_path)
     before = files(tmp_path)
     bake(tmp_path, verbosity=1)
@@ -327,4 +328,4 @@ def test_an_address_must_be_that_of_a_host(db: None, tmp_path: Path) -> None:
     ],
 )
 def test_where_an_address_has_its_file(address: str, path: str, whole: None) -> None:
-    assert addresses.place(address) == path
+    assert url_map.place(address) == path

@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from PIL import Image
 
-from nafta.cards import Card, Heading, Stand, colour, cut, draw, symbol, wrapped
-from nafta.typefaces import BOLD, SANS, SERIF, Face, drawable, font, in_reading_order
-from nafta.views.cards import KINDS
+from nafta.sharing.card_pages import KINDS
+from nafta.sharing.cards import Card, Heading, Stand, colour, cut, draw, symbol, wrapped
+from nafta.sharing.typefaces import BOLD, SANS, SERIF, Face, drawable, font, in_reading_order
 from tests import world as worlds
 from tests.nafta.test_leaks import every_key
 from tests.nafta.test_pages import BUDGET, double, queries

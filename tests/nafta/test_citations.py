@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 
-from rounds.citations import ris_date
+from rounds.public.citations import ris_date
 from tests.nafta.test_pages import BUDGET, double, queries
 from tests.world import SECRET, create_position, create_statement, days
 

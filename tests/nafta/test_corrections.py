@@ -18,10 +18,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from issues.models import Issue, Proposal
-from rounds.corrections import Correction, corrections, marked
-from rounds.editing import editing
-from rounds.history import revisions
+from rounds.history.corrections import Correction, corrections, marked
+from rounds.history.differences import revisions
 from rounds.models import Person, Round, Source, Statement
+from rounds.publishing.gate import editing
 from tests import world as worlds
 from tests.desk import address, change, fields_of, publish
 from tests.world import SECRET, create_world, days

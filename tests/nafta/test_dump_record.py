@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from nafta import package
+from nafta.data_package import tables
 from rounds.models import Party, Statement
 
 PACKAGES = Path(__file__).parent / "packages"
@@ -68,7 +68,7 @@ def test_the_description_is_of_the_files(tmp_path: Path) -> None:
         }
     ]
     assert {"title": "Norvale Bulletin: What the shoal is worth"} in description["sources"]
-    assert {entry["path"] for entry in description["resources"]} == {*package.FILES[1:]}
+    assert {entry["path"] for entry in description["resources"]} == {*tables.FILES[1:]}
     for entry in description["resources"]:
         with (folder / entry["path"]).open(encoding="utf-8", newline="") as handle:
             header = next(csv.reader(handle))
@@ -166,8 +166,8 @@ def test_a_file_is_refused(tmp_path: Path) -> None:
 
 def test_an_empty_record_has_every_heading(tmp_path: Path) -> None:
     dumped = files(dump(tmp_path / "dumped"))
-    assert {*dumped} == {*package.FILES}
-    for table, resource in package.resources().items():
+    assert {*dumped} == {*tables.FILES}
+    for table, resource in tables.resources().items():
         (header,) = dumped[f"{table}.csv"].decode().splitlines()
         assert header.split(",") == [column.column_name for column in resource.own_columns()]
     with pytest.raises(CommandError, match=r"negotiation\.csv: found no row, expected one"):

@@ -15,9 +15,9 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 
 from issues.models import Position, Proposal
-from nafta import editions
+from nafta.operations import page_cache
 from rounds.models import Edition, Negotiation, Party, Person, Source, State, Statement
-from rounds.publication import rehearsal, schedule, set_state
+from rounds.publishing.states import rehearsal, schedule, set_state
 from tests.desk import desk_of
 from tests.world import SECRET, create_editor, create_source, create_statement, create_world, days
 
@@ -116,7 +116,7 @@ def test_a_kept_page_is_the_same_and_costs_one_question(
 def test_answers_of_the_api_are_kept_like_pages_and_counted_all_the_same(
     client: Client, world: SimpleNamespace, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nafta.api.middleware.time.time", lambda: 1_000_000_010.0)  # one minute
+    monkeypatch.setattr("nafta.api.throttling.time.time", lambda: 1_000_000_010.0)  # one minute
     path = "/api/v1/statements/alder-on-water"
     made, cost = asked(client, path)
     kept, question = asked(client, path)
@@ -260,7 +260,7 @@ def no_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         raise OperationalError("connection refused")
 
     with monkeypatch.context() as patch, connection.execute_wrapper(gone):
-        patch.setattr(editions, "present", gone)
+        patch.setattr(page_cache, "present", gone)
         yield
 
 
@@ -295,9 +295,14 @@ def test_a_shared_cache_that_is_gone_costs_no_page(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("nafta.caches.PAUSE", 60.0)
-    monkeypatch.setattr("nafta.caches.Shared.gone_until", 0.0)  # and so again when this is over
-    nowhere = {"BACKEND": "nafta.caches.Shared", "LOCATION": "redis://127.0.0.1:9/0"}
+    monkeypatch.setattr("nafta.operations.redis_cache.PAUSE", 60.0)
+    monkeypatch.setattr(
+        "nafta.operations.redis_cache.Shared.gone_until", 0.0
+    )  # and so again when this is over
+    nowhere = {
+        "BACKEND": "nafta.operations.redis_cache.Shared",
+        "LOCATION": "redis://127.0.0.1:9/0",
+    }
     with override_settings(CACHES={"default": nowhere, "pages": nowhere}):
         for _time in range(2):
             assert TEXT in client.get(PAGE).content.decode()

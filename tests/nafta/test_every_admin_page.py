@@ -24,7 +24,7 @@ from django.urls import URLPattern, URLResolver, reverse
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from nafta.dashboard import MATTERS
+from nafta.admin_site.dashboard import MATTERS
 from rounds.models import Person, Publishable, State, Statement, Suggestion
 from tests import stored
 from tests.desk import address, change, desk_of, fields_in, ticked

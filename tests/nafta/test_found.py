@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from issues.models import Issue
-from nafta.forms import NarrowingForm, PeopleForm
+from nafta.search.forms import NarrowingForm, PeopleForm
 from tests import world as worlds
 from tests.nafta.test_pages import SHOWN, double
 from tests.world import SECRET, days

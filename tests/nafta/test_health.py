@@ -7,7 +7,7 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 
-from nafta import health
+from nafta.operations import health
 
 # As a load balancer asks: no name of the site, no HTTPS.
 PLAIN: dict[str, Any] = {"headers": {"host": "10.0.0.7:8000"}}

@@ -20,7 +20,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from issues.models import Issue, Measure, Position, Progress, Proposal
-from rounds.known import OnlyReadsError, first_publication, known, past, tables
+from rounds.history.point_in_time import OnlyReadsError, first_publication, known, past, tables
 from rounds.models import (
     Negotiation,
     Party,
@@ -31,7 +31,7 @@ from rounds.models import (
     Statement,
     Versioned,
 )
-from rounds.publication import publishable_models, set_state
+from rounds.publishing.states import publishable_models, set_state
 from tests import world as worlds
 from tests.desk import change, desk_of
 from tests.nafta.test_leaks import every_pattern, words_without_address

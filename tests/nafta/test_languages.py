@@ -16,8 +16,8 @@ from django.test import Client
 from django.utils import dates
 from django.utils.translation import override
 
-from rounds import language
 from rounds.models import Translatable
+from rounds.platform import translated_text
 from tests.test_messages import catalogue, forms
 
 MARKED = re.compile("⟦[^⟦⟧]*⟧")
@@ -114,7 +114,9 @@ def translate_everything(code: str) -> None:
             for row in model._default_manager.all():
                 said = {name: getattr(row, name) for name in model.translated}
                 row.translations = {
-                    language.key(name, code): f"⟦{text}⟧" for name, text in said.items() if text
+                    translated_text.key(name, code): f"⟦{text}⟧"
+                    for name, text in said.items()
+                    if text
                 }
                 row.save()
 
@@ -134,7 +136,7 @@ def pages_in(client: Client, code: str) -> dict[str, str]:
     return {path: page for path, page in seen.items() if page}
 
 
-@pytest.mark.parametrize("code", language.others())
+@pytest.mark.parametrize("code", translated_text.others())
 def test_no_page_has_a_word_of_english_left(
     client: Client, world: SimpleNamespace, code: str
 ) -> None:

@@ -14,9 +14,9 @@ from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from issues.models import Issue, Position, Proposal
-from nafta.middleware import PROBES
+from nafta.operations.middleware import PROBES
 from rounds.models import NaturalKeyModel, Person, State, Statement
-from rounds.publication import publishable_models, set_state
+from rounds.publishing.states import publishable_models, set_state
 from tests.desk import address, change, desk_of, fields_of
 from tests.world import SECRET, create_editor, create_world
 

@@ -9,7 +9,7 @@ import extruct
 import pytest
 from django.test import Client
 
-from nafta import linked_data
+from nafta.sharing import linked_data
 from tests import world as worlds
 from tests.nafta.test_pages import SHOWN
 from tests.world import SECRET, day, days

@@ -17,7 +17,6 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection, transaction
 
 from issues.models import Issue, Measure, Position, Progress, Proposal, Term
-from rounds import loading
 from rounds.models import (
     Deadline,
     Negotiation,
@@ -28,6 +27,7 @@ from rounds.models import (
     Statement,
     StatementLink,
 )
+from rounds.tabular import importer
 
 PACKAGES = Path(__file__).parent / "packages"
 TWO = PACKAGES / "two-party"
@@ -653,7 +653,7 @@ def test_a_dry_run_refuses_what_a_load_would(package: Path) -> None:
 def test_loads_do_not_interleave() -> None:
     """Somebody else's load holds the lock; this one waits for it."""
     with psycopg.connect(**connection.get_connection_params()) as other:
-        other.execute("SELECT pg_advisory_xact_lock(%s)", [loading.LOCK])
+        other.execute("SELECT pg_advisory_xact_lock(%s)", [importer.LOCK])
         with connection.cursor() as own:
             own.execute("SET LOCAL lock_timeout = '50ms'")
         with pytest.raises(OperationalError, match="lock timeout"):

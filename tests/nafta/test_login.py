@@ -20,7 +20,8 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from nafta.login import BEGAN, SEEN, address_of
+from nafta.admin_site.sessions import BEGAN, SEEN
+from nafta.operations.client_address import address_of
 from rounds.models import Statement
 from tests.desk import address, desk_of, fields_of
 from tests.world import create_editor

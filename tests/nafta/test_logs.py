@@ -12,7 +12,7 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 
-from nafta.logs import Lines, RequestName, shape
+from nafta.operations.logs import Lines, RequestName, shape
 from tests.desk import desk_of
 from tests.world import SECRET, create_editor
 

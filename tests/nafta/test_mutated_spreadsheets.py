@@ -21,9 +21,9 @@ from django.test import Client
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from issues.models import Issue, Measure, Position, Progress, Proposal
-from nafta.package import resources
-from rounds.loading import stored_rows
+from nafta.data_package.tables import resources
 from rounds.models import Deadline, Negotiation, Party, Person, Round, Source, Statement
+from rounds.tabular.importer import stored_rows
 from tests.sheets import confirm, counts, table, upload
 
 RUNS = int(os.environ.get("MUTATIONS", "60"))

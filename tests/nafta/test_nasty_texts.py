@@ -23,17 +23,18 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from rounds.cells import SPACES, UnreadableCellError, check_letters
-from rounds.editing import editing
-from rounds.history import versions
-from rounds.imports import store
+from rounds.admin.import_preview import store
+from rounds.history.versions import versions
+from rounds.management.text_cleanup import clean_stored_texts
 from rounds.models import NaturalKeyModel, Person, Round, Source, Statement
 from rounds.models.text import plain_text_constraint, text_fields
-from rounds.plain_text import TextError, clean
-from rounds.publication import publish_due, schedule
-from rounds.resources import RoundResource
-from rounds.spreadsheets import Sheet, SheetCell, SheetRow
-from rounds.text_cleanup import clean_stored_texts
+from rounds.platform.plain_text import TextError, clean
+from rounds.publishing.gate import editing
+from rounds.publishing.states import publish_due, schedule
+from rounds.tabular.files.sheets import Sheet, SheetCell, SheetRow
+from rounds.tabular.parsing.cells import SPACES, check_letters
+from rounds.tabular.parsing.text import UnreadableCellError
+from rounds.tabular.resources import RoundResource
 from tests import desk, sheets
 from tests.issues.test_desk import desk_of, press, problems, row
 from tests.nasty import ADDRESSES, ADDRESSES_TAKEN, TEXTS

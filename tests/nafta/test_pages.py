@@ -10,8 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from issues.models import Issue
-from nafta.views import pages as views
-from rounds import clock
+from nafta.pages import about
+from rounds.platform import clock
 from tests import world as worlds
 from tests.nafta.test_leaks import readable
 from tests.world import DRAFT_YEAR, SECRET, days
@@ -202,7 +202,7 @@ def test_the_examples_of_the_about_page_change_once_a_day(
     for time in ("08:00", "20:17"):
         moment = dt.datetime.fromisoformat(f"2031-05-21T{time}+00:00")
         monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
-        known.append(views._example()["known_minute"])
+        known.append(about._example()["known_minute"])
     assert known == ["2031-05-21T00:00"] * 2
 
 

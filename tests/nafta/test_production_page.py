@@ -5,8 +5,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from nafta import editions
-from nafta.views import embeds
+from nafta.operations import page_cache
+from nafta.sharing import embed_pages
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LIVE = "https://desk.example"
@@ -23,7 +23,7 @@ def test_baked_pages_have_the_policies_of_the_site() -> None:
     whole, embedded = headers("Content-Security-Policy")
     assert whole.replace(f" {LIVE}", "") == settings.CONTENT_POLICY
     assert f"form-action 'self' {LIVE}" in whole
-    assert embedded == embeds.POLICY
+    assert embedded == embed_pages.POLICY
     assert headers("Permissions-Policy")[0] == settings.PERMISSIONS_POLICY
     assert headers("Referrer-Policy")[0] == settings.SECURE_REFERRER_POLICY
     assert headers("X-Frame-Options")[0] == settings.X_FRAME_OPTIONS
@@ -31,4 +31,4 @@ def test_baked_pages_have_the_policies_of_the_site() -> None:
 
 
 def test_baked_pages_are_kept_as_long_as_those_of_the_site() -> None:
-    assert headers("Cache-Control")[0] == editions.CACHE_CONTROL
+    assert headers("Cache-Control")[0] == page_cache.CACHE_CONTROL

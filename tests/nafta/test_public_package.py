@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from frictionless import Package, system
 
-from nafta.package import FILES
+from nafta.data_package.tables import FILES
 from rounds.models import Negotiation, Statement
 from tests.nafta.test_pages import double, queries
 from tests.world import DRAFT_YEAR, SECRET, create_statement, days

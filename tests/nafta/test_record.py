@@ -18,17 +18,18 @@ from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from issues import matrix
-from issues.distance import spreads
-from issues.drawings import measure_drawing
-from issues.figures import distance_figure, measure_figure, points
-from issues.matrix import Scene, history
+from issues.analysis.number_points import points
+from issues.analysis.stance_distance import spreads
+from issues.matrix.cells import history
+from issues.matrix.rows import Scene
 from issues.models import Issue, Measure, Position, Progress, Proposal
-from nafta.package import TABLES
-from nafta.reading import read
-from nafta.search import Search, find
-from nafta.views.search import PAGE
-from rounds import clock, language
-from rounds.forms import AsOfForm, end_of
+from issues.public.chart_svg import measure_drawing
+from issues.public.charts import distance_figure, measure_figure
+from nafta.data_package.tables import TABLES
+from nafta.pages.search import PAGE
+from nafta.search.backend import Search, find
+from nafta.search.query_parser import read
+from rounds.history.as_of import end_of
 from rounds.models import (
     Deadline,
     Party,
@@ -41,6 +42,8 @@ from rounds.models import (
     Statement,
     Translatable,
 )
+from rounds.platform import clock, translated_text
+from rounds.public.params import AsOfForm
 
 GOLDEN = Path(__file__).parent / "golden" / "claims.csv"
 SEARCHES = Path(__file__).parent / "golden" / "searches.csv"
@@ -172,7 +175,7 @@ def test_what_canada_said_on_the_sunset_clause_in_round_4_and_who_says_so() -> N
     assert "CBC News" in page
 
 
-@pytest.mark.parametrize("code", language.others())
+@pytest.mark.parametrize("code", translated_text.others())
 def test_everything_shipped_is_told_in_every_language(code: str) -> None:
     for model in apps.get_models():
         if issubclass(model, Translatable) and model.translated:

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from rounds.models import Statement
-from rounds.publication import schedule
+from rounds.publishing.states import schedule
 from tests.desk import address, change, desk_of
 from tests.world import create_editor, create_statement, create_world, days
 

@@ -18,7 +18,7 @@ import feedparser
 import pytest
 from django.test import Client
 
-from rounds.dates import describe
+from rounds.platform.dates import describe
 from tests.nafta.test_downloads import KINDS, rows
 from tests.world import create_measure, create_proposal, create_statement, create_term, days
 

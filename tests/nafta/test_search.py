@@ -14,11 +14,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from nafta.models import Entry
-from nafta.reading import read
-from nafta.search import COUNTED, Search, find
-from nafta.spelling import normal_spelling
-from nafta.views.search import PAGE
+from nafta.pages.search import PAGE
+from nafta.search.backend import COUNTED, Search, find
+from nafta.search.models import Entry
+from nafta.search.query_parser import read
+from nafta.search.spelling import normal_spelling
 from rounds.models import Deadline, Statement
 from tests import world as worlds
 from tests.nafta.test_pages import BUDGET, double

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from nafta.models import Entry
+from nafta.search.models import Entry
 from rounds.models import Statement
 from tests import world as worlds
 from tests.races import overlapping

@@ -4,9 +4,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
-from rounds.addresses import filed
 from rounds.models import Source
-from rounds.plain_text import is_address
+from rounds.platform.plain_text import is_address
+from rounds.platform.url_normalisation import filed
 from tests.world import create_source
 
 ARTICLE = "https://www.gazette.example/2018/05/river-talks?id=7"

@@ -14,8 +14,8 @@ from ical.calendar import Calendar
 from ical.calendar_stream import IcsCalendarStream
 from ical.event import Event, EventStatus
 
-from rounds import clock
 from rounds.models import Round
+from rounds.platform import clock
 from tests import world as worlds
 from tests.desk import address, change, desk_of
 from tests.nafta.test_pages import double

@@ -14,8 +14,8 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from rounds import links
-from rounds.links import Asker, is_public
+from rounds.management import link_checker
+from rounds.management.link_checker import Asker, is_public
 from rounds.models import LinkCheck, LinkState, Source
 from tests.desk import address
 from tests.world import create_source
@@ -174,7 +174,7 @@ def test_nor_by_a_redirect_or_a_name_that_turns_private(
 ) -> None:
     """The web counts as public here; where it sends us, and a second look at a name, do not."""
     port = int(web.rpartition(":")[2])
-    monkeypatch.setattr(links, "is_public", lambda one: one == "127.0.0.1")
+    monkeypatch.setattr(link_checker, "is_public", lambda one: one == "127.0.0.1")
     create_source(url=f"{web}/to/http://[::1]:{port}/secret")
     check(allow_private=False)
     assert LinkCheck.objects.get().answer == "not an address of the public web"

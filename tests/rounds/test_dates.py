@@ -3,7 +3,7 @@
 import pytest
 from django.utils.translation import override
 
-from rounds.dates import SpanFormField, describe
+from rounds.platform.dates import SpanFormField, describe
 from tests.world import days
 
 

@@ -13,8 +13,8 @@ from django.db import ProgrammingError, connection, models, transaction
 from django.test import Client
 
 from issues.models import Issue, Measure, Position, Progress, Proposal, Term
-from rounds.editing import editing
-from rounds.history import differences, revisions, told, versions
+from rounds.history.differences import differences, revisions, told
+from rounds.history.versions import versions
 from rounds.models import (
     Deadline,
     Due,
@@ -34,6 +34,7 @@ from rounds.models import (
     Versioned,
     lists_of,
 )
+from rounds.publishing.gate import editing
 from tests import world as worlds
 from tests.desk import change, publish
 from tests.world import create_world, days

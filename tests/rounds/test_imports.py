@@ -16,7 +16,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from issues.models import Issue, Measure, Position, Progress, Proposal
-from rounds.history import revisions
+from rounds.history.differences import revisions
 from rounds.models import Deadline, Negotiation, Party, Person, Round, Source, Statement
 from tests.desk import address, fields_in, told
 from tests.sheets import (

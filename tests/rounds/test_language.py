@@ -12,8 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from rounds.language import Text, local
 from rounds.models import Translatable
+from rounds.platform.translated_text import Text, local
 from tests.nafta.test_pages import BUDGET, PAGES, SHOWN
 from tests.world import SECRET
 

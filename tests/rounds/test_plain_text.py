@@ -6,7 +6,7 @@ import re
 import pytest
 from django.db import connection
 
-from rounds.plain_text import (
+from rounds.platform.plain_text import (
     JOINED,
     JOINERS,
     LONG_TEXT_CHARS,

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from issues.models import Position
 from rounds.models import Round, State, Statement
-from rounds.publication import publish_due, rehearsal, schedule, set_state
+from rounds.publishing.states import publish_due, rehearsal, schedule, set_state
 from tests.desk import address, change, desk_of, told
 from tests.world import (
     SECRET,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from rounds.history import revisions
+from rounds.history.differences import revisions
 from rounds.models import Statement
 from tests.desk import address, change, desk_of, fields_of
 from tests.world import create_contributor, create_editor, create_statement, create_world, days

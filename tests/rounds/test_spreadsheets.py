@@ -13,20 +13,20 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from issues.resources import MeasureResource, ProgressResource, StatementResource
-from rounds.cells import (
-    DayOrder,
-    Surroundings,
-    UnreadableCellError,
-    day_from_text,
-    number_from_text,
-    read_as,
-)
-from rounds.encodings import EncodingError, decode
-from rounds.headings import Headings
-from rounds.imports import Preview, store
-from rounds.loading import stored_rows
-from rounds.resources import Day, Number, PersonResource, RoundResource, unguarded
-from rounds.spreadsheets import CellKind, SheetCell, SheetError, SheetReader, number_cell, read
+from rounds.admin.import_preview import Preview, store
+from rounds.tabular.cells import Day, Number, unguarded
+from rounds.tabular.files.encodings import EncodingError, decode
+from rounds.tabular.files.formats import read
+from rounds.tabular.files.number_formats import number_cell
+from rounds.tabular.files.sheets import CellKind, SheetCell, SheetError
+from rounds.tabular.files.xlsx_files import SheetReader
+from rounds.tabular.importer import stored_rows
+from rounds.tabular.parsing.cells import Surroundings, read_as
+from rounds.tabular.parsing.days import DayOrder, day_from_text
+from rounds.tabular.parsing.headings import Headings
+from rounds.tabular.parsing.numbers import number_from_text
+from rounds.tabular.parsing.text import UnreadableCellError
+from rounds.tabular.resources import PersonResource, RoundResource
 from tests.programs import STRICT, Tab, Typed, archive, workbook
 
 MARCH, AUGUST = dt.date(2018, 3, 4), dt.date(2018, 8, 29)

@@ -8,12 +8,12 @@ import pytest
 from django.test import Client
 from django.utils.formats import date_format
 
-from nafta.views import frames
-from nafta.views import pages as views
-from rounds import figures
-from rounds.figures import MARKS
+from nafta import queries
+from nafta.sharing import embed_contents
 from rounds.models import Deadline, Source
-from rounds.timeline import Item, deadline_items
+from rounds.public import charts
+from rounds.public.charts import MARKS
+from rounds.public.timeline import Item, deadline_items
 from tests import world as worlds
 from tests.world import day, days
 
@@ -208,7 +208,7 @@ def test_the_chart_and_the_table_are_made_of_the_rows_of_the_page(
     assert named(client, response.context["figure"], listed) == {item.url for item in listed}
     assert "no party" in {trace.get("name") for trace in response.context["figure"]["data"]}
     table = {row.record.anchor for row in response.context["table"].rows}
-    assert table == {item.anchor for item in listed if item.kind in views.BARS}
+    assert table == {item.anchor for item in listed if item.kind in queries.BARS}
     bars = {
         listed[place].anchor: base
         for trace in response.context["figure"]["data"]
@@ -264,7 +264,7 @@ def test_the_chart_and_its_embed_draw_every_page_of_the_list(
                 item = whole.get(address)
                 assert text == (f"{item.title}\n{item.when}" if item else "")
         table = response.context["table"]
-        bars = [item for item in whole.values() if item.kind in views.BARS]
+        bars = [item for item in whole.values() if item.kind in queries.BARS]
         assert [row.record.anchor for row in table.rows] == [item.anchor for item in bars]
         assert "are marked" not in response.content.decode()
         file = client.get(f"/timeline/{following or '?'}&_export=json&_table=calendar").json()
@@ -281,9 +281,9 @@ def test_a_chart_of_too_many_marks_says_which_it_has(
     client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     marks = [item for item in items(client) if item.kind in MARKS]
-    bars = [item for item in items(client) if item.kind in views.BARS]
+    bars = [item for item in items(client) if item.kind in queries.BARS]
     monkeypatch.setattr(views, "MARKED", 2)
-    monkeypatch.setattr(frames, "MARKED", 2)
+    monkeypatch.setattr(embed_contents, "MARKED", 2)
     monkeypatch.setattr(views, "TIMELINE_PAGE", 3)
     response = client.get("/timeline/")
     drawn = named(client, response.context["figure"], response.context["items"])
@@ -406,11 +406,11 @@ def test_what_is_no_deadline_was_neither_missed_nor_not(
 
 def test_a_chart_and_its_embed_draw_the_same_bar_of_doubt_without_an_end() -> None:
     row: Any = SimpleNamespace(first=day("2010-03-01"), last=None, approximate=True)
-    assert figures._doubt(row) == figures.OPEN_END.days * figures.DAY
+    assert charts._doubt(row) == charts.OPEN_END.days * charts.DAY
     row.last = day("2010-03-03")
-    assert figures._doubt(row) == 2 * figures.DAY
+    assert charts._doubt(row) == 2 * charts.DAY
     row.approximate = False
-    assert figures._doubt(row) == 0
+    assert charts._doubt(row) == 0
 
 
 def test_a_status_that_deadlines_do_not_have_gets_a_sentence(

@@ -12,10 +12,10 @@ from django.db import IntegrityError, transaction
 from django.db.models.expressions import RawSQL
 from django.utils import timezone, translation
 
-from issues.desk.names import DaysField
+from issues.desk.parsing import DaysField
 from rounds.models import State, Statement
-from rounds.time_forms import MomentField, MomentWidget
-from rounds.times import describe_moment
+from rounds.platform.time_fields import MomentField, MomentWidget
+from rounds.platform.times import describe_moment
 from tests.desk import address, change, desk_of, fields_in, ticked, told
 from tests.world import create_contributor, create_editor, create_statement, days
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from nafta import backups
+from nafta.operations import backups
 from rounds.management.record_command import RecordCommand
 
 

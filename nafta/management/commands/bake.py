@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from tqdm import tqdm
 
-from nafta.baking.addresses import Site
-from nafta.baking.bakery import Report, bake
-from nafta.baking.folder import Folder, FolderError
+from nafta.static_site.bake import Report, bake
+from nafta.static_site.output import Folder, FolderError
+from nafta.static_site.url_map import Site
 from rounds.management.record_command import RecordCommand
 
 SHOWN = 20  # links that lead nowhere

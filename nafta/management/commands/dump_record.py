@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from nafta import package
+from nafta.data_package import reader, writer
 from rounds.management.record_command import RecordCommand
 
 
@@ -20,9 +20,9 @@ class Command(RecordCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["folder"]
         try:
-            with package.one_moment():
-                package.write(folder)
-        except package.PackageError as error:
+            with writer.one_moment():
+                writer.write(folder)
+        except reader.PackageError as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(_("Nothing was written: %s") % error) from error

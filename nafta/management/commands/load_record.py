@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from import_export.results import RowResult
 from tqdm import tqdm
 
-from nafta.package import TABLES, Package, PackageError, file_and_line, read, resources
-from rounds.editing import Refused, cleaned_note
-from rounds.loading import Load, Problem, one_at_a_time
+from nafta.data_package.reader import Package, PackageError, file_and_line, read
+from nafta.data_package.tables import TABLES, resources
 from rounds.management.record_command import RecordCommand
 from rounds.models import Negotiation
+from rounds.publishing.gate import Refused, cleaned_note
+from rounds.tabular.importer import Load, Problem, one_at_a_time
 
 RECORD = settings.BASE_DIR / "nafta" / "record"
 PRINTED = 200  # problems; whoever has more has one cause for most

@@ -8,8 +8,8 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from nafta import backups
-from nafta.health import unapplied
+from nafta.operations import backups
+from nafta.operations.health import unapplied
 from rounds.management.record_command import RecordCommand
 from rounds.models import Edition, Negotiation, Statement
 

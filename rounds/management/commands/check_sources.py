@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from rounds.links import Answer, Asker
+from rounds.management.link_checker import Answer, Asker
 from rounds.management.record_command import RecordCommand
 from rounds.models import LinkCheck, LinkState, Source
 

@@ -1,0 +1,173 @@
+"""Proposals as rows: items of the timeline, and threads of offer and counter-offer. Pure."""
+
+import datetime as dt
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from issues.models import Comparator, Proposal, ProposalStatus
+from rounds.models import RoundKind
+from rounds.platform.dates import first_day
+from rounds.platform.translated_text import local
+from rounds.public.timeline import Item, Kind, Ref, attributed, dated
+
+CURRENCY = re.compile(r"([A-Z]{0,3}[$€£¥])\s*(.*)")  # a unit that begins with a currency's sign
+
+
+def proposal_items(proposals: Iterable[Proposal], day: dt.date | None = None) -> Iterator[Item]:
+    """Rows of proposals read ``with_names()``, with their status as it was on ``day``."""
+    for record in proposals:
+        status = record.status_on(day)
+        answered = record.responds_to
+        yield Item(
+            **dated(record, Kind.PROPOSAL),
+            **attributed(record),
+            title=local(record, "title"),
+            label=proposal_label(record),
+            text=local(record, "summary"),
+            status=status,
+            status_label=str(ProposalStatus(status).label),
+            next_title=local(answered, "title") if answered else "",
+            next_url=answered.get_absolute_url() if answered else "",
+            issues=[{"slug": record.issue.slug, "name": local(record.issue, "name")}],
+        )
+
+
+def is_agreement(proposal: Any) -> bool:
+    """Whether a text was agreed by the day it was tabled: what came of offers, and no offer.
+
+    Reads a proposal ``with_names()``. The record keeps the latest status alone, so a text that
+    was superseded later counts if several parties put it forward together at a milestone.
+    """
+    if proposal.is_deal:
+        return True
+    was_superseded = proposal.status == ProposalStatus.SUPERSEDED
+    at_milestone = proposal.round is not None and proposal.round.kind == RoundKind.MILESTONE
+    return was_superseded and at_milestone and len(proposal.party_list) > 1
+
+
+def proposal_label(proposal: Proposal) -> str:
+    """ "proposal", "counter-proposal" or "agreement". Reads a proposal ``with_names()``."""
+    if is_agreement(proposal):
+        return _("agreement")
+    return _("counter-proposal") if proposal.responds_to else _("proposal")
+
+
+def settling(proposals: Iterable[Any], day: dt.date) -> list[Proposal]:
+    """What settled an issue by ``day``, oldest first; reads the proposals ``with_names()``.
+
+    Of what was agreed, it is what the most parties agreed: a deal of two is a step.
+    """
+    agreed = [each for each in proposals if each.status_on(day) == ProposalStatus.AGREED]
+    widest = max((len(each.party_list) for each in agreed), default=0)
+    settled = (each for each in agreed if len(each.party_list) == widest)
+    return sorted(settled, key=lambda proposal: (settled_on(proposal), proposal.pk))
+
+
+def settled_on(proposal: Proposal) -> dt.date:
+    """The first day on which it could have been agreed."""
+    return first_day(proposal.settled) if proposal.settled else proposal.first_day
+
+
+def settled_sentence(settled: Iterable[Proposal]) -> str:
+    """ "Settled 4 May 2031: A; B; then 9 June 2031: C." Reads them oldest first."""
+    titles: dict[str, list[str]] = defaultdict(list)
+    for proposal in settled:
+        titles[proposal.settled_words].append(local(proposal, "title"))
+    between = pgettext("between clauses", "; ")
+    clauses = [
+        (_("then %(when)s: %(what)s") if index else _("Settled %(when)s: %(what)s"))
+        % {"when": when, "what": between.join(names)}
+        for index, (when, names) in enumerate(titles.items())
+    ]
+    return f"{between.join(clauses)}." if clauses else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A proposal, its numbers, and what answered it."""
+
+    item: Item
+    terms: list[str]
+    settled: str  # since when it has its status, in words
+    answers: list["Thread"] = field(default_factory=list)
+
+
+def threads(proposals: Iterable[Proposal], day: dt.date | None = None) -> list[Thread]:
+    """The proposals of an issue, oldest first, each answer under what it answers.
+
+    Reads them ``with_names().with_terms()``.
+    """
+    records = sorted(proposals, key=lambda record: (record.first_day, record.pk))
+    items = dict(zip((r.pk for r in records), proposal_items(records, day), strict=True))
+    answers: dict[int | None, list[Proposal]] = defaultdict(list)
+    for record in records:
+        answers[record.responds_to_id if record.responds_to_id in items else None].append(record)
+
+    def thread(record: Proposal) -> Thread:
+        item = items[record.pk]
+        return Thread(
+            item=item,
+            terms=[term_words(term) for term in record.term_list],  # type: ignore[attr-defined]
+            settled=record.settled_words if item.status != ProposalStatus.TABLED else "",
+            answers=[thread(answer) for answer in answers[record.pk]],
+        )
+
+    return [thread(record) for record in answers[None]]
+
+
+def term_words(term: Ref) -> str:
+    """A number of a proposal in words: "Regional content: at least 85 %, core parts"."""
+    words = _("%(name)s: %(value)s") % {
+        "name": local(term, "name"),
+        "value": value_words(term["comparator"], term["low"], term["high"], local(term, "unit")),
+    }
+    return f"{words} ({scope})" if (scope := local(term, "scope")) else words
+
+
+def value_words(comparator: str, low: Any, high: Any, unit: str) -> str:
+    """ "at least 85 %", "between 3 and 5 years"."""
+    if comparator == Comparator.BETWEEN:
+        if currency := CURRENCY.match(unit):
+            sums = {"low": amount(low, currency[1]), "high": amount(high, unit)}
+            return _("between %(low)s and %(high)s") % sums
+        numbers = {"low": number(low), "high": number(high), "unit": unit}
+        return _("between %(low)s and %(high)s %(unit)s") % numbers
+    if comparator in {"", Comparator.EXACTLY}:
+        return amount(low, unit)
+    return f"{Comparator(comparator).label} {amount(low, unit)}"
+
+
+def amount(value: Any, unit: str) -> str:
+    """A number with its unit: "85 %", "US$300 bn a year"."""
+    if currency := CURRENCY.match(unit):
+        rest = f" {currency[2]}" if currency[2] else ""
+        sum_of_money = {"sign": currency[1], "number": number(value), "rest": rest}
+        return pgettext("a sum of money", "%(sign)s%(number)s%(rest)s") % sum_of_money
+    return _("%(low)s %(unit)s") % {"low": number(value), "unit": unit}
+
+
+def difference(value: Decimal, unit: str) -> str:
+    """How far two numbers of a unit are apart: per cents differ by percentage points."""
+    if not unit.startswith("%"):
+        return amount(value, unit)
+    points = ngettext(
+        "%(number)s percentage point", "%(number)s percentage points", math.ceil(value)
+    ) % {"number": number(value)}
+    return points + unit[1:]
+
+
+def number(value: Any) -> str:
+    """A number as people write it, without zeros that say nothing."""
+    amount = Decimal(str(value)).normalize()
+    exponent = amount.as_tuple().exponent
+    places = max(0, -exponent) if isinstance(exponent, int) else 0
+    return number_format(amount, decimal_pos=places, use_l10n=True, force_grouping=True)

@@ -1,0 +1,155 @@
+"""Warnings about entries that the rules allow and that are often mistakes.
+
+A warning is told and refuses nothing. The functions on values are pure; ``warnings_about`` reads
+what they need of a stored record, for the preview of the desk and for the pages of the admin.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from issues.models import Position, Proposal
+from rounds.history.as_of import end_of
+from rounds.models import Basis, Party, Person, Round, RoundStatus, Statement
+from rounds.platform.dates import day, describe, first_day, last_day
+
+SIMILARITY = 0.6  # of pg_trgm, 0 to 1: from here on two summaries read like one
+COMPARED_DAYS = 60  # before and after a statement: the same words a year later are news
+
+
+def names(records: Iterable[object]) -> str:
+    return ", ".join(map(str, records))
+
+
+def speaker_warnings(
+    speakers: Collection[Person], parties: Collection[Party], basis: str
+) -> Iterator[str]:
+    """Nobody is named, or somebody speaks for another party than the own one."""
+    if not speakers and basis in {Basis.ON_RECORD, Basis.REPORTING}:
+        yield _("No speaker is named. The basis is “%(basis)s”.") % {"basis": Basis(basis).label}
+    for speaker in speakers:
+        if speaker.party and parties and speaker.party not in parties:
+            yield _(
+                "%(speaker)s belongs to a party (%(party)s) for which this statement does "
+                "not speak. It speaks for: %(others)s."
+            ) % {
+                "speaker": speaker,
+                "party": speaker.party,
+                "others": names(parties),
+            }
+
+
+def day_warnings(
+    dates: DateRange, today: dt.date, meeting: Round | None = None, end: dt.date | None = None
+) -> Iterator[str]:
+    """The day lies ahead, or outside the round, which lasted until ``end``."""
+    first, last = first_day(dates), last_day(dates)
+    if first > today:
+        yield _("This date has not come yet: %(day)s. Today is %(today)s.") % {
+            "day": day(first),
+            "today": day(today),
+        }
+    if meeting is None:
+        return
+    is_before = last is not None and last < meeting.first_day
+    is_after = end is not None and first > end
+    if is_before or is_after:
+        yield _("This date, %(when)s, is outside the meeting “%(round)s” (%(dates)s).") % {
+            "when": describe(dates),
+            "round": meeting,
+            "dates": meeting.when,
+        }
+
+
+def evidence_warnings(
+    position: Position, evidence: Statement | Proposal, parties: Collection[Party]
+) -> Iterator[str]:
+    """A position rests on what another party said or tabled."""
+    if not parties or position.party in parties:
+        return
+    if isinstance(evidence, Proposal):
+        text = _(
+            "The position “%(position)s” rests on a proposal of another party "
+            "(%(others)s): “%(evidence)s”."
+        )
+    else:
+        text = _(
+            "The position “%(position)s” rests on a statement made for another party "
+            "(%(others)s): “%(evidence)s”."
+        )
+    yield text % {"position": position, "evidence": evidence, "others": names(parties)}
+
+
+def round_warnings(meeting: Round, today: dt.date) -> Iterator[str]:
+    """A meeting is told as held before it begins."""
+    if meeting.status == RoundStatus.HELD and meeting.first_day > today:
+        yield _(
+            "The meeting “%(round)s” is marked as held, but it begins "
+            "on %(day)s. Today is %(today)s."
+        ) % {
+            "round": meeting,
+            "day": day(meeting.first_day),
+            "today": day(today),
+        }
+
+
+def resemblance_warnings(similar: Iterable[Statement]) -> Iterator[str]:
+    """The record has a statement in almost the same words."""
+    for statement in similar:
+        yield _("The record has almost the same words: “%(statement)s”, %(when)s (%(state)s).") % {
+            "statement": statement,
+            "when": statement.when,
+            "state": statement.state_words,
+        }
+
+
+def similar_statements(statement: Statement, limit: int = 2) -> list[Statement]:
+    """The other statements of these weeks, or of the same source, with almost the same words."""
+    weeks = dt.timedelta(days=COMPARED_DAYS)
+    begins_near = Q(
+        dates__startswith__gte=statement.first_day - weeks,
+        dates__startswith__lte=statement.first_day + weeks,
+    )
+    return list(
+        Statement.objects.filter(begins_near | Q(source=statement.source_id))
+        .exclude(pk=statement.pk)
+        .annotate(similarity=TrigramSimilarity("summary", statement.summary))
+        .filter(similarity__gte=SIMILARITY)
+        .order_by("-similarity", "pk")[:limit]
+    )
+
+
+def warnings_about(record: Any, today: dt.date) -> list[str]:
+    """All warnings about one stored record; none about kinds that have none."""
+    if isinstance(record, Round):
+        return list(round_warnings(record, today))
+    if isinstance(record, Position):
+        evidence = record.evidence
+        return [
+            *day_warnings(record.since, today),
+            *evidence_warnings(record, evidence, evidence.parties.all()),
+        ]
+    if isinstance(record, Statement):
+        return [
+            *speaker_warnings(
+                record.speakers.select_related("party"), record.parties.all(), record.basis
+            ),
+            *_warnings_about_claim(record, today),
+            *resemblance_warnings(similar_statements(record)),
+        ]
+    return list(_warnings_about_claim(record, today)) if isinstance(record, Proposal) else []
+
+
+def _warnings_about_claim(record: Statement | Proposal, today: dt.date) -> Iterator[str]:
+    """What statements and proposals share: their days, and the positions that rest on them."""
+    meeting = record.round
+    end = end_of(meeting, Round.objects.rounds_proper()) if meeting else None
+    yield from day_warnings(record.dates, today, meeting, end)
+    parties = record.parties.all()
+    for position in record.positions.select_related("issue", "party"):
+        yield from evidence_warnings(position, record, parties)

@@ -1,0 +1,160 @@
+"""The record as readers may take it away: a data package of what is published, in a zip.
+
+It is made when somebody asks, so it is always that of the present; the same record makes the
+same bytes.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.cache import cache
+from django.utils import translation
+from pghistory.models import Event
+
+from nafta.data_package.tables import DESCRIPTOR
+from nafta.data_package.writer import as_json, one_moment, texts
+from rounds.platform.databases import reading
+
+LONG_AGO = (1980, 1, 1, 0, 0, 0)  # a zip has to say when; the record does not depend on it
+README = "README.md"
+KEPT = "public-record"  # in the cache
+
+ABOUT = """\
+# {title}
+
+{description}
+
+This is the whole record as {address} showed it when you took it away: all that is published there
+and nothing else. Edition {edition}, a fingerprint of its content: two files with the same edition
+hold the same record.
+
+## What is in it
+
+One CSV file a table (UTF-8, commas), and `{descriptor}`, which describes each column for programs:
+a Data Package, https://specs.frictionlessdata.io/tabular-data-package/.
+
+{tables}
+
+## How to read it
+
+Every claim names the publication it was first read in (`source`) and those that say the same
+(`other_sources`). A row names others by their keys. Where a date is `approximate`, it was on some
+day between the two; an empty second day means one day, `open` that no end is known. A text that
+begins with `=`, `+`, `-` or `@` stands behind an apostrophe, so that no spreadsheet runs it. What
+is not here was not recorded; that says nothing about whether it happened. The method:
+{address}about/
+
+## Licence
+
+{licence}
+
+## How to cite it
+
+{citation}
+"""
+
+
+def moment() -> str:
+    """A name for the present state of the record: another one after any change, whoever made it.
+
+    Events are counted, too: what was written earlier may be seen later.
+    """
+    tables = [model._meta.db_table for model in apps.get_models() if issubclass(model, Event)]
+    last = ", ".join(f'(SELECT (max(pgh_id), count(*))::text FROM "{table}")' for table in tables)
+    with reading().cursor() as cursor:
+        cursor.execute(f"SELECT {last}")
+        return hashlib.sha256(str(cursor.fetchone()).encode()).hexdigest()
+
+
+def _licence_line(licence: dict[str, str]) -> str:
+    if not licence:
+        return "No licence is given. Ask those who publish the site before you publish the record."
+    return ", ".join(filter(None, (licence["title"], licence["path"])))
+
+
+@dataclass
+class PublicRecord:
+    """What is published, as files. ``address`` is the site's. Raises PackageError if nothing is.
+
+    The tables are kept until anything in the history is newer: it takes a second to write them.
+    """
+
+    address: str
+
+    @cached_property
+    def tables(self) -> dict[str, str]:
+        """The CSV files and their description, in the record's own language whoever asks."""
+        now = moment()
+        kept: tuple[str, dict[str, str]] | None = cache.get(KEPT)
+        if kept and kept[0] == now:
+            return kept[1]
+        with translation.override(settings.LANGUAGE_CODE), one_moment():
+            made = texts(public=True)
+        cache.set(KEPT, (now, made), None)
+        return made
+
+    @cached_property
+    def description(self) -> dict[str, Any]:
+        """As ``datapackage.json`` has it, with the size and fingerprint of each table."""
+        whole: dict[str, Any] = json.loads(self.tables[DESCRIPTOR])
+        for table in whole["resources"]:
+            data = self.tables[table["path"]].encode()
+            table["bytes"] = len(data)
+            table["hash"] = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        return {**whole, "version": self.edition, "homepage": self.address}
+
+    @cached_property
+    def edition(self) -> str:
+        """The same for the same content, another for any other."""
+        content = "\0".join(self.tables.values())
+        return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+    @property
+    def licence(self) -> dict[str, str]:
+        """As the description lists it, its ``path`` "" if unknown; empty where none is given."""
+        entries = self.description.get("licenses", [])
+        return {"path": "", **entries[0]} if entries else {}
+
+    @property
+    def citation(self) -> str:
+        return f"{self.description['title']}. {self.address}data/, edition {self.edition}."
+
+    @cached_property
+    def files(self) -> dict[str, str]:
+        listed = "\n".join(
+            f"- `{table['path']}`: {table['title']}" for table in self.description["resources"]
+        )
+        readme = ABOUT.format(
+            title=self.description["title"],
+            description=self.description["description"],
+            address=self.address,
+            edition=self.edition,
+            descriptor=DESCRIPTOR,
+            tables=listed,
+            licence=_licence_line(self.licence),
+            citation=self.citation,
+        )
+        return {README: readme, **self.tables, DESCRIPTOR: as_json(self.description)}
+
+    def count(self, path: str) -> int:
+        """How many rows a table has. A cell may hold line breaks, so lines are not counted."""
+        return sum(1 for _row in csv.reader(io.StringIO(self.tables[path], newline=""))) - 1
+
+    @cached_property
+    def zipped(self) -> bytes:
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, text in self.files.items():
+                entry = zipfile.ZipInfo(name, LONG_AGO)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.external_attr = 0o644 << 16
+                archive.writestr(entry, text.encode())
+        return file.getvalue()

@@ -1,0 +1,5 @@
+"""Full-text search over the record.
+
+Read ``query_parser`` (words into a ``query``), ``backend`` (the SQL against the index of ``models``),
+``filters``, ``forms``, ``highlight``. ``vocabulary`` holds the words that are understood.
+"""

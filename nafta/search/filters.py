@@ -1,0 +1,39 @@
+"""Of the record, what was asked for: the same words in pages, files and the API."""
+
+from dataclasses import replace
+from typing import Any
+
+from nafta.search.backend import Search
+from nafta.search.filter_choices import CHOICES
+from rounds.platform.clock import is_set
+from rounds.platform.cursors import Cursor
+from rounds.public.timeline import Kind, following
+
+
+def narrowed(records: Any, kind: str, wishes: dict[str, Any], most: int | None = None) -> Any:
+    """Records of one ``kind`` of the timeline, as ``NarrowingForm.wishes`` has it.
+
+    Keys are texts; ``before`` and ``after`` are days, ``q`` is what ``nafta.search.query_parser.read`` made of
+    words, ``page`` a ``Cursor``. What a kind of record cannot have, none of it has.
+
+    The index of search has each choice of each record, as it has words, and tells which fit; of the
+    past it knows nothing. Of statements, which are many, it tells the latest ``most``.
+    """
+    page: Cursor | None = wishes.get("page")
+    asked = Search.of({name: wish for name, wish in wishes.items() if name != "kind"})
+    if not asked.narrows:
+        pass
+    elif kind != Kind.STATEMENT and not is_set():
+        records = records.filter(pk__in=asked.every(records.model._meta.model_name))
+    elif most and not is_set():
+        behind = page and (page if page.part == kind else replace(page, pk=0))
+        records = records.filter(pk__in=asked.latest(most, behind))
+    else:
+        for name, word in CHOICES.items():
+            if wish := wishes.get(name):
+                records = getattr(records, word)(wish)
+    if before := wishes.get("before"):
+        records = records.filter(dates__startswith__lt=before)
+    if after := wishes.get("after"):
+        records = records.filter(dates__startswith__gt=after)
+    return following(page, records, kind) if page else records

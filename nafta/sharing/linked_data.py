@@ -1,0 +1,312 @@
+"""The record in the words of schema.org, for machines that read pages.
+
+Pure: functions take records as their pages read them, and the address that all others begin with.
+What is not known is left out, and a date is never more precise than its source.
+"""
+
+import datetime as dt
+from functools import singledispatch
+from typing import Any
+from urllib.parse import urljoin
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from issues.analysis.proposal_threads import proposal_label
+from issues.models import Issue, Proposal
+from rounds.models import (
+    Basis,
+    Negotiation,
+    Party,
+    Person,
+    Round,
+    RoundStatus,
+    Source,
+    Statement,
+)
+from rounds.platform.dates import first_day, last_day
+from rounds.platform.fast_reverse import page_of
+from rounds.platform.translated_text import local
+from rounds.public.timeline import Ref, attribution
+
+Thing = dict[str, Any]
+
+
+@singledispatch
+def thing(record: Any, base: str, **more: Any) -> Thing:
+    """What the page of ``record`` is about; nothing for what schema.org has no words for."""
+    return {}
+
+
+def date(first: dt.date, last: dt.date | None, *, approximate: bool) -> str:
+    """The first day of a span, or the month or year in which it is; "" if not even that."""
+    if not approximate:
+        return first.isoformat()
+    if last is None or first.year != last.year:
+        return ""
+    return f"{first:%Y-%m}" if first.month == last.month else f"{first:%Y}"
+
+
+def _thing(kind: str, **said: Any) -> Thing:
+    """What is empty is not said."""
+    named = {name: value for name, value in said.items() if value not in ("", None, [], {})}
+    return {"@type": kind, **named}
+
+
+# --- things that have a page ---
+
+
+@thing.register
+def _site(record: Negotiation, base: str, **more: Any) -> Thing:
+    home = urljoin(base, reverse("home"))
+    search = {
+        "@type": "SearchAction",
+        "target": {"@type": "EntryPoint", "urlTemplate": f"{home}search/?q={{search_term_string}}"},
+        "query-input": "required name=search_term_string",
+    }
+    return _thing(
+        "WebSite",
+        name=_("%(name)s, round by round") % {"name": local(record, "short_name")},
+        description=local(record, "standfirst"),
+        url=home,
+        inLanguage=get_language(),
+        about=_thing("Thing", name=local(record, "title")),
+        potentialAction=search,
+    )
+
+
+@thing.register
+def _event(record: Round, base: str, **more: Any) -> Thing:
+    place = local(record, "place")
+    parties = record.party_list  # type: ignore[attr-defined]
+    return _thing(
+        "Event",
+        name=local(record, "name"),
+        description=local(record, "summary") or local(record, "agenda"),
+        url=urljoin(base, record.get_absolute_url()),
+        **_when(record),
+        location=place and _thing("Place", name=place, address=place),
+        organizer=record.host and _party(record.host, base),
+        attendee=[_listed_party(one, base) for one in parties],
+        subjectOf=_source(record.source, base),
+    )
+
+
+def _when(record: Round) -> Thing:
+    """When a meeting is, and what became of the plan to hold it, as schema.org means each word.
+
+    One that another replaced is the same event on the day of the one that stands in the end, with
+    the days that it was to be on before. One called off, or put off to nobody knows when, keeps
+    the day that it had. "Scheduled" would say of one that was due that it took place: of what the
+    record does not know nothing is said.
+    """
+    newest, left = record, []
+    while newest.status == RoundStatus.RESCHEDULED and newest.replaced_by:
+        left.append(_day(newest))
+        newest = newest.replaced_by
+    planned = first_day(record.planned_dates) if record.planned_dates else record.first_day
+    day, end = _day(record), {}
+    if record.last_day and not record.approximate:
+        end = {"endDate": record.last_day.isoformat()}
+    if newest.status == RoundStatus.CANCELLED:
+        return _status("Cancelled", day) | end
+    if newest.status == RoundStatus.RESCHEDULED:
+        return _status("Postponed", day, day) | end
+    if left:
+        return _status("Rescheduled", _day(newest), *left)
+    if planned != record.first_day:
+        return _status("Rescheduled", day, planned.isoformat()) | end
+    return _status("" if record.overdue_since else "Scheduled", day) | end
+
+
+def _status(status: str, start: str, *before: str) -> Thing:
+    days = [one for one in before if one]
+    return {
+        "eventStatus": status and f"https://schema.org/Event{status}",
+        "startDate": start,
+        "previousStartDate": days if len(days) > 1 else "".join(days),
+    }
+
+
+def _day(record: Any) -> str:
+    return date(record.first_day, record.last_day, approximate=record.approximate)
+
+
+@thing.register
+def _said(record: Statement, base: str, *, issues: Any = (), **more: Any) -> Thing:
+    """Words that were quoted are a Quotation.
+
+    What we tell in our own words is a Claim, of which we are the interpreters and the source the
+    appearance.
+    """
+    shared = {
+        "url": urljoin(base, record.get_absolute_url()),
+        "dateCreated": _day(record),
+        "about": [_about(one, base) for one in issues],
+        **_creators(record, base),
+    }
+    source = _source(record.source, base)
+    if record.quotation:
+        return _thing(
+            "Quotation",
+            text=record.quotation,
+            inLanguage=record.language,
+            description=local(record, "summary"),
+            isBasedOn=source,
+            **shared,
+        )
+    return _thing(
+        "Claim",
+        text=local(record, "summary"),
+        claimInterpreter=_thing("Organization", name=_("Round by round"), url=base),
+        appearance=source,
+        **shared,
+    )
+
+
+def _creators(record: Statement, base: str) -> Thing:
+    """Whoever said it by name, those in whose name a text speaks, or how its source puts it."""
+    speakers = record.speaker_list  # type: ignore[attr-defined]
+    if speakers:
+        return {"creator": [_speaker(one, base) for one in speakers]}
+    if record.basis in {Basis.JOINT, Basis.DOCUMENT}:
+        parties = record.party_list  # type: ignore[attr-defined]
+        return {"creator": [_listed_party(one, base) for one in parties]}
+    return {"creditText": attribution(record, [])}
+
+
+@thing.register
+def _tabled(record: Proposal, base: str, **more: Any) -> Thing:
+    return _thing(
+        "CreativeWork",
+        genre=proposal_label(record),
+        name=local(record, "title"),
+        abstract=local(record, "summary"),
+        url=urljoin(base, record.get_absolute_url()),
+        dateCreated=_day(record),
+        creativeWorkStatus=record.get_status_display(),
+        creator=[_listed_party(one, base) for one in record.party_list],  # type: ignore[attr-defined]
+        about=_about(record.issue, base),
+        isBasedOn=_source(record.source, base),
+    )
+
+
+@thing.register
+def _issue(record: Issue, base: str, **more: Any) -> Thing:
+    return _thing(
+        "WebPage",
+        name=local(record, "name"),
+        url=urljoin(base, record.get_absolute_url()),
+        inLanguage=get_language(),
+        about=_about(record, base),
+        citation=_source(record.source, base),
+    )
+
+
+@thing.register
+def _party(record: Party, base: str, **more: Any) -> Thing:
+    url = urljoin(base, record.get_absolute_url())
+    return _thing("Organization", name=local(record, "name"), url=url)
+
+
+@thing.register
+def _person(record: Person, base: str, **more: Any) -> Thing:
+    person = _thing(
+        "Person",
+        name=record.name,
+        jobTitle=local(record, "role"),
+        affiliation=_affiliation(local(record, "organisation")),
+        url=urljoin(base, record.get_absolute_url()),
+    )
+    return _thing("ProfilePage", mainEntity=person)
+
+
+@thing.register
+def _source(record: Source, base: str, **more: Any) -> Thing:
+    published = ""
+    if record.published:
+        first, last = first_day(record.published), last_day(record.published)
+        published = date(first, last, approximate=record.published_approximate)
+    return _thing(
+        "CreativeWork",
+        name=record.title,
+        publisher=_thing("Organization", name=record.publisher),
+        url=record.url,
+        archivedAt=record.archive_url,
+        datePublished=published,
+        inLanguage=record.language,
+    )
+
+
+# --- what others name ---
+
+
+def _about(record: Issue, base: str) -> Thing:
+    url = urljoin(base, record.get_absolute_url())
+    question = local(record, "question")
+    return _thing("Thing", name=local(record, "name"), description=question, url=url)
+
+
+def _listed_party(one: Ref, base: str) -> Thing:
+    url = urljoin(base, page_of("party_detail", one["code"]))
+    return _thing("Organization", name=local(one, "name"), url=url)
+
+
+def _speaker(one: Ref, base: str) -> Thing:
+    return _thing(
+        "Person",
+        name=one["name"],
+        jobTitle=local(one, "role"),
+        affiliation=_affiliation(local(one, "organisation")),
+        url=urljoin(base, page_of("person_detail", one["slug"])),
+    )
+
+
+def _affiliation(name: str) -> Thing:
+    return _thing("Organization", name=name) if name else {}
+
+
+# --- the way to a page, and what is to be taken away ---
+
+
+def trail(record: Any, base: str) -> Thing:
+    """The pages above the page of ``record``, and itself."""
+    steps: list[tuple[str, str]] = []
+    if isinstance(record, Round):
+        steps = [(_("Rounds"), reverse("round_list"))]
+    elif isinstance(record, Issue | Proposal):
+        steps = [(_("Issues"), reverse("issue_list"))]
+    elif isinstance(record, Source):
+        steps = [(_("Sources"), reverse("source_list"))]
+    elif isinstance(record, Statement):
+        steps = [(_("Timeline"), reverse("timeline"))]
+    if isinstance(record, Proposal):
+        steps.append((local(record.issue, "name"), record.issue.get_absolute_url()))
+    if isinstance(record, Negotiation):
+        return {}
+    steps = [(_("Where the talks stand"), reverse("home")), *steps]
+    steps.append((str(record), record.get_absolute_url()))
+    items = [
+        {"@type": "ListItem", "position": place, "name": name, "item": urljoin(base, url)}
+        for place, (name, url) in enumerate(steps, 1)
+    ]
+    return {"@type": "BreadcrumbList", "itemListElement": items}
+
+
+def dataset(
+    negotiation: Negotiation, base: str, *, page: str, archive: str, licence: str = ""
+) -> Thing:
+    """The whole record to take away: ``archive`` is the address of its zip, from ``page``."""
+    download = _thing(
+        "DataDownload", encodingFormat="application/zip", contentUrl=urljoin(base, archive)
+    )
+    return _thing(
+        "Dataset",
+        name=_("The record of %(title)s") % {"title": local(negotiation, "title")},
+        description=local(negotiation, "standfirst"),
+        url=urljoin(base, page),
+        license=licence,
+        isAccessibleForFree=True,
+        distribution=[download],
+    )

@@ -1,0 +1,29 @@
+"""What oEmbed may be asked for."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+
+class OEmbedForm(forms.Form):
+    """What a site asks that wants to embed a page of ours: https://oembed.com/."""
+
+    url = forms.CharField(max_length=2000)
+    format = forms.CharField(required=False, max_length=20)
+    maxwidth = forms.IntegerField(required=False, min_value=1)
+    maxheight = forms.IntegerField(required=False, min_value=1)
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.fields["url"].error_messages["required"] = _("Say with “url” which page to embed.")
+        for name in ("maxwidth", "maxheight"):
+            words = _("“%(name)s” takes a number of pixels.") % {"name": name}
+            self.fields[name].error_messages |= {"invalid": words, "min_value": words}
+
+    def clean_format(self) -> str:
+        wish = self.cleaned_data["format"] or "json"
+        if wish not in {"json", "xml"}:
+            raise ValidationError(_("The formats are json and xml."), code="unknown")
+        return str(wish)

@@ -1,0 +1,97 @@
+"""Feeds of what this site published: of all of it, an issue, a party, a person, a round."""
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from issues.models import Issue
+from nafta.syndication.publication_log import Entry, entries
+from rounds.models import Party, Person, Round
+from rounds.platform.translated_text import local
+from rounds.public.feeds import SiteFeed, Subject, negotiation_of
+from rounds.public.timeline import Kind
+
+
+class NewsFeed(SiteFeed):
+    """What was published last, in the order in which it was."""
+
+    description_template = "nafta/_entry.html"
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subject:
+        return Subject(negotiation_of(request), reverse("home"))
+
+    def subtitle(self, subject: Subject) -> str:
+        return _("What was published last: who said or tabled what, when, and who says so.")
+
+    def items(self, subject: Subject) -> list[Entry]:
+        return entries(subject.wishes, subject.negotiation)
+
+    def item_title(self, entry: Entry) -> str:
+        item = entry.item
+        if item.kind == Kind.STATEMENT:
+            who = item.attribution or item.publisher
+        elif item.kind == Kind.PROPOSAL:
+            who = capfirst(item.label)
+        else:
+            return _("%(title)s, %(when)s: %(status)s") % {
+                "title": item.title,
+                "when": item.when,
+                "status": item.status_label,
+            }
+        return _("%(who)s: %(title)s") % {"who": who, "title": item.title}
+
+    def item_link(self, entry: Entry) -> str:
+        return entry.item.url
+
+    def item_guid(self, entry: Entry) -> str:
+        return entry.urn
+
+    def item_pubdate(self, entry: Entry) -> dt.datetime:
+        return entry.published
+
+    def item_updateddate(self, entry: Entry) -> dt.datetime:
+        return entry.updated
+
+    def item_extra_kwargs(self, entry: Entry) -> dict[str, Any]:
+        item, source = entry.item, entry.source
+        named = [("kind", item.kind, item.label)]
+        named += [("party", one["code"], local(one, "name")) for one in item.parties]
+        named += [("issue", one["slug"], local(one, "name")) for one in item.issues]
+        return {
+            "via": [(source.url, str(source))] if source.url else [],
+            "terms": [(f"tag:{scheme}", term, label) for scheme, term, label in named],
+        }
+
+
+class IssueFeed(NewsFeed):
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subject:
+        issue = get_object_or_404(Issue.objects.published(), slug=kwargs["slug"])
+        return _subject(request, issue, {"issue": issue.slug})
+
+
+class PartyFeed(NewsFeed):
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subject:
+        party = get_object_or_404(Party, code=kwargs["code"])
+        return _subject(request, party, {"party": party.code})
+
+
+class PersonFeed(NewsFeed):
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subject:
+        person = get_object_or_404(Person.objects.published(), slug=kwargs["slug"])
+        return _subject(request, person, {"person": person.slug})
+
+
+class RoundFeed(NewsFeed):
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subject:
+        meeting = get_object_or_404(Round.objects.published(), slug=kwargs["slug"])
+        return _subject(request, meeting, {"round": meeting.slug})
+
+
+def _subject(request: HttpRequest, record: Any, wishes: dict[str, Any]) -> Subject:
+    url = record.get_absolute_url()
+    return Subject(negotiation_of(request), url, local(record, "name"), wishes)

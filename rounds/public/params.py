@@ -1,0 +1,151 @@
+"""What visitors may ask for in an address. A wrong wish gets a sentence, never a guess."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from rounds.history.as_of import AsOf, end_of
+from rounds.models import Publishable, Round
+from rounds.platform import clock
+from rounds.platform.dates import check_day
+from rounds.platform.dates import day as day_in_words
+from rounds.platform.times import check_moment
+from rounds.platform.translated_text import local
+from rounds.public.timeline import DeadlineStatus
+from rounds.publishing.states import publishable_models
+
+
+class AsOfForm(forms.Form):
+    """``?as_of=``: a day, 2031-05-21, or the key of one of ``rounds``, round-5.
+
+    They are read only where a round is asked for, or all are to be offered.
+    """
+
+    as_of = forms.CharField(required=False, max_length=80)
+
+    def __init__(self, data: Any, *, rounds: Iterable[Round]) -> None:
+        super().__init__(data)
+        self.rounds = rounds
+
+    def clean_as_of(self) -> AsOf:
+        text = self.cleaned_data["as_of"].lower()
+        if not text:
+            return AsOf(clock.today())
+        try:
+            day = dt.date.fromisoformat(text)
+        except ValueError:
+            return self._round(text)
+        check_day(day)
+        if day > clock.today():
+            raise ValidationError(
+                _("By %(day)s nobody could know where things would stand on a later day.")
+                % {"day": day_in_words(clock.today())}
+                if clock.is_set()
+                else _("Nobody knows yet where things stand on that day.")
+            )
+        return AsOf(day, asked=True)
+
+    def _round(self, key: str) -> AsOf:
+        meeting = next((one for one in self.rounds if one.slug == key), None)
+        if meeting is None:
+            raise ValidationError(
+                _("“%(text)s” is neither a day, such as 2031-05-21, nor a round of this record.")
+                % {"text": key}
+            )
+        if not meeting.took_place:
+            raise ValidationError(_("%(round)s was not held.") % {"round": local(meeting, "name")})
+        return AsOf(end_of(meeting, self.rounds), meeting, asked=True)
+
+    @property
+    def wish(self) -> AsOf:
+        """What was asked for; now, where that makes no sense."""
+        asked: Any = self.cleaned_data.get("as_of") if self.is_valid() else None
+        return asked if isinstance(asked, AsOf) else AsOf(clock.today())
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What the templates of a page need that speaks of a day."""
+        return {
+            "form": self,
+            "as_of": self.wish,
+            "query": self.wish.query,
+            "rounds": [one for one in self.rounds if one.took_place],
+        }
+
+
+class PageForm(forms.Form):
+    """``?page=2&sort=-publisher``: a part of a long list, in the order asked for.
+
+    There is no wrong wish: it shows the first page, or the last.
+    """
+
+    page = forms.CharField(required=False, max_length=80)
+    sort = forms.CharField(required=False, max_length=80)
+
+
+class DeadlinesForm(forms.Form):
+    """``?status=missed``: the deadlines of which that is so."""
+
+    status = forms.ChoiceField(required=False)
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        field = self.fields["status"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(status.value, status.value) for status in DeadlineStatus]
+        field.error_messages["invalid_choice"] = _("“%(value)s” is not the status of a deadline.")
+
+    @property
+    def status_chosen(self) -> str:
+        """What was asked for; nothing where that makes no sense."""
+        return str(self.cleaned_data["status"]) if self.is_valid() else ""
+
+
+class CorrectionsForm(forms.Form):
+    """``?until=`` a moment, ``?of=`` the record with a key, such as statement:a-key."""
+
+    until = forms.DateTimeField(required=False)
+    of = forms.CharField(required=False, max_length=120)
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.fields["until"].error_messages["invalid"] = _(
+            "“until” needs a day and a time, such as 2031-05-21T14:30Z."
+        )
+
+    def clean_until(self) -> dt.datetime | None:
+        until: dt.datetime | None = self.cleaned_data["until"]
+        if until:
+            check_moment(until)
+        return until
+
+    def clean_of(self) -> Publishable | None:
+        kind, _colon, slug = self.cleaned_data["of"].partition(":")
+        model: Any = _kinds().get(kind)
+        found: Publishable | None = (
+            model.objects.published().filter(slug=slug).first() if model else None
+        )
+        if found is None and self.cleaned_data["of"]:
+            raise ValidationError(
+                _("“%(text)s” is not in the record.") % {"text": self.cleaned_data["of"]}
+            )
+        return found
+
+    @property
+    def wishes(self) -> dict[str, Any]:
+        """What was asked for, without what makes no sense."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+def _kinds() -> dict[str, type[Publishable]]:
+    """The models whose records have a key, by name."""
+    return {
+        str(model._meta.model_name): model
+        for model in publishable_models()
+        if any(field.name == "slug" for field in model._meta.fields)
+    }

@@ -1,0 +1,267 @@
+"""The columns of the record's tables, and of the rows under its chart."""
+
+import datetime as dt
+from collections.abc import Sequence, Set
+from typing import Any
+
+import django_tables2 as tables
+from django.db.models import F, QuerySet
+from django.db.models.functions import Lower
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from rounds.history.corrections import Correction
+from rounds.models import Round, Source
+from rounds.platform.dates import first_day, last_day
+from rounds.public.timeline import Item
+from rounds.tabular.exports import Address, FileTable, Keys
+from rounds.templatetags.language import local, plain
+
+
+class RoundTable(tables.Table):
+    caption = _("Rounds and meetings")
+
+    name = tables.Column(linkify=True, verbose_name=_("Meeting"))
+    dates = tables.Column(accessor="when", order_by="dates__startswith", verbose_name=_("When"))
+    place = tables.Column(verbose_name=_("Where"))
+    kind = tables.Column(verbose_name=_("Kind"))
+    status = tables.Column(accessor="status_words", order_by="status", verbose_name=_("Status"))
+
+    class Meta:
+        model = Round
+        fields = ("name", "dates", "place", "kind", "status")
+        order_by = "dates"
+        row_attrs = {"class": lambda record: "off" if record.is_off else None}
+
+    def render_name(self, record: Round) -> str:
+        return local(record)
+
+    def render_place(self, record: Round) -> str:
+        return local(record, "place")
+
+    def render_dates(self, value: str, record: Round) -> SafeString | str:
+        if record.is_off:
+            return format_html("<s>{}</s>", value)
+        return value
+
+
+SORTED = 5_000  # sources that can be put in any order
+
+
+class SourceTable(tables.Table):
+    caption = _("Publications")
+
+    publisher = tables.Column(verbose_name=_("Publisher"))
+    title = tables.Column(linkify=True, verbose_name=_("What it is"))
+    published = tables.Column(
+        accessor="published_words", order_by="published__startswith", verbose_name=_("Published")
+    )
+    claims = tables.Column(verbose_name=_("Claims"), attrs={"td": {"class": "number"}})
+
+    class Meta:
+        model = Source
+        fields = ("publisher", "title", "published", "claims")
+        order_by = "publisher"
+        empty_text = _("No published record cites a source yet.")
+
+    def order_publisher(self, queryset: QuerySet[Source], is_descending: bool) -> tuple[Any, bool]:
+        name, title = Lower("publisher"), F("title")  # as the index has them, from either end
+        order = (name.desc(), title.desc()) if is_descending else (name, title)
+        return queryset.order_by(*order), True
+
+    def order_title(self, queryset: QuerySet[Source], is_descending: bool) -> tuple[Any, bool]:
+        return self.in_order(queryset, "-title" if is_descending else "title")
+
+    def order_published(self, queryset: QuerySet[Source], is_descending: bool) -> tuple[Any, bool]:
+        day = F("published__startswith")
+        order = day.desc(nulls_last=True) if is_descending else day.asc(nulls_last=True)
+        return self.in_order(queryset, order, "publisher", "title")
+
+    def order_claims(self, queryset: QuerySet[Source], is_descending: bool) -> tuple[Any, bool]:
+        return self.in_order(queryset, "-claims" if is_descending else "claims")
+
+    def in_order(self, queryset: QuerySet[Source], *order: Any) -> tuple[Any, bool]:
+        """A very long list stays in the order of its publishers: no page sorts all there are."""
+        is_long = Source.objects.order_by("pk")[SORTED : SORTED + 1].exists()
+        return (queryset if is_long else queryset.order_by(*order)), True
+
+
+class DeadlineTable(tables.Table):
+    """Deadlines as rows of the timeline, each with what became of it, chain by chain."""
+
+    caption = _("Deadlines, in the order in which they were set, each followed by its replacement")
+
+    def __init__(self, data: Sequence[Item]) -> None:
+        super().__init__(data)
+        self.follow = {item.record.superseded_by_id for item in data}
+
+    set_when = tables.Column(orderable=False, verbose_name=_("Set"))
+    set_by = tables.Column(orderable=False, verbose_name=_("By"))
+    title = tables.Column(orderable=False, verbose_name=_("Deadline"))
+    when = tables.Column(orderable=False, verbose_name=_("Due"))
+    status = tables.Column(accessor="status_label", orderable=False, verbose_name=_("Outcome"))
+    then = tables.Column(
+        accessor="next_title", orderable=False, default="", verbose_name=_("Replaced by")
+    )
+    publisher = tables.Column(orderable=False, verbose_name=_("Who says so"))
+
+    class Meta:
+        row_attrs = {
+            "id": lambda record: record.anchor,
+            "class": lambda record, table: table.classes(record),
+        }
+
+    def classes(self, record: Item) -> str | None:
+        names = {"off": record.is_off, "follows": record.pk in self.follow}
+        return " ".join(name for name, holds in names.items() if holds) or None
+
+    def render_title(self, value: str, record: Item) -> SafeString | str:
+        title = local(value)
+        if record.pk in self.follow:
+            title = format_html('<span aria-hidden="true">↳ </span>{}', title)
+        if not record.note:
+            return title
+        return format_html('{} <span class="note">{}</span>', title, local(record.note))
+
+    def render_set_by(self, value: str) -> str:
+        return capfirst(local(value))
+
+    def render_status(self, value: str, record: Item) -> SafeString:
+        return format_html('<span class="status status-{}">{}</span>', record.status, value)
+
+    def render_then(self, value: str, record: Item) -> SafeString:
+        return format_html('<a href="{}">{}</a>', record.next_url, local(value))
+
+    def render_publisher(self, value: str, record: Item) -> SafeString:
+        return format_html('<a href="{}">{}</a>', record.source_url, value)
+
+
+class ItemTable(tables.Table):
+    """The meetings and deadlines of the overview chart, each leading to its place below.
+
+    One that is not ``listed`` there, by its anchor, leads to its own page. The chart's other marks
+    are the statements and proposals listed there in full.
+    """
+
+    caption = _("Meetings and deadlines")
+
+    when = tables.Column(verbose_name=_("When"), orderable=False)
+    label = tables.Column(verbose_name=_("What"), orderable=False)
+    title = tables.Column(verbose_name=_("Which"), orderable=False)
+    parties = tables.Column(verbose_name=_("Who"), orderable=False, default="")
+    status_label = tables.Column(verbose_name=_("Status"), orderable=False, default="")
+
+    def __init__(self, items: Sequence[Item], *, listed: Set[str]) -> None:
+        super().__init__(items)
+        self.listed = listed
+
+    def render_title(self, value: str, record: Item) -> SafeString:
+        address = f"#{record.anchor}" if record.anchor in self.listed else record.url
+        return format_html('<a href="{}">{}</a>', address, value)
+
+    def render_parties(self, value: list[dict[str, str]], record: Item) -> str:
+        if record.host:
+            return str(record.host["name"])
+        return ", ".join(plain(party) for party in value)
+
+
+class ItemFile(FileTable):
+    """Items of the timeline: meetings, deadlines, proposals, statements."""
+
+    kind = tables.Column()
+    key = tables.Column(accessor="slug")
+    first = tables.Column()
+    last = tables.Column()
+    approximate = tables.Column()
+    when = tables.Column()
+    title = tables.Column()
+    text = tables.Column()
+    quotation = tables.Column()
+    language = tables.Column()
+    label = tables.Column()
+    parties = Keys()
+    speakers = Keys()
+    issues = Keys()
+    attribution = tables.Column()
+    basis = tables.Column()
+    on_record = tables.Column()
+    status = tables.Column()
+    status_label = tables.Column()
+    missed = tables.Column()
+    place = tables.Column()
+    host = tables.Column(accessor="host__code")
+    announced = tables.Column(accessor="was")
+    set_on = tables.Column()
+    set_by = tables.Column()
+    replaced_by = tables.Column(accessor="next_title")
+    note = tables.Column()
+    address = Address(accessor="url")
+    publisher = tables.Column(accessor="record__source__publisher")
+    source = tables.Column(accessor="record__source__url")
+    archive = tables.Column(accessor="record__source__archive_url")
+
+    def render_language(self, value: str, record: Item) -> str:
+        """Of the quotation."""
+        return value if record.quotation else ""
+
+    def render_replaced_by(self, value: str, record: Item) -> str:
+        """Of a proposal it would be what it answers."""
+        return "" if record.basis else value
+
+    def render_on_record(self, value: bool, record: Item) -> bool | str:
+        """Only what somebody said or tabled is on the record, or not."""
+        return value if record.basis else ""
+
+
+class SourceFile(FileTable):
+    """Publications, and how many published records cite each."""
+
+    key = tables.Column(accessor="slug")
+    publisher = tables.Column()
+    title = tables.Column()
+    language = tables.Column()
+    first = tables.Column(accessor="published")
+    last = tables.Column(accessor="published")
+    approximate = tables.Column(accessor="published_approximate")
+    when = tables.Column(accessor="published_words")
+    claims = tables.Column()
+    note = tables.Column()
+    address = Address(accessor="get_absolute_url")
+    source = tables.Column(accessor="url")
+    archive = tables.Column(accessor="archive_url")
+
+    def render_first(self, value: Any) -> dt.date:
+        return first_day(value)
+
+    def render_last(self, value: Any) -> dt.date | None:
+        return last_day(value)
+
+
+class CorrectionFile(FileTable):
+    """Corrections, a row for each text that reads otherwise; one row where none is repeated."""
+
+    correction = tables.Column(accessor="one__id")
+    at = tables.Column(accessor="one__at")
+    kind = tables.Column(accessor="one__kind")
+    what = tables.Column(accessor="one__summary")
+    title = tables.Column(accessor="one__title")
+    note = tables.Column(accessor="one__note")
+    field = tables.Column(accessor="change__title")
+    before = tables.Column(accessor="change__before")
+    after = tables.Column(accessor="change__after")
+    address = Address(accessor="one__get_absolute_url")
+    record = Address(accessor="one__url")
+
+    def __init__(self, corrections: list[Correction], *, caption: str) -> None:
+        no_change: Any = None
+        rows = [
+            {"one": one, "change": change}
+            for one in corrections
+            for change in (one.changes or [no_change])
+        ]
+        super().__init__(rows, caption=caption)
+
+    def render_correction(self, value: Any) -> str:
+        return str(value)

@@ -1,0 +1,185 @@
+"""Pages of the record itself. Each view: guard, query, context, render."""
+
+from typing import Any
+
+from django.core.paginator import EmptyPage
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import conditional_page
+from django_tables2 import LazyPaginator, RequestConfig
+
+from rounds.history.corrections import corrected_on, corrections, gone
+from rounds.models import Deadline, Party, Round, Source, Statement, StatementLink
+from rounds.platform.translated_text import local
+from rounds.public.calendars import events, ics
+from rounds.public.citations import page_at, statement_citation
+from rounds.public.feeds import Subject, negotiation_of
+from rounds.public.known_param import two_clocks
+from rounds.public.params import CorrectionsForm, DeadlinesForm, PageForm
+from rounds.public.tables import (
+    CorrectionFile,
+    DeadlineTable,
+    ItemFile,
+    RoundTable,
+    SourceFile,
+    SourceTable,
+)
+from rounds.public.timeline import DeadlineStatus, attribution, chained, deadline_items, round_items
+from rounds.tabular.exports import FileTable, page
+
+
+@two_clocks
+def round_list(request: HttpRequest) -> HttpResponse:
+    table = RoundTable(Round.objects.published().with_names(), empty_text="")
+    RequestConfig(request, paginate=False).configure(table)
+
+    def files() -> dict[str, FileTable]:
+        return {"rounds": ItemFile(round_items(shown(table)), caption=table.caption)}
+
+    return page(request, "rounds/round_list.html", {"table": table}, files=files, name="rounds")
+
+
+def shown(table: Any) -> list[Any]:
+    """The records of a table's page, in its order."""
+    return [row.record for row in table.paginated_rows]
+
+
+@two_clocks
+def deadline_list(request: HttpRequest) -> HttpResponse:
+    items = chained(deadline_items(Deadline.objects.published().with_names()))
+    form = DeadlinesForm(request.GET)
+    chosen = form.status_chosen
+    shown = [item for item in items if not chosen or DeadlineStatus(chosen).holds(item)]
+    table = DeadlineTable(shown)
+    counts = [(status, sum(map(status.holds, items))) for status in DeadlineStatus]
+
+    def files() -> dict[str, FileTable]:
+        return {"deadlines": ItemFile(shown, caption=table.caption)}
+
+    context = {
+        "table": table,
+        "form": form,
+        "chosen": chosen,
+        "total": len(items),
+        "counts": [(status, count) for status, count in counts if count or status == chosen],
+    }
+    return page(
+        request,
+        "rounds/deadline_list.html",
+        context,
+        files=files,
+        name=f"deadlines-{chosen}" if chosen else "deadlines",
+        status=200 if form.is_valid() else 400,
+    )
+
+
+@two_clocks
+def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    statements = Statement.objects.published().with_names().with_touched().select_related("round")
+    statement = statements.filter(slug=slug).first()
+    if statement is None:
+        return gone_or_404(request, Statement, slug)
+    here = page_at(request, reverse("statement_detail", args=[slug]))
+    links = StatementLink.objects.published().filter(Q(statement=statement) | Q(other=statement))
+    context = {
+        "statement": statement,
+        "attribution": attribution(statement, [one["name"] for one in statement.speaker_list]),
+        "issues": statement.issues.published(),
+        "positions": statement.positions.published().select_related("party", "issue"),
+        "links": links.select_related("statement__source", "other__source"),
+        "corrected": corrected_on(statement),
+        "address": here.address,
+        "citation": statement_citation(statement, here),
+    }
+    return render(request, "rounds/statement_detail.html", context)
+
+
+@two_clocks
+def source_list(request: HttpRequest) -> HttpResponse:
+    table = SourceTable(Source.objects.cited())
+    RequestConfig(request, paginate=False).configure(table)
+    table.paginate(LazyPaginator, per_page=300)
+    form = PageForm(request.GET)
+    try:
+        table.page = table.paginator.get_page(form["page"].value())
+    except EmptyPage:  # nobody counts the pages, so nobody knows the last one
+        table.page = table.paginator.get_page(1)
+    query = request.GET.copy()
+    if table.page.has_next():
+        query["page"] = str(table.page.next_page_number())
+    next_page = query.urlencode() if table.page.has_next() else ""
+    context = {"form": form, "table": table, "next_page": next_page}
+
+    def files() -> dict[str, FileTable]:
+        return {"sources": SourceFile(shown(table), caption=table.caption)}
+
+    return page(request, "rounds/source_list.html", context, files=files, name="sources")
+
+
+@two_clocks
+def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    source = get_object_or_404(Source, slug=slug)
+    claims = [
+        (model._meta.verbose_name_plural, list(citing.published().with_titles()))
+        for model, citing in Source.citing(source).items()
+    ]
+    if not any(records for _name, records in claims):
+        raise Http404
+    return render(request, "rounds/source_detail.html", {"source": source, "claims": claims})
+
+
+def correction_list(request: HttpRequest) -> HttpResponse:
+    form = CorrectionsForm(request.GET)
+    record, until = form.wishes.get("of"), form.wishes.get("until")
+    found, older = corrections(until=until, of=record and (type(record), record.pk))
+    query = request.GET.copy()
+    if older:
+        query["until"] = older.isoformat()
+    context = {
+        "form": form,
+        "record": record,
+        "until": until,
+        "corrections": found,
+        "next_page": query.urlencode() if older else "",
+    }
+
+    def files() -> dict[str, FileTable]:
+        return {"corrections": CorrectionFile(found, caption=_("Corrections"))}
+
+    of = request.GET.get("of", "").replace(":", "-")
+    name = slugify(f"corrections {of}")
+    status = 200 if form.is_valid() else 400
+    return page(
+        request, "rounds/correction_list.html", context, files=files, name=name, status=status
+    )
+
+
+@conditional_page
+def calendar(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Meetings and deadlines, all of them or a party's, for calendar programs."""
+    rounds, deadlines = Round.objects.published(), Deadline.objects.published()
+    name = _("Meetings and deadlines")
+    if code:
+        party = get_object_or_404(Party, code=code)
+        rounds, deadlines = rounds.for_party(code), deadlines.for_party(code)
+        name = local(party, "name")
+    negotiation = negotiation_of(request)
+    rows = events(
+        rounds.with_names().with_times(), deadlines.with_names().with_times(), negotiation
+    )
+    title = Subject(negotiation, request.path, name).title
+    base = request.build_absolute_uri("/")
+    file = ics(rows, name=title, base=base, url=request.path)
+    return HttpResponse(file, content_type="text/calendar; charset=utf-8")
+
+
+def gone_or_404(request: HttpRequest, model: Any, slug: str) -> HttpResponse:
+    """For an address at which nothing is published: what became of what readers saw there."""
+    what = gone(model, slug)
+    if what is None:
+        raise Http404
+    return render(request, "410.html", {"gone": what}, status=410)

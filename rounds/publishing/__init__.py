@@ -1,0 +1,5 @@
+"""How a record gets before readers: the only code that changes states.
+
+``states`` publishes and unpublishes, ``gate`` asks the database what readers will see differently
+and refuses, ``edit_conflicts`` keeps two editors from overwriting each other.
+"""

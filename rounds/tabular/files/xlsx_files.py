@@ -1,0 +1,276 @@
+"""Reading Excel files, which may be hostile: sizes are added up before anything is unpacked."""
+
+import datetime as dt
+import io
+import re
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+import openpyxl
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._reader import WorkSheetParser
+
+from rounds.tabular.files.file_kinds import describe_zip
+from rounds.tabular.files.number_formats import day_kind, number_cell, shows_time
+from rounds.tabular.files.sheets import (
+    COLUMNS,
+    EMPTY,
+    HEADER_ROWS,
+    LAST_ROW,
+    LISTED,
+    CellKind,
+    IsHeader,
+    Sheet,
+    SheetCell,
+    SheetError,
+    SheetRow,
+    advice,
+    bounded,
+    listed,
+    split_header,
+)
+
+UNPACKED = 10  # times IMPORT_MAX_BYTES: what an XLSX may hold once unpacked
+PARTS = 500  # files in an XLSX
+WORKBOOK = "xl/workbook.xml"
+UNZIP_ERRORS = (  # RuntimeError and its kin: passwords and unknown methods
+    zipfile.BadZipFile,
+    zlib.error,
+    ValueError,
+    OSError,
+    EOFError,
+    RuntimeError,
+)
+FORMAT_CHARS = 255  # of a number format in Excel
+
+
+# --- XLSX ---
+
+
+def read_xlsx(name: str, data: bytes, is_header: IsHeader) -> Sheet:
+    """The table on the sheet that is open when the file is."""
+    check_parts(data)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what it leaves out: charts, rules, extensions
+            return read_workbook(name, data, is_header)
+    except SheetError:
+        raise
+    except Exception as error:  # a damaged file may raise anything: openpyxl promises nothing
+        raise damaged() from error
+
+
+def damaged() -> SheetError:
+    return SheetError(advice(_("found an XLSX file that is damaged")))
+
+
+def check_parts(data: bytes) -> None:
+    """Refuse a zip that is no XLSX or would not stay small, before any of it is unpacked.
+
+    ``zipfile`` reads no more of a part than the size that is added up here.
+    """
+    limit = UNPACKED * settings.IMPORT_MAX_BYTES
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+            if len(parts) > PARTS or sum(part.file_size for part in parts) > limit:
+                text = _("found an XLSX file that unpacks to more than %(limit)d MB, expected less")
+                raise SheetError(text % {"limit": limit // 1_000_000})
+            names = archive.namelist()
+            contents = (
+                archive.read(part) if part in names else b"" for part in ("mimetype", WORKBOOK)
+            )
+            kind = describe_zip(names, *contents)
+    except UNZIP_ERRORS as error:
+        raise damaged() from error
+    if kind is not None:
+        raise SheetError(advice(*kind))
+
+
+def read_workbook(name: str, data: bytes, is_header: IsHeader) -> Sheet:
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
+    worksheet: Any = book.active
+    if worksheet is None or not hasattr(worksheet, "reset_dimensions"):
+        raise SheetError(_("found an XLSX file whose open sheet has no cells, expected a table"))
+    reader = SheetReader(worksheet)
+    rows = bounded(reader.rows())
+    check_is_table(rows, worksheet, is_header)
+    header, below, notices = split_header(rows, is_header)
+    check_merged(reader.merged_ranges(), header, below)
+    notices = [*sheet_notices(worksheet), *notices, *hidden_notices(reader, header, below)]
+    return Sheet(name, header, below, notices, reader.epoch.isoformat())
+
+
+def check_is_table(rows: list[SheetRow], worksheet: Any, is_header: IsHeader) -> None:
+    """Refuse an open sheet that is not the table where another sheet is. Raises SheetError."""
+    if any(is_header(row.texts) for row in rows[:HEADER_ROWS]):
+        return
+    tables = [
+        sheet.title
+        for sheet in worksheet.parent.worksheets
+        if sheet is not worksheet
+        and any(is_header(row.texts) for row in islice(SheetReader(sheet).rows(), HEADER_ROWS))
+    ]
+    if tables:
+        text = _("found no table on the open sheet, “%(open)s”, but on “%(others)s”")
+        way_out = _("Open that sheet, save the file, and upload it again.")
+        between = pgettext("between two quotations", "”, “")
+        names = {"open": worksheet.title, "others": between.join(tables[:LISTED])}
+        raise SheetError(advice(text % names, way_out))
+
+
+def sheet_notices(worksheet: Any) -> list[str]:
+    titles = [sheet.title for sheet in worksheet.parent.worksheets if sheet is not worksheet]
+    if not titles:
+        return []
+    text = _("Only the open sheet, “%(sheet)s”, was read. Not read: %(others)s.")
+    return [text % {"sheet": worksheet.title, "others": listed(titles)}]
+
+
+def hidden_notices(reader: "SheetReader", header: SheetRow, rows: list[SheetRow]) -> list[str]:
+    """What an editor does not see in the program but was read all the same."""
+    notices = []
+    hidden_rows = [row.number for row in rows if row.number in reader.hidden_rows()]
+    if hidden_rows:
+        text = ngettext(
+            "A hidden row, hidden by a filter or by hand, was read like the others: %(rows)s.",
+            "%(count)d hidden rows, hidden by a filter or by hand, were read like the others: "
+            "%(rows)s.",
+            len(hidden_rows),
+        )
+        notices.append(text % {"count": len(hidden_rows), "rows": listed(hidden_rows)})
+    columns = [get_column_letter(at) for at in range(1, len(header.cells) + 1)]
+    if hidden := [letter for letter in columns if letter in reader.hidden_columns()]:
+        text = ngettext(
+            "A hidden column was read like the others: %(columns)s.",
+            "Hidden columns were read like the others: %(columns)s.",
+            len(hidden),
+        )
+        notices.append(text % {"columns": listed(hidden)})
+    return notices
+
+
+def check_merged(
+    ranges: Iterable[tuple[int, int, int, int]], header: SheetRow, rows: list[SheetRow]
+) -> None:
+    """Refuse merged cells of the table: only the first of them holds what all of them show."""
+    by_number = {row.number: row for row in (header, *rows)}
+    merged = [
+        f"{get_column_letter(left)}{top}:{get_column_letter(right)}{bottom}"
+        for left, top, right, bottom in ranges
+        if bottom >= header.number
+        and left <= len(header.cells)
+        and ((row := by_number.get(top)) is None or any(row.texts[left - 1 : left]))
+    ]
+    if merged:
+        text = _("found merged cells: %(ranges)s") % {"ranges": listed(merged)}
+        way_out = _(
+            "Only the first of merged cells holds their content. Unmerge them, fill in each cell, "
+            "and upload the file again."
+        )
+        raise SheetError(advice(text, way_out))
+
+
+class SheetReader:
+    """The rows of a worksheet, and what only the end of its file tells: what is hidden or merged.
+
+    openpyxl's own rows know neither, and fill up what the sheet claims of its size.
+    """
+
+    def __init__(self, worksheet: Any) -> None:
+        self.worksheet = worksheet
+        self.epoch: dt.datetime = worksheet.parent.epoch
+        self._formats: dict[int, CellKind] = {}
+        self._parser: Any = None
+
+    def rows(self) -> Iterator[SheetRow]:
+        book = self.worksheet.parent
+        with self.worksheet._get_source() as source:
+            self._parser = WorkSheetParser(
+                source,
+                self.worksheet._shared_strings,
+                epoch=self.epoch,
+                date_formats=book._date_formats,
+                timedelta_formats=book._timedelta_formats,
+            )
+            for number, cells in self._parser.parse():
+                if number > LAST_ROW:
+                    raise SheetError(_("found a row beyond number %d, expected none") % LAST_ROW)
+                yield SheetRow(number, self._cells(cells))
+
+    def _cells(self, cells: list[dict[str, Any]]) -> list[SheetCell]:
+        """The cells by their columns; those that a file leaves out are empty."""
+        # A space alone is empty too: in the last column of a sheet, it would cost a list of the
+        # 16,384 cells before it, in each row.
+        filled = {
+            cell["column"]: cell
+            for cell in cells
+            if cell["value"] is not None and str(cell["value"]).strip()
+        }
+        row = [EMPTY] * max(filled, default=0)
+        for column, cell in filled.items():
+            row[column - 1] = self._cell(cell)
+        return row
+
+    def _cell(self, cell: dict[str, Any]) -> SheetCell:
+        value, data_type = cell["value"], cell["data_type"]
+        if data_type == "f":
+            text = str(getattr(value, "text", value) or "").removeprefix("=")
+            return SheetCell(f"={text}", CellKind.FORMULA)
+        if data_type == "e":
+            return SheetCell(str(value), CellKind.ERROR)
+        if isinstance(value, str):
+            return SheetCell(unescaped(value))
+        number_format = ReadOnlyCell(self.worksheet, **cell).number_format
+        return typed_cell(value, number_format[:FORMAT_CHARS])
+
+    def merged_ranges(self) -> Iterator[tuple[int, int, int, int]]:
+        merged = self._parser.merged_cells
+        for area in getattr(merged, "mergeCell", []):
+            if area.size["rows"] * area.size["columns"] > 1:
+                yield area.bounds
+
+    def hidden_rows(self) -> set[int]:
+        rows = self._parser.row_dimensions.items()
+        return {int(number) for number, attributes in rows if is_hidden(attributes)}
+
+    def hidden_columns(self) -> set[str]:
+        ranges = filter(is_hidden, self._parser.column_dimensions.values())
+        return {
+            get_column_letter(at)
+            for attributes in ranges
+            for at in range(int(attributes["min"]), min(int(attributes["max"]), COLUMNS) + 1)
+        }
+
+
+def is_hidden(attributes: dict[str, str]) -> bool:
+    return attributes.get("hidden") in {"1", "true"}
+
+
+def unescaped(text: str) -> str:
+    """Excel writes a line break of Windows as ``_x000D_`` and a line feed."""
+    text = re.sub("_x000D_\n?", "\n", text).replace("_x000A_", "\n").replace("_x0009_", "\t")
+    return text.replace("\r\n", "\n")
+
+
+def typed_cell(value: Any, number_format: str) -> SheetCell:
+    """A cell of a kind that the program knows: truth, day, time or number."""
+    if isinstance(value, bool):
+        return SheetCell(str(value).lower(), CellKind.FLAG)
+    if isinstance(value, dt.datetime):
+        if value.time() != dt.time.min and shows_time(number_format):
+            return SheetCell(value.isoformat(" ", "minutes"), CellKind.MOMENT)
+        return SheetCell(value.date().isoformat(), day_kind(number_format))
+    if isinstance(value, dt.date):
+        return SheetCell(value.isoformat(), day_kind(number_format))
+    if isinstance(value, dt.time | dt.timedelta):
+        return SheetCell(str(value), CellKind.TIME)
+    return number_cell(value, number_format)

@@ -1,0 +1,4 @@
+"""Cells as people and spreadsheet programs write them: days, numbers, names.
+
+Read ``cells`` first; ``headings`` matches the first row with the columns of a table.
+"""
