@@ -253,7 +253,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = flag("HSTS_SUBDOMAINS")
 # These two ask to speak for other names of the newsroom's domain, which the site does not know.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
-# What a browser may load and do on our pages; nafta/sharing/embed_pages.py has the policy of the embeds.
+# What a browser may load and do on our pages; the policy of the embeds is in
+# nafta/sharing/embed_pages.py.
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

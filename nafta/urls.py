@@ -3,52 +3,58 @@ from django.contrib import admin
 from django.contrib.sitemaps.views import index, sitemap
 from django.urls import include, path
 
-from nafta import views
 from nafta.api.routes import api
+from nafta.operations import error_pages
+from nafta.pages import about, data, home, parties, people, robots, rounds, search, timeline
+from nafta.sharing import card_pages, embed_pages
 from nafta.syndication.feeds import IssueFeed, NewsFeed, PartyFeed, PersonFeed, RoundFeed
 from nafta.syndication.sitemaps import SITEMAPS
 
 # Files and the API are the same in every language.
 urlpatterns = [
-    path("data/record.zip", views.record_zip, name="record_zip"),
-    path("data/<str:name>", views.data_file, name="data_file"),
+    path("data/record.zip", data.record_zip, name="record_zip"),
+    path("data/<str:name>", data.data_file, name="data_file"),
     path("api/v1/", api.urls),
 ]
 # Pages: each language has its own addresses, the record's own the bare ones.
 urlpatterns += i18n_patterns(
-    path("", views.home, name="home"),
-    path("timeline/", views.timeline, name="timeline"),
-    path("rounds/<slug:slug>/", views.round_detail, name="round_detail"),
-    path("parties/", views.party_list, name="party_list"),
-    path("parties/<slug:code>/", views.party_detail, name="party_detail"),
-    path("search/", views.search, name="search"),
-    path("people/", views.person_list, name="person_list"),
-    path("people/<slug:slug>/", views.person_detail, name="person_detail"),
-    path("data/", views.data, name="data"),
-    path("about/", views.about, name="about"),
+    path("", home.home, name="home"),
+    path("timeline/", timeline.timeline, name="timeline"),
+    path("rounds/<slug:slug>/", rounds.round_detail, name="round_detail"),
+    path("parties/", parties.party_list, name="party_list"),
+    path("parties/<slug:code>/", parties.party_detail, name="party_detail"),
+    path("search/", search.search, name="search"),
+    path("people/", people.person_list, name="person_list"),
+    path("people/<slug:slug>/", people.person_detail, name="person_detail"),
+    path("data/", data.data, name="data"),
+    path("about/", about.about, name="about"),
     path("feed/", NewsFeed(), name="feed"),
     path("issues/<slug:slug>/feed/", IssueFeed(), name="issue_feed"),
     path("parties/<slug:code>/feed/", PartyFeed(), name="party_feed"),
     path("people/<slug:slug>/feed/", PersonFeed(), name="person_feed"),
     path("rounds/<slug:slug>/feed/", RoundFeed(), name="round_feed"),
-    path("embed/matrix/", views.embed, {"name": "embed_matrix"}, name="embed_matrix"),
-    path("embed/timeline/", views.embed, {"name": "embed_timeline"}, name="embed_timeline"),
-    path("embed/issues/<slug:slug>/", views.embed, {"name": "embed_issue"}, name="embed_issue"),
+    path("embed/matrix/", embed_pages.embed, {"name": "embed_matrix"}, name="embed_matrix"),
+    path("embed/timeline/", embed_pages.embed, {"name": "embed_timeline"}, name="embed_timeline"),
+    path(
+        "embed/issues/<slug:slug>/", embed_pages.embed, {"name": "embed_issue"}, name="embed_issue"
+    ),
     path(
         "embed/issues/<slug:slug>/rounds/",
-        views.embed,
+        embed_pages.embed,
         {"name": "embed_rounds"},
         name="embed_rounds",
     ),
-    path("embed/charts/<slug:slug>/", views.embed, {"name": "embed_chart"}, name="embed_chart"),
+    path(
+        "embed/charts/<slug:slug>/", embed_pages.embed, {"name": "embed_chart"}, name="embed_chart"
+    ),
     path(
         "embed/statements/<slug:slug>/",
-        views.embed,
+        embed_pages.embed,
         {"name": "embed_statement"},
         name="embed_statement",
     ),
-    path("cards/home.png", views.card, {"kind": "home", "key": ""}, name="card_home"),
-    path("cards/<str:kind>/<slug:key>.png", views.card, name="card"),
+    path("cards/home.png", card_pages.card, {"kind": "home", "key": ""}, name="card_home"),
+    path("cards/<str:kind>/<slug:key>.png", card_pages.card, name="card"),
     path("", include("rounds.urls")),
     path("", include("issues.urls")),
     path("admin/", admin.site.urls),
@@ -57,7 +63,7 @@ urlpatterns += i18n_patterns(
 
 # What machines ask for has one address; oEmbed answers in the language of the page asked about.
 urlpatterns += [
-    path("robots.txt", views.robots, name="robots"),
+    path("robots.txt", robots.robots, name="robots"),
     path(
         "sitemap.xml",
         index,
@@ -65,9 +71,9 @@ urlpatterns += [
         name="sitemap",
     ),
     path("sitemap-<slug:section>.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap_section"),
-    path("oembed/", views.oembed, name="oembed"),
+    path("oembed/", embed_pages.oembed, name="oembed"),
 ]
 
-handler400 = views.bad_request
-handler403 = views.forbidden
-handler500 = views.server_error
+handler400 = error_pages.bad_request
+handler403 = error_pages.forbidden
+handler500 = error_pages.server_error

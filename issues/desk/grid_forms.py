@@ -1,6 +1,6 @@
 """Forms of the round desk for one cell of its grid."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,6 +11,9 @@ from issues.desk.reference_forms import RoundForm
 from issues.desk.row_forms import Attributed
 from issues.desk.state import Evidence, Line, Place
 from issues.models import GIST_LENGTH, Level, Stance
+
+if TYPE_CHECKING:
+    from issues.desk.desk_form import DeskForm
 
 
 class PartForm(forms.Form):

@@ -15,8 +15,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from nafta.data_package.tables import DESCRIPTOR, FILE_LIMIT, FILES, TABLES, resources
-from rounds.tabular import resources
+from nafta.data_package.tables import DESCRIPTOR, FILE_LIMIT, FILES, TABLES, table_resources
 from rounds.tabular.cells import one_of, shown
 from rounds.tabular.importer import (
     Problem,
@@ -58,7 +57,7 @@ def read(folder: Path) -> Package:
     package = Package()
     description = read_descriptor(folder, package)
     unreadable = []
-    for table, resource in resources().items():
+    for table, resource in table_resources().items():
         try:
             read_table(folder / f"{table}.csv", resource, package)
         except PackageError as error:

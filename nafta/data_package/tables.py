@@ -6,7 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from issues import resources as issues
-from rounds.tabular import resources
+from rounds.tabular import resources as rounds
 from rounds.tabular.resources import RecordResource
 
 DESCRIPTOR = "datapackage.json"
@@ -15,15 +15,15 @@ FILE_LIMIT = 10_000_000  # bytes: far more than a newsroom writes, and little to
 
 # Each after those that its rows point at.
 TABLES: dict[str, type[RecordResource]] = {
-    "negotiation": resources.NegotiationResource,
-    "parties": resources.PartyResource,
-    "people": resources.PersonResource,
-    "sources": resources.SourceResource,
-    "rounds": resources.RoundResource,
-    "deadlines": resources.DeadlineResource,
+    "negotiation": rounds.NegotiationResource,
+    "parties": rounds.PartyResource,
+    "people": rounds.PersonResource,
+    "sources": rounds.SourceResource,
+    "rounds": rounds.RoundResource,
+    "deadlines": rounds.DeadlineResource,
     "issues": issues.IssueResource,
     "statements": issues.StatementResource,
-    "statement_links": resources.StatementLinkResource,
+    "statement_links": rounds.StatementLinkResource,
     "measures": issues.MeasureResource,
     "proposals": issues.ProposalResource,
     "terms": issues.TermResource,
@@ -33,11 +33,12 @@ TABLES: dict[str, type[RecordResource]] = {
 FILES = [DESCRIPTOR, *(f"{table}.csv" for table in TABLES)]
 
 
-def resources(*, public: bool = False) -> dict[str, RecordResource]:
-    found = {table: resource() for table, resource in TABLES.items()}
-    for resource in found.values():
+def table_resources(*, public: bool = False) -> dict[str, RecordResource]:
+    """Return the resource of each table, by the table's name."""
+    tables = {table: resource() for table, resource in TABLES.items()}
+    for resource in tables.values():
         resource.public = public
-    return found
+    return tables
 
 
 def limits(

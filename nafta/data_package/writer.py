@@ -17,10 +17,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from nafta.data_package.reader import PackageError
-from nafta.data_package.tables import DESCRIPTOR, TABLES, limits, resources
+from nafta.data_package.tables import DESCRIPTOR, TABLES, limits, table_resources
 from rounds.models import Negotiation, Source
 from rounds.platform.databases import reading
-from rounds.tabular import resources
 from rounds.tabular.cells import CELL_LIMIT, KEY, Key, Keys, Text
 from rounds.tabular.columns import Column
 from rounds.tabular.importer import (
@@ -78,7 +77,7 @@ def texts(*, public: bool = False) -> dict[str, str]:
         raise PackageError([Problem("negotiation.csv", _("found no negotiation, expected one"))])
     tables = [
         Table(name, resource, has_all_columns=negotiation is None)
-        for name, resource in resources(public=public).items()
+        for name, resource in table_resources(public=public).items()
     ]
     files = {f"{table.name}.csv": table_text(table) for table in tables}
     return {**files, DESCRIPTOR: as_json(describe(negotiation, tables, public=public))}

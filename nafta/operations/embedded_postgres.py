@@ -41,7 +41,7 @@ from urllib.parse import urlencode
 if TYPE_CHECKING:
     from psycopg import Connection
 
-FOLDER = Path(__file__).resolve().parent.parent / "var" / "postgres"
+FOLDER = Path(__file__).resolve().parents[2] / "var" / "postgres"
 DATABASE = "nafta"
 PORT = "5432"  # only a part of the socket's name: the server does not listen on the network
 PATIENCE = 60  # seconds for a server to answer; recovery after a crash takes the longest

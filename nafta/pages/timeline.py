@@ -7,10 +7,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from issues.models import Issue
+from nafta import queries
 from nafta.pages.active_filters import choices_in, chosen
 from nafta.queries import (
-    MARKED,
-    TIMELINE_PAGE,
     all_bars,
     all_proposals,
     all_statements,
@@ -45,18 +44,18 @@ def timeline(request: HttpRequest) -> HttpResponse:
     cursor: Cursor | None = wishes.get("page")
     listed_whole = [*bars, *proposals]
     paged = {Kind.STATEMENT}
-    if len(proposals) > MARKED:  # the list goes on behind them
+    if len(proposals) > queries.MARKED:  # the list goes on behind them
         listed_whole, paged = bars, MARKS
     items = merged(
         (item for item in listed_whole if cursor is None or follows(item, cursor)),
         timeline_items(wishes, among=paged),
     )
-    shown, rest = items[:TIMELINE_PAGE], items[TIMELINE_PAGE:]
+    shown, rest = items[: queries.TIMELINE_PAGE], items[queries.TIMELINE_PAGE :]
     statements = [item for item in shown if item.kind == Kind.STATEMENT]
     if rest or cursor:
         statements = all_statements(wishes)
     marks = merged(proposals, statements)
-    drawn = [*bars, *marks[:MARKED]]
+    drawn = [*bars, *marks[: queries.MARKED]]
     listed = {item.anchor for item in shown}
     listed_entries = entries(shown)
     on_page = [item for entry in listed_entries for item in (entry.item, *entry.deadlines)]
@@ -71,8 +70,8 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "table": ItemTable(bars, listed=listed),
         "figure": calendar_figure(drawn, parties, rounds, on_page) if shown else None,
         "outside": outside(rounds, drawn) if shown else None,
-        "marked": MARKED,
-        "marked_days": span(marks[:MARKED]) if len(marks) > MARKED else None,
+        "marked": queries.MARKED,
+        "marked_days": span(marks[: queries.MARKED]) if len(marks) > queries.MARKED else None,
         "next_page": _query(request, page=str(cursor_of(shown[-1]))) if rest else "",
     }
 

@@ -18,7 +18,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from nafta.sharing.typefaces import BOLD, SANS, SERIF, Face, drawable
 
-STATIC = Path(__file__).parent.parent / "static"
+STATIC = Path(__file__).parents[2] / "static"
 WIDTH, HEIGHT = 1200, 630
 LEFT, RIGHT = 64, WIDTH - 64
 BODY_END = HEIGHT - 84  # the source line begins below

@@ -17,7 +17,8 @@ from issues.analysis.number_points import points
 from issues.models import Issue, Measure, Position
 from issues.public.chart_svg import measure_drawing
 from issues.public.charts import measure_key
-from nafta.queries import MARKED, all_bars, timeline_items
+from nafta import queries
+from nafta.queries import all_bars, timeline_items
 from nafta.sharing.embeds import (
     CHART_HEIGHT,
     TIMELINE_HEIGHT,
@@ -143,8 +144,8 @@ def timeline_embed(query: QueryDict, key: str = "") -> Embed:
     asked = _asked(query, rounds)
     as_of: AsOf = asked["as_of"]
     wishes = {"before": as_of.day + dt.timedelta(days=1)} if as_of.asked else {}
-    marks = timeline_items(wishes, limit=MARKED, among=MARKS)
-    drawn, rest = marks[:MARKED], marks[MARKED:]
+    marks = timeline_items(wishes, limit=queries.MARKED, among=MARKS)
+    drawn, rest = marks[: queries.MARKED], marks[queries.MARKED :]
     shown = merged(all_bars(wishes), drawn)
     parties = list(Party.objects.all())
     return Embed(
@@ -155,7 +156,7 @@ def timeline_embed(query: QueryDict, key: str = "") -> Embed:
         publishers=[one.publisher for one in shown],
         context={
             "drawing": calendar_drawing(shown, parties, rounds) if shown else None,
-            "marked": MARKED,
+            "marked": queries.MARKED,
             "marked_days": span(drawn) if rest else None,
         },
         **asked,

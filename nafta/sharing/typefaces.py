@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PIL import ImageDraw, ImageFont, features
 
-FONTS = Path(__file__).parent.parent / "static" / "fonts"
+FONTS = Path(__file__).parents[2] / "static" / "fonts"
 SERIF, SANS, BOLD = "source-serif-600", "source-sans-400", "source-sans-600"
 # To join letters and to write from the right, Pillow needs Raqm, which its wheels have.
 FROM_THE_RIGHT = ("noto-sans-{weight}-arabic", "noto-sans-{weight}-hebrew")

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from import_export.results import RowResult
 from openpyxl.utils import get_column_letter
 
-from rounds.admin.spreadsheet_import import CHANGED, NEW, REFUSED, UNCHANGED
 from rounds.models import State
 from rounds.publishing.gate import Refused, gate
 from rounds.tabular.cells import Day, Number, found, shown, unguarded
@@ -45,6 +44,7 @@ from rounds.tabular.parsing.text import UnreadableCellError
 from rounds.tabular.resources import RecordResource
 
 LISTED = 10  # problems of a header, places of a problem
+REFUSED, CHANGED, NEW, UNCHANGED = "refused", "changed", "new", "unchanged"
 KINDS = {
     RowResult.IMPORT_TYPE_UPDATE: CHANGED,
     RowResult.IMPORT_TYPE_NEW: NEW,

@@ -34,8 +34,6 @@ from rounds.tabular.resources import RecordResource
 KEPT_FOR = 24 * 60 * 60  # seconds between preview and confirmation
 BESIDES = 100_000  # bytes of a confirmation that are not what was read
 
-REFUSED, CHANGED, NEW, UNCHANGED = "refused", "changed", "new", "unchanged"
-
 
 # --- the pages ---
 

@@ -1,8 +1,8 @@
 """The history of the record, read back from the events that the database keeps.
 
 A *version* is what a row and its lists were after one change. What changed between two versions is
-told field by field, in words. (rounds/history/corrections.py has those that readers could have noticed.)
-Each function asks a fixed number of queries, however many records it is asked about.
+told field by field, in words, by ``differences``; ``corrections`` has those that readers could have
+noticed. Each function asks a fixed number of queries, however many records it is asked about.
 """
 
 import datetime as dt

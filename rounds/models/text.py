@@ -1,4 +1,4 @@
-"""The rule of ``rounds.platform.plain_text`` for every text of the record, so that no field lacks it.
+"""The rule of ``rounds.platform.plain_text`` for every text of the record: no field lacks it.
 
 ``NaturalKeyModel`` cleans its texts before it checks them, and the table of each model that
 inherits from it has a check constraint over all its text columns and its translations.

@@ -1,7 +1,7 @@
 """Many rows into the record at once: from the files of a package or an editor's spreadsheet.
 
-Reading them is the business of ``nafta.data_package.reader`` and ``rounds.tabular.files.xlsx_files``. Here they are
-checked and stored in passes, and whatever is refused is told with its row and column.
+``nafta.data_package.reader`` and ``rounds.tabular.files`` read them. Here they are checked and
+stored in passes, and each refusal names its row and column.
 """
 
 import csv

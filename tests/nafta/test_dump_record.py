@@ -167,7 +167,7 @@ def test_a_file_is_refused(tmp_path: Path) -> None:
 def test_an_empty_record_has_every_heading(tmp_path: Path) -> None:
     dumped = files(dump(tmp_path / "dumped"))
     assert {*dumped} == {*tables.FILES}
-    for table, resource in tables.resources().items():
+    for table, resource in tables.table_resources().items():
         (header,) = dumped[f"{table}.csv"].decode().splitlines()
         assert header.split(",") == [column.column_name for column in resource.own_columns()]
     with pytest.raises(CommandError, match=r"negotiation\.csv: found no row, expected one"):

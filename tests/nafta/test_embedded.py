@@ -19,7 +19,7 @@ import pytest
 
 from nafta.operations import embedded_postgres
 
-ROOT = Path(embedded_postgres.__file__).parent.parent
+ROOT = Path(embedded_postgres.__file__).parents[2]
 SECONDS = 30  # for what takes one: only a failing test waits that long
 
 # Starts the server, says where it is, and ends when its standard input does.

@@ -128,7 +128,7 @@ def test_the_calendar_has_every_meeting_and_deadline_and_says_where_its_marks_be
         worlds.create_deadline(slug=f"early-{number}", dates=days("2010-01-09"))
     whole = client.get(path).content.decode()
     assert "are marked" not in whole
-    monkeypatch.setattr("nafta.sharing.embed_contents.MARKED", 2)
+    monkeypatch.setattr("nafta.queries.MARKED", 2)
     cut = client.get(path).content.decode()
     for shape in ("<rect ", 'class="deadline"'):
         assert cut.count(shape) == whole.count(shape) > 2
@@ -150,7 +150,7 @@ def test_a_pinned_calendar_has_what_had_begun_however_much_came_later(
     before = client.get(path).content.decode()
     assert "<rect " in before
     assert "<use " in before
-    monkeypatch.setattr("nafta.sharing.embed_contents.MARKED", 10)
+    monkeypatch.setattr("nafta.queries.MARKED", 10)
     for number in range(12):
         worlds.create_statement(dates=days("2010-06-01"))
         worlds.create_deadline(slug=f"late-{number}", dates=days("2010-06-01"))

@@ -21,7 +21,7 @@ from django.test import Client
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from issues.models import Issue, Measure, Position, Progress, Proposal
-from nafta.data_package.tables import resources
+from nafta.data_package.tables import table_resources
 from rounds.models import Deadline, Negotiation, Party, Person, Round, Source, Statement
 from rounds.tabular.importer import stored_rows
 from tests.sheets import confirm, counts, table, upload
@@ -289,7 +289,7 @@ Stored = dict[str, dict[tuple[str, ...], dict[str, str]]]
 
 
 def record() -> Stored:
-    return {name: stored_rows(resource) for name, resource in resources().items()}
+    return {name: stored_rows(resource) for name, resource in table_resources().items()}
 
 
 def check(client: Client, model: Any, file: tuple[str, bytes, int | None], before: Stored) -> str:
@@ -308,7 +308,7 @@ def check(client: Client, model: Any, file: tuple[str, bytes, int | None], befor
     response = confirm(client, model, page, correction="A test.")
     assert response.status_code == 302, response.context["confirm_form"].errors
     after = record()
-    ours = next(key for key, one in resources().items() if one._meta.model is model)
+    ours = next(key for key, one in table_resources().items() if one._meta.model is model)
     assert {**after, ours: {}} == {**before, ours: {}}, "another table has changed"
     new = [key for key in after[ours] if key not in before[ours]]
     changed = [key for key, row in before[ours].items() if after[ours].get(key) != row]

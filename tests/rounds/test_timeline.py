@@ -9,7 +9,6 @@ from django.test import Client
 from django.utils.formats import date_format
 
 from nafta import queries
-from nafta.sharing import embed_contents
 from rounds.models import Deadline, Source
 from rounds.public import charts
 from rounds.public.charts import MARKS
@@ -156,7 +155,7 @@ def test_pages_lose_nothing_and_show_nothing_twice(
         worlds.create_deadline(slug=f"d{_}", dates=days("2010-01-09"))
         worlds.create_round(slug=f"r{_}", dates=days("2010-01-09"), kind="leaders")
     whole = anchors(client)
-    monkeypatch.setattr(views, "TIMELINE_PAGE", size)
+    monkeypatch.setattr(queries, "TIMELINE_PAGE", size)
     paged: list[str] = []
     query = ""
     while True:
@@ -248,7 +247,7 @@ def test_the_chart_and_its_embed_draw_every_page_of_the_list(
     client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
     whole = {item.url: item for item in items(client, query)}
-    monkeypatch.setattr(views, "TIMELINE_PAGE", 3)
+    monkeypatch.setattr(queries, "TIMELINE_PAGE", 3)
     marks = client.get("/embed/timeline/").context["drawing"].marks
     following = query
     for _page in range(2):
@@ -282,9 +281,8 @@ def test_a_chart_of_too_many_marks_says_which_it_has(
 ) -> None:
     marks = [item for item in items(client) if item.kind in MARKS]
     bars = [item for item in items(client) if item.kind in queries.BARS]
-    monkeypatch.setattr(views, "MARKED", 2)
-    monkeypatch.setattr(embed_contents, "MARKED", 2)
-    monkeypatch.setattr(views, "TIMELINE_PAGE", 3)
+    monkeypatch.setattr(queries, "MARKED", 2)
+    monkeypatch.setattr(queries, "TIMELINE_PAGE", 3)
     response = client.get("/timeline/")
     drawn = named(client, response.context["figure"], response.context["items"])
     assert drawn == {item.url for item in [*bars, *marks[:2]]}

@@ -14,7 +14,7 @@ from import_export.results import RowResult
 from tqdm import tqdm
 
 from nafta.data_package.reader import Package, PackageError, file_and_line, read
-from nafta.data_package.tables import TABLES, resources
+from nafta.data_package.tables import TABLES, table_resources
 from rounds.management.record_command import RecordCommand
 from rounds.models import Negotiation
 from rounds.publishing.gate import Refused, cleaned_note
@@ -49,7 +49,7 @@ class Command(RecordCommand):
         with transaction.atomic(), pghistory.context(**fields):
             one_at_a_time()
             check_negotiation(package)
-            load = Load(resources())
+            load = Load(table_resources())
             with tqdm(total=len(package.rows), disable=None, unit="row", leave=False) as bar:
                 load.store(package.rows, bar.update)
             if problems := load.problems(package.problems, package.torn):

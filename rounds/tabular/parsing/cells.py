@@ -1,7 +1,7 @@
 """What an editor's cell means in a column of the record.
 
-A person's cell is made into the text that the files of a data package have (``rounds.tabular.resources``),
-or refused. It is read where it can mean one thing only: “62,5”, “VRAI”, “4 mars 2031”. Where it can
+A person's cell is made into the text that the files of a data package have
+(``rounds.tabular.cells``), or refused. It is read where it can mean one thing only: “62,5”, “VRAI”, “4 mars 2031”. Where it can
 mean two, as “03/04/2031”, or is what a program has made of something else, it is refused with the
 cause and the way out. The cause is the same for all such cells, so that it is told once.
 """
@@ -9,7 +9,7 @@ cause and the way out. The cause is the same for all such cells, so that it is t
 import datetime as dt
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, singledispatch
 from typing import Any
 
@@ -135,7 +135,7 @@ class Surroundings:
     """What else the meaning of a cell depends on."""
 
     unit: str = ""  # of the number, in its own row
-    day_order: DayOrder = DayOrder()
+    day_order: DayOrder = field(default_factory=DayOrder)
     names: Callable[[Any], NameIndex] = NameIndex
     epoch: dt.datetime = dt.datetime(1899, 12, 30)  # noqa: DTZ001 – spreadsheets have no zones
 

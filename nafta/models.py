@@ -1,0 +1,5 @@
+"""Where Django looks for the models of this app. The index of search is its only table."""
+
+from nafta.search.models import Entry
+
+__all__ = ["Entry"]
