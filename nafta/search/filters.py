@@ -14,7 +14,8 @@ def narrowed(records: Any, kind: str, wishes: dict[str, Any], most: int | None =
     """Records of one ``kind`` of the timeline, as ``NarrowingForm.wishes`` has it.
 
     Keys are texts; ``before`` and ``after`` are days, ``q`` is what
-    ``nafta.search.query_parser.read`` made of words, ``page`` a ``Cursor``. What a kind of record cannot have, none of it has.
+    ``nafta.search.query_parser.read`` made of words, ``page`` a ``Cursor``. What a kind of record
+    cannot have, none of it has.
 
     The index of search has each choice of each record, as it has words, and tells which fit; of the
     past it knows nothing. Of statements, which are many, it tells the latest ``most``.

@@ -1,6 +1,6 @@
 """The editors' side: the pages of the admin for the record.
 
-``registry`` lists what each model's pages show; ``base`` and ``publishable`` are the ModelAdmins they
-build on, ``forms`` their forms. ``record_views`` are the history, preview and revert pages,
+``registry`` lists what each model's pages show; ``base`` and ``publishable`` are the ModelAdmins
+they build on, ``forms`` their forms. ``record_views`` are the history, preview and revert pages,
 ``spreadsheet_import`` and ``import_preview`` the upload.
 """

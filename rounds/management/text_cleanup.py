@@ -1,9 +1,9 @@
 """For the migrations: texts that were stored before the database had a rule for them.
 
 What ``rounds.platform.plain_text`` can put right is put right, as a change like any other: the
-history keeps the text as it was, and readers find the correction. What only a person can put right stays
-as it is, is printed, and leaves the constraint of its table "not valid": PostgreSQL then checks
-every row that is written from now on, and no row that stands.
+history keeps the text as it was, and readers find the correction. What only a person can put right
+stays as it is, is printed, and leaves the constraint of its table "not valid": PostgreSQL then
+checks every row that is written from now on, and no row that stands.
 """
 
 import sys

@@ -1,9 +1,10 @@
 """What an editor's cell means in a column of the record.
 
 A person's cell is made into the text that the files of a data package have
-(``rounds.tabular.cells``), or refused. It is read where it can mean one thing only: “62,5”, “VRAI”, “4 mars 2031”. Where it can
-mean two, as “03/04/2031”, or is what a program has made of something else, it is refused with the
-cause and the way out. The cause is the same for all such cells, so that it is told once.
+(``rounds.tabular.cells``), or refused. It is read where it can mean one thing only: “62,5”, “VRAI”,
+“4 mars 2031”. Where it can mean two, as “03/04/2031”, or is what a program has made of something
+else, it is refused with the cause and the way out. The cause is the same for all such cells, so
+that it is told once.
 """
 
 import datetime as dt
