@@ -24,11 +24,12 @@ from rounds.models import (
     RoundStatus,
     Source,
     Statement,
+    attribution,
 )
 from rounds.platform.dates import first_day, last_day
 from rounds.platform.fast_reverse import page_of
 from rounds.platform.translated_text import local
-from rounds.public.timeline import Ref, attribution
+from rounds.public.timeline import Ref
 
 Thing = dict[str, Any]
 

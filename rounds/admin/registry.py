@@ -37,11 +37,11 @@ from rounds.models import (
     State,
     Statement,
     StatementLink,
+    attribution,
     attribution_problem,
 )
 from rounds.platform.text_fields import AddressField
 from rounds.platform.url_normalisation import filed
-from rounds.public.timeline import attribution
 from rounds.tabular.resources import (
     DeadlineResource,
     NegotiationResource,

@@ -21,9 +21,8 @@ from django.utils.translation import gettext as _
 
 from rounds.history.differences import Change, differences
 from rounds.history.versions import Ref, Version, versions
-from rounds.models import Basis, Label, Publishable, State, lists_of
+from rounds.models import Basis, Label, Publishable, State, lists_of, publishable_models
 from rounds.platform.databases import reading
-from rounds.publishing.states import publishable_models
 
 PAGE = 50  # corrections, at least
 LOOK_FURTHER = 4  # times as many events, where a page of them was nothing to readers

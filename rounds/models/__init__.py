@@ -20,6 +20,7 @@ from rounds.models.claims import (
     DatedRecord,
     Record,
     RecordQuerySet,
+    attribution,
 )
 from rounds.models.editing import Presence, Suggestion, typed_into
 from rounds.models.edition import Due, Edition
@@ -37,7 +38,7 @@ from rounds.models.meetings import (
     RoundQuerySet,
     RoundStatus,
 )
-from rounds.models.publishable import Publishable, PublishableQuerySet, State
+from rounds.models.publishable import Publishable, PublishableQuerySet, State, publishable_models
 from rounds.models.reference import PALETTE_SIZE, Negotiation, Party, Person, parties_listed
 from rounds.models.sources import LinkCheck, LinkState, Source, SourceQuerySet, sources_listed
 from rounds.models.statements import (
@@ -112,6 +113,7 @@ __all__ = [
     "TrackedList",
     "Translatable",
     "Versioned",
+    "attribution",
     "attribution_problem",
     "begins",
     "constrained_fields",
@@ -122,6 +124,7 @@ __all__ = [
     "new_key",
     "parties_listed",
     "plausible",
+    "publishable_models",
     "sources_listed",
     "tracked",
     "translations_are_texts",

@@ -5,6 +5,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rounds.models.base import begins, in_choices, plausible
@@ -12,6 +13,7 @@ from rounds.models.publishable import Publishable, PublishableQuerySet
 from rounds.models.reference import parties_listed
 from rounds.models.sources import Source, sources_listed
 from rounds.platform.dates import SpanField, describe, first_day, last_day
+from rounds.platform.translated_text import Text, local
 
 
 class RecordQuerySet(PublishableQuerySet):
@@ -190,3 +192,22 @@ class AttributedRecord(DatedRecord):
     @property
     def on_the_record(self) -> bool:
         return self.basis in PUBLIC_BASES
+
+
+def attribution(record: AttributedRecord, names: list[str]) -> str:
+    """Return "Chrystia Freeland", "A Canadian official, unnamed", or the kind of text it stands in.
+
+    Nothing for what a publication says in its own voice: its name stands beside it.
+    """
+    if names:
+        return ", ".join(names)
+    text = local(record, "attribution")
+    description = Text(text[:1].upper() + text[1:], text.language)
+    if record.basis == Basis.UNNAMED:
+        return Text(gettext("%(who)s, unnamed") % {"who": description}, text.language)
+    if description:
+        return description
+    if record.basis == Basis.REPORTING:
+        return ""
+    label = str(Basis(record.basis).label)
+    return label[:1].upper() + label[1:]

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any, ClassVar, Self
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -206,3 +207,8 @@ class Publishable(Versioned):
                 raise ValidationError({field: message})
             seen.add(other.pk)
             other = getattr(other, field)
+
+
+def publishable_models() -> list[Any]:
+    """Return the models whose records are drafts first."""
+    return [model for model in apps.get_models() if issubclass(model, Publishable)]

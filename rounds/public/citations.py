@@ -16,11 +16,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
 
-from rounds.models import AttributedRecord, Source, Statement
+from rounds.models import AttributedRecord, Source, Statement, attribution
 from rounds.platform import clock
 from rounds.platform.dates import day as day_in_words
 from rounds.platform.translated_text import local
-from rounds.public.timeline import attribution
 
 MARKS = {"fr": ("« ", " »"), "es": ("«", "»")}  # quotation marks; “” elsewhere
 

@@ -9,14 +9,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from rounds.history.as_of import AsOf, end_of
-from rounds.models import Publishable, Round
+from rounds.models import Publishable, Round, publishable_models
 from rounds.platform import clock
 from rounds.platform.dates import check_day
 from rounds.platform.dates import day as day_in_words
 from rounds.platform.times import check_moment
 from rounds.platform.translated_text import local
 from rounds.public.timeline import DeadlineStatus
-from rounds.publishing.states import publishable_models
 
 
 class AsOfForm(forms.Form):

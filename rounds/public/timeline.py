@@ -18,7 +18,6 @@ from rounds.models import (
     NOT_MET,
     OVERDUE,
     AttributedRecord,
-    Basis,
     DatedQuerySet,
     Deadline,
     DeadlineOutcome,
@@ -26,11 +25,12 @@ from rounds.models import (
     Round,
     RoundKind,
     Statement,
+    attribution,
 )
 from rounds.platform import clock
 from rounds.platform.cursors import Cursor
 from rounds.platform.dates import first_day, last_day
-from rounds.platform.translated_text import Text, local
+from rounds.platform.translated_text import local
 
 Ref = dict[str, Any]  # what a page needs to name and link a party, a person, an issue
 
@@ -290,25 +290,6 @@ def attributed(record: AttributedRecord, *, speakers: list[Ref] | None = None) -
         "basis": record.basis,
         "on_record": record.on_the_record,
     }
-
-
-def attribution(record: AttributedRecord, names: list[str]) -> str:
-    """ "Chrystia Freeland", "A Canadian official, unnamed", or what kind of text it stands in.
-
-    Nothing for what a publication says in its own voice: its name stands beside it.
-    """
-    if names:
-        return ", ".join(names)
-    words = local(record, "attribution")
-    told = Text(words[:1].upper() + words[1:], words.language)
-    if record.basis == Basis.UNNAMED:
-        return Text(_("%(who)s, unnamed") % {"who": told}, words.language)
-    if told:
-        return told
-    if record.basis == Basis.REPORTING:
-        return ""
-    label = str(Basis(record.basis).label)
-    return label[:1].upper() + label[1:]
 
 
 def merged(*streams: Iterable[Item]) -> list[Item]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import conditional_page
 from django_tables2 import LazyPaginator, RequestConfig
 
 from rounds.history.corrections import corrected_on, corrections, gone
-from rounds.models import Deadline, Party, Round, Source, Statement, StatementLink
+from rounds.models import Deadline, Party, Round, Source, Statement, StatementLink, attribution
 from rounds.platform.translated_text import local
 from rounds.public.calendars import events, ics
 from rounds.public.citations import page_at, statement_citation
@@ -28,7 +28,7 @@ from rounds.public.tables import (
     SourceFile,
     SourceTable,
 )
-from rounds.public.timeline import DeadlineStatus, attribution, chained, deadline_items, round_items
+from rounds.public.timeline import DeadlineStatus, chained, deadline_items, round_items
 from rounds.tabular.exports import FileTable, page
 
 

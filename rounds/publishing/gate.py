@@ -19,9 +19,17 @@ from pghistory.middleware import HistoryMiddleware
 
 from rounds.history.differences import differences
 from rounds.history.versions import Version, versions
-from rounds.models import Label, Negotiation, Party, Person, Publishable, Source, State
+from rounds.models import (
+    Label,
+    Negotiation,
+    Party,
+    Person,
+    Publishable,
+    Source,
+    State,
+    publishable_models,
+)
 from rounds.platform.plain_text import TextError, clean, printable, too_long
-from rounds.publishing.states import publishable_models
 
 PUBLISH = "rounds.publish"
 NOTE_CHARS = 500  # of a note to readers, as in the forms

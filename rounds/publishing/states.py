@@ -15,7 +15,7 @@ from django.db import DatabaseError, IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from rounds.models import Due, Edition, Negotiation, Publishable, State
+from rounds.models import Due, Edition, Negotiation, Publishable, State, publishable_models
 from rounds.platform.databases import reading
 
 # What the triggers refuse, by their names. issues/models adds its own.
@@ -28,11 +28,6 @@ REFUSALS: dict[str, Any] = {
     "unnamed_stays_unnamed": _("Whoever is unnamed has no name here: remove the speakers first."),
     "unnamed_has_no_name": _("Whoever is unnamed has no name here: remove the speakers."),
 }
-
-
-def publishable_models() -> list[Any]:
-    """The models whose records are drafts first."""
-    return [model for model in apps.get_models() if issubclass(model, Publishable)]
 
 
 def refusal(error: DatabaseError) -> str:

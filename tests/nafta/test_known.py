@@ -30,8 +30,9 @@ from rounds.models import (
     State,
     Statement,
     Versioned,
+    publishable_models,
 )
-from rounds.publishing.states import publishable_models, set_state
+from rounds.publishing.states import set_state
 from tests import world as worlds
 from tests.desk import change, desk_of
 from tests.nafta.test_leaks import every_pattern, words_without_address

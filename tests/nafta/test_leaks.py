@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from issues.models import Issue, Position, Proposal
 from nafta.operations.middleware import PROBES
-from rounds.models import NaturalKeyModel, Person, State, Statement
-from rounds.publishing.states import publishable_models, set_state
+from rounds.models import NaturalKeyModel, Person, State, Statement, publishable_models
+from rounds.publishing.states import set_state
 from tests.desk import address, change, desk_of, fields_of
 from tests.world import SECRET, create_editor, create_world
 

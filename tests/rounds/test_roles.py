@@ -20,8 +20,8 @@ from rounds.models import (
     Statement,
     Suggestion,
     Versioned,
+    publishable_models,
 )
-from rounds.publishing.states import publishable_models
 from tests.desk import address, change, desk_of, enter, fields_in, fields_of, ticked, told
 from tests.world import (
     create_contributor,
