@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from nafta.operations.client_address import address_of
+from nafta.operations.middleware import READ_METHODS
 
 API = "/api/"
-ASKING = "GET, HEAD, OPTIONS"
 MINUTE = 60  # seconds
 
 
@@ -37,14 +37,14 @@ class PublicAPI:
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         if request.method == "OPTIONS":
-            response = HttpResponse(status=204, headers={"Allow": ASKING})
-            response.headers["Access-Control-Allow-Methods"] = ASKING
+            response = HttpResponse(status=204, headers={"Allow": READ_METHODS})
+            response.headers["Access-Control-Allow-Methods"] = READ_METHODS
             response.headers["Access-Control-Allow-Headers"] = "*"
             response.headers["Access-Control-Max-Age"] = "86400"
             return response
         if request.method not in {"GET", "HEAD"}:
             text = _("The record is read-only here: ask with GET.")
-            return JsonResponse({"detail": text}, status=405, headers={"Allow": ASKING})
+            return JsonResponse({"detail": text}, status=405, headers={"Allow": READ_METHODS})
         left = settings.API_RATE - _asked(address_of(request))
         response = self._read(request) if left >= 0 else _too_many()
         response.headers["RateLimit-Limit"] = str(settings.API_RATE)

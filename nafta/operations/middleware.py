@@ -14,12 +14,12 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from nafta.api.throttling import ASKING
 from nafta.operations import logs
 from nafta.operations.error_pages import refused
 from nafta.operations.health import healthz, readyz
 from nafta.operations.metrics import count, metrics
 
+READ_METHODS = "GET, HEAD, OPTIONS"
 PROBES: dict[str, Callable[[HttpRequest], HttpResponse | None]] = {
     "/healthz": healthz,
     "/readyz": readyz,
@@ -122,7 +122,7 @@ class OnlyAsking:
         match = request.resolver_match
         if request.method in {"GET", "HEAD"} or (match and "admin" in match.namespaces):
             return None
-        headers = {"Allow": ASKING}
+        headers = {"Allow": READ_METHODS}
         if request.method == "OPTIONS":
             return HttpResponse(status=204, headers=headers)
         text = _("The record is read-only here: ask with GET.")

@@ -1,7 +1,6 @@
 """The page of one round or meeting."""
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
@@ -14,7 +13,7 @@ from issues.analysis.proposal_threads import proposal_items
 from issues.models import Issue, Position, Proposal, with_issues
 from issues.public.tables import ProgressFile, cell_file, move_file
 from issues.public.views import STATEMENTS_SHOWN
-from rounds.history.as_of import AsOf, end_of
+from rounds.history.as_of import AsOf, before, end_of
 from rounds.history.corrections import corrected_on
 from rounds.models import (
     Party,
@@ -108,12 +107,3 @@ def said_at(meeting: Round, most: int) -> list[Statement]:
         return is_around, statement.approximate, statement.first_day, statement.pk
 
     return sorted(records, key=order)
-
-
-def before(meeting: Round, rounds: Iterable[Round]) -> tuple[dt.date, Round | None]:
-    """The meeting before this one that took place, and its end: what came later moved here."""
-    held = [one for one in rounds if one.took_place and one.first_day < meeting.first_day]
-    if meeting.is_round:  # a round is told against the round before, not a meeting in between
-        held = [one for one in held if one.is_round]
-    ended = [(end, one) for one in held if (end := end_of(one, rounds)) < meeting.first_day]
-    return max(ended, key=lambda pair: pair[0], default=(dt.date.min, None))

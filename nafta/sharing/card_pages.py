@@ -13,9 +13,8 @@ from django.utils.translation import pgettext
 from issues import matrix
 from issues.analysis.proposal_threads import settling
 from issues.models import Issue, Position
-from nafta.pages.rounds import before
 from nafta.sharing.cards import GRID_ROWS, Card, Heading, Stand, draw
-from rounds.history.as_of import AsOf, end_of
+from rounds.history.as_of import AsOf, before, end_of
 from rounds.models import Party, Round, Statement
 from rounds.platform.dates import day as day_in_words
 from rounds.platform.translated_text import local

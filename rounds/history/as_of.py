@@ -49,3 +49,12 @@ def end_of(meeting: Round, rounds: Iterable[Round]) -> dt.date:
         if one.first_day > meeting.first_day and one.took_place and one.is_round
     ]
     return min(later) - dt.timedelta(days=1) if later else clock.today()
+
+
+def before(meeting: Round, rounds: Iterable[Round]) -> tuple[dt.date, Round | None]:
+    """The meeting before this one that took place, and its end: what came later moved here."""
+    held = [one for one in rounds if one.took_place and one.first_day < meeting.first_day]
+    if meeting.is_round:  # a round is told against the round before, not a meeting in between
+        held = [one for one in held if one.is_round]
+    ended = [(end, one) for one in held if (end := end_of(one, rounds)) < meeting.first_day]
+    return max(ended, key=lambda pair: pair[0], default=(dt.date.min, None))
