@@ -49,7 +49,7 @@ class IssueQuerySet(RecordQuerySet):
         recorded = taken.filter(pk=OuterRef(OuterRef("pk"))).values("positions__party")
         awaited = Party.objects.exclude(pk__in=recorded).order_by("order", "code")
         return self.filter(Exists(awaited), pk__in=opened.values("pk")).annotate(
-            awaited_list=listed(awaited, code="code", name="name", pk="pk")
+            awaited_list=listed(awaited, code="code", name="name", pk="pk", translated=["name"])
         )
 
 

@@ -26,6 +26,7 @@ from rounds.models import (
     Suggestion,
 )
 from rounds.platform.times import describe_moment
+from rounds.platform.translated_text import local
 from rounds.publishing.gate import may_publish
 
 SHOWN = 5  # entries of a block on the front page
@@ -143,7 +144,7 @@ MATTERS = (
         ),
         Position,
         lambda day: Issue.objects.published().awaiting_parties(day),
-        more=lambda issue: ", ".join(party["name"] for party in issue.awaited_list),
+        more=lambda issue: ", ".join(local(party, "name") for party in issue.awaited_list),
         place=_new_position,
     ),
     Matter(

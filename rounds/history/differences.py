@@ -7,14 +7,14 @@ from typing import Any
 
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from rounds.history.versions import Ref, Version, records_named, versions
 from rounds.models import Publishable, TrackedList, lists_of
-from rounds.platform.dates import describe
+from rounds.platform.dates import day, describe
 
 NOT_TOLD = {"id", "version", "changed_at", "state", "publish_at", "translations"}
 
@@ -132,7 +132,7 @@ def _plain(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, Decimal):
         return number_format(value.normalize())
-    return date_format(value) if isinstance(value, dt.date) else str(value)
+    return day(value) if isinstance(value, dt.date) else str(value)
 
 
 # --- for whoever edits ---

@@ -61,10 +61,10 @@ def _described(dates: DateRange, approximate: bool, _language: str | None) -> st
 
 
 def day(value: dt.date) -> str:
-    return _written(value, "DATE_FORMAT")
+    return written(value, "DATE_FORMAT")
 
 
-def _written(value: dt.date, pattern: str) -> str:
+def written(value: dt.date, pattern: str) -> str:
     """As Django's patterns have it, the first of a month as the language writes it: 1er mai."""
     text = formats.date_format(value, pattern)
     return _number(value) + text[1:] if value.day == 1 and text.startswith("1 ") else text
@@ -87,7 +87,7 @@ def run(first: dt.date, last: dt.date) -> str:
         }
     if first.year == last.year:
         return _("%(first)s – %(last)s") % {
-            "first": _written(first, "MONTH_DAY_FORMAT"),
+            "first": written(first, "MONTH_DAY_FORMAT"),
             "last": day(last),
         }
     return _("%(first)s – %(last)s") % {"first": day(first), "last": day(last)}
@@ -134,7 +134,7 @@ def _ends(first: dt.date, last: dt.date) -> dict[str, Any]:
     if (first.year, first.month) == (last.year, last.month):
         return {"first": _number(first), "last": day(last)}
     if first.year == last.year:
-        return {"first": _written(first, "MONTH_DAY_FORMAT"), "last": day(last)}
+        return {"first": written(first, "MONTH_DAY_FORMAT"), "last": day(last)}
     return {"first": day(first), "last": day(last)}
 
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from rounds.models import DeadlineOutcome, Party, Round
+from rounds.platform.dates import written
 from rounds.public.charts import LANES, MARKS, OPEN_END, codes, sides_of, window
 from rounds.public.timeline import Item, Kind
 
@@ -135,11 +137,13 @@ class Scale:
         """Days to name below the chart: the first of months, or of a short span other days too."""
         months = self.months()
         if len(months) >= MONTHS_NAMED:
-            return {day: formats.date_format(day, "M Y") for day in months}
+            pattern = pgettext("Django’s pattern of a month below a chart", "M Y")
+            return {day: formats.date_format(day, pattern) for day in months}
         length = (self.last - self.first).days
         step = next(n for n in (1, 2, 3, 5, 7, 14, 28) if length < n * TICKS or n == 28)
         days = [self.first + DAY * n for n in range(step // 2, length, step)]
-        return {day: formats.date_format(day, "j M Y") for day in days}
+        pattern = pgettext("Django’s pattern of a day below a chart", "j M Y")
+        return {day: written(day, pattern) for day in days}
 
     def months(self) -> list[dt.date]:
         """The first days of months at even steps, few enough to have room for their names."""

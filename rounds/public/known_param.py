@@ -18,10 +18,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from rounds.history.point_in_time import Past, first_publication, known, past
+from rounds.platform import dates
 
 View = Callable[..., HttpResponse]
 Page = Callable[[], HttpResponse]
@@ -44,7 +44,7 @@ class Known:
 
     @property
     def words(self) -> str:
-        day = date_format(self.at)
+        day = dates.day(self.at)
         if self.is_day:
             return _("the end of %(day)s") % {"day": day}
         time = f"{self.at:%H:%M:%S}" if self.at.second else f"{self.at:%H:%M}"

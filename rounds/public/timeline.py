@@ -12,7 +12,7 @@ from typing import Any
 from django.db import models
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from rounds.models import (
     NOT_MET,
@@ -198,10 +198,10 @@ def _deadline_words(outcome: DeadlineOutcome, *, passed: bool, is_early: bool) -
 class DeadlineStatus(models.TextChoices):
     """What deadlines can be narrowed by. One that was moved was missed too, one overdue pends."""
 
-    MISSED = "missed", gettext_lazy("missed")
+    MISSED = "missed", pgettext_lazy("several deadlines", "missed")
     MOVED = "moved", gettext_lazy("of these moved to another day")
-    MET = "met", gettext_lazy("met")
-    PENDING = "pending", gettext_lazy("pending")
+    MET = "met", pgettext_lazy("several deadlines", "met")
+    PENDING = "pending", pgettext_lazy("several deadlines", "pending")
     OVERDUE = "overdue", gettext_lazy("of these due without an outcome")
 
     def holds(self, item: Item) -> bool:

@@ -96,12 +96,14 @@ def header_problems(
 
 def key_problems(row: Row, keys: list[Column], earlier: int | None) -> Iterator[Problem]:
     """What keeps a row from being told from all others, ``earlier`` being the line of its twin."""
+    is_whole = True
     for column, text in zip(keys, row.key, strict=True):
         if not text and not column.field.blank:
+            is_whole = False
             yield Problem(
                 row.file, _("found nothing, expected a key"), row.line, column.column_name
             )
-    if earlier:
+    if earlier and is_whole:
         values = {"key": shown(", ".join(row.key)), "line": earlier}
         text = _("found “%(key)s” again, expected each once: line %(line)d has it") % values
         yield Problem(row.file, text, row.line, keys[0].column_name)

@@ -15,7 +15,10 @@ def moment(value: dt.datetime) -> str:
     return describe_moment(value)
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def day(value: dt.date) -> str:
-    """As the language writes it, the first of a month too: 1er mai."""
+    """As the language writes it, the first of a month too: 1er mai.
+
+    Of a moment it is the day in the site's time zone.
+    """
     return dates.day(value)

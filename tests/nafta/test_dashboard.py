@@ -129,6 +129,15 @@ def test_a_party_is_awaited_once_a_round_was_held_since_the_issue_was_opened(
     assert awaited(admin_client)["Late"] == "Brume, Corrie"
 
 
+def test_an_awaited_party_has_its_name_in_the_language_of_the_page(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    world.corrie.translations = {"name_fr": "La Corrie"}
+    world.corrie.save()
+    page = admin_client.get("/fr/admin/").content.decode()
+    assert "Arden, La Corrie" in page
+
+
 def test_an_awaited_position_is_begun_with_its_issue_and_party(
     admin_client: Client, world: SimpleNamespace
 ) -> None:

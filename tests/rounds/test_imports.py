@@ -470,10 +470,11 @@ def test_a_row_that_needs_a_refused_one_says_so(
 
 
 def test_a_key_is_there_once(admin_client: Client, db: None) -> None:
-    rows = [person(), person(name="Cy II"), person(slug=" ")]
+    rows = [person(), person(name="Cy II"), person(slug=" "), person(slug="")]
     assert refusals(upload(admin_client, Person, csv_file(rows))) == [
         (3, "slug", "found “cy-cedar” again, expected each once: line 2 has it"),
         (4, "slug", "found nothing, expected a key"),
+        (5, "slug", "found nothing, expected a key"),
     ]
 
 

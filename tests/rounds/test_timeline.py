@@ -367,6 +367,18 @@ def test_a_deadline_that_was_moved_counts_as_missed(
 
 
 @pytest.mark.parametrize(
+    ("code", "labels"),
+    [("fr", ["toutes", "manquées", "en attente"]), ("es", ["todos", "incumplidos", "pendientes"])],
+)
+def test_what_several_deadlines_are_narrowed_by_is_plural(
+    client: Client, world: SimpleNamespace, code: str, labels: list[str]
+) -> None:
+    page = client.get(f"/{code}/deadlines/").content.decode()
+    for label in labels:
+        assert re.search(rf">{label} \d+</a>", page), label
+
+
+@pytest.mark.parametrize(
     ("set_on", "label"),
     [
         ("2010-02-01", "moved (given up before its day)"),

@@ -10,6 +10,7 @@ from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models.expressions import RawSQL
+from django.template import Context, Template
 from django.utils import timezone, translation
 
 from issues.desk.parsing import DaysField
@@ -29,6 +30,13 @@ def toronto() -> Any:
 @pytest.fixture
 def draft(world: SimpleNamespace) -> Any:
     return create_statement(dates=days("2010-03-07"), state="draft", summary="As it was seen.")
+
+
+def test_a_page_gives_the_day_of_a_moment_in_the_newsroom(toronto: None) -> None:
+    template = Template("{% load times %}{{ moment|day }}")
+    night = dt.datetime(2027, 7, 2, 3, 30, tzinfo=dt.UTC)  # of the first of July in Toronto
+    with translation.override("fr"):
+        assert template.render(Context({"moment": night})) == "1er juillet 2027"
 
 
 @pytest.mark.parametrize(
