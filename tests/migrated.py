@@ -44,9 +44,17 @@ def migrated() -> str:
 def fingerprint() -> str:
     """Of all that a migrated database comes from: the project's migrations, and the libraries'."""
     content = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
-    for file in sorted(ROOT.glob("*/migrations/*.py")):
+    for file in sources():
         content.update(file.name.encode() + file.read_bytes())
     return content.hexdigest()[:16]
+
+
+def sources() -> list[Path]:
+    """The migrations of the project, and the files of SQL that they run."""
+    apps = [path.parent.parent for path in ROOT.glob("*/migrations/__init__.py")]
+    return sorted(
+        path for app in apps for path in (*app.glob("migrations/*.py"), *app.rglob("*.sql"))
+    )
 
 
 def environment(database: str) -> dict[str, str]:

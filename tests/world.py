@@ -6,13 +6,13 @@ with a draft of every kind whose every word holds ``SECRET``.
 
 import datetime as dt
 import itertools
-from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import Group, User
 
+from issues.groups import make_groups
 from issues.models import Issue, Measure, Position, Progress, Proposal, Term
 from rounds.models import (
     Deadline,
@@ -185,7 +185,7 @@ def create_progress(*, round: Round, issue: Issue, level: str, **fields: Any) ->
 
 def _create_user(*, username: str, group: str, **fields: Any) -> User:
     if not Group.objects.exists():  # a test across transactions has emptied every table
-        import_module("issues.migrations.0004_groups").make_groups(apps, None)
+        make_groups(apps, None)
     user = User.objects.create_user(username, is_staff=True, **fields)
     user.groups.add(Group.objects.get(name=group))
     return user

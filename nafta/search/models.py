@@ -1,7 +1,7 @@
 """What can be found: one row for each record, party, person and source that readers can see.
 
-The database writes these rows itself (nafta/migrations/0001_search.py), whoever changes the
-record; nothing here stores one. They are a copy, never the record: no file and no history has them.
+The database writes these rows itself (nafta/search/sql/), whoever changes the record; nothing here
+stores one. They are a copy, never the record: no file and no history has them.
 """
 
 from django.contrib.postgres.fields import ArrayField

@@ -1,8 +1,8 @@
 """One spelling for what people and newspapers spell in several ways.
 
 ``U.S.`` is ``US``, ``red-line`` is ``red line``, ``l’accord`` is ``accord``, ``85 per cent`` is
-``85 %``. The database spells the index by the same rules (``search_spelling`` in
-nafta/migrations/0007_search_words.py); a test compares the two.
+``85 %``. The database spells the index by the same rules
+(nafta/search/sql/search_spelling.sql); a test compares the two.
 """
 
 import re

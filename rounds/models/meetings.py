@@ -5,7 +5,6 @@ from functools import reduce
 from operator import or_
 from typing import Any, Self
 
-import pgtrigger
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -21,7 +20,7 @@ from rounds.platform import clock
 from rounds.platform.dates import SpanField, describe
 from rounds.platform.fast_reverse import page_of
 from rounds.platform.translated_text import local
-from rounds.platform.triggers import REFUSE, KeepPublished, NoCycle, PublishedNeedsPublished
+from rounds.platform.triggers import KeepPublished, NoCycle, PublishedNeedsPublished
 
 
 class RoundKind(models.TextChoices):
@@ -187,23 +186,11 @@ class Round(DatedRecord):
             fixed("slug"),
             NoCycle(name="replaced_by_no_cycle", field="replaced_by"),
             PublishedNeedsPublished(name="published_needs_published", fields=["replaced_by"]),
-            pgtrigger.Trigger(
-                name="cancelled_has_no_progress",
-                when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("status"),  # type: ignore[no-untyped-call]
-                condition=pgtrigger.Q(new__status__in=["cancelled", "rescheduled"]),
-                func=f"""
-                    PERFORM 1 FROM issues_progress WHERE round_id = NEW.id;
-                    IF FOUND THEN {REFUSE} 'cancelled_has_no_progress'; END IF;
-                    RETURN NEW;""",
-            ),
             KeepPublished(
                 name="keep_published",
                 pointers=[
                     ("rounds_round", "replaced_by_id"),
                     ("rounds_statement", "round_id"),
-                    ("issues_proposal", "round_id"),
-                    ("issues_progress", "round_id"),
                 ],
             ),
         ]

@@ -25,7 +25,7 @@ from rounds.models.tracking import tracked
 from rounds.models.translation import Translatable, translations_are_texts
 from rounds.platform.fast_reverse import page_of
 from rounds.platform.translated_text import local
-from rounds.platform.triggers import REFUSE, KeepPublished, PublishedNeedsPublished
+from rounds.platform.triggers import REFUSE, PublishedNeedsPublished
 
 QUOTATION_WORDS = 8  # a longer quotation is somebody else's article
 
@@ -130,7 +130,6 @@ class Statement(AttributedRecord):
         triggers = [
             fixed("slug"),
             PublishedNeedsPublished(name="published_needs_published", fields=["round"]),
-            KeepPublished(name="keep_published", pointers=[("issues_position", "statement_id")]),
             pgtrigger.Trigger(
                 name="unnamed_stays_unnamed",
                 when=pgtrigger.Before,

@@ -234,27 +234,3 @@ def _track_list(model: type[models.Model], field: Any, other_end: str) -> None:
         _keep_list(TrackedList(f"{model._meta.model_name}s", title, proxy, there, here))
     else:
         _keep_list(TrackedList(field.name, field.verbose_name, proxy, here, there))
-
-
-def begin_history(app_label: str) -> Callable[[Any, Any], None]:
-    """For a migration: give every row that is there already its first event."""
-
-    def begin(apps: Any, schema_editor: Any) -> None:
-        known = {model.__name__: model for model in apps.get_app_config(app_label).get_models()}
-        for name, event in known.items():
-            columns = {field.column for field in event._meta.fields}
-            if not {"pgh_id", "pgh_label"} <= columns:
-                continue
-            table = known[name.removesuffix("Event")]._meta.db_table
-            own = {one: f'"{one}"' for one in columns if not one.startswith("pgh_")}
-            own |= {"pgh_label": "'added'", "pgh_created_at": "now()"}
-            own |= {"pgh_obj_id": "id"} if "pgh_obj_id" in columns else {}
-            schema_editor.execute(
-                f'INSERT INTO "{event._meta.db_table}" ({", ".join(map(quoted, own))}) '
-                f'SELECT {", ".join(own.values())} FROM "{table}"'
-            )
-
-    def quoted(name: str) -> str:
-        return f'"{name}"'
-
-    return begin

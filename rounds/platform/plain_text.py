@@ -3,7 +3,7 @@
 ``clean`` and ``clean_address`` put right what people paste without knowing it, and raise
 ``TextError`` where only a person can tell what was meant. ``is_plain`` and ``is_address`` are the
 rule that the database holds too, as ``rounds_is_plain_text`` and ``rounds_is_address`` (see
-rounds/migrations/0016_plain_text.py); whatever ``clean`` returns fulfils it.
+rounds/sql/rounds_is_plain_text.sql); whatever ``clean`` returns fulfils it.
 
 Sources: the characters of XML 1.0 (2.2) and of Unicode (noncharacters, 23.7; bidirectional
 controls, UAX #9; joiners, 23.2; emoji, UTS #51). Decision 0048 says what is cleaned and why.

@@ -19,7 +19,7 @@ ARCHIVE = re.compile(rf"\Ahttps?://(?:web\.archive\.org|{ARCHIVE_TODAY})/", re.I
 class NormalAddress(models.Transform):
     """The form that all spellings of one address share; a copy in an archive has its original's.
 
-    The database makes it (``rounds_normal_address`` in the migrations), so that its unique index
+    The database makes it (``rounds/sql/rounds_normal_address.sql``), so that its unique index
     and every query agree.
     """
 

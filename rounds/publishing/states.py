@@ -121,8 +121,8 @@ def publish_due(now: dt.datetime) -> list[Publishable]:
             published += done
             waiting = [one for one in waiting if one not in done]
         for record in waiting:
-            # A text from before the database had its rule may refuse even this, see
-            # rounds/management/text_cleanup.py: it stays as it is, and nothing else waits for it.
+            # A text from before the database had its rule may refuse even this (decision 0048): it
+            # stays as it is, and nothing else waits for it.
             with suppress(IntegrityError), transaction.atomic():
                 type(record)._default_manager.filter(pk=record.pk).update(state=State.DRAFT)
         Due.objects.filter(at__lte=now).delete()

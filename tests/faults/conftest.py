@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests import migrated
 from tests.faults.machines import ROOT, Database, Web
 
 
@@ -26,7 +27,7 @@ def chance() -> random.Random:
 def prepared() -> Path:
     """A server's folder with the shipped record in it, made once and kept for the next run."""
     content = hashlib.sha256()
-    for path in sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("nafta/record/*")]):
+    for path in [*migrated.sources(), *sorted(ROOT.glob("nafta/record/*"))]:
         content.update(path.read_bytes())
     kept = ROOT / "var" / f"faults-{content.hexdigest()[:12]}"
     if not (kept / "whole").exists():

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from nafta.management.commands import migrate
 
@@ -23,6 +24,16 @@ def test_a_port_in_use_is_told_before_anything_is_loaded() -> None:
 def test_a_port_that_cannot_be_is_told() -> None:
     with pytest.raises(CommandError, match="make demo PORT=8001"):
         call_command("demo", port=70_000)
+
+
+def test_a_database_that_ran_some_of_the_replaced_migrations_is_refused(db: None) -> None:
+    recorder = MigrationRecorder(connection)
+    recorder.record_unapplied("rounds", "0016_plain_text")
+    for arguments in (["migrate"], ["migrate", "--check"]):
+        with pytest.raises(CommandError, match=r"It lacks rounds\.0016_plain_text\."):
+            call_command(*arguments, verbosity=0)
+    recorder.record_applied("rounds", "0016_plain_text")
+    call_command("migrate", "--check", verbosity=0)
 
 
 def test_a_second_migrate_waits_for_the_first_and_says_so(transactional_db: None) -> None:

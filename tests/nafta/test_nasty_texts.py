@@ -24,8 +24,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rounds.admin.import_preview import store
-from rounds.history.versions import versions
-from rounds.management.text_cleanup import clean_stored_texts
 from rounds.models import NaturalKeyModel, Person, Round, Source, Statement
 from rounds.models.text import plain_text_constraint, text_fields
 from rounds.platform.plain_text import TextError, clean
@@ -422,53 +420,6 @@ def test_going_back_to_an_earlier_version_cleans_it_or_says_why_not(
     assert "U+202E, after “The”" in page
     assert go_back(number - 2).status_code == 302
     assert Statement.objects.get(pk=site.said.pk).summary == "The agreement"
-
-
-class Models:
-    """What a migration is given, of some models alone."""
-
-    def __init__(self, models: list[Any]) -> None:
-        self.models = models
-
-    def get_app_config(self, app_label: str) -> Any:
-        return SimpleNamespace(get_models=lambda: self.models)
-
-
-def test_a_database_of_before_is_cleaned_and_what_a_person_must_mend_is_listed(
-    unconstrained: None, site: SimpleNamespace, capsys: Any
-) -> None:
-    """As a migration does it; the rows were stored before the database had the rule."""
-    Statement.objects.filter(pk=site.said.pk).update(
-        summary="The agree\x02ment", translations={"summary_fr": "L’ac\xadcord"}
-    )
-    old = create_source(slug="old", note="a \x0bslide", url="ftp://gazette.example/")
-    Source.objects.filter(pk=old.pk).update(translations={"title_old_fr": "a\x02b"})
-    create_source(slug="clean", note="a\x0bslide")
-    connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")  # no ALTER TABLE while any waits
-    with connection.schema_editor() as editor:
-        for model in (Source, Statement):
-            rule = plain_text_constraint(model)
-            editor.execute(f"{rule.create_sql(model, editor)} NOT VALID")
-        clean_stored_texts("rounds")(Models([Source, Statement]), editor)
-    said = Statement.objects.get(pk=site.said.pk)
-    assert (said.summary, said.translations) == ("The agreement", {"summary_fr": "L’accord"})
-    (*_earlier, last) = versions([(Statement, said.pk)])[Statement, said.pk]
-    assert (last.who, last.note) == ("migrate", "Invisible characters were removed from a text.")
-    assert Source.objects.get(slug="clean").note == "a\nslide"
-    assert Source.objects.get(slug="old").note == "a \x0bslide"
-    printed = capsys.readouterr().err
-    assert "rounds.source old, url: An address begins with http:// or https://." in printed
-    assert "rounds.source old, title_old_fr: there is no such field" in printed
-    assert "rounds.statement" not in printed
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT conname, convalidated FROM pg_constraint WHERE conname = ANY(%s)",
-            [["rounds_source_plain_text", "rounds_statement_plain_text"]],
-        )
-        assert dict(cursor.fetchall()) == {
-            "rounds_source_plain_text": False,
-            "rounds_statement_plain_text": True,
-        }
 
 
 def test_a_text_of_before_holds_up_nothing_else_that_is_due(

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.core.management import CommandError
 from django.core.management.commands import migrate
 from django.db import connections
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
 
 LOCK = 0x6D696772617465  # “migrate”: the same in every process
@@ -16,6 +19,7 @@ RETRY_SECONDS = 0.2
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         with self.one_at_a_time(options["database"]):
+            refuse_half_replaced(options["database"])
             super().handle(*args, **options)
 
     @contextmanager
@@ -37,6 +41,25 @@ class Command(migrate.Command):
         finally:
             with connections[database].cursor() as cursor:
                 lock_answer(cursor, "pg_advisory_unlock")
+
+
+def refuse_half_replaced(database: str) -> None:
+    """Raise CommandError if a database has run only some of the migrations that one replaces.
+
+    Those that it lacks are gone. Django would go on with the ones after them, and leave out what
+    they did.
+    """
+    loader = MigrationLoader(None)
+    applied = set(MigrationRecorder(connections[database]).applied_migrations())
+    for (app, name), migration in sorted(loader.replacements.items()):
+        gone = [key for key in migration.replaces if key not in loader.disk_migrations]
+        missing = [f"{old_app}.{old}" for old_app, old in gone if (old_app, old) not in applied]
+        if 0 < len(missing) < len(gone):
+            raise CommandError(
+                f"{app}.{name} replaces {len(gone)} migrations, of which this database has run "
+                f"only some. It lacks {', '.join(missing)}. Nothing was changed. Check out the "
+                "last version that has these, run its migrate, then this one."
+            )
 
 
 def lock_answer(cursor: Any, function: str) -> bool:

@@ -1,0 +1,44 @@
+"""The groups of a new database: contributors write drafts; editors publish, correct, unpublish."""
+
+from typing import Any
+
+from django.contrib.auth.management import create_permissions
+from django.contrib.auth.models import Group, Permission
+
+WRITTEN = {
+    "rounds": ["round", "deadline", "statement", "statementlink", "person", "source"],
+    "issues": ["issue", "measure", "proposal", "term", "position", "progress"],
+}
+EDITORS_ONLY = {"rounds": ["negotiation", "party"]}
+
+
+def make_groups(apps: Any, schema_editor: Any) -> None:
+    """Make the two groups with their permissions, unless they exist.
+
+    For a migration: ``apps`` is the registry that it is given. Django itself makes the permissions
+    of models only after the last migration.
+    """
+    for label in WRITTEN:
+        config = apps.get_app_config(label)
+        config.models_module = getattr(config, "models_module", None) or True
+        create_permissions(config, apps=apps, verbosity=0)
+
+    contributors, _created = Group.objects.get_or_create(name="Contributors")
+    contributors.permissions.add(
+        *permissions(WRITTEN, "add", "change", "delete", "view"),
+        *permissions(EDITORS_ONLY, "view"),
+    )
+    editors, _created = Group.objects.get_or_create(name="Editors")
+    editors.permissions.add(
+        *permissions(WRITTEN, "add", "change", "delete", "view"),
+        *permissions(EDITORS_ONLY, "add", "change", "view"),
+        Permission.objects.get(content_type__app_label="rounds", codename="publish"),
+    )
+
+
+def permissions(models: dict[str, list[str]], *verbs: str) -> list[Permission]:
+    """Return the permissions for each of the verbs on the models, named by their apps."""
+    codenames = [f"{verb}_{name}" for names in models.values() for name in names for verb in verbs]
+    return list(
+        Permission.objects.filter(content_type__app_label__in=models, codename__in=codenames)
+    )

@@ -1,9 +1,0 @@
-from django.db import migrations
-
-from rounds.models.tracking import begin_history
-
-
-class Migration(migrations.Migration):
-    dependencies = [("issues", "0002_history")]
-
-    operations = [migrations.RunPython(begin_history("issues"), migrations.RunPython.noop)]
