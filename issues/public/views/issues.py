@@ -279,7 +279,7 @@ def proposal_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "proposal": proposal,
         "item": item,
         "terms": [term_words(term) for term in proposal.term_list],
-        "responses": proposal_items(proposal.responses.published().with_names()),
+        "responses": list(proposal_items(proposal.responses.published().with_names())),
         "positions": proposal.positions.published().select_related("party", "issue"),
         "corrected": corrected_on(proposal),
         "address": here.address,
