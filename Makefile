@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 MESSAGES := --all --no-wrap --no-obsolete --add-location file \
 	--ignore .venv --ignore node_modules --ignore tests --ignore var
 
-.PHONY: help demo test faults lint messages lighthouse bench lock clean
+.PHONY: help demo check test faults lint messages lighthouse bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,9 +18,14 @@ help: ## show this list
 demo: .venv/installed ## serve the record on http://localhost:8000/ (PORT=… for another)
 	$(BIN)/python manage.py demo --port $(PORT)
 
+check: .venv/installed-dev ## style, and each quick test with the first of its cases: after every change
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not slow" --first-cases $(ARGS)
+
 test: .venv/installed-dev node_modules/installed ## run every test (ARGS="-k matrix" for some)
 	$(BIN)/python tests/browser/install.py
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 lint: .venv/installed-dev ## check style, types, templates, migrations and settings
 	$(BIN)/ruff check .

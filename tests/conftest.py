@@ -19,6 +19,10 @@ from tests.migrated import migrated
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+# Hashing a password takes a quarter of a second on purpose, and hundreds of tests log in.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
     """The test database begins as a copy of one that is migrated.

@@ -16,6 +16,8 @@ from nafta.operations import backups, embedded_postgres
 from rounds.models import Edition, Party, Statement
 from tests.world import create_editor, create_world
 
+pytestmark = pytest.mark.slow
+
 SOMEWHERE = (100, 2_000, 30_000)  # bytes of a backup: its head, its list, its rows
 
 

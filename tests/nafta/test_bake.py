@@ -39,6 +39,8 @@ from tests.world import (
     days,
 )
 
+pytestmark = pytest.mark.slow
+
 ADDRESS = "http://talks.example"
 LIVE = "https://live.example"
 QUESTIONS = url_map.QUESTIONS

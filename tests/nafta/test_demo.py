@@ -12,6 +12,8 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from nafta.management.commands import migrate
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_port_in_use_is_told_before_anything_is_loaded() -> None:
     """No test database is asked for: to touch one would fail here."""

@@ -16,7 +16,7 @@ PACKAGES = Path(__file__).parent / "packages"
 TWO = PACKAGES / "two-party"
 SMALL = PACKAGES / "not-begun"
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def load(folder: Path) -> None:

@@ -19,6 +19,8 @@ import pytest
 
 from nafta.operations import embedded_postgres
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(embedded_postgres.__file__).parents[2]
 SECONDS = 30  # for what takes one: only a failing test waits that long
 

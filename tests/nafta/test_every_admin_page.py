@@ -31,6 +31,8 @@ from tests.desk import address, change, desk_of, fields_in, ticked
 from tests.issues.test_desk import row, said
 from tests.world import create_contributor, create_editor
 
+pytestmark = pytest.mark.slow
+
 # how many pages somebody sees at least
 LET_IN = {"superuser": 180, "editor": 130, "contributor": 60, "staff": 2, "anonymous": 0}
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")

@@ -26,6 +26,8 @@ from tests.desk import desk_of
 from tests.nafta.test_leaks import every_key, every_pattern, readable
 from tests.world import SECRET, create_contributor
 
+pytestmark = pytest.mark.slow
+
 REQUESTS = int(os.environ.get("HOSTILE", "300"))
 SEED = int(os.environ.get("SEED", "1"))
 TRACES = ("Traceback (most recent call last)", "psycopg", "site-packages", 'File "/')

@@ -163,6 +163,7 @@ def _load_another_edition(folder: Path) -> None:
     call_command("load_record", folder, note="A new edition.", verbosity=0)
 
 
+@pytest.mark.slow
 def test_a_page_as_known_at_a_moment_is_what_it_said_then(
     client: Client, world: SimpleNamespace, tmp_path: Path
 ) -> None:

@@ -20,6 +20,8 @@ from rounds.models import Translatable
 from rounds.platform import translated_text
 from tests.test_messages import catalogue, forms
 
+pytestmark = pytest.mark.slow
+
 MARKED = re.compile("⟦[^⟦⟧]*⟧")
 CLIPPED = re.compile("⟦[^⟧]*$")  # the end of a text that is too long for its place
 # French has a space before a colon and a semicolon.

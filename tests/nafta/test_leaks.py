@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
+import pytest
 from django.apps import apps
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
@@ -19,6 +20,8 @@ from rounds.models import NaturalKeyModel, Person, State, Statement, publishable
 from rounds.publishing.states import set_state
 from tests.desk import address, change, desk_of, fields_of
 from tests.world import SECRET, create_editor, create_world
+
+pytestmark = pytest.mark.slow
 
 LANGUAGE = re.compile(r"^/(fr|es)(?=/)")
 # files beside the record, and the same pages again: test_language.py looks at those

@@ -36,7 +36,7 @@ MODELS = (Negotiation, Party, Person, Source, StatementLink, Term, *EDITORIAL)
 
 Damage = Callable[[Path], object]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
+import pytest
 from django.db import transaction
 from django.test import Client
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -25,6 +26,8 @@ from nafta.data_package.tables import table_resources
 from rounds.models import Deadline, Negotiation, Party, Person, Round, Source, Statement
 from rounds.tabular.importer import stored_rows
 from tests.sheets import confirm, counts, table, upload
+
+pytestmark = pytest.mark.slow
 
 RUNS = int(os.environ.get("MUTATIONS", "60"))
 MODELS = [

@@ -48,6 +48,8 @@ from tests.world import (
     days,
 )
 
+pytestmark = pytest.mark.slow
+
 RECORDS: list[Any] = [
     model
     for model in apps.get_models()

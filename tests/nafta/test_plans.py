@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test import Client
 
 from tests.bench.generate import generate
+
+pytestmark = pytest.mark.slow
 
 SIZE = 12_000
 GROWING = {

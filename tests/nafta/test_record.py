@@ -44,6 +44,7 @@ from rounds.models import (
 )
 from rounds.platform import clock, translated_text
 from rounds.public.params import AsOfForm
+from tests import stored
 
 GOLDEN = Path(__file__).parent / "golden" / "claims.csv"
 SEARCHES = Path(__file__).parent / "golden" / "searches.csv"
@@ -56,7 +57,10 @@ ARTICLES = {
 }
 
 
-pytestmark = pytest.mark.django_db  # or a run of this file alone would meet no test database
+pytestmark = [
+    pytest.mark.django_db,  # or a run of this file alone would meet no test database
+    pytest.mark.slow,
+]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -64,8 +68,7 @@ def record(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
     """The shipped record, loaded once for this file and rolled back after it."""
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("load_record", verbosity=0)
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")  # nobody else sees the rows, so the server does not by itself
+        stored.refresh_statistics()
         yield
         transaction.set_rollback(True)
 

@@ -20,6 +20,8 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from nafta.wsgi import application
 
+pytestmark = pytest.mark.slow
+
 REQUESTS = int(os.environ.get("REQUESTS", "300"))
 # What a filter or a path may name is what the record has; no description can say it.
 REAL = {
