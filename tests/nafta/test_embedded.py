@@ -27,7 +27,7 @@ SECONDS = 30  # for what takes one: only a failing test waits that long
 # Starts the server, says where it is, and ends when its standard input does.
 COMMAND = """
 import pathlib, sys
-from nafta import embedded
+from nafta.operations import embedded_postgres as embedded
 print(embedded.start(pathlib.Path(sys.argv[1])), flush=True)
 sys.stdin.read()
 """
@@ -265,7 +265,7 @@ def test_path_too_long_for_a_socket(server: Server) -> None:
 # Says what the settings and the processes started from this one will find.
 PROVIDE = """
 import os, pathlib, sys
-from nafta import embedded
+from nafta.operations import embedded_postgres as embedded
 embedded.FOLDER = pathlib.Path(sys.argv[1])
 embedded.provide()
 print(os.environ["DATABASE_URL"], os.environ.get("LOCAL"))

@@ -303,7 +303,7 @@ class TestBounds:
         def broken(*args: Any, **kwargs: Any) -> None:
             raise ValueError
 
-        monkeypatch.setattr("nafta.views.pages.render", broken)
+        monkeypatch.setattr("nafta.pages.about.render", broken)
         assert client.get("/about/").status_code == 500
 
 
