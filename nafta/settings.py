@@ -94,7 +94,6 @@ INSTALLED_APPS = [
     "rounds.apps.RoundsConfig",
     "pgtrigger",
     "pghistory",
-    "import_export",
     "django_tables2",
     "django.forms",
     "nafta.apps.DeskConfig",

@@ -20,7 +20,7 @@ from issues.resources import (
     PositionResource,
     ProgressResource,
     ProposalResource,
-    StatementResource,
+    StatementOnIssuesResource,
 )
 from rounds.admin.base import BlockInline, EntryFormSet, RowInline
 from rounds.admin.forms import EntryForm, RecordForm
@@ -219,7 +219,7 @@ class RoundWithOutcomeAdmin(WarningAdmin, RoundAdmin):
 
 @admin.register(Statement)
 class StatementWithReadingAdmin(WarningAdmin, StatementAdmin):
-    resource_classes = (StatementResource,)
+    resource_classes = (StatementOnIssuesResource,)
     list_filter = (*StatementAdmin.list_filter, "issues")
     search_fields = (*StatementAdmin.search_fields, "issues__name")
     inlines = (MentionInline, PositionInline, *StatementAdmin.inlines)

@@ -23,7 +23,7 @@ from issues.models import Issue, Progress
 from rounds.models import Party, Round
 from rounds.platform.dates import last_day
 from rounds.platform.translated_text import local
-from rounds.tabular.exports import Address, FileTable
+from rounds.tabular.exports import AddressColumn, FileTable
 
 
 class PointTable(tables.Table):
@@ -75,7 +75,7 @@ class CellFile(FileTable):
     stance = tables.Column(accessor="cell__stance")
     label = tables.Column(accessor="cell__label")
     since = tables.Column(accessor="cell__since")
-    since_evidence = Address(accessor="cell__since_url")
+    since_evidence = AddressColumn(accessor="cell__since_url")
     latest = tables.Column(accessor="is_latest")
     gist = tables.Column(accessor="cell__gist")
     condition = tables.Column(accessor="cell__condition")
@@ -90,7 +90,7 @@ class CellFile(FileTable):
     shifted = tables.Column(accessor="cell__is_shifted")
     restated = tables.Column(accessor="cell__is_restated")
     before = tables.Column(accessor="cell__was_stance")
-    evidence = Address(accessor="cell__url")
+    evidence = AddressColumn(accessor="cell__url")
     publisher = tables.Column(accessor="cell__publisher")
     source = tables.Column(accessor="cell__position__evidence__source__url")
     archive = tables.Column(accessor="cell__position__evidence__source__archive_url")
@@ -201,7 +201,7 @@ class PointFile(FileTable):
     first = tables.Column(accessor="day")
     when = tables.Column()
     title = tables.Column()
-    address = Address(accessor="url")
+    address = AddressColumn(accessor="url")
     publisher = tables.Column(accessor="source__publisher")
     source = tables.Column(accessor="source__url")
     archive = tables.Column(accessor="source__archive_url")
@@ -244,7 +244,7 @@ class GapFile(FileTable):
     words = tables.Column(accessor="gap__words")
     settled = tables.Column(accessor="spread__settled")
     since = tables.Column()
-    evidence = Address(accessor="since_url")
+    evidence = AddressColumn(accessor="since_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,10 +286,10 @@ class NumberGapFile(FileTable):
     scope = tables.Column()
     one = tables.Column(accessor="one__party__code")
     one_value = tables.Column(accessor="one__value")
-    one_proposal = Address(accessor="one__url")
+    one_proposal = AddressColumn(accessor="one__url")
     other = tables.Column(accessor="other__party__code")
     other_value = tables.Column(accessor="other__value")
-    other_proposal = Address(accessor="other__url")
+    other_proposal = AddressColumn(accessor="other__url")
     gap = tables.Column()
     at_first = tables.Column(accessor="first")
     unit = tables.Column(accessor="measure__unit")

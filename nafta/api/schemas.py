@@ -5,9 +5,12 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field
 
+from issues import resources as issues
 from issues.models import Comparator, IssueKind, Level, ProposalStatus, Stance
+from nafta.api.columns import Words, with_columns
 from rounds.models import Basis, DeadlineOutcome, LinkKind, RoundKind, RoundStatus
 from rounds.public.timeline import Kind
+from rounds.tabular import resources as rounds
 
 Row = TypeVar("Row")
 
@@ -30,13 +33,6 @@ class Page(BaseModel, Generic[Row]):
 
     items: list[Row]
     next: str | None = Field(description="Address of the next page; null on the last.")
-
-
-class Words(BaseModel):
-    """A text of the record, in the language asked for or, where untranslated, in its own."""
-
-    text: str
-    language: str = Field(description="Language tag of the text.", examples=["en-gb"])
 
 
 class Span(BaseModel):
@@ -141,6 +137,7 @@ class Attributed(Dated):
     unnamed_why: Words | None
 
 
+@with_columns(rounds.RoundResource)
 class Round(Dated):
     """A meeting: a numbered round or any other."""
 
@@ -153,10 +150,9 @@ class Round(Dated):
     planned: Span | None = Field(description="The dates as announced, if they were others.")
     status: Annotated[str, one_of(RoundStatus)]
     replaced_by: str | None = Field(description="Key of the meeting that replaced it.")
-    agenda: Words | None
-    summary: Words | None = Field(description="What it led to.")
 
 
+@with_columns(rounds.DeadlineResource)
 class Deadline(Dated):
     """A date somebody set; `dates` is when it falls."""
 
@@ -170,6 +166,7 @@ class Deadline(Dated):
     superseded_by: str | None = Field(description="Key of the deadline that took its place.")
 
 
+@with_columns(issues.IssueResource, but={"order"})
 class Issue(Record):
     name: Words
     keywords: Words | None = Field(
@@ -183,15 +180,13 @@ class Issue(Record):
     featured: bool = Field(description="Whether it is shown on the front page.")
 
 
+@with_columns(issues.MeasureResource, but={"agreed_source"})
 class Measure(Record):
     """Something countable at stake. Values are in its unit."""
 
     issue: str = Field(description="Key of the issue.")
     name: Words
     unit: Words = Field(description="As it follows a number: %, years, tonnes.")
-    status_quo: float | None
-    agreed: float | None
-    agreed_on: dt.date | None
 
 
 class Link(BaseModel):
@@ -200,6 +195,7 @@ class Link(BaseModel):
     note: Words | None
 
 
+@with_columns(issues.StatementOnIssuesResource, but={"language"})
 class Statement(Attributed):
     summary: Words = Field(description="What was said, in our words.")
     quotation: str | None = Field(description="At most eight words of it.")
@@ -219,6 +215,7 @@ class Term(BaseModel):
     high: float | None = Field(description="Only with between: the highest.")
 
 
+@with_columns(issues.ProposalResource)
 class Proposal(Attributed):
     label: str = Field(description="Proposal, counter-proposal or agreement, in words.")
     title: Words

@@ -5,33 +5,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.http import HttpRequest
 from django.urls import reverse
 
 from issues import matrix, models
+from issues import resources as issues
 from issues.analysis.proposal_threads import proposal_items
 from issues.matrix.cells import stance_words
 from nafta.api import schemas
+from nafta.api.columns import answer, any_words, words
 from nafta.api.params import LANGUAGES
 from rounds import models as record
 from rounds.history.corrections import Correction
 from rounds.platform import clock
 from rounds.platform.dates import describe, first_day, last_day
 from rounds.platform.fast_reverse import page_of
-from rounds.platform.translated_text import Text, local
+from rounds.platform.translated_text import local
 from rounds.public.timeline import Item, deadline_items, round_items, statement_items
-
-
-def words(text: str) -> schemas.Words:
-    """A text of the record with its language; one that the site made is in that of the answer."""
-    language = text.language if isinstance(text, Text) else settings.LANGUAGE_CODE
-    return schemas.Words(text=str(text), language=language)
-
-
-def any_words(text: str) -> schemas.Words | None:
-    return words(text) if text else None
+from rounds.tabular import resources as rounds
 
 
 def span(dates: DateRange, *, approximate: bool = False) -> schemas.Span:
@@ -97,45 +89,45 @@ class Answers:
     # --- reference ---
 
     def negotiation(self, one: record.Negotiation) -> schemas.Negotiation:
-        return schemas.Negotiation(
+        return answer(
+            schemas.Negotiation,
+            rounds.NegotiationResource,
+            one,
             key=one.slug,
-            title=words(local(one, "title")),
-            short_name=words(local(one, "short_name")),
-            standfirst=words(local(one, "standfirst")),
             address=self.at(reverse("home")),
             languages=LANGUAGES,
             licence=_licence(one),
         )
 
     def party(self, one: record.Party) -> schemas.Party:
-        return schemas.Party(
+        return answer(
+            schemas.Party,
+            rounds.PartyResource,
+            one,
             key=one.code,
-            name=words(local(one, "name")),
-            adjective=words(local(one, "adjective")),
-            other_names=any_words(local(one, "other_names")),
             address=self.at(one.get_absolute_url()),
         )
 
     def person(self, one: record.Person) -> schemas.Person:
-        return schemas.Person(
+        return answer(
+            schemas.Person,
+            rounds.PersonResource,
+            one,
             key=one.slug,
-            name=one.name,
-            role=any_words(local(one, "role")),
-            organisation=any_words(local(one, "organisation")),
-            party=one.party.code if one.party else None,
             address=self.at(one.get_absolute_url()),
         )
 
     def source(self, one: Any) -> schemas.Source:
-        ref = self.source_ref(one).model_dump()
-        return schemas.Source(
-            **ref,
-            language=one.language,
+        return answer(
+            schemas.Source,
+            rounds.SourceResource,
+            one,
+            key=one.slug,
+            address=self.at(page_of("source_detail", one.slug)),
             published=span(one.published, approximate=one.published_approximate)
             if one.published
             else None,
             claims=one.claims,
-            note=any_words(local(one, "note")),
         )
 
     # --- claims ---
@@ -144,7 +136,6 @@ class Answers:
         return {
             "key": one.slug,
             "address": self.at(one.get_absolute_url()),
-            "note": any_words(local(one, "note")),
             "source": self.source_ref(one.source),
             "other_sources": [self.other_source(other) for other in one.other_source_list],
             **times(one),
@@ -156,11 +147,8 @@ class Answers:
     def attributed(self, item: Item) -> dict[str, Any]:
         return {
             **self.dated(item),
-            "basis": item.basis,
             "on_record": item.on_record,
             "attribution": str(item.attribution),
-            "unnamed_count": item.record.unnamed_count,
-            "unnamed_why": any_words(local(item.record, "unnamed_why")),
         }
 
     def rounds(self, records: Iterable[record.Round]) -> list[schemas.Round]:
@@ -168,19 +156,13 @@ class Answers:
 
     def _round(self, item: Item) -> schemas.Round:
         one: record.Round = item.record
-        return schemas.Round(
+        return answer(
+            schemas.Round,
+            rounds.RoundResource,
+            one,
             **self.dated(item),
-            name=words(item.title),
-            kind=one.kind,
-            number=one.number,
-            place=any_words(item.place),
-            host=item.host["code"] if item.host else None,
             parties=keys(item.parties),
             planned=span(one.planned_dates) if one.planned_dates else None,
-            status=item.status,
-            replaced_by=one.replaced_by.slug if one.replaced_by else None,
-            agenda=any_words(local(one, "agenda")),
-            summary=any_words(local(one, "summary")),
         )
 
     def deadlines(self, records: Iterable[record.Deadline]) -> list[schemas.Deadline]:
@@ -188,16 +170,14 @@ class Answers:
 
     def _deadline(self, item: Item) -> schemas.Deadline:
         one: record.Deadline = item.record
-        return schemas.Deadline(
+        return answer(
+            schemas.Deadline,
+            rounds.DeadlineResource,
+            one,
             **self.dated(item),
-            name=words(item.title),
-            set_by=words(local(one, "set_by")),
             set_on=span(one.set_on, approximate=one.set_on_approximate),
             parties=keys(item.parties),
-            basis=any_words(item.text),
-            outcome=str(item.status),
             missed=bool(item.missed),
-            superseded_by=one.superseded_by.slug if one.superseded_by else None,
         )
 
     def statements(self, records: Iterable[record.Statement]) -> list[schemas.Statement]:
@@ -205,15 +185,15 @@ class Answers:
 
     def _statement(self, item: Item) -> schemas.Statement:
         one: Any = item.record
-        return schemas.Statement(
+        return answer(
+            schemas.Statement,
+            issues.StatementOnIssuesResource,
+            one,
             **self.attributed(item),
-            summary=words(item.title),
-            quotation=item.quotation or None,
             quotation_language=item.language if item.quotation else None,
             speakers=[self.speaker(other) for other in item.speakers],
             parties=keys(item.parties),
             issues=keys(item.issues),
-            round=one.round.slug if one.round else None,
             links=[
                 schemas.Link(
                     kind=link["kind"],
@@ -229,16 +209,13 @@ class Answers:
 
     def _proposal(self, item: Item) -> schemas.Proposal:
         one: Any = item.record
-        return schemas.Proposal(
+        return answer(
+            schemas.Proposal,
+            issues.ProposalResource,
+            one,
             **self.attributed(item),
             label=item.label,
-            title=words(item.title),
-            summary=any_words(item.text),
-            issue=one.issue.slug,
-            round=one.round.slug if one.round else None,
             parties=keys(item.parties),
-            responds_to=one.responds_to.slug if one.responds_to else None,
-            status=item.status,
             settled=span(one.settled, approximate=one.settled_approximate) if one.settled else None,
             terms=[
                 schemas.Term(
@@ -253,39 +230,18 @@ class Answers:
         )
 
     def issue(self, one: Any) -> schemas.Issue:
-        return schemas.Issue(
-            **self.claim(one),
-            name=words(local(one, "name")),
-            keywords=any_words(local(one, "keywords")),
-            question=words(local(one, "question")),
-            kind=one.kind,
-            status_quo=any_words(local(one, "status_quo")),
-            chapter=any_words(local(one, "chapter")),
-            background=any_words(local(one, "background")),
-            featured=one.featured,
-        )
+        return answer(schemas.Issue, issues.IssueResource, one, **self.claim(one))
 
     def measure(self, one: Any) -> schemas.Measure:
-        return schemas.Measure(
-            **self.claim(one),
-            issue=one.issue.slug,
-            name=words(local(one, "name")),
-            unit=words(local(one, "unit")),
-            status_quo=number(one.status_quo),
-            agreed=number(one.agreed),
-            agreed_on=one.agreed_on,
-        )
+        return answer(schemas.Measure, issues.MeasureResource, one, **self.claim(one))
 
     def position(self, one: Any) -> schemas.Position:
-        return schemas.Position(
-            issue=one.issue.slug,
-            party=one.party.code,
+        return answer(
+            schemas.Position,
+            issues.PositionResource,
+            one,
             since=span(one.since, approximate=one.approximate),
-            stance=one.stance,
             label=stance_words(one, clock.today()),
-            gist=words(local(one, "gist")),
-            condition=any_words(local(one, "condition")),
-            note=any_words(local(one, "note")),
             evidence=self.evidence(one),
             **times(one),
         )
@@ -302,13 +258,11 @@ class Answers:
         )
 
     def progress(self, one: Any) -> schemas.Progress:
-        return schemas.Progress(
-            round=one.round.slug,
-            issue=one.issue.slug,
-            level=one.level,
+        return answer(
+            schemas.Progress,
+            issues.ProgressResource,
+            one,
             label=one.get_level_display(),
-            summary=any_words(local(one, "summary")),
-            note=any_words(local(one, "note")),
             source=self.source_ref(one.source),
             **times(one),
         )

@@ -1,7 +1,7 @@
-"""The record as readers may take it away: a data package of what is published, in a zip.
+"""The record as readers download it: a data package of what is published, in a zip.
 
-It is made when somebody asks, so it is always that of the present; the same record makes the
-same bytes.
+It is written on request, so it is always that of the present. The same record gives the same
+bytes.
 """
 
 import csv
@@ -20,12 +20,12 @@ from django.utils import translation
 from pghistory.models import Event
 
 from nafta.data_package.tables import DESCRIPTOR
-from nafta.data_package.writer import as_json, one_moment, texts
+from nafta.data_package.writer import as_json, package_files, snapshot
 from rounds.platform.databases import reading
 
-LONG_AGO = (1980, 1, 1, 0, 0, 0)  # a zip has to say when; the record does not depend on it
+ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip knows: the same record, the same bytes
 README = "README.md"
-KEPT = "public-record"  # in the cache
+CACHE_KEY = "public-record"
 
 ABOUT = """\
 # {title}
@@ -62,8 +62,8 @@ is not here was not recorded; that says nothing about whether it happened. The m
 """
 
 
-def moment() -> str:
-    """A name for the present state of the record: another one after any change, whoever made it.
+def state_of_history() -> str:
+    """Return a fingerprint of the record's history, which is another after any change.
 
     Events are counted, too: what was written earlier may be seen later.
     """
@@ -84,22 +84,22 @@ def _licence_line(licence: dict[str, str]) -> str:
 class PublicRecord:
     """What is published, as files. ``address`` is the site's. Raises PackageError if nothing is.
 
-    The tables are kept until anything in the history is newer: it takes a second to write them.
+    The tables are cached until anything in the history is newer: it takes a second to write them.
     """
 
     address: str
 
     @cached_property
     def tables(self) -> dict[str, str]:
-        """The CSV files and their description, in the record's own language whoever asks."""
-        now = moment()
-        kept: tuple[str, dict[str, str]] | None = cache.get(KEPT)
-        if kept and kept[0] == now:
-            return kept[1]
-        with translation.override(settings.LANGUAGE_CODE), one_moment():
-            made = texts(public=True)
-        cache.set(KEPT, (now, made), None)
-        return made
+        """The CSV files and their description, always in the record's own language."""
+        now = state_of_history()
+        cached: tuple[str, dict[str, str]] | None = cache.get(CACHE_KEY)
+        if cached and cached[0] == now:
+            return cached[1]
+        with translation.override(settings.LANGUAGE_CODE), snapshot():
+            files = package_files(public=True)
+        cache.set(CACHE_KEY, (now, files), None)
+        return files
 
     @cached_property
     def description(self) -> dict[str, Any]:
@@ -113,7 +113,7 @@ class PublicRecord:
 
     @cached_property
     def edition(self) -> str:
-        """The same for the same content, another for any other."""
+        """A fingerprint of the content."""
         content = "\0".join(self.tables.values())
         return hashlib.sha256(content.encode()).hexdigest()[:12]
 
@@ -145,7 +145,7 @@ class PublicRecord:
         return {README: readme, **self.tables, DESCRIPTOR: as_json(self.description)}
 
     def count(self, path: str) -> int:
-        """How many rows a table has. A cell may hold line breaks, so lines are not counted."""
+        """Return how many rows a table has. Lines would be too many: cells hold line breaks."""
         return sum(1 for _row in csv.reader(io.StringIO(self.tables[path], newline=""))) - 1
 
     @cached_property
@@ -153,7 +153,7 @@ class PublicRecord:
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, text in self.files.items():
-                entry = zipfile.ZipInfo(name, LONG_AGO)
+                entry = zipfile.ZipInfo(name, ZIP_DATE)
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 entry.external_attr = 0o644 << 16
                 archive.writestr(entry, text.encode())

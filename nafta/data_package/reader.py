@@ -5,8 +5,6 @@ The description is made of the models and their resources, so it cannot go out o
 have the whole record, drafts too; readers the ``public`` one, which names nothing unpublished.
 """
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,24 +14,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from nafta.data_package.tables import DESCRIPTOR, FILE_LIMIT, FILES, TABLES, table_resources
-from rounds.tabular.cells import one_of, shown
-from rounds.tabular.importer import (
-    Problem,
-    Row,
-    csv_words,
-    header_problems,
-    key_of,
-    key_problems,
-)
-from rounds.tabular.resources import RecordResource
+from rounds.tabular.base import RecordResource
+from rounds.tabular.files.csv_rows import CsvError, csv_rows
+from rounds.tabular.messages import excerpt, expected_choice
+from rounds.tabular.rows import Problem, TableRow, header_problems, key_of, key_problems
 
 
 @dataclass
 class Package:
     """``rows`` in the order of files and lines; ``torn`` ones have too few or too many cells."""
 
-    rows: list[Row] = field(default_factory=list)
-    torn: list[Row] = field(default_factory=list)
+    rows: list[TableRow] = field(default_factory=list)
+    torn: list[TableRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -45,11 +37,8 @@ class PackageError(Exception):
         self.problems = problems
 
 
-# --- reading ---
-
-
 def read(folder: Path) -> Package:
-    """The package in ``folder``, with the problems that its files show by themselves.
+    """Return the package in ``folder``, with the problems that its files show by themselves.
 
     Raises PackageError if any of the tables cannot be read at all.
     """
@@ -85,7 +74,7 @@ def file_and_line(problem: Problem) -> tuple[int, int]:
 
 
 def read_descriptor(folder: Path, package: Package) -> dict[str, Any]:
-    """What ``datapackage.json`` says; {} where there is none, as the tables say all themselves.
+    """Return what ``datapackage.json`` says; {} where there is none, as the tables say it all.
 
     What is wrong with it is added to the problems of ``package``.
     """
@@ -112,12 +101,12 @@ def read_descriptor(folder: Path, package: Package) -> dict[str, Any]:
 
 
 def path_problems(listed: list[Any]) -> Iterator[Problem]:
-    """What is wrong with the paths that ``datapackage.json`` lists."""
+    """Yield what is wrong with the paths that ``datapackage.json`` lists."""
     for path in listed:
         if path not in FILES[1:]:
-            expected = one_of(str(path), FILES[1:])
+            expected = expected_choice(str(path), FILES[1:])
             text = _("found the file “%(path)s”, expected %(expected)s")
-            yield Problem(DESCRIPTOR, text % {"path": shown(str(path)), "expected": expected})
+            yield Problem(DESCRIPTOR, text % {"path": excerpt(str(path)), "expected": expected})
     for path in FILES[1:]:
         if (count := listed.count(path)) != 1:
             text = _("found the file “%(path)s” %(count)d times, expected it once")
@@ -147,15 +136,15 @@ def take_licence(description: dict[str, Any], package: Package) -> None:
         row.cells.update(licence)
     elif row and (cells := {name: row.cells.get(name, "").strip() for name in licence}) != licence:
         text = _("found the licence “%(found)s”, expected “%(expected)s” as in %(file)s")
-        found, expected = (
-            shown(", ".join(filter(None, entry.values()))) for entry in (licence, cells)
+        listed_text, stored_text = (
+            excerpt(", ".join(filter(None, entry.values()))) for entry in (licence, cells)
         )
-        values = {"found": found, "expected": expected, "file": row.file}
+        values = {"found": listed_text, "expected": stored_text, "file": row.file}
         package.problems.append(Problem(DESCRIPTOR, text % values))
 
 
 def read_text(path: Path) -> str:
-    """The text of a file, its lines ended by line feeds. Raises PackageError."""
+    """Return the text of a file, its lines ended by line feeds. Raises PackageError."""
     try:
         if (size := path.stat().st_size) > FILE_LIMIT:
             limits = {"size": size, "limit": FILE_LIMIT}
@@ -177,7 +166,7 @@ def read_text(path: Path) -> str:
 
 def read_table(path: Path, resource: RecordResource, package: Package) -> None:
     """Add the rows of a CSV file to ``package``. Raises PackageError if it is no table of ours."""
-    lines = csv_rows(path)
+    lines = file_rows(path)
     _line, header = next(lines, (1, []))
     if problems := list(header_problems(path.name, header, resource, resource.needed_columns())):
         raise PackageError(problems)
@@ -185,7 +174,7 @@ def read_table(path: Path, resource: RecordResource, package: Package) -> None:
     seen: dict[tuple[str, ...], int] = {}
     for line, cells in lines:
         by_column = dict(zip(header, cells, strict=False))
-        row = Row(path.stem, line, by_column, key_of(by_column, resource))
+        row = TableRow(path.stem, line, by_column, key_of(by_column, resource))
         if len(cells) != len(header):
             counts = {"found": len(cells), "expected": len(header)}
             text = _("found %(found)d cells, expected %(expected)d") % counts
@@ -197,19 +186,14 @@ def read_table(path: Path, resource: RecordResource, package: Package) -> None:
         seen.setdefault(row.key, line)
 
 
-def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a CSV file, blank lines left out, with the line that each begins on.
+def file_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a CSV file but blank lines, each with the line that it begins on.
 
     Raises PackageError.
     """
-    reader = csv.reader(io.StringIO(read_text(path), newline="\n"), strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise PackageError([Problem(path.name, csv_words(error), line)]) from error
-        if cells:
-            yield line, cells
+    try:
+        for row in csv_rows(read_text(path)):
+            if row.texts:
+                yield row.line, row.texts
+    except CsvError as error:
+        raise PackageError([Problem(path.name, str(error), error.line)]) from error

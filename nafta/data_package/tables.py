@@ -1,13 +1,8 @@
 """The tables of the data package: their files, in the order in which they refer to each other."""
 
-from typing import Any
-
-from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
-
 from issues import resources as issues
 from rounds.tabular import resources as rounds
-from rounds.tabular.resources import RecordResource
+from rounds.tabular.base import RecordResource
 
 DESCRIPTOR = "datapackage.json"
 FILE_LIMIT = 10_000_000  # bytes: far more than a newsroom writes, and little to read at once
@@ -22,7 +17,7 @@ TABLES: dict[str, type[RecordResource]] = {
     "rounds": rounds.RoundResource,
     "deadlines": rounds.DeadlineResource,
     "issues": issues.IssueResource,
-    "statements": issues.StatementResource,
+    "statements": issues.StatementOnIssuesResource,
     "statement_links": rounds.StatementLinkResource,
     "measures": issues.MeasureResource,
     "proposals": issues.ProposalResource,
@@ -35,13 +30,4 @@ FILES = [DESCRIPTOR, *(f"{table}.csv" for table in TABLES)]
 
 def table_resources(*, public: bool = False) -> dict[str, RecordResource]:
     """Return the resource of each table, by the table's name."""
-    tables = {table: resource() for table, resource in TABLES.items()}
-    for resource in tables.values():
-        resource.public = public
-    return tables
-
-
-def limits(
-    own: "models.IntegerField[Any, Any]", kind: type[MinValueValidator | MaxValueValidator]
-) -> list[Any]:
-    return [validator.limit_value for validator in own.validators if isinstance(validator, kind)]
+    return {table: resource(is_public=public) for table, resource in TABLES.items()}

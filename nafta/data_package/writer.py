@@ -17,22 +17,18 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from nafta.data_package.reader import PackageError
-from nafta.data_package.tables import DESCRIPTOR, TABLES, limits, table_resources
+from nafta.data_package.tables import DESCRIPTOR, TABLES, table_resources
 from rounds.models import Negotiation, Source
 from rounds.platform.databases import reading
-from rounds.tabular.cells import CELL_LIMIT, KEY, Key, Keys, Text
-from rounds.tabular.columns import Column
-from rounds.tabular.importer import (
-    Problem,
-    stored_rows,
-)
-from rounds.tabular.resources import RecordResource
-
-# --- writing ---
+from rounds.tabular.base import RecordResource
+from rounds.tabular.cell_codecs import KEY, TextCodec
+from rounds.tabular.columns import MAX_CELL_CHARS, Column
+from rounds.tabular.importer import stored_rows
+from rounds.tabular.rows import Problem
 
 
 def write(folder: Path) -> None:
-    """Write the whole record, drafts too, as a package. The same record makes the same bytes.
+    """Write the whole record, drafts too, as a package. The same record gives the same bytes.
 
     Without a negotiation it is a package to be filled in: the headings of all columns and no row.
     Raises PackageError where ``folder`` holds something else.
@@ -41,7 +37,7 @@ def write(folder: Path) -> None:
     if folder.exists() and not (folder / DESCRIPTOR).exists() and any(folder.iterdir()):
         text = _("found a folder of other things, expected a new one, an empty one or a package")
         raise PackageError([Problem(str(folder), text)])
-    files = texts()
+    files = package_files()
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as temporary:
         new = Path(temporary) / folder.name
@@ -56,8 +52,8 @@ def write(folder: Path) -> None:
 
 
 @contextmanager
-def one_moment() -> Iterator[None]:
-    """All that is read within is as of one moment, whoever writes meanwhile."""
+def snapshot() -> Iterator[None]:
+    """Read the record as of one moment, whatever is written meanwhile."""
     connection = reading()
     outermost = not connection.in_atomic_block
     with transaction.atomic(using=connection.alias):
@@ -67,8 +63,8 @@ def one_moment() -> Iterator[None]:
         yield
 
 
-def texts(*, public: bool = False) -> dict[str, str]:
-    """The files of a package by their names.
+def package_files(*, public: bool = False) -> dict[str, str]:
+    """Return the files of a package by their names.
 
     Raises PackageError if a public one has no negotiation.
     """
@@ -76,7 +72,7 @@ def texts(*, public: bool = False) -> dict[str, str]:
     if public and negotiation is None:
         raise PackageError([Problem("negotiation.csv", _("found no negotiation, expected one"))])
     tables = [
-        Table(name, resource, has_all_columns=negotiation is None)
+        PackageTable(name, resource, has_all_columns=negotiation is None)
         for name, resource in table_resources(public=public).items()
     ]
     files = {f"{table.name}.csv": table_text(table) for table in tables}
@@ -88,7 +84,7 @@ def as_json(description: dict[str, Any]) -> str:
 
 
 @dataclass
-class Table:
+class PackageTable:
     """What is written of a model: its rows as cells, in order, and the columns that they need.
 
     Translations and what a file may lack have a column only where a row has one, unless the table
@@ -105,18 +101,16 @@ class Table:
         self.rows = [cells for _key, cells in sorted(stored_rows(self.resource).items())]
         needed = self.resource.needed_columns()
         if self.has_all_columns:
-            needed = self.resource.own_columns()
+            needed = list(self.resource.original_columns)
         filled = {name for cells in self.rows for name, text in cells.items() if text}
         self.columns = [
-            column
-            for column in self.resource.columns()
-            if column in needed or column.column_name in filled
+            column for column in self.resource.columns if column in needed or column.name in filled
         ]
 
 
-def table_text(table: Table) -> str:
+def table_text(table: PackageTable) -> str:
     text = io.StringIO()
-    header = [column.column_name for column in table.columns]
+    header = [column.name for column in table.columns]
     writer = csv.DictWriter(text, header, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows(table.rows)
@@ -124,9 +118,9 @@ def table_text(table: Table) -> str:
 
 
 def describe(
-    negotiation: Negotiation | None, tables: list[Table], *, public: bool = False
+    negotiation: Negotiation | None, tables: list[PackageTable], *, public: bool = False
 ) -> dict[str, Any]:
-    """The content of ``datapackage.json``."""
+    """Return the content of ``datapackage.json``."""
     sources = Source.objects.published() if public else Source.objects.all()
     negotiation = negotiation or Negotiation(slug="record")
     licence = without_empty(negotiation.license_entry)
@@ -149,13 +143,13 @@ def without_empty(description: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in description.items() if value}
 
 
-def describe_table(table: Table) -> dict[str, Any]:
+def describe_table(table: PackageTable) -> dict[str, Any]:
     columns, keys = table.columns, table.resource.key_columns()
     return {
         "profile": "tabular-data-resource",
         "name": table.name,
         "path": f"{table.name}.csv",
-        "title": capfirst(str(table.resource._meta.model._meta.verbose_name_plural)),
+        "title": capfirst(str(table.resource.model._meta.verbose_name_plural)),
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
@@ -163,34 +157,37 @@ def describe_table(table: Table) -> dict[str, Any]:
             {
                 "fields": [describe_column(column, is_key=column in keys) for column in columns],
                 "missingValues": [""],
-                "primaryKey": [column.column_name for column in keys],
-                "foreignKeys": [
-                    describe_key(table.name, column) for column in columns if is_key(column)
-                ],
+                "primaryKey": [column.name for column in keys],
+                "foreignKeys": list(describe_keys(table.name, columns)),
             }
         ),
     }
 
 
-def is_key(column: Column) -> bool:
-    """Whether the cells name one other row. A list of rows has no foreign key in such a schema."""
-    return isinstance(column.widget, Key) and not isinstance(column.widget, Keys)
+def describe_keys(table: str, columns: list[Column]) -> Iterator[dict[str, Any]]:
+    """Yield what the columns point at that name one other row.
 
-
-def describe_key(table: str, column: Column) -> dict[str, Any]:
-    target = next(name for name, cls in TABLES.items() if cls._meta.model is column.widget.model)
-    return {
-        "fields": column.column_name,
-        "reference": {"resource": "" if target == table else target, "fields": column.widget.field},
-    }
+    A list of rows has no foreign key in such a schema.
+    """
+    tables = {resource.model: name for name, resource in TABLES.items()}
+    for column in columns:
+        if column.key_codec and not column.is_list:
+            target = tables[column.key_codec.model]
+            yield {
+                "fields": column.name,
+                "reference": {
+                    "resource": "" if target == table else target,
+                    "fields": column.key_codec.key_field,
+                },
+            }
 
 
 def describe_column(column: Column, *, is_key: bool) -> dict[str, Any]:
     description = {  # a translation is described as its original
-        "name": column.column_name,
-        "type": column.widget.type,
+        "name": column.name,
+        "type": column.codec.type,
         "title": capfirst(str(column.title)),
-        "description": str(column.field.help_text),
+        "description": column.description,
         "format": "uri" if isinstance(column.field, models.URLField) else "",
         "constraints": constraints(column, is_key=is_key),
     }
@@ -198,18 +195,24 @@ def describe_column(column: Column, *, is_key: bool) -> dict[str, Any]:
 
 
 def constraints(column: Column, *, is_key: bool) -> dict[str, Any]:
-    own = column.field
+    field = column.field
     rules: dict[str, Any] = {}
-    if column.required or (is_key and not own.blank):
+    if column.is_required or (is_key and not field.blank):
         rules["required"] = True
-    if own.unique and column.attribute == own.name:
+    if field.unique and column.attribute == field.name:
         rules["unique"] = True
-    if isinstance(column.widget, Text):
-        rules["maxLength"] = own.max_length or CELL_LIMIT
-    if isinstance(own, models.SlugField):
+    if isinstance(column.codec, TextCodec):
+        rules["maxLength"] = field.max_length or MAX_CELL_CHARS
+    if isinstance(field, models.SlugField):
         rules["pattern"] = KEY
-    if isinstance(own, models.IntegerField):
-        rules["minimum"] = max(limits(own, MinValueValidator))
-        rules["maximum"] = min(limits(own, MaxValueValidator))
-    rules.update(column.widget.constraints())
+    if isinstance(field, models.IntegerField):
+        rules["minimum"] = max(limits(field, MinValueValidator))
+        rules["maximum"] = min(limits(field, MaxValueValidator))
+    rules.update(column.codec.constraints())
     return rules
+
+
+def limits(
+    field: "models.IntegerField[Any, Any]", kind: type[MinValueValidator | MaxValueValidator]
+) -> list[Any]:
+    return [validator.limit_value for validator in field.validators if isinstance(validator, kind)]

@@ -24,7 +24,7 @@ from nafta.data_package.public_export import PublicRecord
 from nafta.data_package.reader import PackageError
 from nafta.data_package.tables import DESCRIPTOR
 from rounds.models import Party, Round
-from rounds.tabular.exports import taken_away
+from rounds.tabular.exports import as_download
 
 # Django’s words for the size of a file, to be said as our readers do: Ko in French, not Kio.
 SIZES = gettext_noop("%s KB"), gettext_noop("%s MB")
@@ -140,7 +140,7 @@ def _file(
     response: HttpResponse = known or HttpResponse(made(), kind)
     page = request.build_absolute_uri(reverse("data"))
     about = {"columns": f"{page}#columns", "address": page, "licence": record.licence}
-    taken_away(response, name, about)
+    as_download(response, name, about)
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = "no-cache"  # kept, yet asked about: it may be corrected
     return response

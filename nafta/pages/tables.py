@@ -5,7 +5,7 @@ import django_tables2 as tables
 from rounds.models import Person
 from rounds.platform.translated_text import local
 from rounds.public.tables import ItemFile
-from rounds.tabular.exports import Address, FileTable
+from rounds.tabular.exports import AddressColumn, FileTable
 
 
 class FoundFile(ItemFile):
@@ -25,7 +25,7 @@ class PersonFile(FileTable):
     organisation = tables.Column()
     party = tables.Column(accessor="party__code")
     statements = tables.Column(accessor="said")
-    address = Address(accessor="get_absolute_url")
+    address = AddressColumn(accessor="get_absolute_url")
 
     def render_role(self, record: Person) -> str:
         return local(record, "role")

@@ -14,7 +14,7 @@ from issues import matrix
 from nafta.search.forms import NarrowingForm
 from rounds.history.as_of import AsOf
 from rounds.platform.translated_text import local
-from rounds.tabular.exports import QUESTIONS
+from rounds.tabular.exports import FILE_PARAMS
 
 WIDTH = 640  # of a frame, where nobody asks for another
 NAMED = 3  # publishers in a source line
@@ -84,7 +84,7 @@ OF_PAGE = {  # what a page is embedded as, by the names of their addresses
 
 # What pages with an embed understand beside the day. Whatever else an address has, such as
 # utm_source or fbclid, changes nothing on the page.
-PARAMETERS = {"known", *QUESTIONS, *NarrowingForm.base_fields}
+PARAMETERS = {"known", *FILE_PARAMS, *NarrowingForm.base_fields}
 
 
 def lost(query: QueryDict) -> list[str]:

@@ -27,7 +27,7 @@ from nafta.operations.page_cache import ENCODERS, SHORT, TEXT
 from nafta.static_site.links import Rewriter
 from nafta.static_site.url_map import Site, file_of, place
 from rounds.models import Negotiation
-from rounds.tabular.exports import QUESTIONS
+from rounds.tabular.exports import FILE_PARAMS
 
 MIDDLEWARE = ["nafta.operations.middleware.LanguageOfAddress"]
 URLS = "nafta.static_site.urls"
@@ -81,13 +81,13 @@ class Oven:
         request, response = self._answer(address)
         made = self._made(address, response)
         links = dict.fromkeys(made.links)
-        taken = getattr(request, "taken", None)
-        if taken and not request.GET:
+        table_file = getattr(request, "table_file", None)
+        if table_file and not request.GET:
             with translation.override(request.LANGUAGE_CODE):
                 for link in _files_among(links, request.path):
                     wish = QueryDict(urlsplit(link).query)
                     del links[link]
-                    yield self._made(link, taken(wish.get("_table", ""), wish["_export"]))
+                    yield self._made(link, table_file(wish.get("_table", ""), wish["_export"]))
         yield replace(made, links=list(links))
 
     def _made(self, address: str, response: Any) -> Made:
@@ -193,7 +193,7 @@ def _handler() -> BaseHandler:
 def _files_among(links: Iterable[str], path: str) -> list[str]:
     """The links to files of the page at ``path`` as it is without a question."""
     own = [link for link in links if link.startswith(f"{path}?_")]
-    return [link for link in own if set(parse_qs(urlsplit(link).query)) <= set(QUESTIONS)]
+    return [link for link in own if set(parse_qs(urlsplit(link).query)) <= set(FILE_PARAMS)]
 
 
 def _beside(address: str, style: bytes) -> list[str]:

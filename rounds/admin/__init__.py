@@ -2,5 +2,5 @@
 
 ``registry`` lists what each model's pages show; ``base`` and ``publishable`` are the ModelAdmins
 they build on, ``forms`` their forms. ``record_views`` are the history, preview and revert pages,
-``spreadsheet_import`` and ``import_preview`` the upload.
+``spreadsheets`` the pages of import and export.
 """

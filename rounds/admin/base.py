@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from rounds.admin.autocomplete import UNACCENTED, suggestion
 from rounds.admin.forms import EntryForm, RecordForm, fill, side_by_side
 from rounds.admin.record_views import RecordPages
-from rounds.admin.spreadsheet_import import SpreadsheetAdmin
+from rounds.admin.spreadsheets.admin import SpreadsheetAdmin
 from rounds.admin.translations import LackingFilter, fieldset, with_translations
 from rounds.history.versions import versions
 from rounds.models import (

@@ -16,7 +16,7 @@ from rounds.history.corrections import Correction
 from rounds.models import Round, Source
 from rounds.platform.dates import first_day, last_day
 from rounds.public.timeline import Item
-from rounds.tabular.exports import Address, FileTable, Keys
+from rounds.tabular.exports import AddressColumn, FileTable, KeyListColumn
 from rounds.templatetags.language import local, plain
 
 
@@ -181,9 +181,9 @@ class ItemFile(FileTable):
     quotation = tables.Column()
     language = tables.Column()
     label = tables.Column()
-    parties = Keys()
-    speakers = Keys()
-    issues = Keys()
+    parties = KeyListColumn()
+    speakers = KeyListColumn()
+    issues = KeyListColumn()
     attribution = tables.Column()
     basis = tables.Column()
     on_record = tables.Column()
@@ -197,7 +197,7 @@ class ItemFile(FileTable):
     set_by = tables.Column()
     replaced_by = tables.Column(accessor="next_title")
     note = tables.Column()
-    address = Address(accessor="url")
+    address = AddressColumn(accessor="url")
     publisher = tables.Column(accessor="record__source__publisher")
     source = tables.Column(accessor="record__source__url")
     archive = tables.Column(accessor="record__source__archive_url")
@@ -228,7 +228,7 @@ class SourceFile(FileTable):
     when = tables.Column(accessor="published_words")
     claims = tables.Column()
     note = tables.Column()
-    address = Address(accessor="get_absolute_url")
+    address = AddressColumn(accessor="get_absolute_url")
     source = tables.Column(accessor="url")
     archive = tables.Column(accessor="archive_url")
 
@@ -251,8 +251,8 @@ class CorrectionFile(FileTable):
     field = tables.Column(accessor="change__title")
     before = tables.Column(accessor="change__before")
     after = tables.Column(accessor="change__after")
-    address = Address(accessor="one__get_absolute_url")
-    record = Address(accessor="one__url")
+    address = AddressColumn(accessor="one__get_absolute_url")
+    record = AddressColumn(accessor="one__url")
 
     def __init__(self, corrections: list[Correction], *, caption: str) -> None:
         no_change: Any = None

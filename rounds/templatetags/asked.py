@@ -4,12 +4,12 @@ from django import template
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from rounds.tabular.exports import QUESTIONS
+from rounds.tabular.exports import FILE_PARAMS
 
 register = template.Library()
 
 CLOCKS = ("as_of", "known")  # a form for one clock keeps the other itself, if it made sense
-PLACES = ("page", "until", *QUESTIONS)  # within the page of another moment
+PLACES = ("page", "until", *FILE_PARAMS)  # within the page of another moment
 
 
 @register.simple_tag(takes_context=True)

@@ -169,7 +169,7 @@ def test_an_empty_record_has_every_heading(tmp_path: Path) -> None:
     assert {*dumped} == {*tables.FILES}
     for table, resource in tables.table_resources().items():
         (header,) = dumped[f"{table}.csv"].decode().splitlines()
-        assert header.split(",") == [column.column_name for column in resource.own_columns()]
+        assert header.split(",") == [column.name for column in resource.original_columns]
     with pytest.raises(CommandError, match=r"negotiation\.csv: found no row, expected one"):
         load(tmp_path / "dumped")
 

@@ -311,7 +311,7 @@ def check(client: Client, model: Any, file: tuple[str, bytes, int | None], befor
     response = confirm(client, model, page, correction="A test.")
     assert response.status_code == 302, response.context["confirm_form"].errors
     after = record()
-    ours = next(key for key, one in table_resources().items() if one._meta.model is model)
+    ours = next(key for key, one in table_resources().items() if one.model is model)
     assert {**after, ours: {}} == {**before, ours: {}}, "another table has changed"
     new = [key for key in after[ours] if key not in before[ours]]
     changed = [key for key, row in before[ours].items() if after[ours].get(key) != row]

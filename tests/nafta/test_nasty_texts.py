@@ -23,7 +23,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from rounds.admin.import_preview import store
+from rounds.admin.spreadsheets.storing import store
 from rounds.models import NaturalKeyModel, Person, Round, Source, Statement
 from rounds.models.text import plain_text_constraint, text_fields
 from rounds.platform.plain_text import TextError, clean

@@ -79,7 +79,7 @@ def claims() -> list[dict[str, str]]:
 
 
 def row_of(claim: dict[str, str]) -> Any:
-    model = TABLES[claim["file"]]._meta.model
+    model = TABLES[claim["file"]].model
     return model.objects.get(slug=claim["key"])
 
 

@@ -353,3 +353,38 @@ def test_the_same_rows_are_everywhere(
     found = {place: read(client) for place, read in places.items()}
     assert len(found["page"]) == count
     assert found == dict.fromkeys(places, found["page"])
+
+
+# --- the columns of each table, in the API as in the package ---
+
+# What the API has under other names, as spans of days, or not at all.
+NOT_IN_API = re.compile(
+    r"slug|state|order|language|attribution|agreed_source|(\w+_)?(from|to|approximate)|\w+_(es|fr)"
+)
+
+
+def cell(value: Any) -> str:
+    """A value of an answer as a package has it."""
+    if isinstance(value, dict):
+        return str(value["text"] if "text" in value else value["key"])
+    if isinstance(value, list):
+        return ", ".join(sorted(map(cell, value)))
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "" if value is None else str(value)
+
+
+@pytest.mark.parametrize(
+    "table", ["rounds", "deadlines", "issues", "statements", "measures", "proposals", "sources"]
+)
+def test_columns_say_the_same_in_api_and_package(
+    client: Client, rich: SimpleNamespace, table: str
+) -> None:
+    rows = {row["slug"]: row for row in zipped(client, f"{table}.csv")}
+    answers = {item["key"]: item for item in client.get(f"/api/v1/{table}").json()["items"]}
+    assert rows.keys() == answers.keys() != set()
+    for key, row in rows.items():
+        cells = {name: bare(text) for name, text in row.items() if not NOT_IN_API.fullmatch(name)}
+        assert {name: cell(answers[key][name]) for name in cells} == cells

@@ -12,9 +12,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from issues.resources import MeasureResource, ProgressResource, StatementResource
-from rounds.admin.import_preview import Preview, store
-from rounds.tabular.cells import Day, Number, unguarded
+from issues.resources import MeasureResource, ProgressResource, StatementOnIssuesResource
+from rounds.admin.spreadsheets.preview import ImportPreview
+from rounds.admin.spreadsheets.storing import store
+from rounds.tabular.cell_codecs import DayCodec, DecimalCodec, unguarded
 from rounds.tabular.files.encodings import EncodingError, decode
 from rounds.tabular.files.formats import read
 from rounds.tabular.files.number_formats import number_cell
@@ -236,7 +237,7 @@ def texts_and_keys() -> Iterator[Case]:
         return excel(what, PersonResource, PERSON | cells, expected)
 
     def statement(what: str, expected: Any, **cells: Any) -> Case:
-        return excel(what, StatementResource, STATEMENT | cells, expected)
+        return excel(what, StatementOnIssuesResource, STATEMENT | cells, expected)
 
     yield person("- a dash", {"name": "'- a dash"}, name="- a dash")
     yield person("+1 from Canada", {"role": "'+1 from Canada"}, role="+1 from Canada")
@@ -368,7 +369,7 @@ CASES = [
 ]
 
 
-def outcome(case: Case, user: User) -> Preview | SheetError:
+def outcome(case: Case, user: User) -> ImportPreview | SheetError:
     """What becomes of a file, within a transaction that the caller undoes."""
     resource = case.resource()
     try:
@@ -377,13 +378,13 @@ def outcome(case: Case, user: User) -> Preview | SheetError:
         return error
 
 
-def refusal_in(result: Preview | SheetError) -> list[str]:
+def refusal_in(result: ImportPreview | SheetError) -> list[str]:
     if isinstance(result, SheetError):
         return [str(text) for text in result.args]
     return [cause.text for cause in result.causes]
 
 
-def fault(case: Case, result: Preview | SheetError) -> str:
+def fault(case: Case, result: ImportPreview | SheetError) -> str:
     """What is wrong with a result, if anything is."""
     refusal = refusal_in(result)
     if isinstance(case.expected, str):
@@ -430,9 +431,9 @@ def test_a_per_cent_cell_of_three_decimals_is_the_number_that_it_holds() -> None
         (number_cell(0.01234, "0.000%"), "1.234"),
         (SheetCell("62.5%"), "62.5"),
     ):
-        assert read_as(Number(), cell, surroundings) == text
+        assert read_as(DecimalCodec(), cell, surroundings) == text
     with pytest.raises(UnreadableCellError):
-        read_as(Number(), SheetCell("1.234%"), surroundings)
+        read_as(DecimalCodec(), SheetCell("1.234%"), surroundings)
 
 
 def test_spaces_far_to_the_right_cost_nothing() -> None:
@@ -448,7 +449,7 @@ def test_spaces_far_to_the_right_cost_nothing() -> None:
 def test_a_day_with_spaces_is_not_told_to_lengthen_its_year() -> None:
     for text, is_short in (("2018 03 04", False), ("4-3-18", True)):
         with pytest.raises(UnreadableCellError) as refused:
-            day_from_text(text, Day(), DayOrder())
+            day_from_text(text, DayCodec(), DayOrder())
         assert ("four digits" in refused.value.cause) is is_short
 
 
@@ -500,9 +501,9 @@ def test_a_day_is_read_where_it_can_be_one_only(
 ) -> None:
     if day is None:
         with pytest.raises(UnreadableCellError):
-            day_from_text(text, Day(), DayOrder(day_first))
+            day_from_text(text, DayCodec(), DayOrder(day_first))
     else:
-        assert day_from_text(text, Day(), DayOrder(day_first)) == day
+        assert day_from_text(text, DayCodec(), DayOrder(day_first)) == day
 
 
 @pytest.mark.parametrize(

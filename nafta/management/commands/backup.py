@@ -25,5 +25,5 @@ class Command(RecordCommand):
             raise CommandError(_("There is no backup. %s") % error) from error
         if options["verbosity"]:
             size = file.stat().st_size / 1_000_000
-            told = {"file": file, "size": f"{size:.1f}"}
-            self.stdout.write(_("The backup is %(file)s, %(size)s MB.") % told)
+            values = {"file": file, "size": f"{size:.1f}"}
+            self.stdout.write(_("The backup is %(file)s, %(size)s MB.") % values)

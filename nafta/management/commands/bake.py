@@ -17,7 +17,7 @@ from nafta.static_site.output import Folder, FolderError
 from nafta.static_site.url_map import Site
 from rounds.management.record_command import RecordCommand
 
-SHOWN = 20  # links that lead nowhere
+MAX_SHOWN = 20  # links that lead nowhere
 
 
 class Command(RecordCommand):
@@ -35,12 +35,12 @@ class Command(RecordCommand):
         began = time.monotonic()
         with tqdm(unit=_("page"), disable=None if options["verbosity"] else True) as bar:
 
-            def told(made: int, known: int) -> None:
-                bar.total = known
-                bar.update(made - bar.n)
+            def show_progress(done: int, total: int) -> None:
+                bar.total = total
+                bar.update(done - bar.n)
 
             try:
-                report = bake(site, Folder(folder.resolve()), options["processes"], told)
+                report = bake(site, Folder(folder.resolve()), options["processes"], show_progress)
             except FolderError as error:
                 raise CommandError(str(error)) from error
         if options["verbosity"]:
@@ -67,18 +67,18 @@ class Command(RecordCommand):
         )
         if report.newer:
             self.stderr.write(_("Something was published meanwhile: bake again."))
-        for address, status, whence in report.dead[:SHOWN]:
+        for address, status, whence in report.dead[:MAX_SHOWN]:
             self.stderr.write(
                 _("%(page)s links to %(address)s, which answers %(status)d.")
                 % {"page": whence, "address": address, "status": status}
             )
-        if (more := len(report.dead) - SHOWN) and more > 0:
-            text = ngettext("And %(count)d more.", "And %(count)d more.", more)
-            self.stderr.write(text % {"count": more})
+        if (remaining := len(report.dead) - MAX_SHOWN) > 0:
+            text = ngettext("And %(count)d more.", "And %(count)d more.", remaining)
+            self.stderr.write(text % {"count": remaining})
 
 
 def _origin(address: str) -> str:
-    """``https://example.org``: the files are for the root of a host, since their links say so."""
+    """Return the origin of an address: the links in the files are for the root of a host."""
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
         text = _("“%(address)s” is no address of a host, such as https://example.org.")

@@ -46,7 +46,7 @@ class Command(RecordCommand):
         call_command("runserver", f"{HOST}:{port}", use_reloader=False, verbosity=0)
 
     def _accounts(self) -> str:
-        """Make, or give a new password to, the demo's editor and contributor."""
+        """Create the demo's editor and contributor, or give them a new password; return it."""
         password = secrets.token_urlsafe(12)
         users = get_user_model()._default_manager
         editor, _made = users.get_or_create(

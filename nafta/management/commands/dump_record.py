@@ -20,7 +20,7 @@ class Command(RecordCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["folder"]
         try:
-            with writer.one_moment():
+            with writer.snapshot():
                 writer.write(folder)
         except reader.PackageError as error:
             raise CommandError(str(error)) from error

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from import_export.results import RowResult
 from tqdm import tqdm
 
 from nafta.data_package.reader import Package, PackageError, file_and_line, read
@@ -18,10 +17,12 @@ from nafta.data_package.tables import TABLES, table_resources
 from rounds.management.record_command import RecordCommand
 from rounds.models import Negotiation
 from rounds.publishing.gate import Refused, cleaned_note
-from rounds.tabular.importer import Load, Problem, one_at_a_time
+from rounds.tabular.base import RowKind
+from rounds.tabular.importer import Load, lock_imports
+from rounds.tabular.rows import Problem
 
 RECORD = settings.BASE_DIR / "nafta" / "record"
-PRINTED = 200  # problems; whoever has more has one cause for most
+MAX_PRINTED = 200  # problems; where there are more, most have one cause
 
 
 class Command(RecordCommand):
@@ -47,7 +48,7 @@ class Command(RecordCommand):
         except Refused as error:
             raise CommandError(f"--note: {error.message}") from error
         with transaction.atomic(), pghistory.context(**fields):
-            one_at_a_time()
+            lock_imports()
             check_negotiation(package)
             load = Load(table_resources())
             with tqdm(total=len(package.rows), disable=None, unit="row", leave=False) as bar:
@@ -58,20 +59,20 @@ class Command(RecordCommand):
         if options["verbosity"]:
             self.report(load, dry_run)
 
-    def report(self, load: "Load", dry_run: bool) -> None:
+    def report(self, load: Load, dry_run: bool) -> None:
         for table in TABLES:
-            done = {row: each for row, each in load.outcomes.items() if row.table == table}
-            count = Counter(outcome.kind for outcome in done.values())
+            of_table = {row: result for row, result in load.outcomes.items() if row.table == table}
+            count = Counter(outcome.kind for outcome in of_table.values())
             self.stdout.write(
                 _("%(file)s: %(new)d new, %(changed)d changed, %(unchanged)d unchanged")
                 % {
                     "file": f"{table}.csv",
-                    "new": count[RowResult.IMPORT_TYPE_NEW],
-                    "changed": count[RowResult.IMPORT_TYPE_UPDATE],
-                    "unchanged": count[RowResult.IMPORT_TYPE_SKIP],
+                    "new": count[RowKind.NEW],
+                    "changed": count[RowKind.CHANGED],
+                    "unchanged": count[RowKind.UNCHANGED],
                 }
             )
-            for row, outcome in done.items():
+            for row, outcome in of_table.items():
                 if dry_run and outcome.before:
                     changed = ", ".join(outcome.changed)
                     self.stdout.write(f"  {', '.join(row.key)}: {changed}")
@@ -80,11 +81,11 @@ class Command(RecordCommand):
 
 
 def refused(problems: list[Problem]) -> CommandError:
-    """The error that lists ``problems``, one a line."""
+    """Return the error that lists ``problems``, one a line."""
     lines = [_("Nothing was loaded. Problems: %d") % len(problems)]
-    lines += map(str, problems[:PRINTED])
-    if more := len(problems) - PRINTED:
-        lines += [_("and %d more") % more] if more > 0 else []
+    lines += map(str, problems[:MAX_PRINTED])
+    if (remaining := len(problems) - MAX_PRINTED) > 0:
+        lines.append(_("and %d more") % remaining)
     return CommandError("\n".join(lines))
 
 

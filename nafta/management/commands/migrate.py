@@ -18,16 +18,16 @@ RETRY_SECONDS = 0.2
 
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
-        with self.one_at_a_time(options["database"]):
+        with self.lock(options["database"]):
             refuse_half_replaced(options["database"])
             super().handle(*args, **options)
 
     @contextmanager
-    def one_at_a_time(self, database: str) -> Iterator[None]:
+    def lock(self, database: str) -> Iterator[None]:
         """Wait until no other process migrates ``database``.
 
-        The lock is asked for again and again: who waits inside a query would itself be waited for
-        by CREATE INDEX CONCURRENTLY, and neither would ever go on.
+        The lock is asked for again and again. A query that waits for it would itself be waited
+        for by CREATE INDEX CONCURRENTLY, and neither would ever go on.
         """
         waits = False
         with connections[database].cursor() as cursor:
@@ -63,6 +63,6 @@ def refuse_half_replaced(database: str) -> None:
 
 
 def lock_answer(cursor: Any, function: str) -> bool:
-    """What one of PostgreSQL's functions answers about the lock."""
+    """Return what one of PostgreSQL's functions answers about the lock."""
     cursor.execute(f"SELECT {function}(%s)", [LOCK])
     return bool(cursor.fetchone()[0])

@@ -26,7 +26,7 @@ class Command(RecordCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         file: Path = options["file"]
         try:
-            made = backups.check(file)
+            written_at = backups.check(file)
             if backups.holds_something() and not options["replace"]:
                 name = connection.settings_dict["NAME"]
                 raise backups.BackupError(
@@ -36,9 +36,9 @@ class Command(RecordCommand):
         except backups.BackupError as error:
             raise CommandError(_("Nothing was restored. %s") % error) from error
         if options["verbosity"]:
-            self.report(made)
+            self.report(written_at)
 
-    def report(self, made: str) -> None:
+    def report(self, written_at: str) -> None:
         title = Negotiation.objects.values_list("title", flat=True).first()
         self.stdout.write(
             _(
@@ -46,7 +46,7 @@ class Command(RecordCommand):
                 "edition: %(edition)d."
             )
             % {
-                "made": made,
+                "made": written_at,
                 "title": title or "",
                 "count": Statement.objects.count(),
                 "edition": Edition.objects.values_list("number", flat=True).first() or 0,

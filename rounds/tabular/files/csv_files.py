@@ -1,7 +1,5 @@
 """Reading CSV files as spreadsheet programs write them."""
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -9,6 +7,7 @@ from itertools import islice
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from rounds.tabular.files.csv_rows import CsvError, csv_rows
 from rounds.tabular.files.encodings import EncodingError, decode
 from rounds.tabular.files.sheets import (
     HEADER_ROWS,
@@ -23,22 +22,20 @@ from rounds.tabular.files.sheets import (
     listed,
     split_header,
 )
-from rounds.tabular.importer import csv_words
-
-# --- CSV ---
 
 
 def read_csv(name: str, data: bytes, is_header: IsHeader) -> Sheet:
+    """Return the table in a CSV file. Raises SheetError."""
     text, notices = csv_text(data)
     text, delimiter = without_separator_line(text)
     delimiter = delimiter or find_delimiter(text, is_header)
-    header, rows, above = split_header(bounded(csv_rows(text, delimiter)), is_header)
+    header, rows, above = split_header(bounded(sheet_rows(text, delimiter)), is_header)
     check_widths(header, rows)
     return Sheet(name, header, rows, [*notices, *above])
 
 
 def csv_text(data: bytes) -> tuple[str, list[str]]:
-    """The text of a CSV file with line feeds, and what is said of its encoding."""
+    """Return the text of a CSV file with line feeds, and what is said of its encoding."""
     try:
         text, encoding = decode(data)
     except EncodingError as error:
@@ -63,16 +60,16 @@ def encoding_problem(error: EncodingError) -> SheetError:
 
 
 def without_separator_line(text: str) -> tuple[str, str]:
-    """``text`` without the line by which some programs tell Excel the delimiter, and that."""
+    """Return ``text`` without the line that tells Excel the delimiter, and the delimiter."""
     match = re.match(r'"?sep=([,;\t|])"?\n', text, re.IGNORECASE)
     return (text[match.end() :], match[1]) if match else (text, "")
 
 
 def find_delimiter(text: str, is_header: IsHeader) -> str:
-    """The one between the names of columns; some countries' spreadsheets write semicolons."""
+    """Return the delimiter of the header: some countries' spreadsheets write semicolons."""
     for delimiter in ",;\t|":
         try:
-            top = list(islice(csv_rows(text, delimiter), HEADER_ROWS))
+            top = list(islice(sheet_rows(text, delimiter), HEADER_ROWS))
         except SheetError:
             continue
         if any(is_header(row.texts) for row in top):
@@ -80,22 +77,17 @@ def find_delimiter(text: str, is_header: IsHeader) -> str:
     return max(",;\t", key=text.lstrip("\n").partition("\n")[0].count)
 
 
-def csv_rows(text: str, delimiter: str) -> Iterator[SheetRow]:
-    reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter, strict=True)
-    number = 0
-    while True:
-        number += 1
-        try:
-            texts = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise SheetError(_("row %d: ") % number + csv_words(error)) from error
-        yield SheetRow(number, [csv_cell(text) for text in texts], len(texts))
+def sheet_rows(text: str, delimiter: str) -> Iterator[SheetRow]:
+    """Yield the rows of CSV text. Raises SheetError."""
+    try:
+        for row in csv_rows(text, delimiter):
+            yield SheetRow(row.number, [csv_cell(text) for text in row.texts], len(row.texts))
+    except CsvError as error:
+        raise SheetError(_("row %d: ") % error.number + str(error)) from error
 
 
 def csv_cell(text: str) -> SheetCell:
-    """A CSV has no kinds of cells, yet some programs write formulas instead of their values."""
+    """Return a cell. A CSV knows no kinds, yet some programs write formulas, not their values."""
     return SheetCell(text, CellKind.FORMULA if text.startswith("=") else CellKind.TEXT)
 
 

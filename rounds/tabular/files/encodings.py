@@ -47,7 +47,7 @@ class EncodingError(Exception):
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """The text, and the name of its encoding where nothing in the file says it.
+    """Return the text, and the name of its encoding where nothing in the file says it.
 
     Raises EncodingError.
     """
@@ -100,12 +100,12 @@ def has_words(text: str) -> bool:
 
 
 def foreign_words(text: str) -> set[str]:
-    """The words with a letter beyond ASCII."""
+    """Return the words with a letter beyond ASCII."""
     return {word for word in WORD.findall(text) if not word.isascii()}
 
 
 def is_word(word: str) -> bool:
-    """Letters of one script, and no capital but in front or throughout."""
+    """Whether the letters are of one script, with no capital but in front or throughout."""
     return len(scripts_of(word)) < 2 and word in {word.lower(), word.upper(), word.capitalize()}
 
 
@@ -120,7 +120,7 @@ def is_cased(char: str) -> bool:
 
 
 def scripts_of(word: str) -> set[str]:
-    """LATIN, GREEK, CJK; signs that people write as letters are of no script."""
+    """Return LATIN, GREEK, CJK; signs that people write as letters are of no script."""
     return {unicodedata.name(char, "?").split()[0] for char in set(word)} - SIGNS
 
 

@@ -58,7 +58,7 @@ PROBE_BYTES = 4096
 
 
 def describe_file(data: bytes) -> FileKind | None:
-    """What a file is, if it begins like nothing that can be read here."""
+    """Return what a file is, or None if it may be a table that can be read."""
     if data.startswith(OLE):
         streams = (kind for name, kind in OLE_STREAMS.items() if name.encode("utf-16-le") in data)
         return next(streams, OLD_EXCEL)
@@ -80,7 +80,7 @@ def describe_xml(start: bytes) -> FileKind:
 
 
 def describe_zip(names: Sequence[str], mimetype: bytes, workbook: bytes) -> FileKind | None:
-    """What a zip is, if it is no XLSX that can be read, by its parts and two of their contents."""
+    """Return what a zip is, by its parts and two of their contents; None for a readable XLSX."""
     kinds = [
         (b"opendocument" in mimetype, OPEN_DOCUMENT),
         (any(name.endswith((".iwa", ".apxl", "Index.zip")) for name in names), NUMBERS),

@@ -1,23 +1,25 @@
-"""Files as the admin takes and gives them: CSV and Excel."""
+"""Files as the admin takes and gives them: CSV and Excel, and JSON for programs."""
 
+import csv
 import io
-from typing import Any
+import json
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-import openpyxl
-from import_export.formats import base_formats
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-
-from rounds.platform.plain_text import printable
 from rounds.tabular.files.csv_files import read_csv
 from rounds.tabular.files.file_kinds import ZIP, describe_file
 from rounds.tabular.files.sheets import IsHeader, Sheet, SheetError, advice
 from rounds.tabular.files.xlsx_files import read_xlsx
+from rounds.tabular.files.xlsx_writer import BoldText, XlsxSheet, write_xlsx
+
+COLUMN_WIDTH = 24  # characters
 
 
 def read(name: str, data: bytes, is_header: IsHeader) -> Sheet:
-    """What is in a file. Its content tells what it is, whatever its name. Raises SheetError."""
+    """Return the table in a file. Its content tells what it is, whatever its name.
+
+    Raises SheetError.
+    """
     if data.startswith(ZIP):
         return read_xlsx(name, data, is_header)
     if (kind := describe_file(data)) is not None:
@@ -27,35 +29,45 @@ def read(name: str, data: bytes, is_header: IsHeader) -> Sheet:
 
 # --- writing ---
 
-
-class CSV(base_formats.CSV):
-    def export_data(self, dataset: Any, **kwargs: Any) -> str:
-        """With a mark by which spreadsheet programs know that it is UTF-8."""
-        return "\ufeff" + str(super().export_data(dataset, **kwargs))
+Rows = Sequence[Sequence[str]]
 
 
-class XLSX(base_formats.XLSX):
-    def export_data(self, dataset: Any, **kwargs: Any) -> bytes:
-        """All cells are text, and stay so when typed over: a spreadsheet guesses no dates."""
-        book = openpyxl.Workbook(write_only=True)
-        sheet: Any = book.create_sheet(dataset.title)
-        sheet.freeze_panes = "B2"
-        for number in range(1, dataset.width + 1):
-            column = sheet.column_dimensions[get_column_letter(number)]
-            column.number_format, column.width = "@", 24
-        header = [text_cell(sheet, text) for text in dataset.headers]
-        for cell in header:
-            cell.font = Font(bold=True)
-        sheet.append(header)
-        for row in dataset:
-            sheet.append([text_cell(sheet, text) for text in row])
-        file = io.BytesIO()
-        book.save(file)
-        return file.getvalue()
+def csv_text(header: Sequence[str], rows: Rows) -> str:
+    """Return a CSV file with a mark by which spreadsheet programs know that it is UTF-8."""
+    text = io.StringIO()
+    csv.writer(text).writerows([header, *rows])
+    return f"\ufeff{text.getvalue()}"
 
 
-def text_cell(sheet: Any, text: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, printable(text))
-    cell.data_type, cell.number_format = "s", "@"
-    cell.alignment = Alignment(vertical="top", wrap_text=True)
-    return cell
+def json_text(header: Sequence[str], rows: Rows) -> str:
+    records = [dict(zip(header, row, strict=True)) for row in rows]
+    return json.dumps(records, ensure_ascii=False)
+
+
+def xlsx_bytes(header: Sequence[str], rows: Rows) -> bytes:
+    sheet = XlsxSheet(
+        [[BoldText(name) for name in header], *rows],
+        widths=[COLUMN_WIDTH] * len(header),
+        freeze_panes="B2",
+        is_to_be_filled_in=True,
+    )
+    return write_xlsx([sheet])
+
+
+class ExportFormat(NamedTuple):
+    """A kind of file, and what makes one of the names of columns and the rows."""
+
+    extension: str
+    content_type: str
+    write: Callable[[Sequence[str], Rows], str | bytes]
+
+
+EXPORT_FORMATS = (
+    ExportFormat(
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        xlsx_bytes,
+    ),
+    ExportFormat("csv", "text/csv", csv_text),
+    ExportFormat("json", "application/json", json_text),
+)

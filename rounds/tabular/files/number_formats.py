@@ -2,7 +2,6 @@
 
 import re
 from decimal import Decimal
-from typing import Any
 
 from rounds.tabular.files.sheets import CellKind, SheetCell
 
@@ -20,14 +19,17 @@ def shows_time(number_format: str) -> bool:
 
 
 def day_kind(number_format: str) -> CellKind:
-    """A day that is shown without its year was typed without: the program has added this year's."""
+    """Return the kind of a day by what its format shows.
+
+    One that is shown without its year was typed without: the program has added this year's.
+    """
     codes = LITERALS.sub("", number_format.lower())
     is_whole = codes == "general" or ("y" in codes and "d" in codes)
     return CellKind.DAY if is_whole else CellKind.PART_OF_DAY
 
 
-def number_cell(value: Any, number_format: str) -> SheetCell:
-    """A number without what floating point adds to it. Per cent are what they look like."""
+def number_cell(value: Decimal | float, number_format: str) -> SheetCell:
+    """Return a number without what floating point adds to it, and per cent as they are shown."""
     number = Decimal(f"{value:.{EXACT_DIGITS}g}") if isinstance(value, float) else Decimal(value)
     if abs(number) >= 10**EXACT_DIGITS:
         return SheetCell(f"{number:f}", CellKind.INEXACT)
@@ -51,11 +53,11 @@ def shows_another(section: str) -> bool:
 
 
 def format_section(number: Decimal, number_format: str) -> str:
-    """The part of a format for numbers of this sign."""
-    positive, *rest = number_format.split(";")
-    if number < 0 and rest:
-        return rest[0]
-    return rest[1] if number == 0 and len(rest) > 1 else positive
+    """Return the part of a format for numbers of this sign: positive;negative;zero."""
+    positive, *sections = number_format.split(";")
+    if number < 0 and sections:
+        return sections[0]
+    return sections[1] if number == 0 and len(sections) > 1 else positive
 
 
 def plain_number(number: Decimal) -> str:

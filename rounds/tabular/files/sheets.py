@@ -75,12 +75,15 @@ class Sheet:
 
 
 def advice(text: str | Promise, way_out: str | Promise = SAVE_AS) -> str:
-    """A message that names the cause, and the way out as a sentence of its own."""
+    """Return a message that names the cause, and the way out as a sentence of its own."""
     return f"{capfirst(str(text))}. {way_out}"
 
 
 def bounded(rows: Iterable[SheetRow]) -> list[SheetRow]:
-    """``rows`` that hold anything, without the empty cells behind the last. Raises SheetError."""
+    """Return ``rows`` that hold anything, without the empty cells at their ends.
+
+    Raises SheetError where there are too many.
+    """
     kept = []
     for row in rows:
         while row.cells and not row.cells[-1].text.strip():
@@ -104,7 +107,7 @@ def too_many_rows() -> SheetError:
 def split_header(
     rows: list[SheetRow], is_header: IsHeader
 ) -> tuple[SheetRow, list[SheetRow], list[str]]:
-    """The header, the rows below it, and what is said of those above. Raises SheetError.
+    """Return the header, the rows below it, and notices of those above. Raises SheetError.
 
     People put titles above a table: the header is the first row that names the key.
     """
@@ -126,7 +129,7 @@ def split_header(
 
 
 def listed(names: Iterable[object]) -> str:
-    """The first of ``names``, and how many more there are."""
+    """Return the first of ``names``, and how many more there are."""
     texts = [str(name) for name in names]
     remaining = len(texts) - LISTED
     return ", ".join([*texts[:LISTED], *([_("and %d more") % remaining] if remaining > 0 else [])])

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import WorkSheetParser
 
 from rounds.tabular.files.file_kinds import describe_zip
@@ -52,11 +53,8 @@ UNZIP_ERRORS = (  # RuntimeError and its kin: passwords and unknown methods
 FORMAT_CHARS = 255  # of a number format in Excel
 
 
-# --- XLSX ---
-
-
 def read_xlsx(name: str, data: bytes, is_header: IsHeader) -> Sheet:
-    """The table on the sheet that is open when the file is."""
+    """Return the table on the sheet that is open when the file is."""
     check_parts(data)
     try:
         with warnings.catch_warnings():
@@ -97,7 +95,7 @@ def check_parts(data: bytes) -> None:
 
 def read_workbook(name: str, data: bytes, is_header: IsHeader) -> Sheet:
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-    worksheet: Any = book.active
+    worksheet: ReadOnlyWorksheet = book.active
     if worksheet is None or not hasattr(worksheet, "reset_dimensions"):
         raise SheetError(_("found an XLSX file whose open sheet has no cells, expected a table"))
     reader = SheetReader(worksheet)
@@ -109,7 +107,7 @@ def read_workbook(name: str, data: bytes, is_header: IsHeader) -> Sheet:
     return Sheet(name, header, below, notices, reader.epoch.isoformat())
 
 
-def check_is_table(rows: list[SheetRow], worksheet: Any, is_header: IsHeader) -> None:
+def check_is_table(rows: list[SheetRow], worksheet: ReadOnlyWorksheet, is_header: IsHeader) -> None:
     """Refuse an open sheet that is not the table where another sheet is. Raises SheetError."""
     if any(is_header(row.texts) for row in rows[:HEADER_ROWS]):
         return
@@ -127,7 +125,7 @@ def check_is_table(rows: list[SheetRow], worksheet: Any, is_header: IsHeader) ->
         raise SheetError(advice(text % names, way_out))
 
 
-def sheet_notices(worksheet: Any) -> list[str]:
+def sheet_notices(worksheet: ReadOnlyWorksheet) -> list[str]:
     titles = [sheet.title for sheet in worksheet.parent.worksheets if sheet is not worksheet]
     if not titles:
         return []
@@ -136,7 +134,7 @@ def sheet_notices(worksheet: Any) -> list[str]:
 
 
 def hidden_notices(reader: "SheetReader", header: SheetRow, rows: list[SheetRow]) -> list[str]:
-    """What an editor does not see in the program but was read all the same."""
+    """Return notices of what an editor does not see in the program but was read all the same."""
     notices = []
     hidden_rows = [row.number for row in rows if row.number in reader.hidden_rows()]
     if hidden_rows:
@@ -164,11 +162,11 @@ def check_merged(
     """Refuse merged cells of the table: only the first of them holds what all of them show."""
     by_number = {row.number: row for row in (header, *rows)}
     merged = [
-        f"{get_column_letter(left)}{top}:{get_column_letter(right)}{bottom}"
-        for left, top, right, bottom in ranges
+        f"{get_column_letter(first)}{top}:{get_column_letter(last)}{bottom}"
+        for first, top, last, bottom in ranges
         if bottom >= header.number
-        and left <= len(header.cells)
-        and ((row := by_number.get(top)) is None or any(row.texts[left - 1 : left]))
+        and first <= len(header.cells)
+        and ((row := by_number.get(top)) is None or any(row.texts[first - 1 : first]))
     ]
     if merged:
         text = _("found merged cells: %(ranges)s") % {"ranges": listed(merged)}
@@ -185,7 +183,7 @@ class SheetReader:
     openpyxl's own rows know neither, and fill up what the sheet claims of its size.
     """
 
-    def __init__(self, worksheet: Any) -> None:
+    def __init__(self, worksheet: ReadOnlyWorksheet) -> None:
         self.worksheet = worksheet
         self.epoch: dt.datetime = worksheet.parent.epoch
         self._formats: dict[int, CellKind] = {}
@@ -207,7 +205,7 @@ class SheetReader:
                 yield SheetRow(number, self._cells(cells))
 
     def _cells(self, cells: list[dict[str, Any]]) -> list[SheetCell]:
-        """The cells by their columns; those that a file leaves out are empty."""
+        """Return the cells by their columns; those that a file leaves out are empty."""
         # A space alone is empty too: in the last column of a sheet, it would cost a list of the
         # 16,384 cells before it, in each row.
         filled = {
@@ -256,13 +254,13 @@ def is_hidden(attributes: dict[str, str]) -> bool:
 
 
 def unescaped(text: str) -> str:
-    """Excel writes a line break of Windows as ``_x000D_`` and a line feed."""
+    """Return ``text`` with line breaks: Excel writes one as ``_x000D_`` and a line feed."""
     text = re.sub("_x000D_\n?", "\n", text).replace("_x000A_", "\n").replace("_x0009_", "\t")
     return text.replace("\r\n", "\n")
 
 
 def typed_cell(value: Any, number_format: str) -> SheetCell:
-    """A cell of a kind that the program knows: truth, day, time or number."""
+    """Return a cell of a kind that the program knows: truth, day, time or number."""
     if isinstance(value, bool):
         return SheetCell(str(value).lower(), CellKind.FLAG)
     if isinstance(value, dt.datetime):

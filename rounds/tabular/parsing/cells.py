@@ -1,10 +1,10 @@
 """What an editor's cell means in a column of the record.
 
-A person's cell is made into the text that the files of a data package have
-(``rounds.tabular.cells``), or refused. It is read where it can mean one thing only: “62,5”, “VRAI”,
-“4 mars 2031”. Where it can mean two, as “03/04/2031”, or is what a program has made of something
-else, it is refused with the cause and the way out. The cause is the same for all such cells, so
-that it is told once.
+A person's cell is made into the text that the files of a data package have (see
+``rounds.tabular.cell_codecs``), or refused. It is read where it can mean one thing only: “62,5”,
+“VRAI”, “4 mars 2031”. Where it can mean two, as “03/04/2031”, or is what a program has made of
+something else, it is refused with the cause and the way out. The cause is the same for all such
+cells, so that a preview shows it once.
 """
 
 import datetime as dt
@@ -20,19 +20,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from rounds.platform.dates import day as day_in_words
-from rounds.tabular.cells import (
+from rounds.tabular.cell_codecs import (
     FORMULA,
     OPEN,
-    Cell,
-    Day,
-    Flag,
-    Key,
-    Keys,
-    LastDay,
-    Number,
-    Text,
-    Whole,
-    Word,
+    CellCodec,
+    ChoiceCodec,
+    DayCodec,
+    DecimalCodec,
+    FlagCodec,
+    IntegerCodec,
+    KeyCodec,
+    KeyListCodec,
+    LastDayCodec,
+    TextCodec,
     suggested_rows,
 )
 from rounds.tabular.columns import Column
@@ -109,9 +109,9 @@ class NameIndex:
         return set(suggested_rows(self.model).values_list(path, flat=True))
 
     def key(self, text: str) -> str:
-        """The key of what ``text`` names, or ``text`` itself. Raises UnreadableCellError.
+        """Return the key of what ``text`` names, or ``text`` itself. Raises UnreadableCellError.
 
-        A meeting that was cancelled is not named by its name: who writes it may mean another.
+        The name of a cancelled meeting is refused: another may be meant.
         """
         if not text or not self.name_fields or text in self.keys:
             return text
@@ -149,7 +149,7 @@ SPACES = (
 
 
 def read_cell(cell: SheetCell, column: Column, surroundings: Surroundings) -> str:
-    """The text of a record's file. Raises UnreadableCellError."""
+    """Return the cell as a record's file has it. Raises UnreadableCellError."""
     text = cell.text.strip(SPACES)
     if not text:
         return ""
@@ -164,9 +164,9 @@ def read_cell(cell: SheetCell, column: Column, surroundings: Surroundings) -> st
     check_letters(text)
     if isinstance(column.field, models.SlugField):
         return read_key(cell)
-    order = surroundings.day_order.of_column(column.column_name)
+    order = surroundings.day_order.of_column(column.name)
     surroundings = replace(surroundings, day_order=order)
-    return read_as(column.widget, cell._replace(text=text), surroundings)
+    return read_as(column.codec, cell._replace(text=text), surroundings)
 
 
 def check_letters(text: str) -> None:
@@ -185,8 +185,8 @@ def is_unicode(text: str) -> bool:
 
 
 @singledispatch
-def read_as(widget: Cell, cell: SheetCell, surroundings: Surroundings) -> str:
-    """The text of ``cell`` for what ``widget`` writes. Raises UnreadableCellError."""
+def read_as(codec: CellCodec, cell: SheetCell, surroundings: Surroundings) -> str:
+    """Return the text of ``cell`` as ``codec`` would write it. Raises UnreadableCellError."""
     return cell.text
 
 
@@ -199,8 +199,8 @@ TURNED = gettext_lazy(
 
 
 @read_as.register
-def _text(widget: Text, cell: SheetCell, surroundings: Surroundings) -> str:
-    """Prose may begin with a dash or an @. It travels behind an apostrophe as in an export.
+def _text(codec: TextCodec, cell: SheetCell, surroundings: Surroundings) -> str:
+    """Return prose, behind an apostrophe as in an export if it begins with a dash or an @.
 
     A number is taken, since people name things by numbers: of 1.10 the program has kept 1.1, as
     the preview shows.
@@ -217,35 +217,37 @@ def read_key(cell: SheetCell) -> str:
 
 
 @read_as.register
-def _word(widget: Word, cell: SheetCell, surroundings: Surroundings) -> str:
-    """A choice by its word in the files, or as pages call it in any language."""
+def _choice(codec: ChoiceCodec, cell: SheetCell, surroundings: Surroundings) -> str:
+    """Return a choice by its name in the files, or as pages call it in any language."""
     text = fold(cell.text)
-    choices = {fold(word): word for word in widget.words}
-    return choices.get(text) or word_by_label(widget, text) or tidy(cell.text)
+    choices = {fold(choice): choice for choice in codec.choices}
+    return choices.get(text) or choice_by_label(codec, text) or tidy(cell.text)
 
 
-def word_by_label(widget: Word, text: str) -> str:
-    """The only word that pages call ``text``, or none."""
+def choice_by_label(codec: ChoiceCodec, text: str) -> str:
+    """Return the only choice that pages call ``text``, or nothing."""
     matches = set()
     for code, _name in settings.LANGUAGES:
         with override(code):
-            matches |= {word for word, label in widget.labels.items() if fold(str(label)) == text}
+            matches |= {
+                choice for choice, label in codec.labels.items() if fold(str(label)) == text
+            }
     return matches.pop() if len(matches) == 1 else ""
 
 
 @read_as.register
-def _key(widget: Key, cell: SheetCell, surroundings: Surroundings) -> str:
-    """A key, or a name that one row has only."""
+def _key(codec: KeyCodec, cell: SheetCell, surroundings: Surroundings) -> str:
+    """Return a key, or that of a name that only one row has."""
     key = read_key(cell)
-    return surroundings.names(widget.model).key(key)
+    return surroundings.names(codec.model).key(key)
 
 
 @read_as.register
-def _keys(widget: Keys, cell: SheetCell, surroundings: Surroundings) -> str:
-    """Keys with commas, semicolons or line breaks between; a name may hold commas itself."""
+def _keys(codec: KeyListCodec, cell: SheetCell, surroundings: Surroundings) -> str:
+    """Return keys that had commas, semicolons or line breaks between; names may hold commas."""
     if cell.kind not in {CellKind.TEXT, CellKind.NUMBER}:
         raise UnreadableCellError(str(TURNED))
-    names = surroundings.names(widget.model)
+    names = surroundings.names(codec.model)
     keys: list[str] = []
     for part in re.split(r"[;\n]", cell.text):
         whole = tidy(part)
@@ -262,7 +264,7 @@ def _keys(widget: Keys, cell: SheetCell, surroundings: Surroundings) -> str:
 
 
 @read_as.register
-def _flag(widget: Flag, cell: SheetCell, surroundings: Surroundings) -> str:
+def _flag(codec: FlagCodec, cell: SheetCell, surroundings: Surroundings) -> str:
     word = fold(cell.text)
     if word in TRUE | FALSE and cell.kind in {CellKind.TEXT, CellKind.FLAG, CellKind.NUMBER}:
         return "true" if word in TRUE else "false"
@@ -270,7 +272,7 @@ def _flag(widget: Flag, cell: SheetCell, surroundings: Surroundings) -> str:
 
 
 @read_as.register
-def _number(widget: Number, cell: SheetCell, surroundings: Surroundings) -> str:
+def _decimal(codec: DecimalCodec, cell: SheetCell, surroundings: Surroundings) -> str:
     text = tidy(cell.text)
     if text.endswith("%"):
         if not PER_CENT.search(surroundings.unit):
@@ -287,7 +289,7 @@ def _number(widget: Number, cell: SheetCell, surroundings: Surroundings) -> str:
 
 
 @read_as.register
-def _whole(widget: Whole, cell: SheetCell, surroundings: Surroundings) -> str:
+def _integer(codec: IntegerCodec, cell: SheetCell, surroundings: Surroundings) -> str:
     text = read_number(cell)
     if not re.fullmatch("-?[0-9]+", text):
         raise UnreadableCellError(_("expected a whole number"))
@@ -295,7 +297,7 @@ def _whole(widget: Whole, cell: SheetCell, surroundings: Surroundings) -> str:
 
 
 def read_number(cell: SheetCell) -> str:
-    """A number with a point and nothing between thousands. Raises UnreadableCellError."""
+    """Return a number with a point and nothing between thousands. Raises UnreadableCellError."""
     if cell.kind in {CellKind.NUMBER, CellKind.SHOWN}:
         return cell.text
     if cell.kind is CellKind.SCALED:
@@ -325,9 +327,9 @@ def read_number(cell: SheetCell) -> str:
 
 
 @read_as.register
-def _day(widget: Day, cell: SheetCell, surroundings: Surroundings) -> str:
+def _day(codec: DayCodec, cell: SheetCell, surroundings: Surroundings) -> str:
     text = tidy(cell.text)
-    if isinstance(widget, LastDay) and fold(text) == OPEN:
+    if isinstance(codec, LastDayCodec) and fold(text) == OPEN:
         return OPEN
     if cell.kind is CellKind.DAY:
         return text
@@ -354,8 +356,8 @@ def _day(widget: Day, cell: SheetCell, surroundings: Surroundings) -> str:
             _("Excel’s number for %(day)s") % {"day": day_in_words(day)},
         )
     if cell.kind is not CellKind.TEXT:
-        raise UnreadableCellError(_("expected %(expected)s") % {"expected": widget.expected})
-    return day_from_text(text, widget, surroundings.day_order)
+        raise UnreadableCellError(_("expected %(expected)s") % {"expected": codec.expected})
+    return day_from_text(text, codec, surroundings.day_order)
 
 
 def serial_day(text: str, surroundings: Surroundings) -> dt.date | None:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from rounds.platform.dates import day as day_in_words
-from rounds.tabular.cells import (
-    Day,
+from rounds.tabular.cell_codecs import (
+    DayCodec,
 )
 from rounds.tabular.files.sheets import CellKind, SheetCell
 from rounds.tabular.parsing.text import UnreadableCellError, fold, tidy
@@ -44,7 +44,7 @@ class DayOrder:
 
 
 def day_order(columns: Iterable[tuple[str, Iterable[SheetCell]]]) -> DayOrder:
-    """The order of days and months in a file, from the cells of its columns of days."""
+    """Return the order of days and months in a file, from the cells of its columns of days."""
     evidence: dict[bool, str] = {}
     mixed = set()
     for name, cells in columns:
@@ -68,8 +68,8 @@ def is_day_with_time(text: str) -> bool:
     return bool(DAY_WITH_TIME.fullmatch(text)) and not ISO_DAY.fullmatch(text)
 
 
-def day_from_text(text: str, widget: Day, order: DayOrder) -> str:
-    """A day in figures or words, in the languages of the site. Raises UnreadableCellError."""
+def day_from_text(text: str, codec: DayCodec, order: DayOrder) -> str:
+    """Return a day that is in figures or in a language of the site. Raises UnreadableCellError."""
     if match := ISO_DAY.fullmatch(text):
         day = date_of(match[1], match[3], match[4])
     elif match := NUMERIC_DAY.fullmatch(text):
@@ -81,7 +81,7 @@ def day_from_text(text: str, widget: Day, order: DayOrder) -> str:
     else:
         day = day_in_letters(text)
     if day is None:
-        raise UnreadableCellError(_("expected %(expected)s") % {"expected": widget.expected})
+        raise UnreadableCellError(_("expected %(expected)s") % {"expected": codec.expected})
     return day.isoformat()
 
 
@@ -93,7 +93,10 @@ def date_of(year: str | int, month: str | int, day: str | int) -> dt.date | None
 
 
 def numeric_day(match: re.Match[str], order: DayOrder) -> dt.date | None:
-    """“03/04/2031” where the file tells the order. Raises UnreadableCellError."""
+    """Return a day such as “03/04/2031” if the file tells the order.
+
+    Raises UnreadableCellError.
+    """
     first, _sign, second, year = match.groups()
     day_first, month_first = date_of(year, second, first), date_of(year, first, second)
     if order.is_mixed:
@@ -120,7 +123,7 @@ def numeric_day(match: re.Match[str], order: DayOrder) -> dt.date | None:
 
 
 def day_in_letters(text: str) -> dt.date | None:
-    """“4 March 2031”, “mardi 4 mars 2031”, “March 4th, 2031”."""
+    """Return a day such as “4 March 2031”, “mardi 4 mars 2031”, “March 4th, 2031”."""
     parts = re.findall(r"[0-9]+|[^\W\d_]+", fold(text))
     months, fillers = calendar_words()
     numbers = [part for part in parts if part.isdigit()]
@@ -133,7 +136,7 @@ def day_in_letters(text: str) -> dt.date | None:
 
 @cache
 def calendar_words() -> tuple[dict[str, int], set[str]]:
-    """The months by their names in the languages of the site, and what else stands in a day."""
+    """Return the months by their names in the languages of the site, and other parts of a day."""
     months: dict[str, int] = {}
     fillers = {"the", "of", "st", "nd", "rd", "th", "le", "er", "el", "de", "del"}
     for code, _name in settings.LANGUAGES:

@@ -12,12 +12,12 @@ class UnreadableCellError(ValueError):
 
 
 def tidy(text: str) -> str:
-    """``text`` without what nobody sees: marks of direction, joiners, no-break spaces."""
+    """Return ``text`` without invisible characters: marks of direction, joiners, wide spaces."""
     visible = "".join(char for char in text if unicodedata.category(char) not in {"Cf", "Cs"})
     return " ".join(visible.split())
 
 
 def fold(text: str) -> str:
-    """``text`` without case, accents, and what nobody sees."""
+    """Return ``text`` without case, accents, and invisible characters."""
     letters = unicodedata.normalize("NFKD", tidy(text).casefold())
     return "".join(char for char in letters if not unicodedata.combining(char)).replace("’", "'")
