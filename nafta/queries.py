@@ -1,33 +1,146 @@
-"""What the timeline asks of the record, for its page, files, API and embeds."""
+"""The items of the timeline, for its page, its files, the API, frames and forms.
 
-from collections.abc import Callable, Set
+From an address to a QuerySet it is three functions: a view, ``timeline_items`` here, and
+``nafta.search.filters.narrowed``. ``filters`` are everywhere those of ``NarrowingForm``.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Set
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
 from issues.analysis.proposal_threads import proposal_items
 from issues.models import Proposal, with_issues
 from nafta.search.filters import narrowed
-from rounds.models import (
-    Deadline,
-    Round,
-    Statement,
-)
+from rounds.models import Deadline, Round, Statement
+from rounds.platform.cursors import Cursor
 from rounds.platform.databases import reading
 from rounds.public.charts import MARKS
 from rounds.public.timeline import (
     Item,
     Kind,
     deadline_items,
+    follows,
     mark_items,
+    merged,
     order,
     round_items,
     statement_items,
 )
 
-TIMELINE_PAGE = 180  # items
-MARKED = 1_000  # proposals and statements in the chart, the latest; of older ones it says so
-DATED = (Round, Deadline, Proposal, Statement)
-BARS = {Kind.ROUND, Kind.MEETING, Kind.DEADLINE}  # what the chart draws as bars and lines
+PAGE_SIZE = 180  # items
+MAX_MARKS = 1_000  # proposals and statements in the chart, the latest; the page says so of others
+DATED_MODELS = (Round, Deadline, Proposal, Statement)
+BARS = {Kind.ROUND, Kind.MEETING, Kind.DEADLINE}  # the kinds that the chart draws as bars and lines
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineStream:
+    """The kinds of item that one model has, its published records, and what makes items of them."""
+
+    kinds: Set[Kind]
+    records: Callable[[str], Any]  # takes the kind asked for, "" for all of the stream
+    make_items: Callable[[Iterable[Any]], Iterator[Item]]
+
+
+def _meetings(kind: str) -> Any:
+    meetings = Round.objects.published()
+    if kind == Kind.ROUND:
+        return meetings.rounds_proper()
+    return meetings.beside() if kind == Kind.MEETING else meetings
+
+
+STREAMS = [
+    TimelineStream({Kind.ROUND, Kind.MEETING}, _meetings, round_items),
+    TimelineStream({Kind.DEADLINE}, lambda kind: Deadline.objects.published(), deadline_items),
+    TimelineStream({Kind.PROPOSAL}, lambda kind: Proposal.objects.published(), proposal_items),
+    TimelineStream(
+        {Kind.STATEMENT}, lambda kind: with_issues(Statement.objects.published()), statement_items
+    ),
+]
+
+
+def timeline_items(
+    filters: dict[str, Any],
+    limit: int | None = PAGE_SIZE,
+    among: Set[Kind] = BARS | MARKS,
+) -> list[Item]:
+    """The items that fit the filters, newest first, one more than ``limit`` at most."""
+    kind = filters.get("kind", "")
+    most = limit and limit + 1
+    records: list[tuple[tuple[int, int, int], TimelineStream, Any]] = []
+    for stream in STREAMS:
+        if stream.kinds <= among and kind in {"", *stream.kinds}:
+            first_kind = min(stream.kinds)
+            fitting = narrowed(stream.records(kind).with_names(), first_kind, filters, most)
+            records += [
+                (order(first_kind, record.first_day, record.pk), stream, record)
+                for record in fitting.latest_first()[:most]
+            ]
+    records.sort(key=itemgetter(0))
+    return [
+        item for _order, stream, record in records[:most] for item in stream.make_items([record])
+    ]
+
+
+def all_bars(filters: dict[str, Any]) -> list[Item]:
+    """The meetings and deadlines that fit, on every page: a calendar needs them all."""
+    return timeline_items(_without_page(filters), limit=None, among=BARS)
+
+
+def all_proposals(filters: dict[str, Any]) -> list[Item]:
+    """The proposals that fit, on every page, up to one more than the chart draws."""
+    return timeline_items(_without_page(filters), limit=MAX_MARKS, among={Kind.PROPOSAL})
+
+
+def all_statements(filters: dict[str, Any]) -> list[Item]:
+    """As ``all_proposals``; of each statement only what the chart needs."""
+    if filters.get("kind") not in {None, Kind.STATEMENT}:
+        return []
+    most = MAX_MARKS + 1
+    statements = Statement.objects.published().with_parties()
+    fitting = narrowed(statements, Kind.STATEMENT, _without_page(filters), most)
+    return list(mark_items(fitting.latest_first()[:most], Kind.STATEMENT, "summary"))
+
+
+def _without_page(filters: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in filters.items() if name != "page"}
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A page of the timeline and its chart, of the same items."""
+
+    items: list[Item]  # of the page
+    has_more: bool
+    bars: list[Item]  # on every page
+    marks: list[Item]  # on every page, up to one more than the chart draws
+
+    @property
+    def marks_drawn(self) -> list[Item]:
+        return self.marks[:MAX_MARKS]
+
+    @property
+    def has_undrawn(self) -> bool:
+        return len(self.marks) > MAX_MARKS
+
+
+def load_timeline(filters: dict[str, Any]) -> Timeline:
+    """The page that ``filters`` ask for. What the chart needs of all pages is not read twice."""
+    cursor: Cursor | None = filters.get("page")
+    bars, proposals = all_bars(filters), all_proposals(filters)
+    read_already, paged = [*bars, *proposals], {Kind.STATEMENT}
+    if len(proposals) > MAX_MARKS:  # there are older ones, which only the page's own query has
+        read_already, paged = bars, MARKS
+    items = merged(
+        (item for item in read_already if cursor is None or follows(item, cursor)),
+        timeline_items(filters, among=paged),
+    )
+    has_more = len(items) > PAGE_SIZE
+    statements = [item for item in items if item.kind == Kind.STATEMENT]
+    if has_more or cursor:
+        statements = all_statements(filters)
+    return Timeline(items[:PAGE_SIZE], has_more, bars, merged(proposals, statements))
 
 
 def timeline_years() -> list[int]:
@@ -37,18 +150,18 @@ def timeline_years() -> list[int]:
     """
     began = [
         f"""SELECT lower(dates) AS day FROM "{model._meta.db_table}" WHERE state = 'published'"""
-        for model in DATED
+        for model in DATED_MODELS
     ]
     ends = [
-        f"({one} ORDER BY lower(dates) {way}, id {way} LIMIT 1)"
-        for one in began
-        for way in ("ASC", "DESC")
+        f"({select} ORDER BY lower(dates) {direction}, id {direction} LIMIT 1)"
+        for select in began
+        for direction in ("ASC", "DESC")
     ]
-    any_of = [
-        f"""EXISTS ({one} AND lower(dates) >= make_date(year, 1, 1)
+    in_year = [
+        f"""EXISTS ({select} AND lower(dates) >= make_date(year, 1, 1)
             AND lower(dates) < make_date(year + 1, 1, 1)
             ORDER BY lower(dates) DESC, id DESC LIMIT 1)"""
-        for one in began
+        for select in began
     ]
     with reading().cursor() as cursor:
         cursor.execute(
@@ -56,66 +169,7 @@ def timeline_years() -> list[int]:
                 SELECT date_part('year', min(day))::integer AS first,
                     date_part('year', max(day))::integer AS last
                 FROM ({" UNION ALL ".join(ends)}) AS ends
-            ) AS all_of_it, generate_series(last, first, -1) AS year
-            WHERE {" OR ".join(any_of)}"""
+            ) AS years, generate_series(last, first, -1) AS year
+            WHERE {" OR ".join(in_year)}"""
         )
         return [year for (year,) in cursor.fetchall()]
-
-
-def all_bars(wishes: dict[str, Any]) -> list[Item]:
-    """The meetings and deadlines asked for, whichever page of them: a calendar needs them all."""
-    return timeline_items(_whole(wishes), limit=None, among=BARS)
-
-
-def all_proposals(wishes: dict[str, Any]) -> list[Item]:
-    """The proposals asked for, on whichever page, up to one more than the chart draws."""
-    return timeline_items(_whole(wishes), limit=MARKED, among={Kind.PROPOSAL})
-
-
-def all_statements(wishes: dict[str, Any]) -> list[Item]:
-    """As ``all_proposals``; only what the chart needs of each."""
-    if wishes.get("kind") not in {None, Kind.STATEMENT}:
-        return []
-    statements = Statement.objects.published().with_parties()
-    latest = _latest(statements, Kind.STATEMENT, _whole(wishes), MARKED + 1)
-    return list(mark_items(latest, Kind.STATEMENT, "summary"))
-
-
-def _whole(wishes: dict[str, Any]) -> dict[str, Any]:
-    """What was asked for, all pages of it."""
-    return {name: value for name, value in wishes.items() if name != "page"}
-
-
-def timeline_items(
-    wishes: dict[str, Any],
-    limit: int | None = TIMELINE_PAGE,
-    among: Set[Kind] = BARS | MARKS,
-) -> list[Item]:
-    """The items asked for, newest first, one more than ``limit`` at most."""
-    streams: list[tuple[set[Kind], Any, Callable[[], Any]]] = [
-        ({Kind.ROUND, Kind.MEETING}, round_items, lambda: _meetings(wishes.get("kind"))),
-        ({Kind.DEADLINE}, deadline_items, Deadline.objects.published),
-        ({Kind.PROPOSAL}, proposal_items, Proposal.objects.published),
-        ({Kind.STATEMENT}, statement_items, lambda: with_issues(Statement.objects.published())),
-    ]
-    most = limit and limit + 1
-    found = [
-        (order(min(kinds), record.first_day, record.pk), build, record)
-        for kinds, build, records in streams
-        if kinds <= among and wishes.get("kind") in {None, *kinds}
-        for record in _latest(records().with_names(), min(kinds), wishes, most)
-    ]
-    found.sort(key=itemgetter(0))
-    return [item for _order, build, record in found[:most] for item in build([record])]
-
-
-def _latest(records: Any, kind: Kind, wishes: dict[str, Any], most: int | None) -> Any:
-    return narrowed(records, kind, wishes, most).latest_first()[:most]
-
-
-def _meetings(kind: str | None) -> Any:
-    """All of them, or the rounds, or those beside the rounds."""
-    meetings = Round.objects.published()
-    if kind == Kind.ROUND:
-        return meetings.rounds_proper()
-    return meetings.beside() if kind == Kind.MEETING else meetings

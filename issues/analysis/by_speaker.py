@@ -1,6 +1,7 @@
-"""Everything by whom: what a party or a person said and tabled, issue by issue. Pure.
+"""Statements and proposals of one party or person, grouped by issue. Pure.
 
-Of whoever has spoken very often it tells the latest: pages cost no more as the record grows.
+Of those who spoke very often only the latest are grouped, so that a page costs no more as the
+record grows.
 """
 
 from collections import Counter, defaultdict
@@ -11,73 +12,75 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from issues.matrix.cells import Cell
-from issues.matrix.rows import Row
+from issues.matrix.cells import MatrixCell
+from issues.matrix.rows import MatrixRow
 from issues.models import Issue
 from rounds.public.timeline import Item, Ref, merged
 
 SHOWN = 5  # of a kind on one issue; the timeline has them all
-COUNTED = 1_000  # statements of a party at most; beyond it a page says "12+"
-TOLD = 120  # statements of a person at most
+COUNT_LIMIT = 1_000  # statements of a party that are counted; beyond it a page says "1,000+"
+PERSON_LIMIT = 120  # statements on the page of a person; the timeline has them all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OnIssue:
+class IssueContributions:
     """All of it on one issue, newest first. Without an issue: what is linked to none."""
 
     issue: Issue | None
-    row: Row | None = None
-    trail: list[Cell] = field(default_factory=list)
+    row: MatrixRow | None = None
+    trail: list[MatrixCell] = field(default_factory=list)
     statements: list[Item] = field(default_factory=list)
     proposals: list[Item] = field(default_factory=list)
-    heard: int = 0  # how many statements, if that is more than there are here
-    older: bool = False  # whether there may be more, which nobody has counted
+    statement_count: int = 0  # if that is more than there are in ``statements``
+    has_uncounted: bool = False  # whether there may be more, beyond ``COUNT_LIMIT``
 
     @property
     def recorded(self) -> bool:
         return self.row is not None and self.row.recorded
 
     @property
-    def said(self) -> "Tally":
-        return Tally(self.statements)
+    def tally(self) -> "StatementTally":
+        return StatementTally(self.statements)
 
     @property
-    def words(self) -> str:
+    def counts_label(self) -> str:
         """ "12 statements, 2 proposals"."""
-        statements = max(self.heard, len(self.statements))
+        statements = max(self.statement_count, len(self.statements))
         proposals = len(self.proposals)
-        words = [
+        labels = [
             ngettext("%(count)s statement", "%(count)s statements", statements)
-            % {"count": counted(statements, self.older)},
+            % {"count": format_count(statements, self.has_uncounted)},
             ngettext("%(count)s proposal", "%(count)s proposals", proposals) % {"count": proposals},
         ]
-        present = [one for one, count in zip(words, (statements, proposals), strict=True) if count]
-        return ", ".join(present)
+        counts = (statements, proposals)
+        return ", ".join(label for label, count in zip(labels, counts, strict=True) if count)
 
     @property
     def has_more(self) -> bool:
         """Whether more was said than is shown."""
-        return max(self.heard, len(self.statements)) > SHOWN or (self.older and bool(self.heard))
+        return max(self.statement_count, len(self.statements)) > SHOWN or (
+            self.has_uncounted and bool(self.statement_count)
+        )
 
     def __bool__(self) -> bool:
         return bool(self.recorded or self.statements or self.proposals)
 
 
-def counted(number: int, more: bool) -> str:
-    """ "1,000+": at least so many."""
-    words = number_format(number, use_l10n=True, force_grouping=True)
-    return f"{words}+" if more else words
+def format_count(count: int, is_lower_bound: bool) -> str:
+    """ "1,000"; "1,000+" for at least so many."""
+    text = number_format(count, use_l10n=True, force_grouping=True)
+    return f"{text}+" if is_lower_bound else text
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class StatementIndex:
     """How many of the latest statements touch each issue, and which of them are shown.
 
     ``rows``: each statement's number and the keys of its issues, newest first.
     """
 
     rows: Sequence[tuple[int, Sequence[str]]]
-    older: bool = False
+    has_uncounted: bool = False  # whether there are older ones
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -94,7 +97,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class StatementTally:
     """How often, when, for whom, and how much of it off the record."""
 
     items: Sequence[Item]  # newest first
@@ -104,7 +107,7 @@ class Tally:
 
     @property
     def off_record(self) -> int:
-        return sum(not one.on_record for one in self.items)
+        return sum(not item.on_record for item in self.items)
 
     @property
     def when(self) -> str:
@@ -112,61 +115,61 @@ class Tally:
         if not self.items:
             return ""
         first, last = self.items[-1].when, self.items[0].when
-        words = _("first %(first)s, last %(last)s") % {"first": first, "last": last}
-        return first if first == last else words
+        label = _("first %(first)s, last %(last)s") % {"first": first, "last": last}
+        return first if first == last else label
 
     @property
     def years(self) -> list[tuple[int, int]]:
         """How many in each year, oldest first."""
-        return sorted(Counter(one.first.year for one in self.items).items())
+        return sorted(Counter(item.first.year for item in self.items).items())
 
     @property
     def parties(self) -> list[tuple[Ref, int]]:
         """How many for each party, the most first."""
-        named = {party["code"]: party for one in self.items for party in one.parties}
-        counts = Counter(party["code"] for one in self.items for party in one.parties)
+        named = {party["code"]: party for item in self.items for party in item.parties}
+        counts = Counter(party["code"] for item in self.items for party in item.parties)
         return [(named[code], count) for code, count in counts.most_common()]
 
 
-def by_issue(
+def group_by_issue(
     issues: Iterable[Issue],
     statements: Sequence[Item],
     proposals: Sequence[Item] = (),
-    rows: Iterable[Row] = (),
-    trails: dict[int, list[Cell]] | None = None,
-    heard: Heard | None = None,
-) -> list[OnIssue]:
+    rows: Iterable[MatrixRow] = (),
+    trails: dict[int, list[MatrixCell]] | None = None,
+    index: StatementIndex | None = None,
+) -> list[IssueContributions]:
     """Each issue of which there is anything, in their order, and what is linked to none, last.
 
     A statement on two issues stands under both.
     """
     matrix = {row.key: row for row in rows}
-    counts = heard.counts if heard else {}
-    older = heard is not None and heard.older
-    found = [
-        OnIssue(
+    counts = index.counts if index else {}
+    groups = [
+        IssueContributions(
             issue=issue,
             row=matrix.get(issue.slug),
             trail=(trails or {}).get(issue.pk, []),
             statements=_touching(issue, statements),
             proposals=_touching(issue, proposals),
-            heard=counts.get(issue.slug, 0),
-            older=older,
+            statement_count=counts.get(issue.slug, 0),
+            has_uncounted=index is not None and index.has_uncounted,
         )
         for issue in issues
     ]
-    others = OnIssue(issue=None, statements=[one for one in statements if not one.issues])
-    return [one for one in [*found, others] if one]
+    unlinked = [item for item in statements if not item.issues]
+    groups.append(IssueContributions(issue=None, statements=unlinked))
+    return [group for group in groups if group]
 
 
-def shown(groups: Iterable[OnIssue]) -> dict[str, list[Item]]:
+def items_shown(groups: Iterable[IssueContributions]) -> dict[str, list[Item]]:
     """What a page of the groups shows of each kind, each once, newest first."""
-    found: dict[str, dict[str, Item]] = {"proposals": {}, "statements": {}}
+    items: dict[str, dict[str, Item]] = {"proposals": {}, "statements": {}}
     for group in groups:
-        found["proposals"] |= {one.anchor: one for one in group.proposals[:SHOWN]}
-        found["statements"] |= {one.anchor: one for one in group.statements[:SHOWN]}
-    return {kind: merged(items.values()) for kind, items in found.items()}
+        items["proposals"] |= {item.anchor: item for item in group.proposals[:SHOWN]}
+        items["statements"] |= {item.anchor: item for item in group.statements[:SHOWN]}
+    return {kind: merged(by_anchor.values()) for kind, by_anchor in items.items()}
 
 
 def _touching(issue: Issue, items: Iterable[Item]) -> list[Item]:
-    return [one for one in items if any(ref["slug"] == issue.slug for ref in one.issues)]
+    return [item for item in items if any(ref["slug"] == issue.slug for ref in item.issues)]

@@ -1,8 +1,8 @@
 """What moved between two days: stances, progress, numbers, answers, deadlines, meetings.
 
 Pure: functions take records as their QuerySets read them and return typed rows, each with the
-evidence that it rests on. A day counts to its end: what is told lies after ``after`` and not
-after ``day``.
+evidence that it rests on. A day counts to its end: the changes lie after ``after`` and not after
+``day``.
 """
 
 import datetime as dt
@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from issues.analysis.number_points import Point, points
+from issues.analysis.number_points import MeasurePoint, list_points
 from issues.analysis.proposal_threads import is_agreement, proposal_items
-from issues.matrix.cells import NEVER, Cell, cell, same_stance, trail
-from issues.matrix.rows import Scene, told
+from issues.matrix.cells import MatrixCell, make_cell, make_trail
+from issues.matrix.rows import meetings_with_rows
+from issues.matrix.site_state import SiteState
+from issues.matrix.stances import same_stance
 from issues.models import Issue, Measure, Progress, Proposal
 from rounds.history.as_of import end_of
 from rounds.models import Deadline, Party, Round
@@ -29,13 +31,13 @@ class StanceMoves:
     """How one party moved or shifted on an issue: where it stood before, then each step."""
 
     party: Party
-    before: Cell
-    steps: list[Cell]
+    before: MatrixCell
+    steps: list[MatrixCell]
 
     @property
     def has_moved(self) -> bool:
         """Whether the stance moved, and not only its words."""
-        return any(step.moved for step in self.steps)
+        return any(step.stance_changed for step in self.steps)
 
     @property
     def came_back(self) -> bool:
@@ -52,14 +54,14 @@ class LevelMoves:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """A number tabled or agreed, by all who put it."""
+class NumberMove:
+    """A number tabled or agreed, and all parties that put it."""
 
-    point: Point
+    point: MeasurePoint
     parties: list[Ref]
 
     @property
-    def by_party(self) -> list[Point]:
+    def by_party(self) -> list[MeasurePoint]:
         """The number once for each who put it, as a chart has it."""
         return [
             replace(self.point, party=party, who=local(party, "name")) for party in self.parties
@@ -67,17 +69,17 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OnIssue:
+class IssueChanges:
     """All that moved on one issue."""
 
     issue: Issue
     stances: list[StanceMoves]
     level: LevelMoves | None
-    figures: list[Figure]
+    numbers: list[NumberMove]
     answers: list[Item]  # counter-proposals
 
     def __bool__(self) -> bool:
-        return bool(self.stances or self.level or self.figures or self.answers)
+        return bool(self.stances or self.level or self.numbers or self.answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,113 +91,118 @@ class DeadlineMove:
     fell_due: bool
 
 
-def on_issues(
-    issues: Iterable[Issue],
-    scene: Scene,
+def find_changes(
+    state: SiteState,
+    after: dt.date,
     progress: Iterable[Progress],
     measures: Iterable[Measure],
     proposals: Iterable[Proposal],
-) -> list[OnIssue]:
-    """Each issue on which anything moved between the days of ``scene``, stances first."""
-    after = scene.after or NEVER
-    levels = level_moves(scene.rounds, progress, scene.day, after)
+) -> list[IssueChanges]:
+    """Each issue on which anything moved after ``after`` up to ``state.day``, stances first."""
+    levels = find_level_moves(state.rounds, progress, state.day, after)
     tabled = list(proposals)
-    figures: dict[int, list[Figure]] = defaultdict(list)
+    numbers: dict[int, list[NumberMove]] = defaultdict(list)
     for measure in measures:
-        figures[measure.issue_id] += figure_moves(measure, tabled, scene.day, after)
+        numbers[measure.issue_id] += find_number_moves(measure, tabled, state.day, after)
     rows = [
-        OnIssue(
+        IssueChanges(
             issue=issue,
-            stances=stance_moves(issue, scene),
+            stances=find_stance_moves(issue, state, after),
             level=levels.get(issue.pk),
-            figures=figures[issue.pk],
-            answers=counter_proposals(
-                [one for one in tabled if one.issue_id == issue.pk], scene.day, after
+            numbers=numbers[issue.pk],
+            answers=find_counter_proposals(
+                [proposal for proposal in tabled if proposal.issue_id == issue.pk],
+                state.day,
+                after,
             ),
         )
-        for issue in issues
+        for issue in state.issues
     ]
     return sorted((row for row in rows if row), key=lambda row: not row.stances)
 
 
-def stance_moves(issue: Issue, scene: Scene) -> list[StanceMoves]:
-    after = scene.after or NEVER
-    found = []
-    for party in scene.parties:
-        own = scene.of(issue, party)
-        if moved := trail(party, own, scene.day, after):
-            found.append(StanceMoves(party, cell(party, own, after), moved))
-    return found
+def find_stance_moves(issue: Issue, state: SiteState, after: dt.date) -> list[StanceMoves]:
+    moves = []
+    for party in state.parties:
+        positions = state.positions_of(issue, party)
+        if steps := make_trail(party, positions, state.day, after):
+            moves.append(StanceMoves(party, make_cell(party, positions, after), steps))
+    return moves
 
 
-def level_moves(
+def find_level_moves(
     rounds: Sequence[Round], progress: Iterable[Progress], day: dt.date, after: dt.date
 ) -> dict[int, LevelMoves]:
     """By issue, the levels noted at meetings that were over by ``day``, restatements left out."""
     noted: dict[int, list[Progress]] = defaultdict(list)
-    for one in progress:
-        noted[one.round_id].append(one)
-    begun = [one for one in rounds if one.took_place and one.first_day <= day]
-    found: dict[int, LevelMoves] = {}
+    for mark in progress:
+        noted[mark.round_id].append(mark)
+    begun = [each for each in rounds if each.took_place and each.first_day <= day]
+    moves: dict[int, LevelMoves] = {}
     latest: dict[int, Progress] = {}
-    for end, meeting in told(begun, day, noted):
+    for end, meeting in meetings_with_rows(begun, day, noted):
         if end_of(meeting, rounds) > day:
             continue
-        for one in noted.get(meeting.pk, []):
-            before = latest.get(one.issue_id)
-            if end > after and (before is None or before.level != one.level):
-                found.setdefault(one.issue_id, LevelMoves(before, [])).steps.append(one)
-            latest[one.issue_id] = one
-    return found
+        for mark in noted.get(meeting.pk, []):
+            before = latest.get(mark.issue_id)
+            if end > after and (before is None or before.level != mark.level):
+                moves.setdefault(mark.issue_id, LevelMoves(before, [])).steps.append(mark)
+            latest[mark.issue_id] = mark
+    return moves
 
 
-def figure_moves(
+def find_number_moves(
     measure: Measure, proposals: Iterable[Proposal], day: dt.date, after: dt.date
-) -> list[Figure]:
+) -> list[NumberMove]:
     """The numbers given to a measure: each once as tabled and once as agreed, by all who put it."""
-    figures: dict[tuple[str, str, str, str], Figure] = {}
-    for point in points(measure, proposals, day):
+    moves: dict[tuple[str, str, str, str], NumberMove] = {}
+    for point in list_points(measure, proposals, day):
         if point.day and after < point.day <= day:
             key = (point.kind, point.url, point.value, point.scope)
-            figure = figures.setdefault(key, Figure(point=point, parties=[]))
-            figure.parties.extend([point.party] if point.party else [])
-    return list(figures.values())
+            move = moves.setdefault(key, NumberMove(point=point, parties=[]))
+            move.parties.extend([point.party] if point.party else [])
+    return list(moves.values())
 
 
-def counter_proposals(proposals: Iterable[Proposal], day: dt.date, after: dt.date) -> list[Item]:
+def find_counter_proposals(
+    proposals: Iterable[Proposal], day: dt.date, after: dt.date
+) -> list[Item]:
     """What was tabled in answer to something, oldest first; what was agreed at once is no answer.
 
     Reads proposals ``with_names()``.
     """
     answers = [
-        one
-        for one in proposals
-        if one.responds_to_id and not is_agreement(one) and after < one.first_day <= day
+        proposal
+        for proposal in proposals
+        if proposal.responds_to_id
+        and not is_agreement(proposal)
+        and after < proposal.first_day <= day
     ]
-    return list(proposal_items(sorted(answers, key=lambda one: (one.first_day, one.pk)), day))
+    answers.sort(key=lambda proposal: (proposal.first_day, proposal.pk))
+    return list(proposal_items(answers, day))
 
 
-def deadline_moves(
+def find_deadline_moves(
     deadlines: Iterable[Deadline], day: dt.date, after: dt.date
 ) -> list[DeadlineMove]:
     """The deadlines set or fallen due, with their outcome as it was on ``day``."""
-    records = [one for one in deadlines if first_day(one.set_on) <= day]
+    records = [deadline for deadline in deadlines if first_day(deadline.set_on) <= day]
     moves = [
-        DeadlineMove(item, after < first_day(one.set_on), after < one.first_day <= day)
-        for one, item in zip(records, deadline_items(records, day), strict=True)
+        DeadlineMove(item, after < first_day(record.set_on), after < record.first_day <= day)
+        for record, item in zip(records, deadline_items(records, day), strict=True)
     ]
-    found = [move for move in moves if move.was_set or move.fell_due]
-    return sorted(found, key=lambda move: (move.item.first, move.item.pk))
+    changed = [move for move in moves if move.was_set or move.fell_due]
+    return sorted(changed, key=lambda move: (move.item.first, move.item.pk))
 
 
-def meetings_between(rounds: Iterable[Round], day: dt.date, after: dt.date) -> list[Item]:
+def find_meetings_between(rounds: Iterable[Round], day: dt.date, after: dt.date) -> list[Item]:
     """The meetings that began, or were to begin. Reads rounds ``with_names()``."""
-    found = [one for one in rounds if after < one.first_day <= day]
-    return list(round_items(sorted(found, key=lambda one: (one.first_day, one.pk))))
+    meetings = [each for each in rounds if after < each.first_day <= day]
+    return list(round_items(sorted(meetings, key=lambda each: (each.first_day, each.pk))))
 
 
-def summary(
-    rows: Sequence[OnIssue], deadlines: Sequence[DeadlineMove], meetings: Sequence[Item]
+def summarise(
+    rows: Sequence[IssueChanges], deadlines: Sequence[DeadlineMove], meetings: Sequence[Item]
 ) -> str:
     """What moved, counted: "6 stances, 9 levels of progress, 2 numbers, …"."""
     stances = [moves.has_moved for row in rows for moves in row.stances]
@@ -203,9 +210,9 @@ def summary(
         (_("stances: %(count)s"), sum(stances)),
         (_("shifted in words alone: %(count)s"), len(stances) - sum(stances)),
         (_("progress on issues: %(count)s"), sum(row.level is not None for row in rows)),
-        (_("numbers: %(count)s"), sum(len(row.figures) for row in rows)),
+        (_("numbers: %(count)s"), sum(len(row.numbers) for row in rows)),
         (_("counter-proposals: %(count)s"), sum(len(row.answers) for row in rows)),
         (_("deadlines: %(count)s"), len(deadlines)),
         (_("meetings: %(count)s"), len(meetings)),
     ]
-    return " · ".join(words % {"count": count} for words, count in counts if count)
+    return " · ".join(label % {"count": count} for label, count in counts if count)

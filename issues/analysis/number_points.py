@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from issues.analysis.proposal_threads import is_agreement, settled_on, value_words
+from issues.analysis.proposal_threads import is_agreement, settled_on, value_label
 from issues.models import Measure, Proposal, ProposalStatus
 from rounds.models import Source
 from rounds.platform.dates import day as day_in_words
@@ -18,7 +18,7 @@ from rounds.public.timeline import Ref
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
+class MeasurePoint:
     """A number somebody put to a measure, or what applied before, or what was agreed."""
 
     kind: str  # "status-quo", "proposal", "agreed"
@@ -52,9 +52,9 @@ class Point:
         return f"{self.value}, {self.scope}" if self.scope else self.value
 
 
-def points(
+def list_points(
     measure: Measure, proposals: Iterable[Proposal], day: dt.date | None = None
-) -> list[Point]:
+) -> list[MeasurePoint]:
     """A measure's numbers up to ``day``, oldest first, from proposals of that time.
 
     Reads the proposals ``with_names().with_terms()``. One that was agreed gives its numbers as
@@ -79,8 +79,8 @@ def points(
         if proposal.status_on(day) == ProposalStatus.AGREED or _was_superseded(proposal)
     ]
     if measure.agreed is not None and measure.agreed_on and (not day or measure.agreed_on <= day):
-        known = {(deal.day, deal.low, deal.high) for deal in deals}
-        if (measure.agreed_on, measure.agreed, None) not in known:
+        numbers = {(deal.day, deal.low, deal.high) for deal in deals}
+        if (measure.agreed_on, measure.agreed, None) not in numbers:
             deals.append(_outcome(measure))
     before = [_status_quo(measure)] if measure.status_quo is not None else []
     return before + sorted([*offers, *deals], key=lambda point: point.day or dt.date.min)
@@ -95,13 +95,13 @@ def _of(measure: Measure) -> dict[str, Any]:
     }
 
 
-def _status_quo(measure: Measure) -> Point:
+def _status_quo(measure: Measure) -> MeasurePoint:
     assert measure.status_quo is not None
-    return Point(
+    return MeasurePoint(
         **_of(measure),
         kind="status-quo",
         who=_("status quo"),
-        value=value_words("", measure.status_quo, None, local(measure, "unit")),
+        value=value_label("", measure.status_quo, None, local(measure, "unit")),
         low=measure.status_quo,
         when=_("before the talks"),
         title=measure.source.publisher,
@@ -110,19 +110,19 @@ def _status_quo(measure: Measure) -> Point:
     )
 
 
-def _outcome(measure: Measure) -> Point:
+def _outcome(measure: Measure) -> MeasurePoint:
     """What was agreed, where no proposal that was agreed has that number."""
     assert measure.agreed is not None
     assert measure.agreed_on is not None
     assert measure.agreed_source is not None, "a check constraint holds it"
-    return Point(
+    return MeasurePoint(
         **_of(measure),
         kind="agreed",
         who=_("agreed"),
         day=measure.agreed_on,
         last=measure.agreed_on,
         when=day_in_words(measure.agreed_on),
-        value=value_words("", measure.agreed, None, local(measure, "unit")),
+        value=value_label("", measure.agreed, None, local(measure, "unit")),
         low=measure.agreed,
         title=measure.agreed_source.publisher,
         url=measure.agreed_source.get_absolute_url(),
@@ -134,7 +134,7 @@ def _term(measure: Measure, proposal: Proposal, term: Ref) -> dict[str, Any]:
     """What a number of a proposal tells, whoever stands behind it."""
     unit = local(measure, "unit")
     return _of(measure) | {
-        "value": value_words(term["comparator"], term["low"], term["high"], unit),
+        "value": value_label(term["comparator"], term["low"], term["high"], unit),
         "low": Decimal(str(term["low"])),
         "high": Decimal(str(term["high"])) if term["high"] is not None else None,
         "scope": local(term, "scope"),
@@ -146,8 +146,8 @@ def _term(measure: Measure, proposal: Proposal, term: Ref) -> dict[str, Any]:
     }
 
 
-def _offered(measure: Measure, proposal: Proposal, term: Ref, party: Ref) -> Point:
-    return Point(
+def _offered(measure: Measure, proposal: Proposal, term: Ref, party: Ref) -> MeasurePoint:
+    return MeasurePoint(
         **_term(measure, proposal, term),
         kind="proposal",
         who=local(party, "name"),
@@ -161,9 +161,9 @@ def _was_superseded(proposal: Proposal) -> bool:
     return proposal.status == ProposalStatus.SUPERSEDED and is_agreement(proposal)
 
 
-def _agreed(measure: Measure, proposal: Proposal, term: Ref) -> Point:
+def _agreed(measure: Measure, proposal: Proposal, term: Ref) -> MeasurePoint:
     parties = ", ".join(local(party, "name") for party in proposal.party_list)  # type: ignore[attr-defined]
-    return Point(
+    return MeasurePoint(
         **_term(measure, proposal, term),
         kind="agreed",
         who=_("agreed: %(parties)s") % {"parties": parties},

@@ -92,16 +92,18 @@ def settled_sentence(settled: Iterable[Proposal]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Thread:
+class ProposalThread:
     """A proposal, its numbers, and what answered it."""
 
     item: Item
     terms: list[str]
     settled: str  # since when it has its status, in words
-    answers: list["Thread"] = field(default_factory=list)
+    answers: list["ProposalThread"] = field(default_factory=list)
 
 
-def threads(proposals: Iterable[Proposal], day: dt.date | None = None) -> list[Thread]:
+def build_threads(
+    proposals: Iterable[Proposal], day: dt.date | None = None
+) -> list[ProposalThread]:
     """The proposals of an issue, oldest first, each answer under what it answers.
 
     Reads them ``with_names().with_terms()``.
@@ -112,11 +114,11 @@ def threads(proposals: Iterable[Proposal], day: dt.date | None = None) -> list[T
     for record in records:
         answers[record.responds_to_id if record.responds_to_id in items else None].append(record)
 
-    def thread(record: Proposal) -> Thread:
+    def thread(record: Proposal) -> ProposalThread:
         item = items[record.pk]
-        return Thread(
+        return ProposalThread(
             item=item,
-            terms=[term_words(term) for term in record.term_list],  # type: ignore[attr-defined]
+            terms=[term_label(term) for term in record.term_list],  # type: ignore[attr-defined]
             settled=record.settled_words if item.status != ProposalStatus.TABLED else "",
             answers=[thread(answer) for answer in answers[record.pk]],
         )
@@ -124,50 +126,50 @@ def threads(proposals: Iterable[Proposal], day: dt.date | None = None) -> list[T
     return [thread(record) for record in answers[None]]
 
 
-def term_words(term: Ref) -> str:
+def term_label(term: Ref) -> str:
     """A number of a proposal in words: "Regional content: at least 85 %, core parts"."""
-    words = _("%(name)s: %(value)s") % {
+    label = _("%(name)s: %(value)s") % {
         "name": local(term, "name"),
-        "value": value_words(term["comparator"], term["low"], term["high"], local(term, "unit")),
+        "value": value_label(term["comparator"], term["low"], term["high"], local(term, "unit")),
     }
-    return f"{words} ({scope})" if (scope := local(term, "scope")) else words
+    return f"{label} ({scope})" if (scope := local(term, "scope")) else label
 
 
-def value_words(comparator: str, low: Any, high: Any, unit: str) -> str:
+def value_label(comparator: str, low: Any, high: Any, unit: str) -> str:
     """ "at least 85 %", "between 3 and 5 years"."""
     if comparator == Comparator.BETWEEN:
         if currency := CURRENCY.match(unit):
-            sums = {"low": amount(low, currency[1]), "high": amount(high, unit)}
+            sums = {"low": format_amount(low, currency[1]), "high": format_amount(high, unit)}
             return _("between %(low)s and %(high)s") % sums
-        numbers = {"low": number(low), "high": number(high), "unit": unit}
+        numbers = {"low": format_number(low), "high": format_number(high), "unit": unit}
         return _("between %(low)s and %(high)s %(unit)s") % numbers
     if comparator in {"", Comparator.EXACTLY}:
-        return amount(low, unit)
-    return f"{Comparator(comparator).label} {amount(low, unit)}"
+        return format_amount(low, unit)
+    return f"{Comparator(comparator).label} {format_amount(low, unit)}"
 
 
-def amount(value: Any, unit: str) -> str:
+def format_amount(value: Any, unit: str) -> str:
     """A number with its unit: "85 %", "US$300 bn a year"."""
     if currency := CURRENCY.match(unit):
-        rest = f" {currency[2]}" if currency[2] else ""
-        sum_of_money = {"sign": currency[1], "number": number(value), "rest": rest}
+        period = f" {currency[2]}" if currency[2] else ""
+        sum_of_money = {"sign": currency[1], "number": format_number(value), "rest": period}
         return pgettext("a sum of money", "%(sign)s%(number)s%(rest)s") % sum_of_money
-    return _("%(low)s %(unit)s") % {"low": number(value), "unit": unit}
+    return _("%(low)s %(unit)s") % {"low": format_number(value), "unit": unit}
 
 
-def difference(value: Decimal, unit: str) -> str:
+def format_difference(value: Decimal, unit: str) -> str:
     """How far two numbers of a unit are apart: per cents differ by percentage points."""
     if not unit.startswith("%"):
-        return amount(value, unit)
+        return format_amount(value, unit)
     points = ngettext(
         "%(number)s percentage point", "%(number)s percentage points", math.ceil(value)
-    ) % {"number": number(value)}
+    ) % {"number": format_number(value)}
     return points + unit[1:]
 
 
-def number(value: Any) -> str:
+def format_number(value: Any) -> str:
     """A number as people write it, without zeros that say nothing."""
-    amount = Decimal(str(value)).normalize()
-    exponent = amount.as_tuple().exponent
-    places = max(0, -exponent) if isinstance(exponent, int) else 0
-    return number_format(amount, decimal_pos=places, use_l10n=True, force_grouping=True)
+    decimal = Decimal(str(value)).normalize()
+    exponent = decimal.as_tuple().exponent
+    decimals = max(0, -exponent) if isinstance(exponent, int) else 0
+    return number_format(decimal, decimal_pos=decimals, use_l10n=True, force_grouping=True)

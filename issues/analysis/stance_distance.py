@@ -1,23 +1,23 @@
 """How far apart the parties are: steps on the scale of stances, and gaps between numbers.
 
-Pure: functions take cells and positions as ``issues.matrix.rows`` reads them, and measures and
-proposals as their QuerySets do, and return typed rows. A step is a place on an ordered scale and
-no length: steps are counted and compared, never added or averaged. Where either side is silent
-there is no distance.
+Pure: functions take cells and positions of ``issues.matrix`` and return typed rows. A step is a
+place on an ordered scale and no length: steps are counted and compared, never added or averaged
+(docs/decisions/0025). Where either side is silent there is no distance.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from issues.matrix.cells import NEVER, Cell, cell, same_stance, standing
-from issues.matrix.rows import Scene, milestones
+from issues.matrix.cells import NEVER, MatrixCell, make_cell, standing_on
+from issues.matrix.rows import meetings_compared
+from issues.matrix.site_state import SiteState
+from issues.matrix.stances import same_stance
 from issues.models import (
     SILENT,
     Issue,
@@ -30,17 +30,17 @@ from rounds.history.as_of import end_of
 from rounds.models import Round
 from rounds.platform.translated_text import local
 
-PLACES = {
-    stance.value: place
-    for place, stance in enumerate(stance for stance in Stance if stance not in SILENT)
+RANKS: dict[str, int] = {
+    stance.value: rank
+    for rank, stance in enumerate(stance for stance in Stance if stance not in SILENT)
 }
-FARTHEST = max(PLACES.values())
+FARTHEST = max(RANKS.values())
 YES = {Stance.DEMANDS.value, Stance.SUPPORTS.value}
 NO = {Stance.OPPOSES.value, Stance.RED_LINE.value}
 SETTLED = {Level.CLOSED.value, Level.DROPPED.value}
 
 
-class Reading(models.TextChoices):
+class Closeness(models.TextChoices):
     """What a number of steps means, in a reader's words."""
 
     SAME = "same", gettext_lazy("the same stance")
@@ -50,121 +50,125 @@ class Reading(models.TextChoices):
     UNKNOWN = "unknown", gettext_lazy("cannot be compared")
 
 
-def steps(one: str, other: str) -> int | None:
+def count_steps(stance: str, other_stance: str) -> int | None:
     """How many steps lie between two stances; None where either is a silence."""
-    if one not in PLACES or other not in PLACES:
+    if stance not in RANKS or other_stance not in RANKS:
         return None
-    return abs(PLACES[one] - PLACES[other])
+    return abs(RANKS[stance] - RANKS[other_stance])
 
 
-def reading(one: str, other: str) -> Reading:
+def judge_closeness(stance: str, other_stance: str) -> Closeness:
     """How two stances stand to each other. A yes and a no are opposite, however many steps."""
-    apart = steps(one, other)
-    if apart is None:
-        return Reading.UNKNOWN
-    if apart == 0:
-        return Reading.SAME
-    if {one, other} & YES and {one, other} & NO:
-        return Reading.OPPOSITE
-    return Reading.NEAR if apart == 1 else Reading.APART
+    steps = count_steps(stance, other_stance)
+    if steps is None:
+        return Closeness.UNKNOWN
+    if steps == 0:
+        return Closeness.SAME
+    if {stance, other_stance} & YES and {stance, other_stance} & NO:
+        return Closeness.OPPOSITE
+    return Closeness.NEAR if steps == 1 else Closeness.APART
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class StanceGap:
     """Two parties' cells on one issue on one day, and how far they are apart."""
 
-    one: Cell
-    other: Cell
+    cell: MatrixCell
+    other_cell: MatrixCell
 
     @property
     def steps(self) -> int | None:
-        return steps(self.one.stance, self.other.stance)
+        return count_steps(self.cell.stance, self.other_cell.stance)
 
     @property
-    def reading(self) -> Reading:
-        return reading(self.one.stance, self.other.stance)
+    def closeness(self) -> Closeness:
+        return judge_closeness(self.cell.stance, self.other_cell.stance)
 
     @property
-    def fresh(self) -> bool:
-        """Whether either of them took a position at the meeting told."""
-        return self.one.fresh or self.other.fresh
+    def is_new(self) -> bool:
+        """Whether either of them took a position at the meeting."""
+        return self.cell.is_new or self.other_cell.is_new
 
     @property
-    def who(self) -> str:
+    def pair_label(self) -> str:
         """ "Canada – Mexico"."""
-        names = {"one": local(self.one.party, "name"), "other": local(self.other.party, "name")}
-        return _("%(one)s – %(other)s") % names
+        names = [local(each.party, "name") for each in (self.cell, self.other_cell)]
+        return _("%(one)s – %(other)s") % dict(zip(("one", "other"), names, strict=True))
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         """ "opposite, 4 steps", or why there is no distance."""
         if self.steps is None:
-            return self.why
+            return self.silence_label
         if self.steps == 0:
-            return str(self.reading.label)
+            return str(self.closeness.label)
         return _("%(reading)s, %(steps)s") % {
-            "reading": self.reading.label,
-            "steps": step_words(self.steps),
+            "reading": self.closeness.label,
+            "steps": steps_label(self.steps),
         }
 
     @property
-    def why(self) -> str:
+    def silence_label(self) -> str:
         """Why there is no distance: who is silent, and how."""
         silences = [
             _("%(who)s: %(silence)s")
             % {"who": local(silent.party, "name"), "silence": silent.label}
-            for silent in (self.one, self.other)
-            if silent.stance not in PLACES
+            for silent in (self.cell, self.other_cell)
+            if silent.stance not in RANKS
         ]
         return pgettext("between clauses", "; ").join(silences)
 
     @property
     def on_conditions(self) -> bool:
-        """Whether they stand on the same place for reasons of their own."""
+        """Whether both are open, each on another condition."""
         return (
             self.steps == 0
-            and self.one.stance == Stance.OPEN_IF
-            and not same_stance(self.one.position, self.other.position)
+            and self.cell.stance == Stance.OPEN_IF
+            and not same_stance(self.cell.position, self.other_cell.position)
         )
 
     @property
     def key(self) -> tuple[str, str]:
-        return self.one.party.code, self.other.party.code
+        return self.cell.party.code, self.other_cell.party.code
 
 
-def step_words(count: int) -> str:
+def steps_label(count: int) -> str:
     return ngettext("%(count)s step", "%(count)s steps", count) % {"count": count}
 
 
-def gaps(cells: Sequence[Cell]) -> list[Gap]:
+def pair_cells(cells: Sequence[MatrixCell]) -> list[StanceGap]:
     """Every pair of the parties, in their order."""
-    return [Gap(one, other) for one, other in combinations(cells, 2)]
+    return [StanceGap(*pair) for pair in combinations(cells, 2)]
 
 
-def widest(pairs: Iterable[Gap]) -> Gap | None:
+def find_widest(gaps: Iterable[StanceGap]) -> StanceGap | None:
     """The pair that is farthest apart, the first of several; None where no pair has a distance."""
-    known = [one for one in pairs if one.steps is not None]
     return max(
-        known, key=lambda one: (one.steps or 0, one.reading == Reading.OPPOSITE), default=None
+        (gap for gap in gaps if gap.steps is not None),
+        key=lambda gap: (gap.steps or 0, gap.closeness == Closeness.OPPOSITE),
+        default=None,
     )
 
 
-def since(one: Sequence[Position], other: Sequence[Position], day: dt.date) -> Position | None:
-    """The position, of one or the other party, that brought two to where they are on ``day``.
+def find_start(
+    positions: Sequence[Position], other_positions: Sequence[Position], day: dt.date
+) -> Position | None:
+    """The position of either party that brought the two to where they are on ``day``.
 
-    Both lists are one pair's, oldest first. A restatement, or a move that leaves them as many
-    steps apart on the same side, does not begin anything.
+    Both lists are of one party on one issue, oldest first. A restatement, or a move that leaves
+    them as many steps apart on the same side, starts nothing. None where there is no distance.
     """
-    turns = sorted((p for p in (*one, *other) if p.first_day <= day), key=lambda p: p.first_day)
-    found: Position | None = None
-    last: Any = None
-    for turn in turns:
-        ends = [standing(side, turn.first_day) for side in (one, other)]
-        stances = [end.stance if end else "" for end in ends]
-        now = (steps(*stances), reading(*stances))
-        if now != last:
-            found, last = turn, now
-    return found if last is not None and last[0] is not None else None
+    taken = [each for each in (*positions, *other_positions) if each.first_day <= day]
+    start: Position | None = None
+    steps: int | None = None
+    closeness: Closeness | None = None
+    for position in sorted(taken, key=lambda each: each.first_day):
+        standing = [standing_on(each, position.first_day) for each in (positions, other_positions)]
+        stances = [each.stance if each else "" for each in standing]
+        if (count_steps(*stances), judge_closeness(*stances)) != (steps, closeness):
+            start = position
+            steps, closeness = count_steps(*stances), judge_closeness(*stances)
+    return start if steps is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,63 +180,72 @@ class Spread:
     url: str = ""
     when: str = ""
     day: dt.date
-    gaps: list[Gap]
+    gaps: list[StanceGap]
     level: str = ""  # how far it had got by then, if only between some of them
 
     @property
-    def widest(self) -> Gap | None:
-        return widest(self.gaps)
+    def widest(self) -> StanceGap | None:
+        return find_widest(self.gaps)
 
     @property
     def settled(self) -> bool:
         return self.level in SETTLED
 
     @property
-    def settled_words(self) -> str:
+    def settled_label(self) -> str:
         """ "closed" or "dropped", or nothing."""
         return str(Level(self.level).label) if self.settled else ""
 
 
-def spread(issue: Issue, scene: Scene, meeting: Round | None = None, **told: Any) -> Spread:
-    """The spread of an issue on the day of ``scene``, the last of ``meeting`` if there is one.
+def measure_spread(
+    issue: Issue,
+    state: SiteState,
+    day: dt.date,
+    after: dt.date | None = None,
+    *,
+    meeting: Round | None = None,
+    level: str = "",
+) -> Spread:
+    """The spread of an issue on ``day``, the end of ``meeting`` if there is one.
 
-    A position stands until there is another, whoever was at the table meanwhile.
+    A position stands until there is another, also while its party was not at the table.
     """
-    cells = [cell(party, scene.of(issue, party), scene.day, scene.after) for party in scene.parties]
+    cells = [
+        make_cell(party, state.positions_of(issue, party), day, after) for party in state.parties
+    ]
     return Spread(
         key=meeting.slug if meeting else "",
         title=local(meeting, "name") if meeting else "",
         url=meeting.get_absolute_url() if meeting else "",
         when=meeting.when if meeting else "",
-        day=scene.day,
-        gaps=gaps(cells),
-        **told,
+        day=day,
+        gaps=pair_cells(cells),
+        level=level,
     )
 
 
-def spreads(
+def measure_spreads(
     issue: Issue,
-    scene: Scene,
-    told: Iterable[tuple[dt.date, Round]],
+    state: SiteState,
+    meetings: Iterable[tuple[dt.date, Round]],
     progress: Iterable[Progress] = (),
 ) -> list[Spread]:
-    """The spread of an issue at the end of each meeting, in the order told."""
-    noted = {one.round_id: one.level for one in progress if one.issue_id == issue.pk}
-    rows, after, level = [], NEVER, ""
-    for end, meeting in told:
+    """The spread of an issue at the end of each meeting, in the order of (end, meeting)."""
+    noted = {mark.round_id: mark.level for mark in progress if mark.issue_id == issue.pk}
+    spreads, after, level = [], NEVER, ""
+    for end, meeting in meetings:
         level = noted.get(meeting.pk, level)
-        then = replace(scene, day=end, after=after)
-        rows.append(spread(issue, then, meeting, level=level))
+        spreads.append(measure_spread(issue, state, end, after, meeting=meeting, level=level))
         after = end
-    return rows
+    return spreads
 
 
-def settled_issues(progress: Iterable[Progress], rounds: Sequence[Round], day: dt.date) -> set[int]:
-    """The keys of the issues that the last meeting over by ``day`` noted as closed or dropped."""
+def find_settled(progress: Iterable[Progress], rounds: Sequence[Round], day: dt.date) -> set[int]:
+    """The numbers of the issues that the last meeting over by ``day`` noted as settled."""
     levels: dict[int, str] = {}
     over = {meeting.pk for meeting in rounds if end_of(meeting, rounds) <= day}
     noted = [mark for mark in progress if mark.round_id in over]
-    for _end, meeting in milestones(rounds, day, {mark.round_id for mark in noted}):
+    for _end, meeting in meetings_compared(rounds, day, {mark.round_id for mark in noted}):
         levels |= {mark.issue_id: mark.level for mark in noted if mark.round_id == meeting.pk}
     return {issue for issue, level in levels.items() if level in SETTLED}
 
@@ -248,105 +261,118 @@ class Trend(models.TextChoices):
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class GapShift:
     """A pair whose distance is another than before."""
 
-    before: Gap
-    now: Gap
+    before: StanceGap
+    now: StanceGap
 
     @property
-    def closer(self) -> bool:
+    def is_closer(self) -> bool:
         return (self.now.steps or 0) < (self.before.steps or 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
+class IssueDistances:
     """One issue's distances over the meetings, and what became of them since an earlier day."""
 
     issue: Issue
     spreads: list[Spread]
     now: Spread
-    shifts: list[Shift] = field(default_factory=list)
+    shifts: list[GapShift] = field(default_factory=list)
     trend: Trend = Trend.UNKNOWN
     began: str = ""  # since when the widest pair is where it is, in words
     began_url: str = ""
 
     @property
-    def widest(self) -> Gap | None:
+    def widest(self) -> StanceGap | None:
         return self.now.widest
 
     @property
-    def known(self) -> bool:
+    def has_distance(self) -> bool:
         """Whether there is a distance at any of the meetings, or now."""
-        return any(one.widest for one in (*self.spreads, self.now))
+        return any(spread.widest for spread in (*self.spreads, self.now))
 
     @property
-    def order(self) -> tuple[bool, int, bool]:
+    def sort_key(self) -> tuple[bool, int, bool]:
         """Ascending is: the farthest apart first, of these the open ones; the unknown last."""
         gap = self.widest
         return gap is None, -(gap.steps or 0) if gap else 0, self.now.settled
 
 
-def shifts(before: Iterable[Gap], now: Iterable[Gap]) -> tuple[list[Shift], Trend]:
+def find_shifts(
+    before: Iterable[StanceGap], now: Iterable[StanceGap]
+) -> tuple[list[GapShift], Trend]:
     """The pairs whose distance changed, of those that have one on both days, and the trend."""
     then = {gap.key: gap for gap in before if gap.steps is not None}
-    both = [Shift(then[gap.key], gap) for gap in now if gap.key in then and gap.steps is not None]
-    changed = [one for one in both if one.before.steps != one.now.steps]
-    if not both:
+    pairs = [
+        GapShift(then[gap.key], gap) for gap in now if gap.key in then and gap.steps is not None
+    ]
+    shifts = [shift for shift in pairs if shift.before.steps != shift.now.steps]
+    if not pairs:
         return [], Trend.UNKNOWN
-    if not changed:
+    if not shifts:
         return [], Trend.SAME
-    directions = {one.closer for one in changed}
+    directions = {shift.is_closer for shift in shifts}
     if len(directions) > 1:
-        return changed, Trend.MIXED
-    return changed, Trend.CLOSER if directions == {True} else Trend.FARTHER
+        return shifts, Trend.MIXED
+    return shifts, Trend.CLOSER if directions == {True} else Trend.FARTHER
 
 
-def courses(issues: Iterable[Issue], scene: Scene, progress: Iterable[Progress]) -> list[Course]:
-    """Every issue's distances and their trend between the days of ``scene``, widest first."""
-    over = {one.pk for one in scene.rounds if end_of(one, scene.rounds) <= scene.day}
-    noted = [one for one in progress if one.round_id in over]
-    told = milestones(scene.rounds, scene.day, {one.round_id for one in noted})
-    found = []
-    for issue in issues:
-        line = spreads(issue, scene, told, noted)
-        level = line[-1].level if line else ""
-        last = line[-1].day if line else NEVER
-        now = spread(issue, replace(scene, after=last), level=level)
-        changed, trend = _trend(issue, scene, now)
-        start = _start(issue, scene, now)
-        found.append(
-            Course(
+def measure_distances(state: SiteState, progress: Iterable[Progress]) -> list[IssueDistances]:
+    """Every issue's distances, and their trend since ``state.news_after``, widest first."""
+    over = {each.pk for each in state.rounds if end_of(each, state.rounds) <= state.day}
+    noted = [mark for mark in progress if mark.round_id in over]
+    meetings = meetings_compared(state.rounds, state.day, {mark.round_id for mark in noted})
+    rows = []
+    for issue in state.issues:
+        spreads = measure_spreads(issue, state, meetings, noted)
+        last = spreads[-1] if spreads else None
+        now = measure_spread(
+            issue,
+            state,
+            state.day,
+            last.day if last else NEVER,
+            level=last.level if last else "",
+        )
+        shifts, trend = _trend(issue, state, now)
+        start = _start_of_widest(issue, state, now)
+        rows.append(
+            IssueDistances(
                 issue=issue,
-                spreads=line,
+                spreads=spreads,
                 now=now,
-                shifts=changed,
+                shifts=shifts,
                 trend=trend,
                 began=start.when if start else "",
                 began_url=start.evidence.get_absolute_url() if start else "",
             )
         )
-    return sorted(found, key=lambda one: one.order)
+    return sorted(rows, key=lambda row: row.sort_key)
 
 
-def _trend(issue: Issue, scene: Scene, now: Spread) -> tuple[list[Shift], Trend]:
-    if scene.after is None:
+def _trend(issue: Issue, state: SiteState, now: Spread) -> tuple[list[GapShift], Trend]:
+    if state.previous is None or state.news_after is None:
         return [], Trend.UNKNOWN
-    before = spread(issue, replace(scene, day=scene.after, after=None))
-    return shifts(before.gaps, now.gaps)
+    before = measure_spread(issue, state, state.news_after)
+    return find_shifts(before.gaps, now.gaps)
 
 
-def _start(issue: Issue, scene: Scene, now: Spread) -> Position | None:
+def _start_of_widest(issue: Issue, state: SiteState, now: Spread) -> Position | None:
     """The position since which the farthest two are as far apart as they are.
 
-    Where all are on the same place, the one that made it so.
+    Where no two are apart, the one that made it so.
     """
-    gap = now.widest
-    if gap is None:
+    widest = now.widest
+    if widest is None:
         return None
-    pairs = [gap] if gap.steps else [one for one in now.gaps if one.steps is not None]
+    gaps = [widest] if widest.steps else [gap for gap in now.gaps if gap.steps is not None]
     starts = [
-        since(scene.of(issue, one.one.party), scene.of(issue, one.other.party), scene.day)
-        for one in pairs
+        find_start(
+            state.positions_of(issue, gap.cell.party),
+            state.positions_of(issue, gap.other_cell.party),
+            state.day,
+        )
+        for gap in gaps
     ]
-    return max((one for one in starts if one), key=lambda one: one.first_day, default=None)
+    return max(filter(None, starts), key=lambda start: start.first_day, default=None)

@@ -8,9 +8,12 @@ from django.utils.translation import gettext as _
 from issues.desk.save import Move, Written
 from issues.desk.state import Board, stance_words
 from issues.desk.warnings import evidence_warnings, warnings_about
-from issues.matrix.cells import MARKS, Cell, StanceChange, same_words
-from issues.matrix.rows import Row, by_issue
-from issues.models import Issue, Position, Stance, Term
+from issues.matrix.cells import MatrixCell, StanceChange
+from issues.matrix.rows import MatrixRow
+from issues.matrix.site_state import SiteState
+from issues.matrix.stances import MARKS, same_wording
+from issues.models import Issue, Position, Term
+from rounds.history.as_of import AsOf
 from rounds.models import Publishable
 from rounds.platform import clock
 from rounds.platform.dates import describe
@@ -33,7 +36,7 @@ class Table:
     """A matrix: for each issue a cell per party, and whether it is marked."""
 
     caption: str
-    rows: list[tuple[str, list[tuple[Cell, bool]]]]
+    rows: list[tuple[str, list[tuple[MatrixCell, bool]]]]
 
 
 Warnings = list[tuple[str, str]]  # where, and what is doubtful
@@ -184,7 +187,7 @@ def _moved(move: Move) -> Line:
         was=move.was,
         now=_again(move) if now == move.was else now,
         stance=position.stance,
-        mark=MARKS[Stance(position.stance)],
+        mark=MARKS[position.stance],
         more=[
             position.gist,
             _("its condition is dropped: %(condition)s") % {"condition": dropped}
@@ -203,24 +206,26 @@ def _again(move: Move) -> str:
     before = cell.before if is_correction else cell.stands
     if before is None:
         return move.was
-    change = StanceChange.RESTATED if same_words(position, before) else StanceChange.SHIFTED
+    change = StanceChange.RESTATED if same_wording(position, before) else StanceChange.SHIFTED
     return str(change.label)
 
 
-def matrix_of(board: Board, issues: Sequence[Issue], written: Sequence[Position]) -> list[Row]:
+def matrix_of(
+    board: Board, issues: Sequence[Issue], written: Sequence[Position]
+) -> list[MatrixRow]:
     """The rows of ``issues`` as readers would see them with ``written`` published."""
-    day = max([board.end, *(one.first_day for one in written)])
-    public = Position.objects.published() | Position.objects.filter(
-        pk__in=[one.pk for one in written]
+    day = max([board.end, *(position.first_day for position in written)])
+    state = SiteState.load(
+        AsOf(day), rounds=(), issues=issues, parties=board.parties, drafts=written
     )
-    return by_issue(issues, board.parties, public.as_of(day).with_evidence(), day)
+    return state.plain_matrix
 
 
-def side_by_side(before: list[Row], after: list[Row]) -> list[Table]:
+def side_by_side(before: list[MatrixRow], after: list[MatrixRow]) -> list[Table]:
     """Both matrices; what is another in the second is marked there."""
     both = zip(before, after, strict=True)
     pairs = [list(zip(was.cells, now.cells, strict=True)) for was, now in both]
-    marked = [[(now, now != was) for was, now in row] for row in pairs]
+    marked = [[(now, now.shown != was.shown) for was, now in row] for row in pairs]
     plain = [[(was, False) for was, _now in row] for row in pairs]
     titles = [row.title for row in before]
     return [

@@ -10,7 +10,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from issues.desk.parsing import Names, is_address
-from issues.matrix.cells import MARKS
+from issues.matrix.stances import MARKS
 from issues.models import Issue, Measure, Position, Progress, Proposal, Stance
 from rounds.history.as_of import end_of
 from rounds.models import (
@@ -77,7 +77,7 @@ class Place:
 
     @property
     def mark(self) -> str:
-        return MARKS[Stance(self.stands.stance)] if self.stands else ""
+        return MARKS[self.stands.stance] if self.stands else ""
 
     @property
     def words(self) -> str:

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, override
 
 from issues.desk.state import Board, in_languages, names_of_party
-from issues.matrix.cells import MARKS
+from issues.matrix.stances import MARKS
 from issues.models import Level, Stance
 
 # The same in every language. No letter stands twice, so that none means a stance in one column

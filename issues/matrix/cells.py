@@ -10,25 +10,20 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from issues.models import SILENT, Position, ProposalStatus, Stance
+from issues.matrix.stances import (
+    MARKS,
+    CellStance,
+    NoStance,
+    same_stance,
+    same_wording,
+    stance_label,
+)
+from issues.models import Position, Stance
 from rounds.models import Basis, Party
 from rounds.platform.translated_text import local
 
-MARKS = {
-    Stance.DEMANDS: "▲",
-    Stance.SUPPORTS: "△",
-    Stance.OPEN: "○",
-    Stance.OPEN_IF: "◐",
-    Stance.OPPOSES: "▽",
-    Stance.RED_LINE: "▼",
-    Stance.NO_POSITION: "—",
-    Stance.WILL_NOT_SAY: "×",
-}
-SCALE = [(MARKS[stance], stance) for stance in Stance if stance not in SILENT]
 DAY = dt.timedelta(days=1)
 NEVER = dt.date.min
-NOT_RECORDED = "not-recorded"
-ABSENT = "absent"
 
 
 class StanceChange(models.TextChoices):
@@ -43,46 +38,143 @@ class StanceChange(models.TextChoices):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """Where one party stands on one issue. Without evidence it says why it is empty.
+class MatrixCell:
+    """Where one party stands on one issue. A cell without a position says why it is empty.
 
-    The stance has been held since ``since``; the gist, its day and its source are those of the
-    party's latest position (docs/decisions/0036).
+    The stance has been held since ``first_position``; the gist, its day and its source are those
+    of the party's latest ``position`` (docs/decisions/0036).
     """
 
     party: Party
-    position: Position | None = None  # the latest
-    first_position: Position | None = None  # with which the stance began
-    stance: str = NOT_RECORDED  # a Stance, NOT_RECORDED or ABSENT
-    label: str = ""
-    mark: str = ""
-    since: dt.date | None = None  # of ``first_position``, as the two that follow
-    since_when: str = ""
-    since_url: str = ""
-    gist: str = ""  # of ``position``, as all that follows down to ``source_url``
-    condition: str = ""
-    note: str = ""
-    day: dt.date | None = None
-    when: str = ""
-    approximate: bool = False
-    on_record: bool = True
-    basis: str = ""
-    url: str = ""
-    publisher: str = ""
-    source_url: str = ""
-    is_shifted: bool = False  # the stance was taken earlier, in other words
-    shifted_when: str = ""  # the day on which the words last changed, if they did
-    is_restated: bool = False  # the stance was taken earlier, in the same words
-    fresh: bool = False  # taken since the last round, whether it moved, shifted or was restated
-    has_new_words: bool = False  # shifted since the last round, if by an earlier position
-    moved: bool = False  # fresh, and another stance or condition than before, or a first one
-    was: str = ""  # the stance before a fresh one, in words
-    was_stance: str = ""
-    earlier_positions: tuple["Cell", ...] = ()  # of the same meeting, before the latest
+    stance: CellStance = NoStance.NOT_RECORDED
+    label: str  # of the stance, in words
+    position: Position | None = None
+    first_position: Position | None = None
+    is_new: bool = False  # taken since the last round: it changed, shifted or was restated
+    previous: Position | None = None  # that stood before a new one
+    previous_label: str = ""
+    has_new_wording: bool = False  # shifted since the last round, if by an earlier position
+    last_shift: Position | None = None  # with which the words of the stance last changed
+    earlier_positions: tuple["MatrixCell", ...] = ()  # of the same meeting, before the latest
 
     @property
     def recorded(self) -> bool:
         return self.position is not None
+
+    @property
+    def mark(self) -> str:
+        return MARKS.get(self.stance, "")
+
+    # --- of the first position of the stance ---
+
+    @property
+    def since(self) -> dt.date | None:
+        return self.first_position.first_day if self.first_position else None
+
+    @property
+    def since_when(self) -> str:
+        return self.first_position.when if self.first_position else ""
+
+    @property
+    def since_url(self) -> str:
+        return self.first_position.evidence.get_absolute_url() if self.first_position else ""
+
+    # --- of the latest position ---
+
+    @property
+    def gist(self) -> str:
+        return local(self.position, "gist") if self.position else ""
+
+    @property
+    def condition(self) -> str:
+        return local(self.position, "condition") if self.position else ""
+
+    @property
+    def note(self) -> str:
+        return local(self.position, "note") if self.position else ""
+
+    @property
+    def day(self) -> dt.date | None:
+        return self.position.first_day if self.position else None
+
+    @property
+    def when(self) -> str:
+        return self.position.when if self.position else ""
+
+    @property
+    def approximate(self) -> bool:
+        return self.position is not None and self.position.approximate
+
+    @property
+    def on_record(self) -> bool:
+        return self.position is None or self.position.evidence.on_the_record
+
+    @property
+    def basis(self) -> str:
+        return str(Basis(self.position.evidence.basis).label) if self.position else ""
+
+    @property
+    def url(self) -> str:
+        return self.position.evidence.get_absolute_url() if self.position else ""
+
+    @property
+    def publisher(self) -> str:
+        return self.position.evidence.source.publisher if self.position else ""
+
+    @property
+    def source_url(self) -> str:
+        return self.position.evidence.source.get_absolute_url() if self.position else ""
+
+    # --- what is new ---
+
+    @property
+    def stance_changed(self) -> bool:
+        """Whether it is new, and another stance or condition than before, or a first one."""
+        return self.is_new and not same_stance(self.position, self.previous)
+
+    @property
+    def previous_stance(self) -> str:
+        return self.previous.stance if self.previous else ""
+
+    @property
+    def is_shifted(self) -> bool:
+        """Whether the stance was taken earlier, in other words."""
+        return self.last_shift is not None
+
+    @property
+    def shifted_when(self) -> str:
+        return self.last_shift.when if self.last_shift else ""
+
+    @property
+    def is_restated(self) -> bool:
+        """Whether the stance was taken earlier, in the same words."""
+        return self.position is not self.first_position and not self.is_shifted
+
+    @property
+    def change(self) -> StanceChange | None:
+        """What of a new cell is news; None where nothing was taken since the last round."""
+        if not self.is_new:
+            return None
+        if self.previous is None:
+            return StanceChange.NEW
+        if self.stance_changed:
+            is_condition = self.stance == self.previous_stance
+            return StanceChange.CONDITION if is_condition else StanceChange.STANCE
+        if self.has_new_wording:
+            return StanceChange.SHIFTED
+        return StanceChange.RESTATED if self.is_restated else StanceChange.RETURNED
+
+    @property
+    def change_label(self) -> str:
+        """The news in words: "was: demands", "shifted"."""
+        return str(self.change.label) % {"was": self.previous_label} if self.change else ""
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it changed or shifted since the last round."""
+        return self.stance_changed or self.change == StanceChange.SHIFTED
+
+    # --- labels ---
 
     @property
     def since_label(self) -> str:
@@ -96,7 +188,7 @@ class Cell:
     def latest_label(self) -> str:
         """ "shifted 9 June 2031"; empty where the stance was taken once.
 
-        If the latest position repeats the new words, both days are told: "shifted 9 June 2031 ·
+        If the latest position repeats the new words, it has both days: "shifted 9 June 2031 ·
         restated 12 June 2031".
         """
         shifted = _("shifted %(when)s") % {"when": self.shifted_when}
@@ -111,47 +203,32 @@ class Cell:
         return " · ".join(filter(None, [self.since_label, self.latest_label]))
 
     @property
-    def change(self) -> StanceChange | None:
-        """What of a fresh cell is news; None where nothing was taken since the last round."""
-        if not self.fresh:
-            return None
-        if not self.was:
-            return StanceChange.NEW
-        if self.moved:
-            is_condition = self.stance == self.was_stance
-            return StanceChange.CONDITION if is_condition else StanceChange.STANCE
-        if self.has_new_words:
-            return StanceChange.SHIFTED
-        return StanceChange.RESTATED if self.is_restated else StanceChange.RETURNED
-
-    @property
-    def change_label(self) -> str:
-        """The news in words: "was: demands", "shifted"."""
-        return str(self.change.label) % {"was": self.was} if self.change else ""
-
-    @property
-    def is_news(self) -> bool:
-        """Whether it moved or shifted since the last round."""
-        return self.moved or self.change == StanceChange.SHIFTED
-
-    @property
-    def positions(self) -> tuple["Cell", ...]:
+    def positions(self) -> tuple["MatrixCell", ...]:
         """All that the party took at the meeting, oldest first, or the one that stands."""
         return (*self.earlier_positions, self)
+
+    @property
+    def shown(self) -> tuple[object, ...]:
+        """What readers see of it. Two cells of one position differ here once it is corrected."""
+        return (
+            *(self.stance, self.label, self.previous_label, self.change),
+            *(self.days_label, self.since_url, self.gist, self.condition, self.note),
+            *(self.when, self.approximate, self.basis, self.url, self.publisher),
+        )
 
 
 History = dict[tuple[int, int], list[Position]]
 
 
-def history(positions: Iterable[Position]) -> History:
-    """The positions of each (issue, party), oldest first."""
+def positions_by_pair(positions: Iterable[Position]) -> History:
+    """The positions of each (issue's, party's) number, oldest first."""
     by_pair: History = defaultdict(list)
     for position in sorted(positions, key=lambda position: position.first_day):
         by_pair[position.issue_id, position.party_id].append(position)
     return by_pair
 
 
-def standing(positions: Sequence[Position], day: dt.date) -> Position | None:
+def standing_on(positions: Sequence[Position], day: dt.date) -> Position | None:
     """The last of one pair's positions, oldest first, taken by ``day``."""
     taken = [position for position in positions if position.first_day <= day]
     return taken[-1] if taken else None
@@ -167,25 +244,10 @@ def run_of_stance(positions: Sequence[Position], day: dt.date) -> list[Position]
     return run[::-1]
 
 
-def same_words(position: Position, other: Position) -> bool:
-    """Whether two gists read the same in the record's language; a translation never decides."""
-    gist, other_gist = (" ".join(each.gist.split()).casefold() for each in (position, other))
-    return gist == other_gist
-
-
-def same_stance(one: Position | None, other: Position | None) -> bool:
-    """Whether two positions differ in neither stance nor condition, in the record's own words."""
-    return (
-        one is not None
-        and other is not None
-        and (one.stance, one.condition) == (other.stance, other.condition)
-    )
-
-
-def cell(
+def make_cell(
     party: Party, positions: Sequence[Position], day: dt.date, after: dt.date | None = None
-) -> Cell:
-    """A party's cell on ``day``; it is fresh if its latest position was taken after ``after``.
+) -> MatrixCell:
+    """A party's cell on ``day``; it is new if its latest position was taken after ``after``.
 
     ``positions`` are one pair's, oldest first. The cell says since when the stance is held, and
     the latest position's words, day and source. If these are not the first of that stance, it has
@@ -194,97 +256,66 @@ def cell(
     """
     run = run_of_stance(positions, day)
     if not run:
-        return Cell(party=party, label=_("not recorded"))
-    first, latest = run[0], run[-1]
-    before = standing(positions, after) if after else None
-    fresh = after is not None and latest.first_day > after
+        return MatrixCell(party=party, label=str(NoStance.NOT_RECORDED.label))
+    latest = run[-1]
+    is_new = after is not None and latest.first_day > after
+    previous = standing_on(positions, after) if is_new and after else None
     shifts = [
         later
         for earlier, later in pairwise(run)
         if (later is latest or (after and later.first_day > after))
-        and not same_words(earlier, later)
+        and not same_wording(earlier, later)
     ]
-    evidence = latest.evidence
-    return Cell(
+    return MatrixCell(
         party=party,
+        stance=Stance(latest.stance),
+        label=stance_label(latest, day),
         position=latest,
-        first_position=first,
-        stance=latest.stance,
-        label=stance_words(latest, day),
-        mark=MARKS[Stance(latest.stance)],
-        since=first.first_day,
-        since_when=first.when,
-        since_url=first.evidence.get_absolute_url(),
-        gist=local(latest, "gist"),
-        condition=local(latest, "condition"),
-        note=local(latest, "note"),
-        day=latest.first_day,
-        when=latest.when,
-        approximate=latest.approximate,
-        on_record=evidence.on_the_record,
-        basis=str(Basis(evidence.basis).label),
-        url=evidence.get_absolute_url(),
-        publisher=evidence.source.publisher,
-        source_url=evidence.source.get_absolute_url(),
-        is_shifted=bool(shifts),
-        shifted_when=shifts[-1].when if shifts else "",
-        is_restated=len(run) > 1 and not shifts,
-        has_new_words=bool(shifts),
-        fresh=fresh,
-        moved=fresh and not same_stance(latest, before),
-        was=stance_words(before, after) if fresh and before and after else "",
-        was_stance=before.stance if fresh and before else "",
+        first_position=run[0],
+        is_new=is_new,
+        previous=previous,
+        previous_label=stance_label(previous, after) if previous and after else "",
+        has_new_wording=bool(shifts),
+        last_shift=shifts[-1] if shifts else None,
     )
 
 
-def meeting_cell(party: Party, positions: Sequence[Position], day: dt.date, after: dt.date) -> Cell:
+def make_meeting_cell(
+    party: Party, positions: Sequence[Position], day: dt.date, after: dt.date
+) -> MatrixCell:
     """A party's cell at the end of a meeting, with all that it took since the one before.
 
-    Of several positions the latest is held against the one before it, as each of them is. What
+    Of several positions the latest is compared with the one before it, as each of them is. What
     is news stays that of the whole meeting (docs/decisions/0036).
     """
-    latest = cell(party, positions, day, after)
-    *earlier, last = steps(party, positions, day, after) or [latest]
-    return replace(
-        latest,
-        is_shifted=last.is_shifted,
-        shifted_when=last.shifted_when,
-        is_restated=last.is_restated,
-        earlier_positions=tuple(earlier),
-    )
+    latest = make_cell(party, positions, day, after)
+    *earlier, last = make_steps(party, positions, day, after) or [latest]
+    return replace(latest, last_shift=last.last_shift, earlier_positions=tuple(earlier))
 
 
-def steps(
+def make_steps(
     party: Party, positions: Sequence[Position], day: dt.date, after: dt.date = NEVER
-) -> list[Cell]:
-    """Each position that a party took after ``after`` up to ``day``, held against the one before.
+) -> list[MatrixCell]:
+    """Each position that a party took after ``after`` up to ``day``, against the one before.
 
     ``positions`` are one pair's, oldest first; so are the cells.
     """
     return [
-        cell(party, positions, taken.first_day, taken.first_day - DAY)
+        make_cell(party, positions, taken.first_day, taken.first_day - DAY)
         for taken in positions
         if after < taken.first_day <= day
     ]
 
 
-def stance_words(position: Position, day: dt.date) -> str:
-    """A stance as readers are told it. Who signed a yes need not have wanted it."""
-    text = position.proposal
-    if position.stance == Stance.SUPPORTS and text and text.status_on(day) == ProposalStatus.AGREED:
-        return _("agreed to it")
-    return str(Stance(position.stance).label)
-
-
-def trail(
+def make_trail(
     party: Party, positions: Sequence[Position], day: dt.date, after: dt.date = NEVER
-) -> list[Cell]:
+) -> list[MatrixCell]:
     """How one party's stance or its words changed after ``after`` up to ``day``, oldest first.
 
     ``positions`` are one pair's, oldest first. What restates them in the same words is left out.
     """
-    return [step for step in steps(party, positions, day, after) if step.is_news]
+    return [step for step in make_steps(party, positions, day, after) if step.is_news]
 
 
-def absent(party: Party) -> Cell:
-    return Cell(party=party, stance=ABSENT, label=_("not at the table"))
+def make_absent_cell(party: Party) -> MatrixCell:
+    return MatrixCell(party=party, stance=NoStance.ABSENT, label=str(NoStance.ABSENT.label))

@@ -4,17 +4,17 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from issues.matrix.cells import NEVER, Cell
-from issues.matrix.rows import Row
+from issues.matrix.cells import NEVER, MatrixCell
+from issues.matrix.rows import MatrixRow
 from issues.models import Issue
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class MatrixMove:
     """What moved or shifted on an issue: one stance, or those of several parties by one act."""
 
     issue: Issue
-    cells: list[Cell]
+    cells: list[MatrixCell]
 
     @property
     def gist(self) -> str:
@@ -39,7 +39,7 @@ class Move:
     @property
     def is_shift(self) -> bool:
         """Whether only words changed, and no stance."""
-        return not any(cell.moved for cell in self.cells)
+        return not any(cell.stance_changed for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,26 +47,26 @@ class IssueMoves:
     """What moved or shifted on one issue."""
 
     issue: Issue
-    moves: list[Move]
+    moves: list[MatrixMove]
 
 
-def moves(rows: Iterable[Row]) -> list[Move]:
+def find_moves(rows: Iterable[MatrixRow]) -> list[MatrixMove]:
     """What moved or shifted in a matrix by issue, the latest first."""
-    by_act: dict[tuple[int, str, str], Move] = {}
+    by_act: dict[tuple[int, str, str], MatrixMove] = {}
     for row in rows:
         for cell in row.cells:
             if row.issue and cell.is_news:
                 same_act = (row.issue.pk, cell.gist, cell.url)
-                by_act.setdefault(same_act, Move(row.issue, [])).cells.append(cell)
+                by_act.setdefault(same_act, MatrixMove(row.issue, [])).cells.append(cell)
     return sorted(by_act.values(), key=lambda move: move.day, reverse=True)
 
 
-def moves_in_order(rows: Iterable[Row]) -> list[Move]:
+def find_moves_in_order(rows: Iterable[MatrixRow]) -> list[MatrixMove]:
     """What moved or shifted in a matrix by issue, in the order of its issues."""
-    return [move for row in rows for move in moves([row])]
+    return [move for row in rows for move in find_moves([row])]
 
 
-def moves_by_issue(moves: Iterable[Move]) -> list[IssueMoves]:
+def group_moves(moves: Iterable[MatrixMove]) -> list[IssueMoves]:
     """The moves of each issue together, in their order, and of each what moved before shifts."""
     groups: dict[int, IssueMoves] = {}
     for move in moves:

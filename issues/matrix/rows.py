@@ -5,147 +5,157 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from issues.matrix.cells import DAY, Cell, History, absent, cell, history, meeting_cell
-from issues.models import Issue, Position, Progress
+from issues.matrix.cells import (
+    DAY,
+    History,
+    MatrixCell,
+    make_absent_cell,
+    make_cell,
+    make_meeting_cell,
+)
+from issues.models import Issue, Progress
 from rounds.history.as_of import end_of
 from rounds.models import Party, Round
 from rounds.platform.translated_text import local
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class MatrixRow:
     """A row of a matrix: an issue or a round, and a cell per party in their order."""
 
     title: str
     url: str
     key: str
-    cells: list[Cell]
+    cells: list[MatrixCell]
     issue: Issue | None = None
     round: Any = None  # a Round, read ``with_names()``
     progress: Progress | None = None
-    day: dt.date | None = None  # on which a round is told: its end, or the day asked
+    day: dt.date | None = None  # of which a round's row speaks: its end, or the day asked for
 
     @property
     def recorded(self) -> bool:
         return any(cell.recorded for cell in self.cells)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """What comparisons look at: parties, their positions and the meetings, up to a day."""
-
-    parties: Sequence[Party]
-    rounds: Sequence[Round]
-    by_pair: History
-    day: dt.date
-    after: dt.date | None = None  # the earlier day that ``day`` is held against
-
-    def of(self, issue: Issue, party: Party) -> list[Position]:
-        """One party's positions on an issue, oldest first."""
-        return self.by_pair.get((issue.pk, party.pk), [])
-
-
-def by_issue(
+def rows_by_issue(
     issues: Iterable[Issue],
     parties: Sequence[Party],
-    positions: Iterable[Position],
+    positions: History,
     day: dt.date,
     after: dt.date | None = None,
-) -> list[Row]:
-    """Issues down, parties across, as of ``day``; what was taken after ``after`` is fresh."""
-    by_pair = history(positions)
+) -> list[MatrixRow]:
+    """Issues down, parties across, as of ``day``; what was taken after ``after`` is new."""
     return [
-        Row(
+        MatrixRow(
             title=local(issue, "name"),
             url=issue.get_absolute_url(),
             key=issue.slug,
             issue=issue,
-            cells=[cell(party, by_pair[issue.pk, party.pk], day, after) for party in parties],
+            cells=[
+                make_cell(party, positions.get((issue.pk, party.pk), []), day, after)
+                for party in parties
+            ],
         )
         for issue in issues
     ]
 
 
-def by_round(
+def rows_by_round(
     issue: Issue,
     rounds: Sequence[Round],
     parties: Sequence[Party],
-    positions: Iterable[Position],
+    positions: History,
     progress: Iterable[Progress],
     day: dt.date,
-) -> list[Row]:
+) -> list[MatrixRow]:
     """Rounds down, in the order they ended, parties across: where each stood at the end of each.
 
     A meeting beside the sequence of rounds has a row if something was taken or noted there. A
     party that was not at the table and took no position is shown as absent.
     """
-    by_pair = history(positions)
     levels = {mark.round_id: mark for mark in progress}
-    rows: list[Row] = []
-    after = dt.date.min  # at the first round told, everything is new
-    for end, meeting in told(rounds, day, levels):
-        over = end_of(meeting, rounds) <= day
-        present = {party["code"] for party in meeting.party_list}  # type: ignore[attr-defined]
-        cells = [meeting_cell(party, by_pair[issue.pk, party.pk], end, after) for party in parties]
-        row = Row(
+    rows: list[MatrixRow] = []
+    after = dt.date.min  # at the first round with a row, everything is new
+    for end, meeting in meetings_with_rows(rounds, day, levels):
+        cells = [
+            make_meeting_cell(party, positions.get((issue.pk, party.pk), []), end, after)
+            for party in parties
+        ]
+        is_over = end_of(meeting, rounds) <= day
+        row = MatrixRow(
             title=local(meeting, "name"),
             url=meeting.get_absolute_url(),
             key=meeting.slug,
             round=meeting,
             day=end,
-            progress=levels.get(meeting.pk) if over else None,
-            cells=[
-                one if one.fresh or not present or one.party.code in present else absent(one.party)
-                for one in cells
-            ],
+            progress=levels.get(meeting.pk) if is_over else None,
+            cells=_with_absent(cells, meeting),
         )
-        if meeting.is_round or row.progress or any(one.fresh for one in row.cells):
+        if meeting.is_round or row.progress or any(cell.is_new for cell in row.cells):
             rows.append(row)
             after = end
     return rows
 
 
-def told(
+def _with_absent(cells: Sequence[MatrixCell], meeting: Round) -> list[MatrixCell]:
+    """The cells of a meeting, those of parties that were not there and took nothing as absent.
+
+    Where the record names nobody who was there, it says of nobody that they were not.
+    """
+    present = {party["code"] for party in meeting.party_list}  # type: ignore[attr-defined]
+    return [
+        cell
+        if cell.is_new or not present or cell.party.code in present
+        else make_absent_cell(cell.party)
+        for cell in cells
+    ]
+
+
+def meetings_with_rows(
     rounds: Sequence[Round], day: dt.date, noted: Container[int]
 ) -> list[tuple[dt.date, Round]]:
-    """The meetings that tell the story up to ``day``, each with its end, in the order of these.
+    """(end, meeting) for each meeting up to ``day`` that has a row, ordered by end.
 
-    What happened within a round is told by the round, unless the meeting is ``noted`` for
-    itself. A round without an end is told until the next meeting; talks that ended on the day of
-    a deal are told until the day before.
+    What happened within a round belongs to the round, unless the meeting's number is in ``noted``.
+    A round without an end lasts until the next meeting; talks that ended on the day of a deal end
+    the day before.
     """
-    closed = [one for one in rounds if one.is_round and one.last_day]
+    closed = [each for each in rounds if each.is_round and each.last_day]
     apart = [
-        one
-        for one in rounds
-        if one.is_round
-        or one.pk in noted
-        or not any(big.first_day <= one.first_day <= (big.last_day or day) for big in closed)
+        each
+        for each in rounds
+        if each.is_round
+        or each.pk in noted
+        or not any(big.first_day <= each.first_day <= (big.last_day or day) for big in closed)
     ]
-    pairs = [(min(_told_until(one, apart, day), day), one) for one in apart]
+    pairs = [(min(_end_in_rows(each, apart, day), day), each) for each in apart]
     return sorted(pairs, key=lambda pair: (pair[0], pair[1].first_day))
 
 
-def _told_until(meeting: Round, others: Sequence[Round], day: dt.date) -> dt.date:
+def _end_in_rows(meeting: Round, meetings: Sequence[Round], day: dt.date) -> dt.date:
     """The last day of a meeting, less the day on which another took over."""
-    later = [one.first_day for one in others if one.first_day > meeting.first_day]
+    later = [each.first_day for each in meetings if each.first_day > meeting.first_day]
     if meeting.last_day is None:
         return min(later, default=day + DAY) - DAY
     return meeting.last_day - DAY if meeting.last_day in later else meeting.last_day
 
 
-def milestones(
+def meetings_compared(
     rounds: Sequence[Round], day: dt.date, noted: Container[int]
 ) -> list[tuple[dt.date, Round]]:
-    """Of the meetings ``told``, those at which issues are told side by side.
+    """Of ``meetings_with_rows``, those at which issues are compared side by side.
 
     These are the rounds, and beside them the meetings in ``noted``, where progress was.
     """
-    begun = [one for one in rounds if one.took_place and one.first_day <= day]
-    return [(end, one) for end, one in told(begun, day, noted) if one.is_round or one.pk in noted]
+    begun = [each for each in rounds if each.took_place and each.first_day <= day]
+    return [
+        (end, meeting)
+        for end, meeting in meetings_with_rows(begun, day, noted)
+        if meeting.is_round or meeting.pk in noted
+    ]
 
 
-def front_page_rows(rows: Iterable[Row]) -> list[Row]:
+def front_page_rows(rows: Iterable[MatrixRow]) -> list[MatrixRow]:
     """The featured issues; all that have a position, where no featured one has any."""
     rows = list(rows)
     featured = [row for row in rows if row.issue and row.issue.featured]

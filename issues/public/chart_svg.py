@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from issues.analysis.number_points import Point
-from issues.analysis.proposal_threads import amount, number
+from issues.analysis.number_points import MeasurePoint
+from issues.analysis.proposal_threads import format_amount, format_number
 from issues.public.charts import MARK_SIZE, days_drawn, doubt, lines_of, ring_sizes
 from rounds.public.chart_svg import AXIS, Drawing, Key, Line, Mark, Scale, Words
 from rounds.public.charts import SYMBOLS
@@ -17,7 +17,7 @@ Down = Callable[[object], float]  # how far down the chart a value stands, in pi
 HEIGHT, TOP = 190, 24  # pixels: of the part with the marks, and above the highest
 
 
-def measure_drawing(rows: Sequence[Point]) -> Drawing:
+def measure_drawing(rows: Sequence[MeasurePoint]) -> Drawing:
     """As ``measure_figure``: what applied before as a line, each party's numbers, what was agreed.
 
     Needs at least one row with a day.
@@ -36,7 +36,7 @@ def measure_drawing(rows: Sequence[Point]) -> Drawing:
     drawing.lines, drawing.words = scale.axis(HEIGHT)
     for value in _ticks(least, most):
         drawing.lines.append(Line("0%", "100%", down(value), down(value), "grid"))
-        label = amount(value, rows[0].unit) if value else number(value)
+        label = format_amount(value, rows[0].unit) if value else format_number(value)
         drawing.words.append(Words("0%", down(value) - 4, label))
     for row in rows:
         if row.kind == "status-quo":
@@ -55,23 +55,23 @@ def measure_drawing(rows: Sequence[Point]) -> Drawing:
     return drawing
 
 
-def _mark(row: Point, scale: Scale, down: Down, shape: str, look: str, size: int) -> Mark:
+def _mark(row: MeasurePoint, scale: Scale, down: Down, shape: str, look: str, size: int) -> Mark:
     assert row.day, "only what applied before has no day"
     pale = " pale" if row.approximate else ""
     return Mark(scale.at(row.day), down(row.low), shape, look + pale, size / MARK_SIZE)
 
 
-def _steps(rows: Sequence[Point], scale: Scale, down: Down, look: str) -> Iterator[Line]:
+def _steps(rows: Sequence[MeasurePoint], scale: Scale, down: Down, look: str) -> Iterator[Line]:
     """From one number of a party to its next: on at its height, then up or down."""
     for before, after in pairwise(rows):
         assert before.day
         assert after.day
-        here, there = scale.at(before.day), scale.at(after.day)
-        yield Line(here, there, down(before.low), down(before.low), f"{look} step")
-        yield Line(there, there, down(before.low), down(after.low), f"{look} step")
+        start, end = scale.at(before.day), scale.at(after.day)
+        yield Line(start, end, down(before.low), down(before.low), f"{look} step")
+        yield Line(end, end, down(before.low), down(after.low), f"{look} step")
 
 
-def _reach(row: Point, scale: Scale, down: Down, look: str) -> Iterator[Line]:
+def _reach(row: MeasurePoint, scale: Scale, down: Down, look: str) -> Iterator[Line]:
     """The bars of a range of values, and of the days on which it can have been."""
     assert row.day
     x, y = scale.at(row.day), down(row.low)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from issues.analysis.number_points import Point
+from issues.analysis.number_points import MeasurePoint
 from issues.analysis.stance_distance import FARTHEST, Spread
 from rounds.public.charts import AXIS, DAY, FRAME, MONTHS, SYMBOLS, Figure, Trace, layout
 
@@ -22,7 +22,7 @@ UNIT_HEIGHT = 28  # pixels: of the unit above a chart
 DASHES = ["dash", "longdash", "dashdot", "longdashdot"]  # what applied before is dotted
 
 
-def days_drawn(rows: Sequence[Point]) -> tuple[dt.date, dt.date]:
+def days_drawn(rows: Sequence[MeasurePoint]) -> tuple[dt.date, dt.date]:
     """The first and the last day of a measure's chart. Needs a row with a day."""
     days = [day for row in rows for day in row.days]
     first, last = min(days), max(days)
@@ -30,7 +30,7 @@ def days_drawn(rows: Sequence[Point]) -> tuple[dt.date, dt.date]:
     return first - margin, last + margin
 
 
-def ring_sizes(rows: Iterable[Point]) -> list[int]:
+def ring_sizes(rows: Iterable[MeasurePoint]) -> list[int]:
     """How large to draw the mark of each row, in pixels, in the order in which they are drawn.
 
     Of marks of one day and one height each is drawn within the one before, so that none is moved
@@ -45,9 +45,9 @@ def ring_sizes(rows: Iterable[Point]) -> list[int]:
     return sizes
 
 
-def lines_of(rows: Iterable[Point]) -> list[list[Point]]:
+def lines_of(rows: Iterable[MeasurePoint]) -> list[list[MeasurePoint]]:
     """The numbers of each party, whatever they are for, and last what was agreed."""
-    lines: dict[str, list[Point]] = defaultdict(list)
+    lines: dict[str, list[MeasurePoint]] = defaultdict(list)
     for row in rows:
         if row.day:
             lines[row.party["code"] if row.party else ""].append(row)
@@ -55,7 +55,7 @@ def lines_of(rows: Iterable[Point]) -> list[list[Point]]:
     return [*lines.values(), agreed] if agreed else list(lines.values())
 
 
-def measure_figure(rows: Sequence[Point]) -> Figure:
+def measure_figure(rows: Sequence[MeasurePoint]) -> Figure:
     """One measure over time: the status quo as a line, each party's numbers, what was agreed.
 
     A party has one line, whatever its numbers are for: that is told with each. A mark stands on
@@ -77,7 +77,7 @@ def measure_figure(rows: Sequence[Point]) -> Figure:
     return {"data": traces, "layout": shape}
 
 
-def _status_quo_line(row: Point, first: dt.date, last: dt.date) -> Trace:
+def _status_quo_line(row: MeasurePoint, first: dt.date, last: dt.date) -> Trace:
     return {
         "type": "scatter",
         "x": [first.isoformat(), last.isoformat()],
@@ -90,7 +90,9 @@ def _status_quo_line(row: Point, first: dt.date, last: dt.date) -> Trace:
     }
 
 
-def _number_line(rows: Sequence[Point], index: int, sizes: Sequence[int], end: dt.date) -> Trace:
+def _number_line(
+    rows: Sequence[MeasurePoint], index: int, sizes: Sequence[int], end: dt.date
+) -> Trace:
     """One party's numbers as marks on a line of steps, or what was agreed as stars."""
     party = rows[0].party
     colour = f"var(--party-{party['colour']})" if party else "var(--ink)"
@@ -121,20 +123,20 @@ def _number_line(rows: Sequence[Point], index: int, sizes: Sequence[int], end: d
     }
 
 
-def doubt(row: Point, end: dt.date) -> dt.timedelta:
+def doubt(row: MeasurePoint, end: dt.date) -> dt.timedelta:
     """How long after the day of its mark a number can have been named, in a chart up to ``end``."""
     if row.day is None or not row.approximate:
         return dt.timedelta()
     return (row.last or end) - row.day
 
 
-def measure_words(rows: Sequence[Point]) -> str:
+def measure_summary(rows: Sequence[MeasurePoint]) -> str:
     """What the chart of a measure shows, in whole sentences, for those of its parts it has."""
     names = {"name": rows[0].measure, "unit": rows[0].unit}
     return " ".join([_("%(name)s, in %(unit)s.") % names, *measure_key(rows)])
 
 
-def measure_key(rows: Sequence[Point]) -> list[str]:
+def measure_key(rows: Sequence[MeasurePoint]) -> list[str]:
     """What the marks and lines of a measure's chart are, a sentence for each part it has."""
     offers = [row for row in rows if row.kind == "proposal"]
     stars = [row for row in rows if row.kind == "agreed"]
@@ -188,28 +190,28 @@ def distance_figure(rows: Sequence[Spread]) -> Figure:
     mark is a meeting at which one of the two took a position; between them the last one stands.
     """
     pairs = len(rows[0].gaps) if rows else 0
-    panels = [[row.gaps[place] for row in rows] for place in range(pairs)]
-    names = [panel[0].who for panel in panels]
+    panels = [[row.gaps[index] for row in rows] for index in range(pairs)]
+    names = [panel[0].pair_label for panel in panels]
     if pairs > PAIRS_DRAWN:
         panels = [[row.widest or row.gaps[0] for row in rows]]
         names = [_("The two farthest apart")]
     height = len(panels) * (PANEL + TITLE)
     space = TITLE / height if len(panels) > 1 else 0  # of the height, as all that follows
     part = (1 + space) / max(len(panels), 1)
-    tops = [1 - part * place for place in range(len(panels))]
+    tops = [1 - part * index for index in range(len(panels))]
     shape = layout(
         height=height + AXIS_WORDS + TITLE,
         showlegend=False,
         margin=FRAME | {"t": TITLE, "b": AXIS_WORDS},
         annotations=[_title(name, top) for name, top in zip(names, tops, strict=True)],
     )
-    for place, top in enumerate(tops, start=1):
-        shape |= _axes(place, len(panels), [max(top - part + space, 0), top])
+    for number, top in enumerate(tops, start=1):
+        shape |= _axes(number, len(panels), [max(top - part + space, 0), top])
     traces = [
         {
             "type": "scatter",
-            "xaxis": _axis("x", place),
-            "yaxis": _axis("y", place),
+            "xaxis": _axis("x", number),
+            "yaxis": _axis("y", number),
             "x": [row.day.isoformat() for row in rows],
             "y": [gap.steps for gap in panel],
             "name": name,
@@ -219,20 +221,21 @@ def distance_figure(rows: Sequence[Spread]) -> Figure:
             "marker": {
                 "color": "var(--ink)",
                 "opacity": 1,
-                "size": [10 if gap.fresh else 5 for gap in panel],
+                "size": [10 if gap.is_new else 5 for gap in panel],
             },
             "text": [
-                _("%(name)s: %(value)s") % {"name": row.title, "value": f"{gap.who}, {gap.words}"}
+                _("%(name)s: %(value)s")
+                % {"name": row.title, "value": f"{gap.pair_label}, {gap.label}"}
                 for row, gap in zip(rows, panel, strict=True)
             ],
             "hovertemplate": "%{text}<extra></extra>",
         }
-        for place, (name, panel) in enumerate(zip(names, panels, strict=True), start=1)
+        for number, (name, panel) in enumerate(zip(names, panels, strict=True), start=1)
     ]
     return {"data": traces, "layout": shape}
 
 
-def distance_words(rows: Sequence[Spread]) -> str:
+def distance_summary(rows: Sequence[Spread]) -> str:
     """What the chart of distances shows: every pair, or of many pairs the one farthest apart."""
     if rows and len(rows[0].gaps) > PAIRS_DRAWN:
         return _(
@@ -249,23 +252,23 @@ def distance_words(rows: Sequence[Spread]) -> str:
     )
 
 
-def _axis(name: str, place: int) -> str:
+def _axis(name: str, number: int) -> str:
     """How Plotly counts: x, x2, x3."""
-    return name if place == 1 else f"{name}{place}"
+    return name if number == 1 else f"{name}{number}"
 
 
-def _axes(place: int, last: int, domain: list[float]) -> dict[str, Any]:
+def _axes(number: int, last: int, domain: list[float]) -> dict[str, Any]:
     """Those of a panel. All have the months of the ``last``, which alone names them."""
-    follows = {"matches": _axis("x", last), "showticklabels": False} if place < last else {}
-    months = {**AXIS, **MONTHS, **follows, "anchor": _axis("y", place), "domain": [0, 1]}
+    follows = {"matches": _axis("x", last), "showticklabels": False} if number < last else {}
+    months = {**AXIS, **MONTHS, **follows, "anchor": _axis("y", number), "domain": [0, 1]}
     steps = {
         **AXIS,
-        "anchor": _axis("x", place),
+        "anchor": _axis("x", number),
         "domain": domain,
         "range": [-0.5, FARTHEST + 0.5],
         "tickvals": list(range(FARTHEST + 1)),
     }
-    return {_axis("xaxis", place): months, _axis("yaxis", place): steps}
+    return {_axis("xaxis", number): months, _axis("yaxis", number): steps}
 
 
 def _title(name: str, top: float) -> dict[str, Any]:
@@ -283,7 +286,7 @@ def _title(name: str, top: float) -> dict[str, Any]:
     }
 
 
-def _ranges(rows: Sequence[Point]) -> dict[str, Any]:
+def _ranges(rows: Sequence[MeasurePoint]) -> dict[str, Any]:
     """Bars from the lowest to the highest value, where a number is "between"."""
     if not any(row.high is not None for row in rows):
         return {}
@@ -292,7 +295,7 @@ def _ranges(rows: Sequence[Point]) -> dict[str, Any]:
     return {"error_y": bars}
 
 
-def _doubts(rows: Sequence[Point], end: dt.date) -> dict[str, Any]:
+def _doubts(rows: Sequence[MeasurePoint], end: dt.date) -> dict[str, Any]:
     """Bars from the first to the last day on which a number can have been named."""
     days = [doubt(row, end).days for row in rows]
     if not any(days):

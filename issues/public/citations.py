@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from issues.analysis.proposal_threads import is_agreement
-from issues.matrix.cells import stance_words
+from issues.matrix.stances import stance_label
 from issues.models import Position, Proposal
 from rounds.platform.dates import day as day_in_words
 from rounds.platform.dates import last_day
@@ -17,14 +17,14 @@ from rounds.public.citations import Citation, Permalink, dated, ris_date, unname
 def proposal_citation(proposal: Proposal, page: Permalink) -> Citation:
     """Of a proposal read ``with_names()``: whose it is, and from whom that is known."""
     parties: list[dict[str, Any]] = proposal.party_list  # type: ignore[attr-defined]
-    known_from = unnamed(proposal)
-    names = ", ".join(local(one, "name") for one in parties)
-    who = _("%(parties)s (known from: %(source)s)") % {"parties": names, "source": known_from}
-    said = [local(proposal, "title"), local(proposal, "summary")]
+    reported_by = unnamed(proposal)
+    names = ", ".join(local(party, "name") for party in parties)
+    who = _("%(parties)s (known from: %(source)s)") % {"parties": names, "source": reported_by}
+    texts = [local(proposal, "title"), local(proposal, "summary")]
     return Citation(
         kind=_("Agreement") if is_agreement(proposal) else _("Proposal"),
-        who=who if names else known_from,
-        said=pgettext("between a name and what it says", ": ").join(filter(None, said)),
+        who=who if names else reported_by,
+        said=pgettext("between a name and what it says", ": ").join(filter(None, texts)),
         source=proposal.source,
         page=page,
         **dated(proposal),
@@ -33,18 +33,18 @@ def proposal_citation(proposal: Proposal, page: Permalink) -> Citation:
 
 def position_citation(position: Position, evidence: Citation, page: Permalink) -> Citation:
     """Where a party stood on the page's day, and the statement or proposal that this rests on."""
-    first, last, words = position.first_day, last_day(position.since), position.when
+    first, last, when = position.first_day, last_day(position.since), position.when
     stance = _("on “%(question)s”: %(stance)s. %(gist)s") % {
         "question": local(position.issue, "question"),
-        "stance": stance_words(position, page.day),
+        "stance": stance_label(position, page.day),
         "gist": local(position, "gist"),
     }
     return Citation(
         kind=_("Position"),
         who=local(position.party, "name"),
         said=" ".join(filter(None, [stance, _condition(position)])),
-        when=_("as of %(day)s, dated %(when)s") % {"day": day_in_words(page.day), "when": words},
-        date=ris_date(first, last, words, sure=not position.approximate),
+        when=_("as of %(day)s, dated %(when)s") % {"day": day_in_words(page.day), "when": when},
+        date=ris_date(first, last, when, sure=not position.approximate),
         evidence=evidence,
         source=position.evidence.source,
         page=page,

@@ -1,4 +1,4 @@
-"""What visitors may ask of comparisons. A wrong wish gets a sentence, never a guess."""
+"""The parameters of the comparisons. A wrong one gets an error message, never a guess."""
 
 from typing import Any
 
@@ -18,22 +18,22 @@ from rounds.public.params import AsOfForm
 class CompareForm(AsOfForm):
     """``?party=ca&party=us``: two parties; one of them alone is compared with its own past.
 
-    The form offers the rounds, and a field for a day beside them: a day that was typed in counts.
+    The form offers the rounds and a field for a day. If both were sent, the day counts.
     """
 
     party = forms.MultipleChoiceField(label=gettext_lazy("Parties"), required=False)
 
     data: QueryDict
 
-    def __init__(self, data: Any, *, parties: list[Party], rounds: list[Round]) -> None:
-        wishes = data.copy()
-        wishes.setlist("party", [code for code in data.getlist("party") if code])
-        wishes.setlist("as_of", [day for day in data.getlist("as_of") if day][-1:])
-        super().__init__(wishes, rounds=rounds)
-        self.parties = {one.code: one for one in parties}
+    def __init__(self, data: QueryDict, *, parties: list[Party]) -> None:
+        query = data.copy()
+        query.setlist("party", [code for code in data.getlist("party") if code])
+        query.setlist("as_of", [day for day in data.getlist("as_of") if day][-1:])
+        super().__init__(query)
+        self.parties = {party.code: party for party in parties}
         field = self.fields["party"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [(one.code, local(one, "name")) for one in parties]
+        field.choices = [(party.code, local(party, "name")) for party in parties]
         field.error_messages["invalid_choice"] = _("“%(value)s” is no party in this record.")
 
     def clean_party(self) -> list[Party]:
@@ -49,7 +49,7 @@ class CompareForm(AsOfForm):
 
     @property
     def pair(self) -> list[Party]:
-        """The parties asked for, those that make sense, none twice."""
+        """The valid ones of the parties asked for, none twice."""
         self.is_valid()
         if "party" in self.cleaned_data:
             return list(self.cleaned_data["party"])
@@ -60,9 +60,9 @@ class CompareForm(AsOfForm):
 class MovedForm(forms.Form):
     """``?from=round-4&to=round-5``, or days. Without them, what moved since the last round."""
 
-    def __init__(self, data: Any, *, rounds: list[Round]) -> None:
+    def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
-        self.rounds = rounds
+        self.rounds = list(Round.objects.published().with_names().in_order())
         self.fields["from"] = forms.CharField(required=False, max_length=80)
         self.fields["to"] = forms.CharField(required=False, max_length=80)
 
@@ -70,7 +70,7 @@ class MovedForm(forms.Form):
         form = AsOfForm({"as_of": self.cleaned_data.get(name, "")}, rounds=self.rounds)
         for error in form.errors.get("as_of", []):
             self.add_error(name, error)
-        return form.wish
+        return form.effective_as_of
 
     def clean(self) -> dict[str, Any]:
         to, start = self._as_of("to"), self._as_of("from")
@@ -81,6 +81,6 @@ class MovedForm(forms.Form):
 
     @property
     def span(self) -> tuple[AsOf | None, AsOf]:
-        """The two days to tell the difference of; the first is None where nobody named it."""
+        """The two days to compare; the first is None where nobody asked for one."""
         self.is_valid()
         return self.cleaned_data["from"], self.cleaned_data["to"]

@@ -1,4 +1,4 @@
-"""The columns of the rows under the issue charts."""
+"""Tables under the charts of issues, and the columns of the files that pages of issues offer."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -11,14 +11,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from issues.analysis import comparisons
 from issues.analysis.changes_between import LevelMoves
+from issues.analysis.comparisons import Pairing, PartyRecord
 from issues.analysis.number_gaps import NumberGap
-from issues.analysis.number_points import Point
-from issues.analysis.stance_distance import Course, Gap, Spread
-from issues.matrix.cells import Cell
+from issues.analysis.number_points import MeasurePoint
+from issues.analysis.stance_distance import IssueDistances, Spread, StanceGap
+from issues.matrix.cells import MatrixCell
 from issues.matrix.moves import IssueMoves
-from issues.matrix.rows import Row
+from issues.matrix.rows import MatrixRow
 from issues.models import Issue, Progress
 from rounds.models import Party, Round
 from rounds.platform.dates import last_day
@@ -37,21 +37,21 @@ class PointTable(tables.Table):
     when = tables.Column(verbose_name=_("When"), orderable=False)
     title = tables.Column(verbose_name=_("Where it stands"), orderable=False)
 
-    def render_title(self, value: str, record: Point) -> SafeString:
+    def render_title(self, value: str, record: MeasurePoint) -> SafeString:
         return format_html('<a href="{}">{}</a>', record.url, value)
 
 
 @dataclass(frozen=True, slots=True)
 class CellRow:
-    """A cell of a matrix with what its place tells: every column finds what it looks for."""
+    """A row of a file: a cell with its issue and, in a matrix by round, its meeting."""
 
     issue: Issue | None
-    cell: Cell
+    cell: MatrixCell
     round: Any = None  # a Round, read ``with_names()``
     is_latest: bool = True  # of what the party took at the meeting
 
 
-def cell_rows(issue: Issue | None, cell: Cell, meeting: Any = None) -> list[CellRow]:
+def cell_rows(issue: Issue | None, cell: MatrixCell, meeting: Any = None) -> list[CellRow]:
     """All positions of a cell, oldest first."""
     return [
         CellRow(issue, position, meeting, is_latest=position is cell) for position in cell.positions
@@ -72,7 +72,7 @@ class CellFile(FileTable):
     round_name = tables.Column(accessor="round")
     party = tables.Column(accessor="cell__party__code")
     party_name = tables.Column(accessor="cell__party")
-    stance = tables.Column(accessor="cell__stance")
+    stance = tables.Column(accessor="cell__stance__value")
     label = tables.Column(accessor="cell__label")
     since = tables.Column(accessor="cell__since")
     since_evidence = AddressColumn(accessor="cell__since_url")
@@ -86,10 +86,10 @@ class CellFile(FileTable):
     basis = tables.Column(accessor="cell__position__evidence__basis")
     on_record = tables.Column(accessor="cell__on_record")
     note = tables.Column(accessor="cell__note")
-    moved = tables.Column(accessor="cell__moved")
+    moved = tables.Column(accessor="cell__stance_changed")
     shifted = tables.Column(accessor="cell__is_shifted")
     restated = tables.Column(accessor="cell__is_restated")
-    before = tables.Column(accessor="cell__was_stance")
+    before = tables.Column(accessor="cell__previous_stance")
     evidence = AddressColumn(accessor="cell__url")
     publisher = tables.Column(accessor="cell__publisher")
     source = tables.Column(accessor="cell__position__evidence__source__url")
@@ -121,7 +121,7 @@ class CellFile(FileTable):
         return str(position.evidence.basis) if position else ""
 
 
-def cell_file(rows: Iterable[Row], *, caption: str, issue: Issue | None = None) -> CellFile:
+def matrix_file(rows: Iterable[MatrixRow], *, caption: str, issue: Issue | None = None) -> CellFile:
     """The cells of a matrix by issue, or by round if it is of one ``issue``, row by row."""
     cells = [
         position
@@ -143,20 +143,20 @@ def move_file(groups: Iterable[IssueMoves], *, caption: str) -> CellFile:
     return CellFile(cells, caption=caption)
 
 
-def cells_of(pairs: Iterable[tuple[Issue, Iterable[Cell]]], *, caption: str) -> CellFile:
-    """The cells that a page shows of each issue beside a matrix."""
-    cells = [CellRow(issue, cell) for issue, shown in pairs for cell in shown]
+def cells_file(pairs: Iterable[tuple[Issue, Iterable[MatrixCell]]], *, caption: str) -> CellFile:
+    """Some cells of each issue, a row for each."""
+    cells = [CellRow(issue, cell) for issue, of_issue in pairs for cell in of_issue]
     return CellFile(cells, caption=caption)
 
 
-def course_file(
-    rows: Iterable[comparisons.Course], told: Sequence[tuple[dt.date, Round]], *, caption: str
+def party_record_file(
+    rows: Iterable[PartyRecord], meetings: Sequence[tuple[dt.date, Round]], *, caption: str
 ) -> CellFile:
-    """One party's cells by issue, at the end of each meeting told."""
+    """One party's cells by issue, at the end of each meeting."""
     cells = [
         position
         for row in rows
-        for (_end, meeting), cell in zip(told, row.cells, strict=True)
+        for (_end, meeting), cell in zip(meetings, row.cells, strict=True)
         for position in cell_rows(row.issue, cell, meeting)
     ]
     return CellFile(cells, caption=caption)
@@ -235,13 +235,13 @@ class GapFile(FileTable):
     issue = tables.Column(accessor="issue__slug")
     round = tables.Column(accessor="spread__key")
     day = tables.Column(accessor="spread__day")
-    one = tables.Column(accessor="gap__one__party__code")
-    other = tables.Column(accessor="gap__other__party__code")
-    one_stance = tables.Column(accessor="gap__one__stance")
-    other_stance = tables.Column(accessor="gap__other__stance")
+    one = tables.Column(accessor="gap__cell__party__code")
+    other = tables.Column(accessor="gap__other_cell__party__code")
+    one_stance = tables.Column(accessor="gap__cell__stance__value")
+    other_stance = tables.Column(accessor="gap__other_cell__stance__value")
     steps = tables.Column(accessor="gap__steps")
-    reading = tables.Column(accessor="gap__reading__value")
-    words = tables.Column(accessor="gap__words")
+    reading = tables.Column(accessor="gap__closeness__value")
+    words = tables.Column(accessor="gap__label")
     settled = tables.Column(accessor="spread__settled")
     since = tables.Column()
     evidence = AddressColumn(accessor="since_url")
@@ -252,24 +252,27 @@ class GapRow:
     """One pair on one issue, at a meeting or of no day in particular."""
 
     issue: Issue
-    gap: Gap | None
+    gap: StanceGap | None
     spread: Spread | None = None
     since: str = ""
     since_url: str = ""
 
 
-def pairing_file(rows: Iterable[comparisons.Pairing], *, caption: str) -> GapFile:
+def pairing_file(rows: Iterable[Pairing], *, caption: str) -> GapFile:
     gaps = [GapRow(row.issue, row.gap, since=row.since, since_url=row.since_url) for row in rows]
     return GapFile(gaps, caption=caption)
 
 
-def widest_file(rows: Iterable[Course], *, now: bool, caption: str) -> GapFile:
+def widest_file(rows: Iterable[IssueDistances], *, now: bool, caption: str) -> GapFile:
     """The two farthest apart on each issue at each meeting, and last, where shown, ``now``."""
     gaps: list[GapRow] = []
     for row in rows:
-        shown = [*row.spreads, row.now] if now else row.spreads
-        gaps += [GapRow(row.issue, one.widest, one) for one in shown[:-1]]
-        gaps += [GapRow(row.issue, one.widest, one, row.began, row.began_url) for one in shown[-1:]]
+        spreads = [*row.spreads, row.now] if now else row.spreads
+        gaps += [GapRow(row.issue, spread.widest, spread) for spread in spreads[:-1]]
+        gaps += [
+            GapRow(row.issue, spread.widest, spread, row.began, row.began_url)
+            for spread in spreads[-1:]
+        ]
     return GapFile(gaps, caption=caption)
 
 
@@ -284,16 +287,16 @@ class NumberGapFile(FileTable):
     issue = tables.Column(accessor="measure__issue__slug")
     measure = tables.Column(accessor="measure__slug")
     scope = tables.Column()
-    one = tables.Column(accessor="one__party__code")
-    one_value = tables.Column(accessor="one__value")
-    one_proposal = AddressColumn(accessor="one__url")
-    other = tables.Column(accessor="other__party__code")
-    other_value = tables.Column(accessor="other__value")
-    other_proposal = AddressColumn(accessor="other__url")
+    one = tables.Column(accessor="number__party__code")
+    one_value = tables.Column(accessor="number__value")
+    one_proposal = AddressColumn(accessor="number__url")
+    other = tables.Column(accessor="other_number__party__code")
+    other_value = tables.Column(accessor="other_number__value")
+    other_proposal = AddressColumn(accessor="other_number__url")
     gap = tables.Column()
-    at_first = tables.Column(accessor="first")
+    at_first = tables.Column(accessor="first_gap")
     unit = tables.Column(accessor="measure__unit")
-    words = tables.Column()
+    words = tables.Column(accessor="label")
 
     def render_unit(self, record: NumberGap) -> str:
         return local(record.measure, "unit")
@@ -302,14 +305,14 @@ class NumberGapFile(FileTable):
 class PairColumn(tables.Column):
     """How far apart one pair was; in bold where one of the two took a position."""
 
-    def __init__(self, place: int, who: str) -> None:
-        super().__init__(accessor=f"gaps__{place}", verbose_name=who, orderable=False)
+    def __init__(self, index: int, pair_label: str) -> None:
+        super().__init__(accessor=f"gaps__{index}", verbose_name=pair_label, orderable=False)
 
-    def render(self, value: Gap) -> SafeString | str:
+    def render(self, value: StanceGap) -> SafeString | str:
         return (
-            format_html("<strong>{}</strong>", value.words)
-            if value.fresh and value.steps is not None
-            else value.words
+            format_html("<strong>{}</strong>", value.label)
+            if value.is_new and value.steps is not None
+            else value.label
         )
 
 
@@ -320,7 +323,7 @@ class SpreadTable(tables.Table):
 
     def __init__(self, data: Sequence[Spread]) -> None:
         pairs = data[0].gaps if data else []
-        columns = [(f"pair-{n}", PairColumn(n, gap.who)) for n, gap in enumerate(pairs)]
+        columns = [(f"pair-{n}", PairColumn(n, gap.pair_label)) for n, gap in enumerate(pairs)]
         super().__init__(data, extra_columns=columns)
 
     title = tables.Column(verbose_name=_("Meeting"), orderable=False)

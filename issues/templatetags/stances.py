@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from issues import matrix
+from issues.matrix import stances
 from issues.models import Position
 from rounds.platform import clock
 
@@ -13,10 +13,10 @@ register = template.Library()
 
 @register.inclusion_tag("_key.html")
 def stance_key() -> dict[str, Any]:
-    return {"scale": matrix.SCALE}
+    return {"scale": stances.SCALE}
 
 
 @register.filter
 def stance_label(position: Position) -> str:
     """The stance of a position in words, as the matrix of today has it."""
-    return matrix.stance_words(position, clock.today())
+    return stances.stance_label(position, clock.today())

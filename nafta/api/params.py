@@ -11,10 +11,10 @@ from ninja import Field, Schema
 from ninja.errors import HttpError
 from pydantic import ConfigDict, ValidationInfo, create_model, model_validator
 
+from issues.matrix.site_state import SiteState
 from issues.models import Issue
 from nafta.queries import timeline_years
 from nafta.search.forms import TimelineForm
-from rounds.history.as_of import AsOf
 from rounds.models import Party, Round
 from rounds.platform.cursors import Cursor
 from rounds.public.params import AsOfForm
@@ -137,15 +137,16 @@ def narrowing(wishes: Any, names: list[str] = NARROWING) -> dict[str, Any]:
     )
     if not form.is_valid():
         raise refused(form)
-    found: dict[str, Any] = form.wishes
+    found: dict[str, Any] = form.filters
     return found
 
 
-def day_of(wishes: AsOfWishes, rounds: list[Round]) -> AsOf:
-    form = AsOfForm({"as_of": wishes.as_of}, rounds=rounds)
+def load_state(wishes: AsOfWishes, issues: list[Issue] | None = None) -> SiteState:
+    """The record on the day asked for. Raises a problem where there is no such day or round."""
+    form = AsOfForm({"as_of": wishes.as_of})
     if not form.is_valid():
         raise refused(form)
-    return form.wish
+    return SiteState.load(form.effective_as_of, form.rounds, issues=issues)
 
 
 def refused(form: Any) -> HttpError:

@@ -11,9 +11,7 @@ from django.utils import translation
 from django.utils.translation import get_supported_language_variant
 from ninja import Query
 
-from issues import matrix as rows
 from issues.models import Issue, Measure, Position, Progress, Proposal, with_issues
-from issues.public.views import end_of_previous
 from nafta.api import schemas
 from nafta.api.instance import api
 from nafta.api.params import (
@@ -27,7 +25,7 @@ from nafta.api.params import (
     Wishes,
     by_day,
     by_key,
-    day_of,
+    load_state,
     narrowing,
     nowhere,
     place,
@@ -304,17 +302,11 @@ def _progress() -> Any:
 @get("/matrix", schemas.Matrix)
 def matrix(request: HttpRequest, wishes: Query[AsOfWishes]) -> Any:
     """Where each party stood on each issue on a day."""
-    meetings = list(Round.objects.published().in_order())
-    as_of = day_of(wishes, meetings)
-    after, _previous = end_of_previous(as_of, meetings)
-    parties = list(Party.objects.all())
-    taken = Position.objects.published().as_of(as_of.day).with_evidence()
-    shown = rows.by_issue(Issue.objects.published(), parties, taken, as_of.day, after)
-    answers = Answers(request)
+    state, answers = load_state(wishes), Answers(request)
     return schemas.Matrix(
-        as_of=as_of.day,
-        parties=[answers.ref(one) for one in parties],
-        rows=[answers.matrix_row(row, row.issue) for row in shown if row.issue],
+        as_of=state.day,
+        parties=[answers.ref(party) for party in state.parties],
+        rows=[answers.matrix_row(row, row.issue) for row in state.matrix if row.issue],
     )
 
 
@@ -322,22 +314,12 @@ def matrix(request: HttpRequest, wishes: Query[AsOfWishes]) -> Any:
 def issue_matrix(request: HttpRequest, key: str, wishes: Query[AsOfWishes]) -> Any:
     """Where each party stood on an issue at the end of each round up to a day."""
     issue = get_object_or_404(Issue.objects.published(), slug=key)
-    meetings = list(Round.objects.published().with_names().in_order())
-    day = day_of(wishes, meetings).day
-    parties = list(Party.objects.all())
-    shown = rows.by_round(
-        issue,
-        [one for one in meetings if one.took_place and one.first_day <= day],
-        parties,
-        list(issue.positions.published().as_of(day).with_evidence()),
-        issue.progress.published().select_related("source", "issue"),
-        day,
-    )
-    answers = Answers(request)
+    state, answers = load_state(wishes, [issue]), Answers(request)
+    progress = issue.progress.published().select_related("source", "issue")
     return schemas.Matrix(
-        as_of=day,
-        parties=[answers.ref(one) for one in parties],
-        rows=[answers.matrix_row(row, issue) for row in shown],
+        as_of=state.day,
+        parties=[answers.ref(party) for party in state.parties],
+        rows=[answers.matrix_row(row, issue) for row in state.rows_by_round(issue, progress)],
     )
 
 
@@ -364,6 +346,6 @@ def correction_list(request: HttpRequest, wishes: Query[Listing]) -> Any:
     form = CorrectionsForm({"until": wishes.cursor})
     if not form.is_valid():
         raise refused(form)
-    told, older = corrections(until=form.wishes.get("until"), limit=wishes.limit)
+    told, older = corrections(until=form.filters.get("until"), limit=wishes.limit)
     cursor = older.isoformat() if older else ""
     return listing(request, list(map(Answers(request).correction, told)), cursor)

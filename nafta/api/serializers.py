@@ -9,10 +9,12 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.http import HttpRequest
 from django.urls import reverse
 
-from issues import matrix, models
+from issues import models
 from issues import resources as issues
 from issues.analysis.proposal_threads import proposal_items
-from issues.matrix.cells import stance_words
+from issues.matrix.cells import MatrixCell
+from issues.matrix.rows import MatrixRow
+from issues.matrix.stances import stance_label
 from nafta.api import schemas
 from nafta.api.columns import answer, any_words, words
 from nafta.api.params import LANGUAGES
@@ -241,7 +243,7 @@ class Answers:
             issues.PositionResource,
             one,
             since=span(one.since, approximate=one.approximate),
-            label=stance_words(one, clock.today()),
+            label=stance_label(one, clock.today()),
             evidence=self.evidence(one),
             **times(one),
         )
@@ -269,7 +271,7 @@ class Answers:
 
     # --- what the pages show ---
 
-    def matrix_row(self, row: matrix.Row, issue: models.Issue) -> schemas.MatrixRow:
+    def matrix_row(self, row: MatrixRow, issue: models.Issue) -> schemas.MatrixRow:
         return schemas.MatrixRow(
             issue=issue.slug,
             round=row.round.slug if row.round else None,
@@ -277,7 +279,7 @@ class Answers:
             cells=[self._cell(one) for one in row.cells],
         )
 
-    def _cell(self, one: matrix.Cell) -> schemas.Cell:
+    def _cell(self, one: MatrixCell) -> schemas.Cell:
         return schemas.Cell(
             **self._cell_position(one),
             party=one.party.code,
@@ -286,20 +288,20 @@ class Answers:
             ],
         )
 
-    def _cell_position(self, cell: matrix.Cell) -> dict[str, Any]:
+    def _cell_position(self, cell: MatrixCell) -> dict[str, Any]:
         first, latest = cell.first_position, cell.position
         return {
-            "stance": cell.stance,
+            "stance": cell.stance.value,
             "label": cell.label,
             "gist": any_words(cell.gist),
             "condition": any_words(cell.condition),
             "since": span(first.since, approximate=first.approximate) if first else None,
             "since_evidence": self.evidence(first) if first else None,
             "latest": span(latest.since, approximate=latest.approximate) if latest else None,
-            "moved": cell.moved,
+            "moved": cell.stance_changed,
             "shifted": cell.is_shifted,
             "restated": cell.is_restated,
-            "before": cell.was_stance,
+            "before": cell.previous_stance,
             "evidence": self.evidence(latest) if latest else None,
         }
 

@@ -7,8 +7,8 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from issues import matrix
-from issues.analysis.by_speaker import counted
+from issues.analysis.by_speaker import format_count
+from issues.matrix.stances import MARKS
 from issues.models import Stance
 from rounds.models import (
     TOOK_PLACE,
@@ -18,11 +18,11 @@ from rounds.models import (
 from rounds.platform import clock, dates
 from rounds.public.known_param import history_since
 
-COUNTED = 1_000  # sources at most; beyond it a page says "1,000+"
+COUNT_LIMIT = 1_000  # sources that are counted; beyond it the page says "1,000+"
 
 
 def _example() -> dict[str, Any]:
-    """A day, its month and a round that addresses can ask for: those of the last round there was.
+    """A day, its month and a round for the examples of parameters: those of the last round.
 
     Without rounds that have a number it is the last meeting, without meetings today.
     """
@@ -42,12 +42,12 @@ def _example() -> dict[str, Any]:
 
 
 def about(request: HttpRequest) -> HttpResponse:
-    scale = [(matrix.MARKS[stance], stance) for stance in Stance]
-    sources = Source.objects.published()[: COUNTED + 1].count()
+    scale = [(MARKS[stance], stance) for stance in Stance]
+    sources = Source.objects.published()[: COUNT_LIMIT + 1].count()
     context = {
         "scale": scale,
         "sources": sources,
-        "told": counted(min(sources, COUNTED), sources > COUNTED),
+        "sources_label": format_count(min(sources, COUNT_LIMIT), sources > COUNT_LIMIT),
         "history_since": history_since(),
         "example": _example(),
     }

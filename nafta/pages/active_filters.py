@@ -1,4 +1,4 @@
-"""The choices that a page was narrowed by, and the addresses that change them."""
+"""The filters of a page, each with the address of the page without it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +12,8 @@ from rounds.platform.translated_text import local
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """Something to choose, or that was chosen, and the address of the page that does otherwise."""
+class ActiveFilter:
+    """A filter that is set, or could be, and the address of the page where it is otherwise."""
 
     label: str
     url: str
@@ -21,7 +21,7 @@ class Choice:
 
 
 def changed(address: QueryDict, **values: str) -> str:
-    """The address of this page with other choices; an empty one leaves a choice out."""
+    """The address of this page with other parameters; an empty value removes one."""
     query = address.copy()
     for name, value in values.items():
         query.pop(name, None)
@@ -31,25 +31,25 @@ def changed(address: QueryDict, **values: str) -> str:
 
 
 def label_of(form: NarrowingForm, name: str, key: str, label: dict[str, Any] | None = None) -> str:
-    """What a choice is called; "" where readers see no such thing."""
-    if known := form.labels.get(name, {}).get(key):
-        return known
+    """The label of a filter's value; "" where it names nothing that is published."""
+    if known_label := form.labels.get(name, {}).get(key):
+        return known_label
     label = label or form.query.labels.get((name, key))
     return str(local(label, "name")) if label else ""
 
 
 def choices_in(query: QueryDict) -> QueryDict:
-    """Of what follows a page's path, the choices alone: an empty field is none."""
+    """The filters in the parameters of a page: neither its part of a list nor empty fields."""
     address = query.copy()
     for name in [name for name, value in address.items() if name == "page" or not value]:
         del address[name]
     return address
 
 
-def chosen(form: NarrowingForm, address: QueryDict) -> list[Choice]:
-    """What was chosen, each with the address without it."""
-    made = []
-    for name, value in form.wishes.items():
+def chosen(form: NarrowingForm, address: QueryDict) -> list[ActiveFilter]:
+    """The filters that are set, each with the address of the page without it."""
+    links = []
+    for name, value in form.filters.items():
         if name == "page":
             continue
         key = str(address[name])
@@ -59,5 +59,5 @@ def chosen(form: NarrowingForm, address: QueryDict) -> list[Choice]:
             label = _("before %(when)s") % when if name == "before" else _("after %(when)s") % when
         if name == "q":
             label = form.query.text
-        made.append(Choice(label or str(value), changed(address, **{name: ""}), name))
-    return made
+        links.append(ActiveFilter(label or str(value), changed(address, **{name: ""}), name))
+    return links

@@ -1,4 +1,4 @@
-"""What there is to take away, and the record as files."""
+"""The page of downloads, and the record as files."""
 
 import hashlib
 from collections.abc import Callable
@@ -55,7 +55,7 @@ def data(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class FeedGroup:
-    """Feeds of one kind of thing: each with what it is of, and its address."""
+    """The feeds of one kind of subject: each subject with the address of its feed."""
 
     title: str
     subjects: list[tuple[Any, str]]
@@ -80,7 +80,7 @@ def _feed_address(name: str, record: Any) -> str:
 
 
 def _examples(request: HttpRequest) -> dict[str, str]:
-    """Addresses that answer something, made of what the record has."""
+    """Example addresses that have results, made of a position of the record."""
     position = (
         Position.objects.published()
         .select_related("issue", "party")
@@ -88,11 +88,11 @@ def _examples(request: HttpRequest) -> dict[str, str]:
         .first()
     )
     matrix = reverse("issue_list")
-    wish = {"issue": position.issue.slug, "party": position.party.code} if position else {}
+    filters = {"issue": position.issue.slug, "party": position.party.code} if position else {}
     as_of = f"as_of={position.first_day.isoformat()}" if position else ""
     listing = reverse("api-1:statements")
     paths = {
-        "statements": f"{listing}?{urlencode(wish)}",
+        "statements": f"{listing}?{urlencode(filters)}",
         "matrix": f"{reverse('api-1:matrix')}?{as_of}",
         "matrix_csv": f"{matrix}?{'&'.join(filter(None, (as_of, '_export=csv')))}",
         "statements_csv": reverse("data_file", args=["statements.csv"]),
@@ -111,7 +111,7 @@ def record_zip(request: HttpRequest) -> HttpResponse:
 
 
 def data_file(request: HttpRequest, name: str) -> HttpResponse:
-    """One file of the package, beside its description: programs read it from there."""
+    """One file of the package, next to its description, from where programs read it."""
     record = _record(request)
     if record is None or name not in record.files:
         raise Http404
@@ -131,16 +131,20 @@ def _record(request: HttpRequest) -> PublicRecord | None:
 
 
 def _file(
-    request: HttpRequest, record: PublicRecord, name: str, kind: str, made: Callable[[], bytes]
+    request: HttpRequest,
+    record: PublicRecord,
+    name: str,
+    kind: str,
+    make_content: Callable[[], bytes],
 ) -> HttpResponse:
-    """The file, or that the copy whose fingerprint the asker tells is still the present one."""
+    """The file, or 304 if the ETag that was sent is still the present one."""
     seed = f"{name} {record.address} {record.edition}".encode()
     etag = quote_etag(hashlib.sha256(seed).hexdigest()[:24])
-    known: Any = get_conditional_response(request, etag=etag)
-    response: HttpResponse = known or HttpResponse(made(), kind)
+    not_modified: Any = get_conditional_response(request, etag=etag)
+    response: HttpResponse = not_modified or HttpResponse(make_content(), kind)
     page = request.build_absolute_uri(reverse("data"))
     about = {"columns": f"{page}#columns", "address": page, "licence": record.licence}
     as_download(response, name, about)
     response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = "no-cache"  # kept, yet asked about: it may be corrected
+    response.headers["Cache-Control"] = "no-cache"  # revalidate each time: it may be corrected
     return response

@@ -9,28 +9,29 @@ from django.shortcuts import get_object_or_404
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from issues.analysis import by_speaker
+from issues.analysis.by_speaker import (
+    PERSON_LIMIT,
+    StatementTally,
+    format_count,
+    group_by_issue,
+)
 from issues.models import Issue, with_issues
 from nafta.pages.active_filters import changed
-from nafta.pages.search import told
 from nafta.pages.tables import PersonFile
 from nafta.search.forms import PeopleForm
 from rounds.models import Person
-from rounds.public.known_param import two_clocks
+from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.tables import ItemFile
 from rounds.public.timeline import merged, statement_items
 from rounds.tabular.exports import FileTable, page
 
-PEOPLE = 200  # on a page
-SORTED = 2_000  # people at most who can be put in any order: no page counts what more said
-SAID = 100  # of a person, counted at most
-
-
-# --- people ---
+PAGE_SIZE = 200  # people
+SORT_LIMIT = 2_000  # people; beyond it the page offers no order, which would count all statements
+COUNT_LIMIT = 100  # statements of a person that are counted; beyond it the page says "100+"
 
 
 def person_list(request: HttpRequest) -> HttpResponse:
-    """Everybody of whom readers can see that they spoke."""
+    """Everybody who made a published statement."""
     spoke = Person.objects.published().values("pk")
     people = Person.objects.filter(pk__in=spoke).select_related("party")
     form = PeopleForm(request.GET)
@@ -38,10 +39,10 @@ def person_list(request: HttpRequest) -> HttpResponse:
     party = form.cleaned_data.get("party")
     if party:
         people = people.filter(party=party)
-    is_long = people.order_by("pk")[SORTED : SORTED + 1].exists()
+    is_long = people.order_by("pk")[SORT_LIMIT : SORT_LIMIT + 1].exists()
     sort = "" if is_long else form.cleaned_data.get("sort", "")
-    people = in_order(people.annotate(said=_said()), sort)
-    shown = Paginator(people, PEOPLE).get_page(form["page"].value())
+    people = sort_people(people.annotate(statement_count=_statement_count()), sort)
+    shown = Paginator(people, PAGE_SIZE).get_page(form["page"].value())
     later = str(shown.next_page_number()) if shown.has_next() else ""
     columns = [
         ("name", _("Name")),
@@ -53,7 +54,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "party": party,
         "page": shown,
-        "people": [(one, told(min(one.said, SAID), one.said > SAID)) for one in shown],
+        "people": [(person, _count_label(person.statement_count)) for person in shown],
         "columns": [("" if is_long else name, label, sort) for name, label in columns],
         "next_page": changed(request.GET, page=later)[1:] if later else "",
     }
@@ -71,39 +72,47 @@ def person_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def in_order(people: Any, sort: str) -> Any:
+def _count_label(count: int) -> str:
+    return format_count(min(count, COUNT_LIMIT), count > COUNT_LIMIT)
+
+
+def sort_people(people: Any, sort: str) -> Any:
     """People by name, by party or by statements; ``-name`` turns the order round."""
-    fields = {"party": ("party__order", "name", "pk"), "statements": ("said", "name", "pk")}
+    fields = {
+        "party": ("party__order", "name", "pk"),
+        "statements": ("statement_count", "name", "pk"),
+    }
     ordered = people.order_by(*fields.get(sort.removeprefix("-"), ("name", "pk")))
     return ordered.reverse() if sort.startswith("-") else ordered
 
 
-def _said() -> RawSQL:
-    """How many published statements a person made, counted up to a number."""
+def _statement_count() -> RawSQL:
+    """How many published statements a person made, one more than ``COUNT_LIMIT`` at most."""
     return RawSQL(
         "(SELECT count(*) FROM (SELECT FROM rounds_statement_speakers AS link"
         " JOIN rounds_statement AS said ON said.id = link.statement_id"
         " WHERE link.person_id = rounds_person.id AND said.state = 'published'"
         " LIMIT %s) AS counted)",
-        [SAID + 1],
+        [COUNT_LIMIT + 1],
     )
 
 
-@two_clocks
-def person_detail(request: HttpRequest, slug: str) -> HttpResponse:
+@supports_known
+def person_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> HttpResponse:
     person = get_object_or_404(Person.objects.select_related("party"), slug=slug)
     spoken = with_issues(person.statements.published().with_names())
-    found = merged(statement_items(spoken.latest_first()[: by_speaker.TOLD + 1]))
-    if not found:
+    items = merged(statement_items(spoken.latest_first()[: PERSON_LIMIT + 1]))
+    if not items:
         raise Http404("Nothing that this person said is published.")
-    statements, older = found[: by_speaker.TOLD], found[by_speaker.TOLD :]
+    statements, has_older = items[:PERSON_LIMIT], len(items) > PERSON_LIMIT
     context = {
+        "as_published": as_published,
         "person": person,
-        "older": bool(older),
-        "often": by_speaker.counted(len(statements), bool(older)),
-        "tally": by_speaker.Tally(statements),
+        "older": has_older,
+        "often": format_count(len(statements), has_older),
+        "tally": StatementTally(statements),
         "latest": statements[0],
-        "groups": by_speaker.by_issue(Issue.objects.published(), statements),
+        "groups": group_by_issue(Issue.objects.published(), statements),
     }
 
     def files() -> dict[str, FileTable]:

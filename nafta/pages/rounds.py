@@ -7,62 +7,53 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from issues import matrix
-from issues.analysis.changes_between import counter_proposals
+from issues.analysis.changes_between import find_counter_proposals
 from issues.analysis.proposal_threads import proposal_items
-from issues.models import Issue, Position, Proposal, with_issues
-from issues.public.tables import ProgressFile, cell_file, move_file
-from issues.public.views import STATEMENTS_SHOWN
-from rounds.history.as_of import AsOf, before, end_of
+from issues.matrix.moves import find_moves_in_order, group_moves
+from issues.matrix.rows import front_page_rows
+from issues.matrix.site_state import SiteState
+from issues.models import Proposal, with_issues
+from issues.public.tables import ProgressFile, matrix_file, move_file
+from issues.public.views.issue_sections import STATEMENTS_SHOWN
 from rounds.history.corrections import corrected_on
-from rounds.models import (
-    Party,
-    Round,
-    Statement,
-)
-from rounds.public.known_param import two_clocks
+from rounds.models import Round, Statement
+from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.tables import ItemFile
-from rounds.public.timeline import (
-    statement_items,
-)
+from rounds.public.timeline import Item, statement_items
 from rounds.public.views import gone_or_404
 from rounds.tabular.exports import FileTable, page
 
 
-@two_clocks
-def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
+@supports_known
+def round_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> HttpResponse:
     rounds = list(Round.objects.published().with_names().with_touched().in_order())
     meeting = next((each for each in rounds if each.slug == slug), None)
     if meeting is None:
-        return gone_or_404(request, Round, slug)
-    as_of = AsOf(end_of(meeting, rounds), meeting, asked=True)
-    after, previous = before(meeting, rounds)
-    parties = list(Party.objects.all())
-    positions = Position.objects.published().as_of(as_of.day).with_evidence()
-    rows = matrix.by_issue(Issue.objects.published(), parties, positions, as_of.day, after)
-    proposals = Proposal.objects.published().as_of(as_of.day).with_names()
-    spoken = said_at(meeting, STATEMENTS_SHOWN + 1)
-    place = next(i for i, one in enumerate(rounds) if one.pk == meeting.pk)
+        return gone_or_404(request, as_published, Round, slug)
+    state = SiteState.at_end_of(meeting, rounds)
+    statements = statements_at(meeting, STATEMENTS_SHOWN + 1)
+    index = rounds.index(meeting)
     context: dict[str, Any] = {
+        "as_published": as_published,
         "round": meeting,
         "corrected": corrected_on(meeting),
-        "as_of": as_of,
-        "previous": previous,
-        "earlier": rounds[place - 1] if place else None,
-        "later": rounds[place + 1] if place + 1 < len(rounds) else None,
+        "as_of": state.as_of,
+        "previous": state.previous,
+        "earlier": rounds[index - 1] if index else None,
+        "later": rounds[index + 1] if index + 1 < len(rounds) else None,
         "progress": list(meeting.progress.published().select_related("issue", "source")),
         # of a milestone only what there is; a meeting says of each part that nothing is recorded
         "has_sections": meeting.took_place and not meeting.is_milestone,
-        "query": as_of.query if meeting.took_place else "",
-        "moves": matrix.moves_by_issue(matrix.moves_in_order(rows)) if meeting.took_place else [],
-        "answers": counter_proposals(proposals, as_of.day, after) if meeting.took_place else [],
-        "parties": parties,
-        "rows": [row for row in matrix.front_page_rows(rows) if row.recorded]
+        "query": state.as_of.query if meeting.took_place else "",
+        "moves": group_moves(find_moves_in_order(state.matrix)) if meeting.took_place else [],
+        "answers": _counter_proposals(state) if meeting.took_place else [],
+        "parties": state.parties,
+        "rows": [row for row in front_page_rows(state.matrix) if row.recorded]
         if meeting.took_place and not meeting.is_milestone
         else [],
         "proposals": list(proposal_items(meeting.proposals.published().with_names())),
-        "statements": list(statement_items(spoken[:STATEMENTS_SHOWN])),
-        "more_statements": len(spoken) > STATEMENTS_SHOWN,
+        "statements": list(statement_items(statements[:STATEMENTS_SHOWN])),
+        "more_statements": len(statements) > STATEMENTS_SHOWN,
     }
 
     def files() -> dict[str, FileTable]:
@@ -72,7 +63,7 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "progress": ProgressFile(context["progress"], caption=_("How far each issue got")),
             "proposals": ItemFile(context["proposals"], caption=_("What was tabled")),
             "statements": ItemFile(context["statements"], caption=_("What was said")),
-            "positions": cell_file(
+            "positions": matrix_file(
                 context["rows"], caption=_("Where the parties stood at its end")
             ),
         }
@@ -83,13 +74,21 @@ def round_detail(request: HttpRequest, slug: str) -> HttpResponse:
         context,
         files=files,
         name=slug if slug.startswith("round") else f"round-{slug}",
-        as_of=as_of.day,
+        as_of=state.day,
     )
 
 
-def said_at(meeting: Round, most: int) -> list[Statement]:
-    """What was said at a meeting, oldest first, exact days before approximate; then what was said
-    of it before and after. Each part comes from the index of days, however long the record is.
+def _counter_proposals(state: SiteState) -> list[Item]:
+    """Those since the meeting before, as of the end of this one."""
+    proposals = Proposal.objects.published().as_of(state.day).with_names()
+    return find_counter_proposals(proposals, state.day, state.news_after or dt.date.min)
+
+
+def statements_at(meeting: Round, limit: int) -> list[Statement]:
+    """The statements linked to a meeting, ``limit`` at most.
+
+    First those made at it, oldest first, exact days before approximate; then those made of it
+    before and after. Each part is read from the index of days, however long the record is.
     """
     statements = with_issues(meeting.statements.published().with_names())
     in_order = statements.order_by("dates__startswith", "pk")
@@ -97,9 +96,9 @@ def said_at(meeting: Round, most: int) -> list[Statement]:
     begun = Q(dates__startswith__gte=first)
     if last:
         begun &= Q(dates__startswith__lte=last)
-    records = list(in_order.filter(begun)[:most])
-    if len(records) < most:  # or nobody looks for what stands behind them
-        records += in_order.exclude(begun)[: most - len(records)]
+    records = list(in_order.filter(begun)[:limit])
+    if len(records) < limit:
+        records += in_order.exclude(begun)[: limit - len(records)]
 
     def order(statement: Statement) -> tuple[bool, bool, dt.date, int]:
         ended = statement.last_day or dt.date.max

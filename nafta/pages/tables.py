@@ -1,4 +1,4 @@
-"""The columns of what is found and of who spoke, in files."""
+"""The columns of the files of search results and of people."""
 
 import django_tables2 as tables
 
@@ -8,8 +8,8 @@ from rounds.public.tables import ItemFile
 from rounds.tabular.exports import AddressColumn, FileTable
 
 
-class FoundFile(ItemFile):
-    """What a search found: items of the timeline, and what has a name and no day."""
+class SearchFile(ItemFile):
+    """Search results: items of the timeline, then parties, people, issues and sources."""
 
     def render_language(self, value: str, record: object) -> str:
         """Of the quotation, or of a publication's title."""
@@ -17,14 +17,14 @@ class FoundFile(ItemFile):
 
 
 class PersonFile(FileTable):
-    """Those who spoke, and how many of the published statements are theirs."""
+    """People, and how many published statements each made."""
 
     key = tables.Column(accessor="slug")
     name = tables.Column()
     role = tables.Column()
     organisation = tables.Column()
     party = tables.Column(accessor="party__code")
-    statements = tables.Column(accessor="said")
+    statements = tables.Column(accessor="statement_count")
     address = AddressColumn(accessor="get_absolute_url")
 
     def render_role(self, record: Person) -> str:

@@ -82,14 +82,16 @@ class Search:
     kind: str = ""
 
     @classmethod
-    def of(cls, wishes: dict[str, Any]) -> "Search":
-        """What a form's ``wishes`` ask for."""
+    def of(cls, filters: dict[str, Any]) -> "Search":
+        """What a form's ``filters`` ask for."""
         return cls(
-            query=wishes.get("q") or Query(),
-            tokens=tuple(f"{name} {wishes[name]}" for name in (*CHOICES, "kind") if name in wishes),
-            before=wishes.get("before"),
-            after=wishes.get("after"),
-            kind=wishes.get("kind", ""),
+            query=filters.get("q") or Query(),
+            tokens=tuple(
+                f"{name} {filters[name]}" for name in (*CHOICES, "kind") if name in filters
+            ),
+            before=filters.get("before"),
+            after=filters.get("after"),
+            kind=filters.get("kind", ""),
         )
 
     @property

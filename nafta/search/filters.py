@@ -10,8 +10,8 @@ from rounds.platform.cursors import Cursor
 from rounds.public.timeline import Kind, following
 
 
-def narrowed(records: Any, kind: str, wishes: dict[str, Any], most: int | None = None) -> Any:
-    """Records of one ``kind`` of the timeline, as ``NarrowingForm.wishes`` has it.
+def narrowed(records: Any, kind: str, filters: dict[str, Any], most: int | None = None) -> Any:
+    """Records of one ``kind`` of the timeline, as ``NarrowingForm.filters`` has it.
 
     Keys are texts; ``before`` and ``after`` are days, ``q`` is what
     ``nafta.search.query_parser.read`` made of words, ``page`` a ``Cursor``. What a kind of record
@@ -20,8 +20,8 @@ def narrowed(records: Any, kind: str, wishes: dict[str, Any], most: int | None =
     The index of search has each choice of each record, as it has words, and tells which fit; of the
     past it knows nothing. Of statements, which are many, it tells the latest ``most``.
     """
-    page: Cursor | None = wishes.get("page")
-    asked = Search.of({name: wish for name, wish in wishes.items() if name != "kind"})
+    page: Cursor | None = filters.get("page")
+    asked = Search.of({name: value for name, value in filters.items() if name != "kind"})
     if not asked.narrows:
         pass
     elif kind != Kind.STATEMENT and not is_set():
@@ -31,10 +31,10 @@ def narrowed(records: Any, kind: str, wishes: dict[str, Any], most: int | None =
         records = records.filter(pk__in=asked.latest(most, behind))
     else:
         for name, word in CHOICES.items():
-            if wish := wishes.get(name):
-                records = getattr(records, word)(wish)
-    if before := wishes.get("before"):
+            if value := filters.get(name):
+                records = getattr(records, word)(value)
+    if before := filters.get("before"):
         records = records.filter(dates__startswith__lt=before)
-    if after := wishes.get("after"):
+    if after := filters.get("after"):
         records = records.filter(dates__startswith__gt=after)
     return following(page, records, kind) if page else records

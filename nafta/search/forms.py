@@ -176,7 +176,7 @@ class NarrowingForm(forms.Form):
         return cleaned
 
     @property
-    def wishes(self) -> dict[str, Any]:
+    def filters(self) -> dict[str, Any]:
         """What was asked for and makes sense, without the rest."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}

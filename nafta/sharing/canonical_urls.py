@@ -9,42 +9,46 @@ from django.urls import translate_url
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """The one address of a page, and what the same page is in each language.
+class PageAddress:
+    """The canonical address of a page, and the address of the same page in each language.
 
-    A page that was asked for a day, a choice or a part of a list has an address to cite and to
-    share, but is not ``indexed``: there is no end of them, and the plain page leads to all.
+    A page of a day, a filter or a part of a list has an address to cite and to share, but is not
+    ``indexed``: there is no end of them, and the plain page leads to all.
     """
 
     canonical: str
     indexed: bool
-    alternates: list[tuple[str, str]]
+    alternates: list[tuple[str, str]]  # (language code or "x-default", address)
 
 
-def address(request: HttpRequest, form: forms.BaseForm | None) -> Address:
-    """The address of a page that was asked for with ``form``, None if it takes no wishes."""
-    query = telling(request, form)
+def page_address(
+    request: HttpRequest, form: forms.BaseForm | None, supports_known: bool
+) -> PageAddress:
+    """The address of a page that was asked for with ``form``, None if it takes no parameters."""
+    query = canonical_query(request, form, supports_known)
     bare = request.build_absolute_uri(request.path)
     canonical = f"{bare}?{query.urlencode()}" if query else bare
     indexed = not query and not getattr(request, "preview", None)
     languages = [(code, translate_url(bare, code)) for code, _name in settings.LANGUAGES]
     default = translate_url(bare, settings.LANGUAGE_CODE)
-    return Address(canonical, indexed, [*languages, ("x-default", default)] if indexed else [])
+    return PageAddress(canonical, indexed, [*languages, ("x-default", default)] if indexed else [])
 
 
-def telling(request: HttpRequest, form: forms.BaseForm | None) -> QueryDict:
-    """What of the query makes another page, always in the same order.
+def canonical_query(
+    request: HttpRequest, form: forms.BaseForm | None, supports_known: bool
+) -> QueryDict:
+    """The parameters that make another page, always in the same order.
 
-    That is what the page's own form asks for, and a moment where the page has two clocks. All
-    else, such as utm_source, shows the same page; so does what is empty, and the first page.
+    Those are the fields of the page's own form, and ``known`` where the page supports it. Any
+    other, such as utm_source, shows the same page; so does an empty one, and the first page.
     """
     fields = form.fields if form else {}
-    names = {*fields, *(["known"] if hasattr(request, "has_two_clocks") else [])}
+    names = {*fields, *(["known"] if supports_known else [])}
     query = QueryDict(mutable=True)
     for name in sorted(names & request.GET.keys()):
         values = request.GET.getlist(name)
         if not isinstance(fields.get(name), forms.MultipleChoiceField):
-            values = values[-1:]  # the one that a form reads
+            values = values[-1:]  # a form reads the last
         values = [value for value in values if value.strip()]
         if values and (name, values) != ("page", ["1"]):
             query.setlist(name, values)

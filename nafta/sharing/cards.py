@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
-from nafta.sharing.typefaces import BOLD, SANS, SERIF, Face, drawable
+from nafta.sharing.typefaces import BOLD, SANS, SERIF, Typeface, drawable
 
 STATIC = Path(__file__).parents[2] / "static"
 WIDTH, HEIGHT = 1200, 630
@@ -25,15 +25,16 @@ BODY_END = HEIGHT - 84  # the source line begins below
 FINE = 4  # symbols are drawn so many times as large, for smooth edges
 BRACKETS = re.compile(r"\s+\([^()]+\)$")
 GRID_ROWS, LINES, LETTERS = 8, 9, 600  # what a card has room for, and one text on it
+Point = tuple[float, float]  # pixels from the left and from the top
 TINTS = {"no-position": "st-silent", "will-not-say": "st-silent"}  # the others have their own
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
-    """A stance, in words and as the matrix marks it."""
+class CardStance:
+    """A stance and its label."""
 
     stance: str
-    words: str
+    label: str
 
     @property
     def recorded(self) -> bool:
@@ -41,8 +42,8 @@ class Stand:
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
-    """What a line or a column is called; a party has a place in the palette."""
+class CardHeading:
+    """The heading of a line or a column; a party has a colour of the palette."""
 
     text: str
     colour: int = 0
@@ -50,7 +51,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """What a picture says. It has lines, or a grid of columns, or words alone."""
+    """The contents of a picture: lines, or a grid of columns and rows, or text alone."""
 
     site: str
     kicker: str
@@ -59,19 +60,21 @@ class Card:
     off: bool = False  # called off: the headline is struck through
     quotation: str = ""
     summary: str = ""  # as much of it as there is room for
-    lines: tuple[tuple[Heading, Stand], ...] = ()
-    columns: tuple[Heading, ...] = ()
-    rows: tuple[tuple[str, tuple[Stand, ...]], ...] = ()
+    lines: tuple[tuple[CardHeading, CardStance], ...] = ()
+    columns: tuple[CardHeading, ...] = ()
+    rows: tuple[tuple[str, tuple[CardStance, ...]], ...] = ()
     foot: str = ""
 
     @property
     def description(self) -> str:
-        """The picture in words, for who cannot see it."""
+        """The alternative text of the picture."""
         between = pgettext("between a name and what it says", ": ")
-        stands = [f"{name.text}{between}{stand.words}" for name, stand in self.lines]
+        stands = [f"{name.text}{between}{stance.label}" for name, stance in self.lines]
         for title, cells in self.rows:
             pairs = zip(self.columns, cells, strict=True)
-            stands.append(title + between + ", ".join(f"{n.text} {s.words}" for n, s in pairs))
+            stands.append(
+                title + between + ", ".join(f"{name.text} {stance.label}" for name, stance in pairs)
+            )
         parts = [self.headline, self.quotation, self.text, self.summary, *stands, self.foot]
         return " · ".join(short(part) for part in parts if part)
 
@@ -80,18 +83,18 @@ class Card:
 def draw(card: Card) -> bytes:
     """The card as a PNG, which also holds its description."""
     image = Image.new("RGB", (WIDTH, HEIGHT), colour("paper"))
-    pen = Pen(ImageDraw.Draw(image), image)
-    pen.frame(card)
-    top = pen.head(card)
+    pen = CardPen(ImageDraw.Draw(image), image)
+    pen.draw_frame(card)
+    top = pen.draw_head(card)
     if card.rows:
-        pen.grid(card, top)
+        pen.draw_grid(card, top)
     elif card.lines:
-        pen.list(card.lines[:LINES], top)
-    told = PngInfo()
-    told.add_itxt("Description", card.description)
+        pen.draw_lines(card.lines[:LINES], top)
+    metadata = PngInfo()
+    metadata.add_itxt("Description", card.description)
     file = io.BytesIO()
     image.quantize(96, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
-        file, "PNG", pnginfo=told
+        file, "PNG", pnginfo=metadata
     )
     return file.getvalue()
 
@@ -114,7 +117,7 @@ def fitting(text: str) -> str:
     return drawable(short(text))
 
 
-def cut(text: str, font: Face, width: float) -> str:
+def cut(text: str, font: Typeface, width: float) -> str:
     """The text, with an ellipsis where it is longer than ``width``."""
     if font.getlength(text) <= width:
         return text
@@ -122,27 +125,27 @@ def cut(text: str, font: Face, width: float) -> str:
     return f"{text[:kept].rstrip()}…"
 
 
-def wrapped(text: str, font: Face, width: float, most: int) -> list[str]:
+def wrapped(text: str, font: Typeface, width: float, most: int) -> list[str]:
     """The text in at most so many lines, the last of them cut."""
     lines: list[str] = []
-    words = text.split()
-    while words and len(lines) < most - 1:
+    remaining = text.split()
+    while remaining and len(lines) < most - 1:
         count = 1
-        while count < len(words) and font.getlength(" ".join(words[: count + 1])) <= width:
+        while count < len(remaining) and font.getlength(" ".join(remaining[: count + 1])) <= width:
             count += 1
-        lines.append(cut(" ".join(words[:count]), font, width))
-        words = words[count:]
-    return [*lines, cut(" ".join(words), font, width)] if words else lines
+        lines.append(cut(" ".join(remaining[:count]), font, width))
+        remaining = remaining[count:]
+    return [*lines, cut(" ".join(remaining), font, width)] if remaining else lines
 
 
 def fitted(
     text: str, name: str, sizes: Sequence[int], width: float, most: int
-) -> tuple[list[str], Face]:
+) -> tuple[list[str], Typeface]:
     """The text in the largest of ``sizes`` in which ``most`` lines hold it; else cut."""
     text = fitting(text)
     lines: list[str] = []
     for size in sizes:
-        font = Face(name, size)
+        font = Typeface(name, size)
         lines = wrapped(text, font, width, most)
         if " ".join(lines) == text:
             break
@@ -182,129 +185,131 @@ def symbol(stance: str, size: int) -> Image.Image:
 
 
 @dataclass(frozen=True, slots=True)
-class Pen:
-    """Draws the parts of a card, each below the one before."""
+class CardPen:
+    """Draws the parts of a card, each below the part before it."""
 
     pen: ImageDraw.ImageDraw
     image: Image.Image
 
-    def words(self, place: tuple[float, float], text: str, font: Face, ink: str = "ink") -> None:
-        """One line, its middle at the height of ``place``."""
-        font.draw(self.pen, place, text, colour(ink))
+    def write(self, at: Point, text: str, font: Typeface, ink: str = "ink") -> None:
+        """Write one line from ``at`` on, its middle at that height."""
+        font.draw(self.pen, at, text, colour(ink))
 
-    def mark(self, place: tuple[float, float], stance: str, size: int, ink: str) -> None:
-        """A symbol, its left edge and middle at ``place``."""
-        corner = (round(place[0]), round(place[1] - size / 2))
+    def draw_mark(self, at: Point, stance: str, size: int, ink: str) -> None:
+        """Draw a symbol, its left edge and middle at ``at``."""
+        corner = (round(at[0]), round(at[1] - size / 2))
         self.image.paste(colour(ink), corner, symbol(stance, size))
 
-    def frame(self, card: Card) -> None:
-        """The masthead with its double rule, and the source line."""
+    def draw_frame(self, card: Card) -> None:
+        """Draw the masthead with its double rule, and the source line."""
         name = fitting(card.site)
-        font = Face(SERIF, 30)
-        self.words((LEFT, 52), name, font)
-        small = Face(SANS, 25)
+        font = Typeface(SERIF, 30)
+        self.write((LEFT, 52), name, font)
+        small = Typeface(SANS, 25)
         kicker = cut(fitting(card.kicker), small, RIGHT - LEFT - font.getlength(name) - 40)
-        self.words((RIGHT - small.getlength(kicker), 54), kicker, small, "ink-2")
+        self.write((RIGHT - small.getlength(kicker), 54), kicker, small, "ink-2")
         self.pen.rectangle((LEFT, 82, RIGHT, 85), colour("ink"))
         self.pen.rectangle((LEFT, 90, RIGHT, 91), colour("ink"))
         self.pen.rectangle((LEFT, HEIGHT - 66, RIGHT, HEIGHT - 66), colour("ink-3"))
-        foot = cut(fitting(card.foot), Face(SANS, 23), RIGHT - LEFT)
-        self.words((LEFT, HEIGHT - 37), foot, Face(SANS, 23), "ink-2")
+        foot = cut(fitting(card.foot), Typeface(SANS, 23), RIGHT - LEFT)
+        self.write((LEFT, HEIGHT - 37), foot, Typeface(SANS, 23), "ink-2")
 
-    def headline(self, card: Card, top: float, sizes: Sequence[int], most: Sequence[int]) -> float:
-        """In as few of ``most`` lines as hold it, struck through if called off."""
+    def draw_headline(
+        self, card: Card, top: float, sizes: Sequence[int], most: Sequence[int]
+    ) -> float:
+        """Draw it in as few of ``most`` lines as hold it; return the height of its end."""
         text = fitting(card.headline)
         for count in most:
             lines, font = fitted(text, SERIF, sizes, RIGHT - LEFT, count)
             if " ".join(lines) == text:
                 break
         step = font.size * 1.17
-        for place, line in enumerate(lines):
-            y = top + place * step
-            self.words((LEFT, y + step / 2), line, font)
+        for index, line in enumerate(lines):
+            y = top + index * step
+            self.write((LEFT, y + step / 2), line, font)
             if card.off:
                 struck = (LEFT, y + step * 0.56, LEFT + font.getlength(line), y + step * 0.56 + 3)
                 self.pen.rectangle(struck, colour("ink"))
         return top + len(lines) * step
 
-    def head(self, card: Card) -> float:
-        """Headline, quotation and text; returns where the rest begins."""
+    def draw_head(self, card: Card) -> float:
+        """Draw headline, quotation, text and summary; return where the lines or the grid begin."""
         alone = not (card.lines or card.rows)
         crowded = bool(card.rows) or len(card.lines) > 4
         if alone:
-            y = self.headline(card, 132, (64, 58, 52, 46, 40, 36), (5,))
+            y = self.draw_headline(card, 132, (64, 58, 52, 46, 40, 36), (5,))
         elif crowded:
-            y = self.headline(card, 118, (44, 38), (1,) if card.rows else (2,))
+            y = self.draw_headline(card, 118, (44, 38), (1,) if card.rows else (2,))
         else:
-            y = self.headline(card, 118, (54, 48, 42, 36), (2, 3))
+            y = self.draw_headline(card, 118, (54, 48, 42, 36), (2, 3))
         if card.quotation:
             quoted, letter = fitted(card.quotation, SERIF, (40, 34), RIGHT - LEFT - 30, 2)
             high = len(quoted) * letter.size * 1.2
             self.pen.rectangle((LEFT, y + 22, LEFT + 5, y + 22 + high), colour("accent"))
-            for at, line in enumerate(quoted):
-                self.words((LEFT + 28, y + 22 + letter.size * 1.2 * (at + 0.5)), line, letter)
+            for index, line in enumerate(quoted):
+                middle = y + 22 + letter.size * 1.2 * (index + 0.5)
+                self.write((LEFT + 28, middle), line, letter)
             y += high + 26
         if card.text:
             most = 3 if alone else 1 if crowded else 2
-            told, letter = fitted(card.text, SANS, (31, 28), RIGHT - LEFT, most)
+            lines, letter = fitted(card.text, SANS, (31, 28), RIGHT - LEFT, most)
             y += 16 if alone else 4
-            for line in told:
+            for line in lines:
                 if y + 38 > BODY_END:
                     break
-                self.words((LEFT, y + 20), line, letter, "ink-2")
+                self.write((LEFT, y + 20), line, letter, "ink-2")
                 y += 39
         room = int((BODY_END - y - 86 * len(card.lines) - 20) // 37)
         if card.summary and not card.rows and room > 0:
-            told, letter = fitted(card.summary, SANS, (28,), RIGHT - LEFT, min(room, 6))
+            lines, letter = fitted(card.summary, SANS, (28,), RIGHT - LEFT, min(room, 6))
             y += 12
-            for line in told:
-                self.words((LEFT, y + 18), line, letter)
+            for line in lines:
+                self.write((LEFT, y + 18), line, letter)
                 y += 37
         return y + 18
 
-    def list(self, lines: Sequence[tuple[Heading, Stand]], top: float) -> None:
-        """Names and where they stand: one column of four at most, else two."""
+    def draw_lines(self, lines: Sequence[tuple[CardHeading, CardStance]], top: float) -> None:
+        """Draw names and their stances: one column of four at most, else two."""
         columns = 1 if len(lines) <= 4 else 2
         deep = -(-len(lines) // columns)
         step = min(86.0, (BODY_END - top) / deep)
         width = (RIGHT - LEFT - 40 * (columns - 1)) / columns
         size = 33 if columns == 1 else 26
-        for place, (name, stand) in enumerate(lines):
-            x = LEFT + place // deep * (width + 40)
-            y = top + place % deep * step
+        for index, (name, stance) in enumerate(lines):
+            x = LEFT + index // deep * (width + 40)
+            y = top + index % deep * step
             self.pen.rectangle((x, y, x + width, y), colour("rule"))
             half = width * (0.5 if columns == 1 else 0.56)
-            self.name((x, y + step / 2), name, half - 20, (BOLD, size))
+            self.draw_name((x, y + step / 2), name, half - 20, (BOLD, size))
             box = (x + half, y + 7, x + width, y + step - 6)
-            self.stand(box, stand, (BOLD, size))
+            self.draw_stance(box, stance, (BOLD, size))
 
-    def grid(self, card: Card, top: float) -> None:
-        """Issues down, parties across."""
+    def draw_grid(self, card: Card, top: float) -> None:
+        """Draw issues down, parties across."""
         rows = card.rows[:GRID_ROWS]
         count = len(card.columns)
         first = 424 if count <= 3 else 400 if count == 4 else 330
         width = (RIGHT - LEFT - first) / count
-        for place, column in enumerate(card.columns):
-            x = LEFT + first + place * width
-            self.name((x + 4, top + 12), column, width - 10, (BOLD, 24 if count <= 4 else 19))
+        for index, column in enumerate(card.columns):
+            x = LEFT + first + index * width
+            self.draw_name((x + 4, top + 12), column, width - 10, (BOLD, 24 if count <= 4 else 19))
         top += 36
         self.pen.rectangle((LEFT, top - 2, RIGHT, top - 1), colour("ink"))
         step = min(66.0, (BODY_END - top) / len(rows))
-        for at, (title, cells) in enumerate(rows):
-            y = top + at * step
-            self.name((LEFT, y + step / 2), Heading(title), first - 16, (BOLD, 24))
+        for row_index, (title, cells) in enumerate(rows):
+            y = top + row_index * step
+            self.draw_name((LEFT, y + step / 2), CardHeading(title), first - 16, (BOLD, 24))
             self.pen.rectangle((LEFT, y + step - 1, RIGHT, y + step - 1), colour("rule"))
-            for place, cell in enumerate(cells):
-                x = LEFT + first + place * width
-                self.stand((x, y + 2, x + width - 4, y + step - 3), cell, (SANS, 24))
+            for index, cell in enumerate(cells):
+                x = LEFT + first + index * width
+                self.draw_stance((x, y + 2, x + width - 4, y + step - 3), cell, (SANS, 24))
 
-    def name(
-        self, place: tuple[float, float], name: Heading, width: float, face: tuple[str, int]
-    ) -> None:
-        x, y = place
+    def draw_name(self, at: Point, name: CardHeading, width: float, face: tuple[str, int]) -> None:
+        """Draw a heading of a line or column from ``at`` on, in two lines if one is too short."""
+        x, y = at
         if name.colour:
             dot = round(face[1] * 0.62)
-            self.mark((x, y + 1), "dot", dot, f"party-{name.colour}")
+            self.draw_mark((x, y + 1), "dot", dot, f"party-{name.colour}")
             x, width = x + dot + 10, width - dot - 10
         # in one line, if need be without what is in brackets at its end; else in two, smaller
         brief = BRACKETS.sub("", name.text)
@@ -314,27 +319,27 @@ class Pen:
             if " ".join(lines) == fitting(text):
                 break
         step = font.size * 1.1
-        for at, line in enumerate(lines):
-            self.words((x, y + step * (at - (len(lines) - 1) / 2)), line, font)
+        for index, line in enumerate(lines):
+            self.write((x, y + step * (index - (len(lines) - 1) / 2)), line, font)
 
-    def stand(
-        self, box: tuple[float, float, float, float], stand: Stand, face: tuple[str, int]
+    def draw_stance(
+        self, box: tuple[float, float, float, float], stance: CardStance, face: tuple[str, int]
     ) -> None:
-        """A tint with the mark and the words of a stance; the mark alone where it is narrow."""
-        left, top, right, bottom = box
+        """Draw a tint with the mark and the label; the mark alone where the box is narrow."""
+        x, top, right, bottom = box
         middle = (top + bottom) / 2
-        if not stand.recorded:
-            font = Face(SANS, face[1] - 2)
-            text = cut(fitting(stand.words), font, right - left - 20)
-            if right - left > 120:
-                self.words((left + 14, middle), text, font, "ink-3")
+        if not stance.recorded:
+            font = Typeface(SANS, face[1] - 2)
+            text = cut(fitting(stance.label), font, right - x - 20)
+            if right - x > 120:
+                self.write((x + 14, middle), text, font, "ink-3")
             return
-        self.pen.rectangle(box, colour(TINTS.get(stand.stance, f"st-{stand.stance}")))
+        self.pen.rectangle(box, colour(TINTS.get(stance.stance, f"st-{stance.stance}")))
         size = round(face[1] * 0.76)
-        if right - left < 140:
-            self.mark(((left + right - size) / 2, middle), stand.stance, size, "st-ink")
+        if right - x < 140:
+            self.draw_mark(((x + right - size) / 2, middle), stance.stance, size, "st-ink")
             return
-        self.mark((left + 16, middle + 1), stand.stance, size, "st-ink")
-        room = right - left - size - 40
-        (line, *_), font = fitted(stand.words, face[0], (face[1], face[1] - 4), room, 1)
-        self.words((left + size + 28, middle), line, font, "st-ink")
+        self.draw_mark((x + 16, middle + 1), stance.stance, size, "st-ink")
+        room = right - x - size - 40
+        (line, *_), font = fitted(stance.label, face[0], (face[1], face[1] - 4), room, 1)
+        self.write((x + size + 28, middle), line, font, "st-ink")

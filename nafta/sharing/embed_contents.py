@@ -1,6 +1,6 @@
 """What each frame shows.
 
-A builder takes what an address asks for and returns the embed, or raises ``Http404``. The frame
+A builder takes the parameters of an address and returns the embed, or raises ``Http404``. The frame
 and the answer of oEmbed are made of it.
 """
 
@@ -12,9 +12,10 @@ from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from issues import matrix
-from issues.analysis.number_points import points
-from issues.models import Issue, Measure, Position
+from issues.analysis.number_points import list_points
+from issues.matrix.rows import MatrixRow, front_page_rows
+from issues.matrix.site_state import SiteState
+from issues.models import Issue, Measure
 from issues.public.chart_svg import measure_drawing
 from issues.public.charts import measure_key
 from nafta import queries
@@ -27,53 +28,48 @@ from nafta.sharing.embeds import (
     matrix_height,
     statement_height,
 )
-from rounds.history.as_of import AsOf
-from rounds.models import Party, Round, Statement
+from rounds.models import Statement
 from rounds.platform.translated_text import local
 from rounds.public.chart_svg import calendar_drawing
 from rounds.public.charts import MARKS
 from rounds.public.params import AsOfForm
 from rounds.public.timeline import merged, span, statement_items
 
-Builder = Callable[[QueryDict, str], Embed]
+EmbedBuilder = Callable[[QueryDict, str], Embed]
 
 
 class NotSaidYet(Http404):
-    """It is published, and was said after the day asked for."""
+    """The statement is published, and was made after the day asked for."""
 
 
-def _asked(query: QueryDict, rounds: Iterable[Round]) -> dict[str, Any]:
-    """The day asked for, and what is wrong with it."""
-    form = AsOfForm(query, rounds=rounds)
-    return {"as_of": form.wish, "errors": [str(one) for one in form.errors.get("as_of", [])]}
+def _day_of(form: AsOfForm) -> dict[str, Any]:
+    """The fields of an ``Embed`` that say which day it shows and which errors ``?as_of=`` has."""
+    errors = [str(error) for error in form.errors.get("as_of", [])]
+    return {"as_of": form.effective_as_of, "errors": errors}
 
 
 def matrix_embed(query: QueryDict, key: str = "") -> Embed:
     """Who stands where on the featured issues; on all, where none is featured."""
-    asked = _asked(query, Round.objects.published().in_order())
-    as_of: AsOf = asked["as_of"]
-    parties = list(Party.objects.all())
-    positions = Position.objects.published().as_of(as_of.day).with_evidence()
-    found = matrix.by_issue(Issue.objects.published(), parties, positions, as_of.day)
-    rows = [row for row in matrix.front_page_rows(found) if row.recorded]
+    form = AsOfForm(query)
+    state = SiteState.load(form.effective_as_of, form.rounds)
+    rows = [row for row in front_page_rows(state.plain_matrix) if row.recorded]
     return Embed(
         name="embed_matrix",
         title=_("Who stands where"),
         page=reverse("issue_list"),
         height=matrix_height(rows),
         publishers=_publishers(rows),
-        context={"parties": parties, "rows": rows},
-        **asked,
+        context={"parties": state.parties, "rows": rows},
+        **_day_of(form),
     )
 
 
 def issue_embed(query: QueryDict, key: str) -> Embed:
     """Where each party stands on one issue."""
-    issue = _one(Issue.objects.published(), key)
-    asked = _asked(query, Round.objects.published().in_order())
-    as_of: AsOf = asked["as_of"]
-    positions = issue.positions.published().as_of(as_of.day).with_evidence()
-    (row,) = matrix.by_issue([issue], list(Party.objects.all()), positions, as_of.day)
+    issue = _get_or_404(Issue.objects.published(), key)
+    form = AsOfForm(query)
+    state = SiteState.load(form.effective_as_of, form.rounds, issues=[issue])
+    (row,) = state.plain_matrix
     return Embed(
         name="embed_issue",
         key=key,
@@ -82,21 +78,17 @@ def issue_embed(query: QueryDict, key: str) -> Embed:
         height=issue_height(row),
         publishers=_publishers([row]),
         context={"issue": issue, "row": row},
-        **asked,
+        **_day_of(form),
     )
 
 
 def rounds_embed(query: QueryDict, key: str) -> Embed:
     """Where each party stood on one issue at the end of each round."""
-    issue = _one(Issue.objects.published(), key)
-    rounds = list(Round.objects.published().with_names().in_order())
-    asked = _asked(query, rounds)
-    day = asked["as_of"].day
-    parties = list(Party.objects.all())
-    positions = list(issue.positions.published().as_of(day).with_evidence())
+    issue = _get_or_404(Issue.objects.published(), key)
+    form = AsOfForm(query)
+    state = SiteState.load(form.effective_as_of, form.rounds, issues=[issue])
     progress = issue.progress.published().select_related("source", "issue")
-    held = [one for one in rounds if one.took_place and one.first_day <= day]
-    rows = matrix.by_round(issue, held, parties, positions, progress, day)
+    rows = state.rows_by_round(issue, progress)
     return Embed(
         name="embed_rounds",
         key=key,
@@ -104,21 +96,21 @@ def rounds_embed(query: QueryDict, key: str) -> Embed:
         page=f"{issue.get_absolute_url()}#by-round",
         height=matrix_height(rows),
         publishers=_publishers(rows),
-        context={"issue": issue, "parties": parties, "rows": rows},
-        **asked,
+        context={"issue": issue, "parties": state.parties, "rows": rows},
+        **_day_of(form),
     )
 
 
 def chart_embed(query: QueryDict, key: str) -> Embed:
     """The numbers that were put to one measure."""
-    measure = _one(Measure.objects.published().select_related("issue", "source"), key)
-    asked = _asked(query, Round.objects.published().in_order())
-    day = asked["as_of"].day
+    measure = _get_or_404(Measure.objects.published().select_related("issue", "source"), key)
+    form = AsOfForm(query)
+    day = form.effective_as_of.day
     proposals = list(measure.issue.proposals.published().as_of(day).with_names().with_terms())
-    rows = points(measure, proposals, day)
-    drawn = measure_drawing(rows) if any(row.day for row in rows) else None
-    cited = {row.url for row in rows}
-    said = [one.source.publisher for one in proposals if one.get_absolute_url() in cited]
+    points = list_points(measure, proposals, day)
+    drawing = measure_drawing(points) if any(point.day for point in points) else None
+    cited = {point.url for point in points}
+    publishers = [each.source.publisher for each in proposals if each.get_absolute_url() in cited]
     return Embed(
         name="embed_chart",
         key=key,
@@ -126,48 +118,46 @@ def chart_embed(query: QueryDict, key: str) -> Embed:
         % {"measure": local(measure, "name"), "unit": local(measure, "unit")},
         page=f"{measure.issue.get_absolute_url()}#numbers",
         height=CHART_HEIGHT,
-        publishers=[*said, measure.source.publisher],
+        publishers=[*publishers, measure.source.publisher],
         context={
             "issue": measure.issue,
             "measure": measure,
-            "drawing": drawn,
-            "key": measure_key(rows) if drawn else [],
-            "points": rows,
+            "drawing": drawing,
+            "key": measure_key(points) if drawing else [],
+            "points": points,
         },
-        **asked,
+        **_day_of(form),
     )
 
 
 def timeline_embed(query: QueryDict, key: str = "") -> Embed:
     """The calendar of the talks."""
-    rounds = list(Round.objects.published().in_order())
-    asked = _asked(query, rounds)
-    as_of: AsOf = asked["as_of"]
-    wishes = {"before": as_of.day + dt.timedelta(days=1)} if as_of.asked else {}
-    marks = timeline_items(wishes, limit=queries.MARKED, among=MARKS)
-    drawn, rest = marks[: queries.MARKED], marks[queries.MARKED :]
-    shown = merged(all_bars(wishes), drawn)
-    parties = list(Party.objects.all())
+    form = AsOfForm(query)
+    state = SiteState.load(form.effective_as_of, form.rounds)
+    filters = {"before": state.day + dt.timedelta(days=1)} if state.as_of.asked else {}
+    marks = timeline_items(filters, limit=queries.MAX_MARKS, among=MARKS)
+    drawn = marks[: queries.MAX_MARKS]
+    items = merged(all_bars(filters), drawn)
     return Embed(
         name="embed_timeline",
         title=_("The calendar of the talks"),
         page=reverse("timeline"),
         height=TIMELINE_HEIGHT,
-        publishers=[one.publisher for one in shown],
+        publishers=[item.publisher for item in items],
         context={
-            "drawing": calendar_drawing(shown, parties, rounds) if shown else None,
-            "marked": queries.MARKED,
-            "marked_days": span(drawn) if rest else None,
+            "drawing": calendar_drawing(items, state.parties, state.rounds) if items else None,
+            "marked": queries.MAX_MARKS,
+            "marked_days": span(drawn) if len(marks) > queries.MAX_MARKS else None,
         },
-        **asked,
+        **_day_of(form),
     )
 
 
 def statement_embed(query: QueryDict, key: str) -> Embed:
     """One statement and who says so."""
-    asked = _asked(query, Round.objects.published().in_order())
-    statement = _one(Statement.objects.published().with_names(), key)
-    if statement.first_day > asked["as_of"].day:
+    form = AsOfForm(query)
+    statement = _get_or_404(Statement.objects.published().with_names(), key)
+    if statement.first_day > form.effective_as_of.day:
         raise NotSaidYet(_("This was not said by then."))
     (item,) = statement_items([statement])
     return Embed(
@@ -178,22 +168,22 @@ def statement_embed(query: QueryDict, key: str) -> Embed:
         height=statement_height(statement),
         publishers=[statement.source.publisher],
         context={"statement": statement, "item": item},
-        **asked,
+        **_day_of(form),
     )
 
 
-def _one(records: Any, key: str) -> Any:
-    found = records.filter(slug=key).first()
-    if found is None:
+def _get_or_404(records: Any, key: str) -> Any:
+    record = records.filter(slug=key).first()
+    if record is None:
         raise Http404(_("Nothing is published at this address."))
-    return found
+    return record
 
 
-def _publishers(rows: Iterable[matrix.Row]) -> list[str]:
+def _publishers(rows: Iterable[MatrixRow]) -> list[str]:
     return [cell.publisher for row in rows for cell in row.cells if cell.recorded]
 
 
-BUILDERS: dict[str, Builder] = {
+BUILDERS: dict[str, EmbedBuilder] = {
     "embed_matrix": matrix_embed,
     "embed_issue": issue_embed,
     "embed_rounds": rounds_embed,

@@ -31,7 +31,7 @@ POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors *"
 )
 PLAIN = "text/plain; charset=utf-8"
-FRESH = 300  # seconds for which an answer may be kept
+MAX_AGE_SECONDS = 300
 OF_KIND: dict[str, Any] = {
     "embed_issue": Issue,
     "embed_rounds": Issue,
@@ -50,7 +50,7 @@ def framed(view: Any) -> Any:
         response: HttpResponse = view(request, *args, **kwargs)
         response.xframe_options_exempt = True
         response["Content-Security-Policy"] = POLICY
-        response["Cache-Control"] = f"public, max-age={FRESH}"
+        response["Cache-Control"] = f"public, max-age={MAX_AGE_SECONDS}"
         return response
 
     return wrapped
@@ -60,15 +60,15 @@ def framed(view: Any) -> Any:
 def embed(request: HttpRequest, name: str, slug: str = "") -> HttpResponse:
     """The frame called ``name``; a sentence of its size where nothing is published there."""
     try:
-        found = BUILDERS[name](request.GET, slug)
+        content = BUILDERS[name](request.GET, slug)
     except NotSaidYet:
         return render(request, "embed/nothing.html", {"not_yet": True}, status=404)
     except Http404:
         withdrawn = gone(OF_KIND[name], slug) if name in OF_KIND else None
         status = 410 if withdrawn else 404
         return render(request, "embed/nothing.html", {"gone": withdrawn}, status=status)
-    context = found.context | {"embed": found, "site": page_at(request, found.page).site}
-    status = 400 if found.errors else 200
+    context = content.context | {"embed": content, "site": page_at(request, content.page).site}
+    status = 400 if content.errors else 200
     return render(request, f"embed/{name.removeprefix('embed_')}.html", context, status=status)
 
 
@@ -76,15 +76,14 @@ def oembed(request: HttpRequest) -> HttpResponse:
     """How to embed the page at ``?url=``: https://oembed.com/, in JSON or XML."""
     form = OEmbedForm(request.GET)
     if not form.is_valid():
-        words = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        message = " ".join(str(error) for errors in form.errors.values() for error in errors)
         status = 501 if form.has_error("format", "unknown") else 400
-        return HttpResponse(words, content_type=PLAIN, status=status)
-    wishes = form.cleaned_data
+        return HttpResponse(message, content_type=PLAIN, status=status)
     try:
-        answer = _answer(request, wishes)
+        answer = _answer(request, form.cleaned_data)
     except Http404 as error:
         return HttpResponse(str(error), content_type=PLAIN, status=404)
-    if wishes["format"] == "xml":
+    if form.cleaned_data["format"] == "xml":
         texts = {name: escape(printable(str(value))) for name, value in answer.items()}
         body = "".join(f"<{name}>{text}</{name}>" for name, text in texts.items())
         xml = f'<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n<oembed>{body}</oembed>'
@@ -94,10 +93,10 @@ def oembed(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _answer(request: HttpRequest, wishes: dict[str, Any]) -> dict[str, Any]:
-    """What oEmbed asks for, in the language of the page; raises ``Http404`` where nothing is."""
+def _answer(request: HttpRequest, params: dict[str, Any]) -> dict[str, Any]:
+    """The answer of oEmbed in the language of the page. Raises ``Http404`` where there is none."""
     try:
-        address = urlsplit(wishes["url"])
+        address = urlsplit(params["url"])
     except ValueError as error:
         raise Http404(_("This is no address of this site.")) from error
     ours = address.netloc.lower() == request.get_host().lower()
@@ -105,11 +104,11 @@ def _answer(request: HttpRequest, wishes: dict[str, Any]) -> dict[str, Any]:
         raise Http404(_("This is no address of this site."))
     language = get_language_from_path(address.path) or settings.LANGUAGE_CODE
     with translation.override(language):
-        return _told(request, _at(address.path, QueryDict(address.query)), wishes)
+        return _describe(request, _embed_at(address.path, QueryDict(address.query)), params)
 
 
-def _at(path: str, query: QueryDict) -> Embed:
-    """What is embedded for the page at ``path``; raises ``Http404`` where nothing is."""
+def _embed_at(path: str, query: QueryDict) -> Embed:
+    """The embed for the page at ``path``. Raises ``Http404`` where there is none."""
     try:
         match = resolve(path if path.endswith("/") else f"{path}/")  # as pages redirect
     except Resolver404 as error:
@@ -118,35 +117,36 @@ def _at(path: str, query: QueryDict) -> Embed:
     if name not in BUILDERS:
         raise Http404(_("This page cannot be embedded."))
     if names := lost(query):
-        words = _("A frame cannot keep to “%(names)s”: leave it out of the address.")
-        raise Http404(words % {"names": ", ".join(names)})
-    found = BUILDERS[name](query, match.kwargs.get("slug", ""))
-    if found.errors:
-        raise Http404(" ".join(found.errors))
-    return found
+        message = _("A frame cannot keep to “%(names)s”: leave it out of the address.")
+        raise Http404(message % {"names": ", ".join(names)})
+    content = BUILDERS[name](query, match.kwargs.get("slug", ""))
+    if content.errors:
+        raise Http404(" ".join(content.errors))
+    return content
 
 
-def _told(request: HttpRequest, found: Embed, wishes: dict[str, Any]) -> dict[str, Any]:
-    width = min(wishes["maxwidth"] or WIDTH, WIDTH)
-    height = min(wishes["maxheight"] or found.height, found.height)
-    address = request.build_absolute_uri(found.address)
+def _describe(request: HttpRequest, embed: Embed, params: dict[str, Any]) -> dict[str, Any]:
+    """An embed as oEmbed describes it, within the size asked for."""
+    width = min(params["maxwidth"] or WIDTH, WIDTH)
+    height = min(params["maxheight"] or embed.height, embed.height)
+    address = request.build_absolute_uri(embed.address)
     answer = {
         "version": "1.0",
         "type": "rich",
-        "title": str(found.title),
+        "title": str(embed.title),
         "provider_name": page_at(request, "/").site,
         "provider_url": request.build_absolute_uri(reverse("home")),
-        "cache_age": FRESH,
-        "html": frame(address, found.title, width, height),
+        "cache_age": MAX_AGE_SECONDS,
+        "html": frame(address, embed.title, width, height),
         "width": width,
         "height": height,
     }
-    wide, high = wishes["maxwidth"] or CARD_WIDTH, wishes["maxheight"] or CARD_HEIGHT
+    wide, high = params["maxwidth"] or CARD_WIDTH, params["maxheight"] or CARD_HEIGHT
     if wide >= CARD_WIDTH and high >= CARD_HEIGHT:
-        kind = CARDS.get(found.name)
-        card = reverse("card", args=[kind, found.key]) if kind else reverse("card_home")
+        kind = CARDS.get(embed.name)
+        card = reverse("card", args=[kind, embed.key]) if kind else reverse("card_home")
         answer |= {
-            "thumbnail_url": request.build_absolute_uri(f"{card}{found.as_of.query}"),
+            "thumbnail_url": request.build_absolute_uri(f"{card}{embed.as_of.query}"),
             "thumbnail_width": CARD_WIDTH,
             "thumbnail_height": CARD_HEIGHT,
         }

@@ -10,14 +10,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from issues import matrix
+from issues.matrix.cells import MatrixCell
+from issues.matrix.rows import MatrixRow
 from nafta.search.forms import NarrowingForm
 from rounds.history.as_of import AsOf
 from rounds.platform.translated_text import local
 from rounds.tabular.exports import FILE_PARAMS
 
 WIDTH = 640  # of a frame, where nobody asks for another
-NAMED = 3  # publishers in a source line
+PUBLISHERS_NAMED = 3  # in a source line
 FRAME, LINE = 150, 26  # pixels: head and source line of an embed, a line of its text
 ROW = 50  # pixels: a row of a matrix, for each position of a party
 
@@ -52,11 +53,11 @@ class Embed:
         """The publications that it rests on, the most cited first: three names at most."""
         times = {name: self.publishers.count(name) for name in dict.fromkeys(self.publishers)}
         named = sorted(times, key=lambda name: -times[name])
-        more = len(named) - NAMED
-        names = ", ".join(named[:NAMED])
-        if more <= 0:
+        names = ", ".join(named[:PUBLISHERS_NAMED])
+        if len(named) <= PUBLISHERS_NAMED:
             return names
-        return _("%(names)s and %(count)d others") % {"names": names, "count": more}
+        count = len(named) - PUBLISHERS_NAMED
+        return _("%(names)s and %(count)d others") % {"names": names, "count": count}
 
 
 def frame(address: str, title: str, width: int, height: int) -> SafeString:
@@ -98,17 +99,17 @@ CHART_HEIGHT = 520
 TIMELINE_HEIGHT = 560
 
 
-def matrix_height(rows: Sequence[matrix.Row]) -> int:
+def matrix_height(rows: Sequence[MatrixRow]) -> int:
     positions = [max(len(cell.positions) for cell in row.cells) for row in rows if row.cells]
     return FRAME + 90 + ROW * sum(positions)
 
 
-def issue_height(row: matrix.Row) -> int:
+def issue_height(row: MatrixRow) -> int:
     question = len(local(row.issue, "question")) // 60
     return FRAME + LINE * question + sum(_cell_height(cell) for cell in row.cells)
 
 
-def _cell_height(cell: matrix.Cell) -> int:
+def _cell_height(cell: MatrixCell) -> int:
     if not cell.recorded:
         return 42
     lines = len(cell.gist + cell.condition) // 58 + len(cell.days_label + cell.publisher) // 60

@@ -1,4 +1,4 @@
-"""The record in the words of schema.org, for machines that read pages.
+"""The record as schema.org data, for machines that read pages.
 
 Pure: functions take records as their pages read them, and the address that all others begin with.
 What is not known is left out, and a date is never more precise than its source.
@@ -35,8 +35,8 @@ Thing = dict[str, Any]
 
 
 @singledispatch
-def thing(record: Any, base: str, **more: Any) -> Thing:
-    """What the page of ``record`` is about; nothing for what schema.org has no words for."""
+def thing(record: Any, base: str, **extra: Any) -> Thing:
+    """The subject of the page of ``record``; empty where schema.org has no type for it."""
     return {}
 
 
@@ -49,17 +49,19 @@ def date(first: dt.date, last: dt.date | None, *, approximate: bool) -> str:
     return f"{first:%Y-%m}" if first.month == last.month else f"{first:%Y}"
 
 
-def _thing(kind: str, **said: Any) -> Thing:
-    """What is empty is not said."""
-    named = {name: value for name, value in said.items() if value not in ("", None, [], {})}
-    return {"@type": kind, **named}
+def _thing(kind: str, **properties: Any) -> Thing:
+    """A thing with those of the properties that have a value."""
+    with_value = {
+        name: value for name, value in properties.items() if value not in ("", None, [], {})
+    }
+    return {"@type": kind, **with_value}
 
 
 # --- things that have a page ---
 
 
 @thing.register
-def _site(record: Negotiation, base: str, **more: Any) -> Thing:
+def _site(record: Negotiation, base: str, **extra: Any) -> Thing:
     home = urljoin(base, reverse("home"))
     search = {
         "@type": "SearchAction",
@@ -78,8 +80,8 @@ def _site(record: Negotiation, base: str, **more: Any) -> Thing:
 
 
 @thing.register
-def _event(record: Round, base: str, **more: Any) -> Thing:
-    place = local(record, "place")
+def _event(record: Round, base: str, **extra: Any) -> Thing:
+    venue = local(record, "place")
     parties = record.party_list  # type: ignore[attr-defined]
     return _thing(
         "Event",
@@ -87,24 +89,23 @@ def _event(record: Round, base: str, **more: Any) -> Thing:
         description=local(record, "summary") or local(record, "agenda"),
         url=urljoin(base, record.get_absolute_url()),
         **_when(record),
-        location=place and _thing("Place", name=place, address=place),
+        location=venue and _thing("Place", name=venue, address=venue),
         organizer=record.host and _party(record.host, base),
-        attendee=[_listed_party(one, base) for one in parties],
+        attendee=[_listed_party(party, base) for party in parties],
         subjectOf=_source(record.source, base),
     )
 
 
 def _when(record: Round) -> Thing:
-    """When a meeting is, and what became of the plan to hold it, as schema.org means each word.
+    """The date and status of a meeting, as schema.org defines them.
 
-    One that another replaced is the same event on the day of the one that stands in the end, with
-    the days that it was to be on before. One called off, or put off to nobody knows when, keeps
-    the day that it had. "Scheduled" would say of one that was due that it took place: of what the
-    record does not know nothing is said.
+    A meeting that another replaced is the same event on the day of the last one, with its former
+    days as ``previousStartDate``. One called off, or put off to no known day, keeps its day. One
+    that is overdue has no status: "Scheduled" would say that it took place.
     """
-    newest, left = record, []
+    newest, former_days = record, []
     while newest.status == RoundStatus.RESCHEDULED and newest.replaced_by:
-        left.append(_day(newest))
+        former_days.append(_day(newest))
         newest = newest.replaced_by
     planned = first_day(record.planned_dates) if record.planned_dates else record.first_day
     day, end = _day(record), {}
@@ -114,15 +115,15 @@ def _when(record: Round) -> Thing:
         return _status("Cancelled", day) | end
     if newest.status == RoundStatus.RESCHEDULED:
         return _status("Postponed", day, day) | end
-    if left:
-        return _status("Rescheduled", _day(newest), *left)
+    if former_days:
+        return _status("Rescheduled", _day(newest), *former_days)
     if planned != record.first_day:
         return _status("Rescheduled", day, planned.isoformat()) | end
     return _status("" if record.overdue_since else "Scheduled", day) | end
 
 
 def _status(status: str, start: str, *before: str) -> Thing:
-    days = [one for one in before if one]
+    days = list(filter(None, before))
     return {
         "eventStatus": status and f"https://schema.org/Event{status}",
         "startDate": start,
@@ -135,16 +136,15 @@ def _day(record: Any) -> str:
 
 
 @thing.register
-def _said(record: Statement, base: str, *, issues: Any = (), **more: Any) -> Thing:
-    """Words that were quoted are a Quotation.
+def _said(record: Statement, base: str, *, issues: Any = (), **extra: Any) -> Thing:
+    """A statement with a quotation is a Quotation.
 
-    What we tell in our own words is a Claim, of which we are the interpreters and the source the
-    appearance.
+    One in our own words is a Claim: we are its interpreter and the source is its appearance.
     """
     shared = {
         "url": urljoin(base, record.get_absolute_url()),
         "dateCreated": _day(record),
-        "about": [_about(one, base) for one in issues],
+        "about": [_about(issue, base) for issue in issues],
         **_creators(record, base),
     }
     source = _source(record.source, base)
@@ -167,18 +167,18 @@ def _said(record: Statement, base: str, *, issues: Any = (), **more: Any) -> Thi
 
 
 def _creators(record: Statement, base: str) -> Thing:
-    """Whoever said it by name, those in whose name a text speaks, or how its source puts it."""
+    """The speakers; of a joint text or a document its parties; else how the source puts it."""
     speakers = record.speaker_list  # type: ignore[attr-defined]
     if speakers:
-        return {"creator": [_speaker(one, base) for one in speakers]}
+        return {"creator": [_speaker(speaker, base) for speaker in speakers]}
     if record.basis in {Basis.JOINT, Basis.DOCUMENT}:
         parties = record.party_list  # type: ignore[attr-defined]
-        return {"creator": [_listed_party(one, base) for one in parties]}
+        return {"creator": [_listed_party(party, base) for party in parties]}
     return {"creditText": attribution(record, [])}
 
 
 @thing.register
-def _tabled(record: Proposal, base: str, **more: Any) -> Thing:
+def _tabled(record: Proposal, base: str, **extra: Any) -> Thing:
     return _thing(
         "CreativeWork",
         genre=proposal_label(record),
@@ -187,14 +187,14 @@ def _tabled(record: Proposal, base: str, **more: Any) -> Thing:
         url=urljoin(base, record.get_absolute_url()),
         dateCreated=_day(record),
         creativeWorkStatus=record.get_status_display(),
-        creator=[_listed_party(one, base) for one in record.party_list],  # type: ignore[attr-defined]
+        creator=[_listed_party(party, base) for party in record.party_list],  # type: ignore[attr-defined]
         about=_about(record.issue, base),
         isBasedOn=_source(record.source, base),
     )
 
 
 @thing.register
-def _issue(record: Issue, base: str, **more: Any) -> Thing:
+def _issue(record: Issue, base: str, **extra: Any) -> Thing:
     return _thing(
         "WebPage",
         name=local(record, "name"),
@@ -206,13 +206,13 @@ def _issue(record: Issue, base: str, **more: Any) -> Thing:
 
 
 @thing.register
-def _party(record: Party, base: str, **more: Any) -> Thing:
+def _party(record: Party, base: str, **extra: Any) -> Thing:
     url = urljoin(base, record.get_absolute_url())
     return _thing("Organization", name=local(record, "name"), url=url)
 
 
 @thing.register
-def _person(record: Person, base: str, **more: Any) -> Thing:
+def _person(record: Person, base: str, **extra: Any) -> Thing:
     person = _thing(
         "Person",
         name=record.name,
@@ -224,7 +224,7 @@ def _person(record: Person, base: str, **more: Any) -> Thing:
 
 
 @thing.register
-def _source(record: Source, base: str, **more: Any) -> Thing:
+def _source(record: Source, base: str, **extra: Any) -> Thing:
     published = ""
     if record.published:
         first, last = first_day(record.published), last_day(record.published)
@@ -240,7 +240,7 @@ def _source(record: Source, base: str, **more: Any) -> Thing:
     )
 
 
-# --- what others name ---
+# --- things that other things refer to ---
 
 
 def _about(record: Issue, base: str) -> Thing:
@@ -249,18 +249,18 @@ def _about(record: Issue, base: str) -> Thing:
     return _thing("Thing", name=local(record, "name"), description=question, url=url)
 
 
-def _listed_party(one: Ref, base: str) -> Thing:
-    url = urljoin(base, page_of("party_detail", one["code"]))
-    return _thing("Organization", name=local(one, "name"), url=url)
+def _listed_party(party: Ref, base: str) -> Thing:
+    url = urljoin(base, page_of("party_detail", party["code"]))
+    return _thing("Organization", name=local(party, "name"), url=url)
 
 
-def _speaker(one: Ref, base: str) -> Thing:
+def _speaker(speaker: Ref, base: str) -> Thing:
     return _thing(
         "Person",
-        name=one["name"],
-        jobTitle=local(one, "role"),
-        affiliation=_affiliation(local(one, "organisation")),
-        url=urljoin(base, page_of("person_detail", one["slug"])),
+        name=speaker["name"],
+        jobTitle=local(speaker, "role"),
+        affiliation=_affiliation(local(speaker, "organisation")),
+        url=urljoin(base, page_of("person_detail", speaker["slug"])),
     )
 
 
@@ -268,7 +268,7 @@ def _affiliation(name: str) -> Thing:
     return _thing("Organization", name=name) if name else {}
 
 
-# --- the way to a page, and what is to be taken away ---
+# --- breadcrumbs, and the dataset of the whole record ---
 
 
 def trail(record: Any, base: str) -> Thing:
@@ -289,8 +289,8 @@ def trail(record: Any, base: str) -> Thing:
     steps = [(_("Where the talks stand"), reverse("home")), *steps]
     steps.append((str(record), record.get_absolute_url()))
     items = [
-        {"@type": "ListItem", "position": place, "name": name, "item": urljoin(base, url)}
-        for place, (name, url) in enumerate(steps, 1)
+        {"@type": "ListItem", "position": position, "name": name, "item": urljoin(base, url)}
+        for position, (name, url) in enumerate(steps, 1)
     ]
     return {"@type": "BreadcrumbList", "itemListElement": items}
 
@@ -298,7 +298,7 @@ def trail(record: Any, base: str) -> Thing:
 def dataset(
     negotiation: Negotiation, base: str, *, page: str, archive: str, licence: str = ""
 ) -> Thing:
-    """The whole record to take away: ``archive`` is the address of its zip, from ``page``."""
+    """The whole record: ``page`` and ``archive`` are the paths of its page and of its zip."""
     download = _thing(
         "DataDownload", encodingFormat="application/zip", contentUrl=urljoin(base, archive)
     )

@@ -1,4 +1,4 @@
-"""What oEmbed may be asked for."""
+"""The parameters of oEmbed."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 
 class OEmbedForm(forms.Form):
-    """What a site asks that wants to embed a page of ours: https://oembed.com/."""
+    """The request of a site that wants to embed a page of ours: https://oembed.com/."""
 
     url = forms.CharField(max_length=2000)
     format = forms.CharField(required=False, max_length=20)
@@ -19,11 +19,11 @@ class OEmbedForm(forms.Form):
         super().__init__(data)
         self.fields["url"].error_messages["required"] = _("Say with “url” which page to embed.")
         for name in ("maxwidth", "maxheight"):
-            words = _("“%(name)s” takes a number of pixels.") % {"name": name}
-            self.fields[name].error_messages |= {"invalid": words, "min_value": words}
+            message = _("“%(name)s” takes a number of pixels.") % {"name": name}
+            self.fields[name].error_messages |= {"invalid": message, "min_value": message}
 
     def clean_format(self) -> str:
-        wish = self.cleaned_data["format"] or "json"
-        if wish not in {"json", "xml"}:
+        name = self.cleaned_data["format"] or "json"
+        if name not in {"json", "xml"}:
             raise ValidationError(_("The formats are json and xml."), code="unknown")
-        return str(wish)
+        return str(name)

@@ -79,7 +79,7 @@ def _drawn(letter: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class Typeface:
     """A typeface in one size. It can take the place of one of Pillow's fonts where it measures."""
 
     name: str
@@ -89,10 +89,10 @@ class Face:
         return float(sum(font(file, self.size).getlength(run) for file, run in self.runs(text)))
 
     def draw(
-        self, pen: ImageDraw.ImageDraw, place: tuple[float, float], text: str, colour: str
+        self, pen: ImageDraw.ImageDraw, at: tuple[float, float], text: str, colour: str
     ) -> None:
-        """One line that begins at the left of ``place``, its middle at the height of it."""
-        x, y = place
+        """Draw one line from ``at`` on, its middle at that height."""
+        x, y = at
         ascent, descent = font(self.name, self.size).getmetrics()
         for file, run in in_reading_order(self.runs(text)):
             run_font = font(file, self.size)

@@ -29,7 +29,7 @@ class NewsFeed(SiteFeed):
         return _("What was published last: who said or tabled what, when, and who says so.")
 
     def items(self, subject: Subject) -> list[Entry]:
-        return entries(subject.wishes, subject.negotiation)
+        return entries(subject.filters, subject.negotiation)
 
     def item_title(self, entry: Entry) -> str:
         item = entry.item
@@ -92,6 +92,6 @@ class RoundFeed(NewsFeed):
         return _subject(request, meeting, {"round": meeting.slug})
 
 
-def _subject(request: HttpRequest, record: Any, wishes: dict[str, Any]) -> Subject:
+def _subject(request: HttpRequest, record: Any, filters: dict[str, Any]) -> Subject:
     url = record.get_absolute_url()
-    return Subject(negotiation_of(request), url, local(record, "name"), wishes)
+    return Subject(negotiation_of(request), url, local(record, "name"), filters)

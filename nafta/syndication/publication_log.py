@@ -48,12 +48,12 @@ class Entry:
     positions: list[Position]  # that rest on it
 
 
-def entries(wishes: dict[str, Any], negotiation: Negotiation | None) -> list[Entry]:
-    """The last that were published of what the timeline shows for the same ``wishes``."""
+def entries(filters: dict[str, Any], negotiation: Negotiation | None) -> list[Entry]:
+    """The last that were published of what the timeline shows for the same ``filters``."""
     found = [
         (record, build)
         for kind, build, records in _streams()
-        for record in _latest(kind, records, wishes)
+        for record in _latest(kind, records, filters)
     ]
     found.sort(key=lambda row: (row[0].published_at, row[0].pk), reverse=True)
     rows = [(record, item) for record, build in found[:LIMIT] for item in build([record])]
@@ -95,12 +95,12 @@ def _streams() -> list[tuple[Kind, Build, Any]]:
     ]
 
 
-def _latest(kind: Kind, records: Any, wishes: dict[str, Any]) -> Any:
-    fits = narrowed(records, kind, wishes)
-    if not wishes or kind != Kind.STATEMENT:
+def _latest(kind: Kind, records: Any, filters: dict[str, Any]) -> Any:
+    fits = narrowed(records, kind, filters)
+    if not filters or kind != Kind.STATEMENT:
         return fits.latest_published(LIMIT)
     # what is rare would be looked for in all that there are
-    fits = fits.filter(pk__in=Search.of(wishes).lately()).with_times()
+    fits = fits.filter(pk__in=Search.of(filters).lately()).with_times()
     return fits.order_by("-published_at", "-pk")[:LIMIT]
 
 

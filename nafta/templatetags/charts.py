@@ -25,12 +25,12 @@ def chart_language() -> str:
         "days": WEEKDAYS.values(),
         "shortDays": WEEKDAYS_ABBR.values(),
     }
-    written = {key: [str(name).lower() for name in words] for key, words in names.items()}
-    written |= {
+    language = {key: [str(name).lower() for name in labels] for key, labels in names.items()}
+    language |= {
         "decimal": get_format("DECIMAL_SEPARATOR"),
         "thousands": get_format("THOUSAND_SEPARATOR"),
     }
-    return "" if active() == original() else json.dumps({"name": active(), "format": written})
+    return "" if active() == original() else json.dumps({"name": active(), "format": language})
 
 
 @register.simple_tag

@@ -1,4 +1,4 @@
-"""What the head of a page says, from what the page itself says in its blocks."""
+"""Tags for the head of a page: addresses, pictures and linked data."""
 
 import json
 from html import unescape
@@ -40,14 +40,15 @@ def captured(parser: Parser, token: Token) -> Captured:
 
 
 @register.simple_tag(takes_context=True)
-def page_address(context: template.RequestContext) -> canonical_urls.Address:
-    """The page's own ``form`` says which wishes make another page."""
-    return canonical_urls.address(context["request"], context.get("form"))
+def page_address(context: template.RequestContext) -> canonical_urls.PageAddress:
+    """The page's own ``form`` says which parameters make another page."""
+    supports_known = "as_published" in context
+    return canonical_urls.page_address(context["request"], context.get("form"), supports_known)
 
 
 @register.simple_tag(takes_context=True)
 def card_address(context: template.RequestContext, card: str) -> str:
-    """Where the picture is that stands for a page elsewhere: of "issues/autos", or of the site."""
+    """The address of the picture of a page, such as "issues/autos", or of the site."""
     kind, _slash, key = card.partition("/")
     try:
         path = reverse("card", args=[kind, key]) if key else reverse("card_home")
@@ -61,17 +62,17 @@ def card_address(context: template.RequestContext, card: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def webcal(context: template.RequestContext, path: str) -> str:
-    """The address of a calendar as a program is told to keep asking for it."""
-    _scheme, rest = context["request"].build_absolute_uri(path).split(":", 1)
-    return f"webcal:{rest}"
+    """The address by which a calendar program subscribes to a calendar."""
+    _scheme, address = context["request"].build_absolute_uri(path).split(":", 1)
+    return f"webcal:{address}"
 
 
 @register.simple_tag(takes_context=True)
-def describe(context: template.RequestContext, record: Any, **more: Any) -> SafeString:
+def describe(context: template.RequestContext, record: Any, **extra: Any) -> SafeString:
     """The record of a page as schema.org data, and the way to it."""
     base = context["request"].build_absolute_uri("/")
-    graph = [linked_data.thing(record, base, **more), linked_data.trail(record, base)]
-    return script([one for one in graph if one])
+    graph = [linked_data.thing(record, base, **extra), linked_data.trail(record, base)]
+    return script([thing for thing in graph if thing])
 
 
 @register.simple_tag(takes_context=True)
@@ -81,10 +82,10 @@ def describe_dataset(
     """The whole record, for the page that offers it: ``archive`` is the address of its zip."""
     request = context["request"]
     base = request.build_absolute_uri("/")
-    one = linked_data.dataset(
+    dataset = linked_data.dataset(
         context["negotiation"], base, page=request.path, archive=archive, licence=licence
     )
-    return script([one])
+    return script([dataset])
 
 
 def script(graph: list[linked_data.Thing]) -> SafeString:

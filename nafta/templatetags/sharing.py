@@ -56,10 +56,10 @@ def embeddable(context: Context) -> dict[str, Any]:
     page = request.build_absolute_uri(request.path)
     if as_of := context.get("as_of"):
         page = f"{page}{as_of.query}"
-    asked = request.build_absolute_uri(reverse("oembed"))
+    oembed = request.build_absolute_uri(reverse("oembed"))
     return {
         "found": [
-            (f"{asked}?{urlencode({'url': page, 'format': kind})}", f"{media}+oembed")
+            (f"{oembed}?{urlencode({'url': page, 'format': kind})}", f"{media}+oembed")
             for kind, media in (("json", "application/json"), ("xml", "text/xml"))
         ]
     }

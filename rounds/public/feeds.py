@@ -30,7 +30,7 @@ class Subject:
     negotiation: Negotiation | None
     url: str
     name: str = ""
-    wishes: dict[str, Any] = field(default_factory=dict)
+    filters: dict[str, Any] = field(default_factory=dict)
 
     @property
     def site(self) -> str:

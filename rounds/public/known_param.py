@@ -1,16 +1,17 @@
 """``?known=``: a page as this site had published it by a moment.
 
-``two_clocks`` around a view is all that a page needs. Queries, the page's today, and links to
-other pages that can do the same stay at that moment; what was taken back since says so.
+``supports_known`` around a view is all that a page needs; the view is handed an ``AsPublished`` and
+gives it to its template. Queries, the page's today and links to other pages that support it stay at
+that moment (docs/decisions/0021); what was unpublished since answers 410 and says so.
 """
 
 import datetime as dt
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial, wraps
-from typing import Any
+from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
@@ -23,19 +24,18 @@ from django.utils.translation import gettext as _
 from rounds.history.point_in_time import Past, first_publication, known, past
 from rounds.platform import dates
 
-View = Callable[..., HttpResponse]
-Page = Callable[[], HttpResponse]
+P = ParamSpec("P")
 LINK = re.compile(r'(<a\b[^>]*?\bhref=")(/[^"#?]*)(\?[^"#]*)?')
 SPACE_FOR_PLUS = re.compile(r" (\d\d:?\d\d)$")  # in an address, an unescaped plus is a space
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What templates tell of the moment: ``text`` is how it was asked for."""
+class PublicationMoment:
+    """A moment of this site's publishing, as ``text`` in the address asks for it."""
 
     text: str
     at: dt.datetime  # in the site's time zone
-    entries_hidden: int = 0
+    entries_hidden: int = 0  # records that readers saw then and that are left out now
 
     @property
     def is_day(self) -> bool:
@@ -43,7 +43,7 @@ class Known:
         return _day(self.text) is not None and self.at.time() == dt.time.max
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         day = dates.day(self.at)
         if self.is_day:
             return _("the end of %(day)s") % {"day": day}
@@ -56,63 +56,87 @@ class Known:
 
     @property
     def minute(self) -> str:
-        """As a field for days and times takes it."""
+        """The value of an ``<input type="datetime-local">``."""
         return f"{self.at:%Y-%m-%dT%H:%M}"
 
 
-def two_clocks(view: View) -> View:
-    """Let a page be asked for with ``?known=``."""
+@dataclass(frozen=True, slots=True)
+class AsPublished:
+    """Which state of the site's publishing a page shows. A view hands it to its template."""
+
+    moment: PublicationMoment | None = None  # None: the present
+    refusal: str = ""  # why ``?known=`` was not followed and the present is shown
+    now_query: str = ""  # what follows the path of the same page at present: "?as_of=round-5"
+
+
+def supports_known(
+    view: Callable[Concatenate[HttpRequest, AsPublished, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Let a page be asked for with ``?known=``; the view's second argument says what it shows."""
 
     @wraps(view)
-    def answer(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        page: Page = partial(view, request, *args, **kwargs)
-        request.has_two_clocks = True
-        if not asks_for_the_past(answer, request):
-            return page()
-        text = request.GET["known"].strip()
-        request.now = _without_known(request)
-        try:
-            then, request.known = _asked(text)
-        except ValidationError as error:
-            request.known_refused = error.message
-            response = page()
-            response.status_code = 400
-            return response
-        return _as_known(request, page, then)
+    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def render_page(as_published: AsPublished) -> HttpResponse:
+            return _page_or_404(
+                request, as_published, partial(view, request, as_published, *args, **kwargs)
+            )
 
-    answer.two_clocks = True  # type: ignore[attr-defined]
+        text = request.GET.get("known", "").strip()
+        if not text:
+            return render_page(AsPublished())
+        present = AsPublished(now_query=_without_known(request))
+        try:
+            then = _past(moment(text))
+        except ValidationError as error:
+            response = render_page(replace(present, refusal=str(error.message)))
+            if response.status_code != 404:
+                response.status_code = 400
+            return response
+        at = PublicationMoment(text, timezone.localtime(then.at), then.entries_hidden)
+        return _page_of_past(request, then, replace(present, moment=at), render_page)
+
+    answer.supports_known = True  # type: ignore[attr-defined]
     return answer
 
 
-def asks_for_the_past(view: Any, request: HttpRequest) -> bool:
-    """Whether a page of a moment is asked for, at a view that has such pages."""
-    return hasattr(view, "two_clocks") and bool(request.GET.get("known", "").strip())
+def _page_or_404(
+    request: HttpRequest, as_published: AsPublished, page: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """The page; where there is none, one that says so and offers an earlier state of the site."""
+    try:
+        return page()
+    except Http404 as error:
+        context = {"as_published": as_published, "exception": error}
+        return render(request, "404.html", context, status=404)
 
 
-def _asked(text: str) -> tuple[Past, Known]:
-    """The moment asked for, for queries and for templates. A wrong wish raises, with a sentence."""
-    when = moment(text)
+def _page_of_past(
+    request: HttpRequest,
+    then: Past,
+    as_published: AsPublished,
+    render_page: Callable[[AsPublished], HttpResponse],
+) -> HttpResponse:
+    request.negotiation = then.negotiation  # type: ignore[attr-defined]  # the page cache sets it
+    with known(then):
+        response = render_page(as_published)
+    if response.status_code in {404, 410}:
+        present = render_page(replace(as_published, moment=None))
+        if present.status_code == 410:  # what was unpublished since is not shown again
+            return present
+    if response.headers["Content-Type"].startswith("text/html"):  # a file has no links
+        _keep_moment_in_links(response, as_published)
+    response["X-Robots-Tag"] = "noindex"  # there are as many of these pages as moments
+    return response
+
+
+def _past(when: dt.datetime) -> Past:
+    """What readers could see then. Raises ``ValidationError`` with a sentence for the page."""
     if when > timezone.now():
         raise ValidationError(_("Nobody knows yet what this site will have published by then."))
     then = past(when)
     if then is None:
         raise ValidationError(_too_early())
-    return then, Known(text, timezone.localtime(when), then.entries_hidden)
-
-
-def _as_known(request: Any, page: Page, then: Past) -> HttpResponse:
-    text = request.known.text
-    request.negotiation = then.negotiation
-    with known(then):
-        try:
-            response = page()
-        except Http404:
-            response = render(request, "404.html", status=404)
-    if response.status_code in {404, 410} and (gone := _gone_now(request, page)):
-        return gone
-    _stay(response, text)
-    response["X-Robots-Tag"] = "noindex"  # there are as many of these pages as moments
-    return response
+    return then
 
 
 def moment(text: str) -> dt.datetime:
@@ -123,8 +147,8 @@ def moment(text: str) -> dt.datetime:
                 return timezone.now()
             midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min)
             return timezone.make_aware(midnight) - dt.timedelta(microseconds=1)
-        said = dt.datetime.fromisoformat(SPACE_FOR_PLUS.sub(r"+\1", text))
-        return (said if timezone.is_aware(said) else timezone.make_aware(said)).astimezone(dt.UTC)
+        when = dt.datetime.fromisoformat(SPACE_FOR_PLUS.sub(r"+\1", text))
+        return (when if timezone.is_aware(when) else timezone.make_aware(when)).astimezone(dt.UTC)
     except (ValueError, OverflowError) as error:
         raise ValidationError(
             _(
@@ -146,7 +170,7 @@ def history_since() -> str:
     if first is None:
         return ""
     seconds = first.replace(microsecond=0) + dt.timedelta(seconds=1)
-    return Known("", timezone.localtime(seconds)).words
+    return PublicationMoment("", timezone.localtime(seconds)).label
 
 
 def _too_early() -> str:
@@ -156,39 +180,28 @@ def _too_early() -> str:
 
 
 def _without_known(request: HttpRequest) -> str:
-    """What follows the path where the page says what it says now."""
+    """What follows the path of the same page at present."""
     query = request.GET.copy()
     del query["known"]
     return f"?{query.urlencode()}"
 
 
-def _gone_now(request: Any, page: Page) -> HttpResponse | None:
-    """The page that says what was taken back since, whichever moment was asked for."""
-    del request.known
-    with suppress(Http404):
-        response = page()
-        return response if response.status_code == 410 else None
-    return None
+def _keep_moment_in_links(response: HttpResponse, as_published: AsPublished) -> None:
+    """Add the moment to every link in a page that leads to a page that supports it."""
+    assert as_published.moment
+    parameter = urlencode({"known": as_published.moment.text})
 
-
-def _stay(response: HttpResponse, text: str) -> None:
-    """Keep to the moment in every link to a page that can be asked for it."""
-    wish = urlencode({"known": text})
-    if not response.headers["Content-Type"].startswith("text/html"):
-        return  # a file has no links to follow
-
-    def kept(link: re.Match[str]) -> str:
+    def with_known(link: re.Match[str]) -> str:
         before, path, query = link.groups(default="")
-        if "known=" in query or not _has_two_clocks(path):
+        if "known=" in query or not _supports_known(path):
             return link[0]
-        return f"{before}{path}{query}&amp;{wish}" if query else f"{before}{path}?{wish}"
+        return f"{before}{path}{query}&amp;{parameter}" if query else f"{before}{path}?{parameter}"
 
-    if response.headers["Content-Type"].startswith("text/html"):  # and no file of a page's rows
-        response.content = LINK.sub(kept, response.content.decode()).encode()
+    response.content = LINK.sub(with_known, response.content.decode()).encode()
 
 
-def _has_two_clocks(path: str) -> bool:
+def _supports_known(path: str) -> bool:
     try:
-        return hasattr(resolve(path).func, "two_clocks")
+        return hasattr(resolve(path).func, "supports_known")
     except Resolver404:
         return False

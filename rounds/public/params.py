@@ -21,13 +21,16 @@ from rounds.public.timeline import DeadlineStatus
 class AsOfForm(forms.Form):
     """``?as_of=``: a day, 2031-05-21, or the key of one of ``rounds``, round-5.
 
-    They are read only where a round is asked for, or all are to be offered.
+    By default these are all that are published. They are read only where a round is asked for, or
+    all are to be offered.
     """
 
     as_of = forms.CharField(required=False, max_length=80)
 
-    def __init__(self, data: Any, *, rounds: Iterable[Round]) -> None:
+    def __init__(self, data: Any, *, rounds: Iterable[Round] | None = None) -> None:
         super().__init__(data)
+        if rounds is None:
+            rounds = Round.objects.published().with_names().in_order()
         self.rounds = rounds
 
     def clean_as_of(self) -> AsOf:
@@ -60,7 +63,7 @@ class AsOfForm(forms.Form):
         return AsOf(end_of(meeting, self.rounds), meeting, asked=True)
 
     @property
-    def wish(self) -> AsOf:
+    def effective_as_of(self) -> AsOf:
         """What was asked for; now, where that makes no sense."""
         asked: Any = self.cleaned_data.get("as_of") if self.is_valid() else None
         return asked if isinstance(asked, AsOf) else AsOf(clock.today())
@@ -70,8 +73,8 @@ class AsOfForm(forms.Form):
         """What the templates of a page need that speaks of a day."""
         return {
             "form": self,
-            "as_of": self.wish,
-            "query": self.wish.query,
+            "as_of": self.effective_as_of,
+            "query": self.effective_as_of.query,
             "rounds": [one for one in self.rounds if one.took_place],
         }
 
@@ -135,7 +138,7 @@ class CorrectionsForm(forms.Form):
         return found
 
     @property
-    def wishes(self) -> dict[str, Any]:
+    def filters(self) -> dict[str, Any]:
         """What was asked for, without what makes no sense."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}

@@ -18,7 +18,7 @@ from rounds.platform.translated_text import local
 from rounds.public.calendars import events, ics
 from rounds.public.citations import page_at, statement_citation
 from rounds.public.feeds import Subject, negotiation_of
-from rounds.public.known_param import two_clocks
+from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.params import CorrectionsForm, DeadlinesForm, PageForm
 from rounds.public.tables import (
     CorrectionFile,
@@ -32,15 +32,16 @@ from rounds.public.timeline import DeadlineStatus, chained, deadline_items, roun
 from rounds.tabular.exports import FileTable, page
 
 
-@two_clocks
-def round_list(request: HttpRequest) -> HttpResponse:
+@supports_known
+def round_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
     table = RoundTable(Round.objects.published().with_names(), empty_text="")
     RequestConfig(request, paginate=False).configure(table)
 
     def files() -> dict[str, FileTable]:
         return {"rounds": ItemFile(round_items(shown(table)), caption=table.caption)}
 
-    return page(request, "rounds/round_list.html", {"table": table}, files=files, name="rounds")
+    context = {"as_published": as_published, "table": table}
+    return page(request, "rounds/round_list.html", context, files=files, name="rounds")
 
 
 def shown(table: Any) -> list[Any]:
@@ -48,8 +49,8 @@ def shown(table: Any) -> list[Any]:
     return [row.record for row in table.paginated_rows]
 
 
-@two_clocks
-def deadline_list(request: HttpRequest) -> HttpResponse:
+@supports_known
+def deadline_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
     items = chained(deadline_items(Deadline.objects.published().with_names()))
     form = DeadlinesForm(request.GET)
     chosen = form.status_chosen
@@ -61,6 +62,7 @@ def deadline_list(request: HttpRequest) -> HttpResponse:
         return {"deadlines": ItemFile(shown, caption=table.caption)}
 
     context = {
+        "as_published": as_published,
         "table": table,
         "form": form,
         "chosen": chosen,
@@ -77,15 +79,16 @@ def deadline_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@two_clocks
-def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
+@supports_known
+def statement_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> HttpResponse:
     statements = Statement.objects.published().with_names().with_touched().select_related("round")
     statement = statements.filter(slug=slug).first()
     if statement is None:
-        return gone_or_404(request, Statement, slug)
+        return gone_or_404(request, as_published, Statement, slug)
     here = page_at(request, reverse("statement_detail", args=[slug]))
     links = StatementLink.objects.published().filter(Q(statement=statement) | Q(other=statement))
     context = {
+        "as_published": as_published,
         "statement": statement,
         "attribution": attribution(statement, [one["name"] for one in statement.speaker_list]),
         "issues": statement.issues.published(),
@@ -98,8 +101,8 @@ def statement_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "rounds/statement_detail.html", context)
 
 
-@two_clocks
-def source_list(request: HttpRequest) -> HttpResponse:
+@supports_known
+def source_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
     table = SourceTable(Source.objects.cited())
     RequestConfig(request, paginate=False).configure(table)
     table.paginate(LazyPaginator, per_page=300)
@@ -112,7 +115,7 @@ def source_list(request: HttpRequest) -> HttpResponse:
     if table.page.has_next():
         query["page"] = str(table.page.next_page_number())
     next_page = query.urlencode() if table.page.has_next() else ""
-    context = {"form": form, "table": table, "next_page": next_page}
+    context = {"as_published": as_published, "form": form, "table": table, "next_page": next_page}
 
     def files() -> dict[str, FileTable]:
         return {"sources": SourceFile(shown(table), caption=table.caption)}
@@ -120,8 +123,8 @@ def source_list(request: HttpRequest) -> HttpResponse:
     return page(request, "rounds/source_list.html", context, files=files, name="sources")
 
 
-@two_clocks
-def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
+@supports_known
+def source_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> HttpResponse:
     source = get_object_or_404(Source, slug=slug)
     claims = [
         (model._meta.verbose_name_plural, list(citing.published().with_titles()))
@@ -129,12 +132,13 @@ def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
     ]
     if not any(records for _name, records in claims):
         raise Http404
-    return render(request, "rounds/source_detail.html", {"source": source, "claims": claims})
+    context = {"as_published": as_published, "source": source, "claims": claims}
+    return render(request, "rounds/source_detail.html", context)
 
 
 def correction_list(request: HttpRequest) -> HttpResponse:
     form = CorrectionsForm(request.GET)
-    record, until = form.wishes.get("of"), form.wishes.get("until")
+    record, until = form.filters.get("of"), form.filters.get("until")
     found, older = corrections(until=until, of=record and (type(record), record.pk))
     query = request.GET.copy()
     if older:
@@ -177,9 +181,12 @@ def calendar(request: HttpRequest, code: str = "") -> HttpResponse:
     return HttpResponse(file, content_type="text/calendar; charset=utf-8")
 
 
-def gone_or_404(request: HttpRequest, model: Any, slug: str) -> HttpResponse:
-    """For an address at which nothing is published: what became of what readers saw there."""
+def gone_or_404(
+    request: HttpRequest, as_published: AsPublished, model: Any, slug: str
+) -> HttpResponse:
+    """Answer 410 where a record was unpublished or deleted; raises ``Http404`` for any other."""
     what = gone(model, slug)
     if what is None:
         raise Http404
-    return render(request, "410.html", {"gone": what}, status=410)
+    context = {"as_published": as_published, "gone": what}
+    return render(request, "410.html", context, status=410)

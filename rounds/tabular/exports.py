@@ -169,7 +169,8 @@ def page(  # noqa: PLR0913  # a page, and what its files are called
     kind, which = (request.GET.get(param, "") for param in FILE_PARAMS)
     files = cache(files)
     error = _error(kind, which, files() if kind else {})
-    if getattr(request, "known_refused", ""):  # templates/_known.html shows why
+    as_published = context.get("as_published")
+    if as_published and as_published.refusal:  # the page says why
         status = 400
 
     def table_file(which: str, kind: str) -> HttpResponse:

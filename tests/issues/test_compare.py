@@ -19,7 +19,7 @@ def pairs(client: Client, query: str) -> dict[str, tuple[str, str, int | None, s
     """What the page shows: issue -> both stances, the steps between, since when."""
     rows = client.get(f"/compare/?{query}").context["rows"]
     return {
-        row.issue.slug: (row.gap.one.stance, row.gap.other.stance, row.gap.steps, row.since)
+        row.issue.slug: (row.gap.cell.stance, row.gap.other_cell.stance, row.gap.steps, row.since)
         for row in rows
     }
 
@@ -82,7 +82,8 @@ def course(client: Client, query: str) -> dict[str, list[tuple[str, bool]]]:
     """What the page of one party shows: issue -> stance and whether it moved, by meeting."""
     context = client.get(f"/compare/?{query}").context
     return {
-        row.issue.slug: [(cell.stance, cell.moved) for cell in row.cells] for row in context["rows"]
+        row.issue.slug: [(cell.stance, cell.stance_changed) for cell in row.cells]
+        for row in context["rows"]
     }
 
 

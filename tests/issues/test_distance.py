@@ -7,8 +7,15 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 
-from issues.analysis.number_gaps import number_gaps
-from issues.analysis.stance_distance import FARTHEST, Reading, Trend, reading, shifts, steps
+from issues.analysis.number_gaps import find_number_gaps
+from issues.analysis.stance_distance import (
+    FARTHEST,
+    Closeness,
+    Trend,
+    count_steps,
+    find_shifts,
+    judge_closeness,
+)
 from issues.models import SILENT, Proposal, Stance
 from tests import world as worlds
 from tests.nafta.test_pages import BUDGET, double, queries
@@ -20,14 +27,14 @@ SILENCES = [*(stance.value for stance in SILENT), "not-recorded", "absent"]
 
 @pytest.mark.parametrize(("one", "other"), list(itertools.product(PLACED, PLACED)))
 def test_it_is_symmetric_and_nothing_only_on_the_same_place(one: str, other: str) -> None:
-    apart = steps(one, other)
+    apart = count_steps(one, other)
     assert apart is not None
-    assert apart == steps(other, one)
-    assert reading(one, other) == reading(other, one)
-    assert (apart == 0) == (one == other) == (reading(one, other) == Reading.SAME)
+    assert apart == count_steps(other, one)
+    assert judge_closeness(one, other) == judge_closeness(other, one)
+    assert (apart == 0) == (one == other) == (judge_closeness(one, other) == Closeness.SAME)
     assert 0 <= apart <= FARTHEST == 5
     for between in PLACED:
-        ways = steps(one, between), steps(between, other)
+        ways = count_steps(one, between), count_steps(between, other)
         assert ways[0] is not None
         assert ways[1] is not None
         assert apart <= ways[0] + ways[1]
@@ -37,9 +44,9 @@ def test_it_is_symmetric_and_nothing_only_on_the_same_place(one: str, other: str
     ("silence", "other"), list(itertools.product(SILENCES, [*PLACED, *SILENCES]))
 )
 def test_a_silence_has_no_distance_to_anything(silence: str, other: str) -> None:
-    assert steps(silence, other) is None
-    assert steps(other, silence) is None
-    assert reading(silence, other) == reading(other, silence) == Reading.UNKNOWN
+    assert count_steps(silence, other) is None
+    assert count_steps(other, silence) is None
+    assert judge_closeness(silence, other) == judge_closeness(other, silence) == Closeness.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -57,8 +64,8 @@ def test_a_silence_has_no_distance_to_anything(silence: str, other: str) -> None
 def test_a_yes_and_a_no_are_opposite_whatever_lies_between(
     one: str, other: str, apart: int, words: str
 ) -> None:
-    assert steps(one, other) == apart
-    assert reading(one, other) == words
+    assert count_steps(one, other) == apart
+    assert judge_closeness(one, other) == words
 
 
 CLOSER = "7 percentage points apart, at first 17 percentage points"
@@ -130,8 +137,8 @@ def test_pairs_that_go_both_ways_are_mixed(client: Client, world: SimpleNamespac
     # Arden-Brume from 5 to 3; Arden-Corrie from 2 to 5; Brume-Corrie from 3 to 2
     assert row.trend == Trend.MIXED
     assert [(s.before.steps, s.now.steps) for s in row.shifts] == [(5, 3), (2, 5), (3, 2)]
-    assert shifts([], row.now.gaps) == ([], Trend.UNKNOWN)
-    assert shifts(row.now.gaps, row.now.gaps) == ([], Trend.SAME)
+    assert find_shifts([], row.now.gaps) == ([], Trend.UNKNOWN)
+    assert find_shifts(row.now.gaps, row.now.gaps) == ([], Trend.SAME)
 
 
 def test_what_was_closed_stays_apart_and_is_marked(client: Client, world: SimpleNamespace) -> None:
@@ -176,7 +183,7 @@ def test_the_chart_and_its_table_hold_the_same_and_gaps_stay_gaps(
         [3, None, None],
         [None, None, None],
     ]
-    assert [row.gaps[0].why for row in rows] == ["", "", "Brume: will not say"]
+    assert [row.gaps[0].silence_label for row in rows] == ["", "", "Brume: will not say"]
     figure = shown["figure"]
     drawn = [trace["y"] for trace in figure["data"]]
     assert drawn == [[row.gaps[place].steps for row in rows] for place in range(3)]
@@ -225,7 +232,7 @@ def test_two_open_on_different_conditions_are_told_so(
 
 def gap_words(day_text: str, world: SimpleNamespace) -> list[str]:
     proposals = Proposal.objects.published().with_names().with_terms()
-    return [gap.words for gap in number_gaps(world.share, proposals, day(day_text))]
+    return [gap.label for gap in find_number_gaps(world.share, proposals, day(day_text))]
 
 
 def test_numbers_are_held_against_each_other_and_their_first_gap(
@@ -241,7 +248,7 @@ def test_numbers_are_held_against_each_other_and_their_first_gap(
     assert gap_words("2010-03-31", world) == ["17 percentage points apart, as at first"]
     assert gap_words("2010-04-01", world) == [CLOSER]
     proposals = Proposal.objects.published().with_names().with_terms()
-    (gap,) = number_gaps(world.share, proposals, day("2010-04-01"))
+    (gap,) = find_number_gaps(world.share, proposals, day("2010-04-01"))
     assert gap.share == Decimal(7) / Decimal(17)
     assert CLOSER in client.get("/distance/").content.decode()
     assert CLOSER in client.get("/issues/water/").content.decode()

@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 import pytest
 from django.test import Client
 
-from issues.analysis.number_points import Point, points
-from issues.analysis.proposal_threads import difference, value_words
+from issues.analysis.number_points import MeasurePoint, list_points
+from issues.analysis.proposal_threads import format_difference, value_label
 from issues.analysis.stance_distance import Spread
 from issues.models import Measure, Proposal
 from issues.public.chart_svg import measure_drawing
@@ -19,7 +19,7 @@ from issues.public.charts import (
     MARK_SIZE,
     RINGS,
     days_drawn,
-    distance_words,
+    distance_summary,
     measure_figure,
     measure_key,
     ring_sizes,
@@ -67,8 +67,8 @@ def test_an_agreed_number_is_drawn_from_its_day_on(world: SimpleNamespace) -> No
     share.save()
     measure = Measure.objects.get(pk=share.pk)
     proposals = list(Proposal.objects.published().with_names().with_terms())
-    before = points(measure, proposals, day("2010-03-07"))
-    after = points(measure, proposals, day("2010-03-08"))
+    before = list_points(measure, proposals, day("2010-03-07"))
+    after = list_points(measure, proposals, day("2010-03-08"))
     assert [row.kind for row in after[len(before) :]] == ["agreed"]
     (star,) = [trace for trace in measure_figure(after)["data"] if trace["name"] == "agreed"]
     assert star["y"] == [40.0]
@@ -77,7 +77,7 @@ def test_an_agreed_number_is_drawn_from_its_day_on(world: SimpleNamespace) -> No
 US, MX = ({"code": code, "name": code, "colour": n} for n, code in enumerate(("us", "mx"), 1))
 
 
-def number(low: float, first: str, last: str = "", **fields: Any) -> Point:
+def number(low: float, first: str, last: str = "", **fields: Any) -> MeasurePoint:
     """A number on a day, or on some day up to ``last``; "open" has none."""
     party = fields.get("party")
     defaults: dict[str, Any] = {
@@ -91,12 +91,12 @@ def number(low: float, first: str, last: str = "", **fields: Any) -> Point:
         "source": Source(),
     }
     until = None if last == "open" else day(last or first)
-    return Point(
+    return MeasurePoint(
         **defaults | {"day": day(first), "last": until, "approximate": bool(last)} | fields
     )
 
 
-def traces(*rows: Point) -> dict[str, Any]:
+def traces(*rows: MeasurePoint) -> dict[str, Any]:
     return {trace["name"]: trace for trace in measure_figure(rows)["data"]}
 
 
@@ -183,7 +183,7 @@ def test_what_was_agreed_is_a_star_for_each_thing_it_is_for(world: SimpleNamespa
     share = Measure.objects.get(pk=world.share.pk)
     share.agreed, share.agreed_on, share.agreed_source = 42, day("2010-05-01"), world.herald
     proposals = list(Proposal.objects.published().with_names().with_terms())
-    rows = points(share, proposals)
+    rows = list_points(share, proposals)
     stars = [(str(row.day), float(row.low), row.scope) for row in rows if row.kind == "agreed"]
     assert stars == [  # the measure's own value is that of the last deal, and stands once
         ("2010-04-01", 40, "summer"),
@@ -212,7 +212,7 @@ def test_what_was_agreed_stays_a_star_when_another_text_supersedes_it(
     share = Measure.objects.get(pk=world.share.pk)
     for until in (None, day("2010-04-15"), day("2010-12-31")):
         proposals = list(deal.issue.proposals.filter(pk=deal.pk).with_names().with_terms())
-        rows = [row for row in points(share, proposals, until) if row.day]
+        rows = [row for row in list_points(share, proposals, until) if row.day]
         assert [(row.kind, row.day, row.who) for row in rows] == [
             ("agreed", day("2010-04-01"), "agreed: Arden, Brume")
         ]
@@ -230,11 +230,11 @@ def test_what_was_agreed_stays_a_star_when_another_text_supersedes_it(
     ],
 )
 def test_differences_read_as_people_write_them(value: int, unit: str, apart: str) -> None:
-    assert difference(Decimal(value), unit) == apart
+    assert format_difference(Decimal(value), unit) == apart
 
 
 def test_a_range_of_sums_names_the_currency_with_both() -> None:
-    assert value_words("between", 3, 5, "US$ an hour") == "between US$3 and US$5 an hour"
+    assert value_label("between", 3, 5, "US$ an hour") == "between US$3 and US$5 an hour"
 
 
 def test_the_caption_tells_what_the_chart_has_and_nothing_else(
@@ -294,5 +294,5 @@ def test_each_chart_keeps_its_height_free_and_has_a_summary_of_its_own(
 
 def test_of_many_pairs_the_chart_says_that_it_has_one() -> None:
     few, many = (cast("Spread", SimpleNamespace(gaps=[None] * count)) for count in (6, 7))
-    assert distance_words([few]).startswith("For every two parties, ")
-    assert distance_words([many]).startswith("For the two parties farthest apart ")
+    assert distance_summary([few]).startswith("For every two parties, ")
+    assert distance_summary([many]).startswith("For the two parties farthest apart ")

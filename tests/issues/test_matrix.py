@@ -8,8 +8,16 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from issues import matrix
-from issues.models import Issue, Position
+from issues.matrix.answers import stances_sentence
+from issues.matrix.cells import (
+    MatrixCell,
+    make_cell,
+    make_meeting_cell,
+    make_trail,
+    positions_by_pair,
+)
+from issues.matrix.rows import MatrixRow, rows_by_issue, rows_by_round
+from issues.models import Issue, Position, Stance
 from rounds.models import Party, Round, Source, Statement
 from tests import world as worlds
 from tests.world import day, days
@@ -18,9 +26,9 @@ from tests.world import day, days
 ARDEN = Party(name="Arden", colour=1, order=1)
 
 
-def rows(client: Client, path: str, name: str = "rows") -> dict[str, dict[str, matrix.Cell]]:
+def rows(client: Client, path: str, name: str = "rows") -> dict[str, dict[str, MatrixCell]]:
     """The matrix that a page shows: row key -> party code -> cell."""
-    shown: list[matrix.Row] = client.get(path).context[name]
+    shown: list[MatrixRow] = client.get(path).context[name]
     return {row.key: {cell.party.code: cell for cell in row.cells} for row in shown}
 
 
@@ -102,9 +110,9 @@ def test_what_moved_since_the_round_before_stands_out(
     client: Client, world: SimpleNamespace
 ) -> None:
     cells = rows(client, "/issues/?as_of=round-2")["water"]
-    assert cells["brume"].moved
-    assert cells["brume"].was == "red line"
-    assert not cells["arden"].fresh
+    assert cells["brume"].stance_changed
+    assert cells["brume"].previous_label == "red line"
+    assert not cells["arden"].is_new
 
 
 def test_the_same_stance_again_is_restated_and_not_moved(
@@ -118,9 +126,9 @@ def test_the_same_stance_again_is_restated_and_not_moved(
         gist="Half must stay",
     )
     again = rows(client, "/issues/?as_of=round-2")["water"]["arden"]
-    assert again.fresh
+    assert again.is_new
     assert again.is_restated
-    assert not again.moved
+    assert not again.stance_changed
 
 
 def test_four_kinds_of_silence_are_told_apart(client: Client, world: SimpleNamespace) -> None:
@@ -132,18 +140,18 @@ def test_four_kinds_of_silence_are_told_apart(client: Client, world: SimpleNames
     assert fish["arden"].label == "no public position"
     assert fish["brume"].label == "will not say"
     worlds.create_progress(round=world.bilateral, issue=world.water, level="stuck")
-    told = rows(client, "/issues/water/", "rounds_told")
+    told = rows(client, "/issues/water/", "rows_by_round")
     assert told["bilateral"]["corrie"].label == "not at the table"
     assert told["bilateral"]["brume"].stance == "red-line"
 
 
 def test_an_issue_is_told_round_by_round(client: Client, world: SimpleNamespace) -> None:
-    told = rows(client, "/issues/water/", "rounds_told")
+    told = rows(client, "/issues/water/", "rows_by_round")
     assert list(told) == ["round-1", "round-2"]
     assert told["round-1"]["brume"].stance == "red-line"
     assert told["round-2"]["brume"].stance == "open-if"
     assert told["round-2"]["arden"].stance == "demands"
-    assert not told["round-2"]["arden"].fresh
+    assert not told["round-2"]["arden"].is_new
 
 
 def test_a_round_without_an_end_is_told_up_to_the_next_meeting(
@@ -157,7 +165,7 @@ def test_a_round_without_an_end_is_told_up_to_the_next_meeting(
     worlds.create_position(
         issue=world.water, party=world.corrie, since=days("2010-06-01"), stance="supports"
     )
-    told = rows(client, "/issues/water/", "rounds_told")
+    told = rows(client, "/issues/water/", "rows_by_round")
     assert list(told) == ["round-1", "round-2", "endless", "deal"]
     assert told["endless"]["corrie"].stance == "open"
     assert told["deal"]["corrie"].stance == "supports"
@@ -167,10 +175,10 @@ def test_a_round_without_an_end_is_told_up_to_the_next_meeting(
 def test_the_answer_says_who_wants_what() -> None:
     arden, brume = ARDEN, Party(name="Brume", colour=2, order=2)
     cells = [
-        matrix.Cell(party=arden, stance="demands"),
-        matrix.Cell(party=brume, stance="red-line"),
+        MatrixCell(party=arden, stance=Stance.DEMANDS, label=""),
+        MatrixCell(party=brume, stance=Stance.RED_LINE, label=""),
     ]
-    assert matrix.answer(cells) == "Demanding it: Arden; calling it a red line: Brume."
+    assert stances_sentence(cells) == "Demanding it: Arden; calling it a red line: Brume."
 
 
 def test_every_matrix_and_card_of_the_site_shows_the_same_cell(
@@ -190,10 +198,10 @@ def test_building_rows_asks_the_database_nothing(
 ) -> None:
     issues, parties = list(Issue.objects.published()), list(Party.objects.all())
     rounds = list(Round.objects.published().with_names())
-    positions = list(Position.objects.published().with_evidence())
+    positions = positions_by_pair(Position.objects.published().with_evidence())
     with django_assert_num_queries(0):
-        matrix.by_issue(issues, parties, positions, day("2010-03-10"), day("2010-01-12"))
-        matrix.by_round(issues[0], rounds, parties, positions, [], day("2010-03-10"))
+        rows_by_issue(issues, parties, positions, day("2010-03-10"), day("2010-01-12"))
+        rows_by_round(issues[0], rounds, parties, positions, [], day("2010-03-10"))
 
 
 def taken(when: str, stance: str, gist: str, condition: str = "", **translations: str) -> Position:
@@ -253,7 +261,7 @@ IF_SNOW = taken("2010-03-01", "open-if", "Would talk", "snow comes")
 def test_a_cell_says_since_when_and_the_latest_words(
     positions: list[Position], after: str | None, since: str, latest: str, change: str | None
 ) -> None:
-    cell = matrix.cell(ARDEN, positions, day("2010-06-01"), day(after) if after else None)
+    cell = make_cell(ARDEN, positions, day("2010-06-01"), day(after) if after else None)
     last = positions[-1]
     assert cell.since == day(since)
     assert cell.since_url == f"/statements/said-{since}/"
@@ -264,13 +272,13 @@ def test_a_cell_says_since_when_and_the_latest_words(
     )
     assert cell.publisher == f"Paper of {last.first_day}"
     assert (cell.latest_label, cell.change) == (latest, change)
-    assert cell.moved == (change in {"new", "stance", "condition"})
+    assert cell.stance_changed == (change in {"new", "stance", "condition"})
 
 
 def test_a_meeting_tells_the_day_on_which_the_words_changed() -> None:
     """“shifted 12 May” stood of words of the 10th that were repeated on the 12th."""
     positions = [FIGURES, LESS, LESS_AGAIN]
-    cell = matrix.meeting_cell(ARDEN, positions, day("2010-03-31"), day("2010-02-28"))
+    cell = make_meeting_cell(ARDEN, positions, day("2010-03-31"), day("2010-02-28"))
     assert [each.latest_label for each in cell.positions] == [
         "shifted 1 March 2010",
         "restated 9 March 2010",
@@ -294,7 +302,7 @@ def test_a_translation_never_decides_whether_words_shifted(
         for when, gist, french in zip(("2010-01-09", "2010-02-01"), gists, translated, strict=True)
     ]
     with translation.override("fr"):
-        cell = matrix.cell(ARDEN, positions, day("2010-06-01"))
+        cell = make_cell(ARDEN, positions, day("2010-06-01"))
     assert cell.gist == translated[1]
     assert cell.is_shifted == (label == "shifted_label")
     assert cell.is_restated == (label == "restated_label")
@@ -302,7 +310,7 @@ def test_a_translation_never_decides_whether_words_shifted(
 
 def test_the_trail_has_what_shifted_and_not_what_was_restated() -> None:
     party, positions = ARDEN, [DEMAND, FIGURES, LESS, LESS_AGAIN]
-    trail = matrix.trail(party, positions, day("2010-06-01"))
+    trail = make_trail(party, positions, day("2010-06-01"))
     assert [(step.gist, step.change) for step in trail] == [
         (DEMAND.gist, "new"),
         (FIGURES.gist, "shifted"),
@@ -331,7 +339,7 @@ def test_a_meeting_tells_all_positions_of_a_party_oldest_first(
     client: Client, busy_round: SimpleNamespace
 ) -> None:
     page = client.get("/issues/water/")
-    assert page.context["rounds_told"][1].cells[0].since == day("2010-01-09")
+    assert page.context["rows_by_round"][1].cells[0].since == day("2010-01-09")
     row = page.content.decode().partition('id="round-2-arden"')[2].partition("</td>")[0]
     assert re.findall(r'class="gist"><a [^>]*>(.*?)</a>', row) == BUSY
     (_row, answer) = client.get("/api/v1/issues/water/matrix").json()["rows"]

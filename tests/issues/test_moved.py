@@ -31,7 +31,7 @@ def told(client: Client, query: str) -> dict[str, Any]:
         "figures": [
             (one.point.kind, one.point.value, [party["code"] for party in one.parties])
             for row in rows
-            for one in row.figures
+            for one in row.numbers
         ],
         "answers": [item.slug for row in rows for item in row.answers],
         "deadlines": [

@@ -9,8 +9,8 @@ from django.test import Client
 from PIL import Image
 
 from nafta.sharing.card_pages import KINDS
-from nafta.sharing.cards import Card, Heading, Stand, colour, cut, draw, symbol, wrapped
-from nafta.sharing.typefaces import BOLD, SANS, SERIF, Face, drawable, font, in_reading_order
+from nafta.sharing.cards import Card, CardHeading, CardStance, colour, cut, draw, symbol, wrapped
+from nafta.sharing.typefaces import BOLD, SANS, SERIF, Typeface, drawable, font, in_reading_order
 from tests import world as worlds
 from tests.nafta.test_leaks import every_key
 from tests.nafta.test_pages import BUDGET, double, queries
@@ -121,8 +121,8 @@ def test_a_long_name_gives_up_its_brackets_and_a_long_question_no_word() -> None
             site="A record",
             kicker="Kicker",
             headline="Headline",
-            columns=(Heading("Arden"),),
-            rows=((title, (Stand("open", "open"),)),),
+            columns=(CardHeading("Arden"),),
+            rows=((title, (CardStance("open", "open"),)),),
         )
         for title in ("Disputes between governments (Chapter 20)", "Disputes between governments")
     )
@@ -133,7 +133,7 @@ def test_a_long_name_gives_up_its_brackets_and_a_long_question_no_word() -> None
             site="A record",
             kicker="Kicker",
             headline=question + end,
-            lines=((Heading("Arden"), Stand("open", "open")),),
+            lines=((CardHeading("Arden"), CardStance("open", "open")),),
         )
         for end in (" here?", " elsewhere?")
     )
@@ -222,7 +222,7 @@ def test_long_names_and_nine_parties_fit(client: Client, world: SimpleNamespace)
 )
 def test_a_text_is_drawn_in_letters_that_a_font_has(name: str, text: str) -> None:
     assert drawable(text) == text
-    for file, run in Face(name, 40).runs(text):
+    for file, run in Typeface(name, 40).runs(text):
         missing = bytes(font(file, 40).getmask("丁"))
         assert [one for one in run if bytes(font(file, 40).getmask(one)) == missing] == []
 
@@ -255,11 +255,11 @@ def test_what_no_font_has_is_replaced_or_left_out(text: str, drawn: str) -> None
 def test_what_is_written_from_the_right_is_read_from_there(
     text: str, from_the_left: list[str]
 ) -> None:
-    assert [run for _file, run in in_reading_order(Face(SANS, 30).runs(text))] == from_the_left
+    assert [run for _file, run in in_reading_order(Typeface(SANS, 30).runs(text))] == from_the_left
 
 
 def test_text_wraps_and_what_is_too_long_ends_in_an_ellipsis() -> None:
-    font = Face(SANS, 30)
+    font = Typeface(SANS, 30)
     lines = wrapped("one two three four five six seven eight nine ten", font, 150, 3)
     assert len(lines) == 3
     assert all(font.getlength(line) <= 150 for line in lines)
@@ -275,8 +275,8 @@ def test_every_stance_has_a_mark_of_its_own() -> None:
 
 
 def test_a_crowded_card_measures_little(monkeypatch: pytest.MonkeyPatch) -> None:
-    cells = tuple(Stand(stance, stance) for stance in [*STANCES, "not-recorded"])
-    columns = tuple(Heading(f"Party {number}", number) for number in range(1, 10))
+    cells = tuple(CardStance(stance, stance) for stance in [*STANCES, "not-recorded"])
+    columns = tuple(CardHeading(f"Party {number}", number) for number in range(1, 10))
     card = Card(
         site="River",
         kicker="Who stands where",
@@ -292,9 +292,9 @@ def test_a_text_of_any_length_measures_little_and_is_told_in_short(
     monkeypatch: pytest.MonkeyPatch, word: str
 ) -> None:
     text = (word * 10_000)[:10_000]
-    crowded = {"lines": ((Heading(text), Stand("opposes", text)),) * 9, "summary": text}
+    crowded = {"lines": ((CardHeading(text), CardStance("opposes", text)),) * 9, "summary": text}
     said = {"quotation": text, "summary": text}
-    grid = {"columns": (Heading(text),), "rows": ((text, (Stand("opposes", text),)),)}
+    grid = {"columns": (CardHeading(text),), "rows": ((text, (CardStance("opposes", text),)),)}
     some: dict[str, Any]
     for some in (said, crowded, grid):
         card = Card(site=text, kicker=text, headline=text, text=text, foot=text, **some)
@@ -303,7 +303,7 @@ def test_a_text_of_any_length_measures_little_and_is_told_in_short(
 
 
 def test_as_much_is_kept_as_there_is_room_for() -> None:
-    font = Face(SANS, 30)
+    font = Typeface(SANS, 30)
     text = "Wide, narrow and wide again: whatever the letters are"
     for width in range(60, int(font.getlength(text)), 7):
         kept = cut(text, font, width).removesuffix("…")
@@ -315,15 +315,15 @@ def test_as_much_is_kept_as_there_is_room_for() -> None:
 def letters_measured(card: Card, monkeypatch: pytest.MonkeyPatch) -> int:
     """How many letters are measured to draw it, which is what takes the time, on any machine."""
     count = 0
-    measure = Face.getlength
+    measure = Typeface.getlength
 
-    def counted(face: Face, text: str) -> float:
+    def counted(face: Typeface, text: str) -> float:
         nonlocal count
         count += len(text)
         return measure(face, text)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Face, "getlength", counted)
+        patch.setattr(Typeface, "getlength", counted)
         draw(card)
     return count
 

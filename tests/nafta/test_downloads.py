@@ -233,7 +233,7 @@ def test_a_wish_that_makes_no_sense_makes_no_file(
 def test_a_file_of_many_pages_names_the_next(
     client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nafta.queries.TIMELINE_PAGE", 3)
+    monkeypatch.setattr("nafta.queries.PAGE_SIZE", 3)
     path, keys = "/timeline/?_export=json", []
     while path:
         answer = client.get(path).json()
@@ -276,7 +276,7 @@ def test_what_is_found_is_taken_away_as_shown(client: Client, world: SimpleNames
 def test_a_search_of_many_pages_names_the_next(
     client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_module("nafta.pages.search"), "PAGE", 2)
+    monkeypatch.setattr(import_module("nafta.pages.search"), "PAGE_SIZE", 2)
     keys: list[str] = []
     path = "/search/?q=water&kind=statement&_export=json"
     while path and len(keys) < 20:

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils.formats import date_format
 
-from issues.analysis.number_points import points
+from issues.analysis.number_points import list_points
 from issues.models import Measure, Proposal
 from issues.public.chart_svg import measure_drawing
 from rounds.models import Statement
@@ -128,7 +128,7 @@ def test_the_calendar_has_every_meeting_and_deadline_and_says_where_its_marks_be
         worlds.create_deadline(slug=f"early-{number}", dates=days("2010-01-09"))
     whole = client.get(path).content.decode()
     assert "are marked" not in whole
-    monkeypatch.setattr("nafta.queries.MARKED", 2)
+    monkeypatch.setattr("nafta.queries.MAX_MARKS", 2)
     cut = client.get(path).content.decode()
     for shape in ("<rect ", 'class="deadline"'):
         assert cut.count(shape) == whole.count(shape) > 2
@@ -150,7 +150,7 @@ def test_a_pinned_calendar_has_what_had_begun_however_much_came_later(
     before = client.get(path).content.decode()
     assert "<rect " in before
     assert "<use " in before
-    monkeypatch.setattr("nafta.queries.MARKED", 10)
+    monkeypatch.setattr("nafta.queries.MAX_MARKS", 10)
     for number in range(12):
         worlds.create_statement(dates=days("2010-06-01"))
         worlds.create_deadline(slug=f"late-{number}", dates=days("2010-06-01"))
@@ -178,7 +178,7 @@ def test_a_chart_shows_each_number_of_the_page_and_as_a_table(
     page = client.get("/embed/charts/share/").content.decode()
     for words in ("50 %", "between 30 and 33 %", "30 %"):
         assert words in page
-    rows = points(Measure.objects.get(slug="share"), world_proposals())
+    rows = list_points(Measure.objects.get(slug="share"), world_proposals())
     drawing = measure_drawing(rows)
     assert len(drawing.marks) == sum(row.kind != "status-quo" for row in rows) == 2
     highest, lowest = drawing.marks  # half of the water, then a third

@@ -334,7 +334,7 @@ def gone_from_all(client: Client, moment: dt.datetime, *words: str) -> dict[str,
         | {
             reverse(name, args=[key])
             for name, pattern in every_pattern(get_resolver())
-            if hasattr(pattern.callback, "two_clocks") and len(pattern.pattern.converters) == 1
+            if hasattr(pattern.callback, "supports_known") and len(pattern.pattern.converters) == 1
             for key in keys
         }
     ):

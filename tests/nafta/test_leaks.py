@@ -168,16 +168,16 @@ def test_nor_in_any_past(client: Client, transactional_db: None) -> None:
     for moment in moments:
         known = f"known={moment:%Y-%m-%dT%H:%M:%S.%fZ}"
         keys = every_key() if moment == moments[1] else set()  # links lead to what there was
-        start = {f"{path}?{known}" for path in _addresses_with_two_clocks(keys)}
+        start = {f"{path}?{known}" for path in _addresses_that_support_known(keys)}
         pages |= crawl(client, start, within=known)
     assert len(pages) > 500
     assert leaks(pages) == []
 
 
-def _addresses_with_two_clocks(keys: set[str]) -> set[str]:
+def _addresses_that_support_known(keys: set[str]) -> set[str]:
     return {
         address
         for name, pattern in every_pattern(get_resolver())
-        if hasattr(pattern.callback, "two_clocks")
+        if hasattr(pattern.callback, "supports_known")
         for address in _filled(name, pattern, keys)
     }

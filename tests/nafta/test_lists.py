@@ -49,7 +49,7 @@ def test_people_can_be_put_in_order(
 def test_too_many_people_to_sort_stay_in_the_order_of_names_and_say_nothing_else(
     client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_module("nafta.pages.search"), "SORTED", 1)
+    monkeypatch.setattr(import_module("nafta.pages.people"), "SORT_LIMIT", 1)
     page = client.get("/people/?sort=-name").content.decode()
     people = re.findall(r'<th scope="row"><a href="/people/([\w-]+)/"', page)
     assert len(people) > 1

@@ -17,19 +17,17 @@ from django.test import Client
 from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
-from issues import matrix
-from issues.analysis.number_points import points
-from issues.analysis.stance_distance import spreads
-from issues.matrix.cells import history
-from issues.matrix.rows import Scene
+from issues.analysis.number_points import list_points
+from issues.analysis.stance_distance import measure_spreads
+from issues.matrix.site_state import SiteState
 from issues.models import Issue, Measure, Position, Progress, Proposal
 from issues.public.chart_svg import measure_drawing
 from issues.public.charts import distance_figure, measure_figure
 from nafta.data_package.tables import TABLES
-from nafta.pages.search import PAGE
+from nafta.pages.search import PAGE_SIZE
 from nafta.search.backend import Search, find
 from nafta.search.query_parser import read
-from rounds.history.as_of import end_of
+from rounds.history.as_of import AsOf, end_of
 from rounds.models import (
     Deadline,
     Party,
@@ -318,7 +316,7 @@ def test_the_chart_of_each_measure_draws_every_number_of_it() -> None:
     for measure in Measure.objects.published().select_related("source", "agreed_source"):
         own = [one for one in proposals if one.issue_id == measure.issue_id]
         numbers = numbers_of(measure, own)
-        rows = points(measure, own)
+        rows = list_points(measure, own)
         assert Counter((row.day, float(row.low)) for row in rows) == Counter(numbers), measure
         if not any(row.day for row in rows):
             continue
@@ -335,12 +333,12 @@ def test_the_chart_of_each_measure_draws_every_number_of_it() -> None:
 
 
 def test_the_chart_of_distances_draws_every_meeting_and_pair() -> None:
-    parties, rounds = list(Party.objects.all()), list(Round.objects.published().in_order())
-    positions = Position.objects.published().with_evidence()
-    scene = Scene(parties=parties, rounds=rounds, by_pair=history(positions), day=clock.today())
-    held = [(one.last_day or clock.today(), one) for one in rounds if one.took_place]
-    for issue in Issue.objects.published():
-        rows = spreads(issue, scene, held)
+    rounds = list(Round.objects.published().in_order())
+    state = SiteState.load(AsOf(clock.today()), rounds)
+    parties = state.parties
+    held = [(each.last_day or clock.today(), each) for each in rounds if each.took_place]
+    for issue in state.issues:
+        rows = measure_spreads(issue, state, held)
         traces = distance_figure(rows)["data"]
         assert [trace["y"] for trace in traces] == [
             [row.gaps[pair].steps for row in rows] for pair in range(len(traces))
@@ -354,9 +352,9 @@ def day_of(text: str) -> dt.date:
 
 
 def test_every_cell_says_what_its_party_said_last_by_then() -> None:
-    issues, parties = list(Issue.objects.published()), list(Party.objects.all())
-    positions = list(Position.objects.published().with_evidence())
     rounds = list(Round.objects.published().in_order())
+    state = SiteState.load(AsOf(clock.today()), rounds)
+    positions = list(Position.objects.published().with_evidence())
     cells = shifted = 0
     for meeting in rounds:
         day = end_of(meeting, rounds)
@@ -366,7 +364,7 @@ def test_every_cell_says_what_its_party_said_last_by_then() -> None:
             if position.first_day <= day:
                 held = latest.get(pair, position)
                 latest[pair] = max(held, position, key=lambda one: one.first_day)
-        for row in matrix.by_issue(issues, parties, positions, day):
+        for row in state.matrix_on(day):
             for cell in row.cells:
                 expected = latest.get((row.issue.pk if row.issue else 0, cell.party.pk))
                 assert cell.position == expected
@@ -400,8 +398,8 @@ def searches() -> list[Any]:
 def test_a_search_finds_what_is_meant(row: dict[str, str]) -> None:
     """``finds`` stands on the first page, of dated rows nothing else where it says ``exactly``."""
     with translation.override(row["language"]):
-        search, answer, _other = find(Search(query=read(row["query"])), PAGE)
-    dated = {f"{hit.kind}:{hit.key}" for hit in answer.hits[:PAGE]}
+        search, answer, _other = find(Search(query=read(row["query"])), PAGE_SIZE)
+    dated = {f"{hit.kind}:{hit.key}" for hit in answer.hits[:PAGE_SIZE]}
     matches = dated | {f"{hit.kind}:{hit.key}" for hit in answer.beside}
     assert set(row["finds"].split()) <= matches
     assert not row["exactly"] or dated == set(row["finds"].split())

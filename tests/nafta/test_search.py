@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 import nafta
-from nafta.pages.search import PAGE
+from nafta.pages.search import PAGE_SIZE
 from nafta.search.backend import COUNTED, Search, find
 from nafta.search.models import Entry
 from nafta.search.query_parser import read
@@ -48,7 +48,7 @@ def names(client: Client, q: str = "", **wishes: Any) -> set[str]:
 
 def exact(q: str) -> set[str]:
     """The keys of what has all of the words."""
-    return {hit.key for hit in Search(query=read(q)).answer(PAGE).hits}
+    return {hit.key for hit in Search(query=read(q)).answer(PAGE_SIZE).hits}
 
 
 def words(html: str) -> str:
@@ -421,7 +421,7 @@ def test_what_has_most_of_the_words_is_shown_where_nothing_has_all(
 def test_which_words_are_left_out(
     world: SimpleNamespace, typed: str, dropped: str | None, shown: str | None
 ) -> None:
-    search, answer, _other = find(Search(query=read(typed)), PAGE)
+    search, answer, _other = find(Search(query=read(typed)), PAGE_SIZE)
     assert ", ".join(term.text for term in search.query.dropped) == (dropped or "")
     keys = {hit.key for hit in answer.hits}
     assert shown in keys if shown else "alder-on-water" not in keys
@@ -607,7 +607,7 @@ def test_a_file_is_named_by_what_was_looked_for(client: Client, world: SimpleNam
 
 
 def test_choices_are_counted(client: Client, world: SimpleNamespace) -> None:
-    counts = Search(query=read("dam")).answer(PAGE).counts
+    counts = Search(query=read("dam")).answer(PAGE_SIZE).counts
     assert counts.total == len(found(client, "dam")) + len(names(client, "dam"))
     assert {key: times for key, times, _label in counts.of("basis")} == {
         "unnamed": 1,
@@ -623,7 +623,7 @@ def test_counting_ends_somewhere(client: Client, world: SimpleNamespace) -> None
     plant(COUNTED + 40)
     html = page(client, "planted")
     assert "1,000+ entries" in words(html)
-    assert len(ROW.findall(html)) == PAGE
+    assert len(ROW.findall(html)) == PAGE_SIZE
 
 
 @pytest.mark.parametrize(
@@ -662,13 +662,13 @@ def test_a_wish_that_makes_no_sense_gets_a_sentence(
 def test_turning_the_pages_loses_nothing_and_repeats_nothing(
     client: Client, world: SimpleNamespace
 ) -> None:
-    plant(2 * PAGE + 7)
+    plant(2 * PAGE_SIZE + 7)
     address, seen = "?q=planted+seed", []
     while address:
         html = client.get(f"/search/{unescape(address)}").content.decode()
         seen += ROW.findall(html)
         address = (NEXT.findall(html) or [""])[0]
-    assert len(seen) == len(set(seen)) == 2 * PAGE + 7
+    assert len(seen) == len(set(seen)) == 2 * PAGE_SIZE + 7
 
 
 @pytest.mark.parametrize("tier", [0, 1, 2])

@@ -155,7 +155,7 @@ def test_pages_lose_nothing_and_show_nothing_twice(
         worlds.create_deadline(slug=f"d{_}", dates=days("2010-01-09"))
         worlds.create_round(slug=f"r{_}", dates=days("2010-01-09"), kind="leaders")
     whole = anchors(client)
-    monkeypatch.setattr(queries, "TIMELINE_PAGE", size)
+    monkeypatch.setattr(queries, "PAGE_SIZE", size)
     paged: list[str] = []
     query = ""
     while True:
@@ -247,7 +247,7 @@ def test_the_chart_and_its_embed_draw_every_page_of_the_list(
     client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
     whole = {item.url: item for item in items(client, query)}
-    monkeypatch.setattr(queries, "TIMELINE_PAGE", 3)
+    monkeypatch.setattr(queries, "PAGE_SIZE", 3)
     marks = client.get("/embed/timeline/").context["drawing"].marks
     following = query
     for _page in range(2):
@@ -281,8 +281,8 @@ def test_a_chart_of_too_many_marks_says_which_it_has(
 ) -> None:
     marks = [item for item in items(client) if item.kind in MARKS]
     bars = [item for item in items(client) if item.kind in queries.BARS]
-    monkeypatch.setattr(queries, "MARKED", 2)
-    monkeypatch.setattr(queries, "TIMELINE_PAGE", 3)
+    monkeypatch.setattr(queries, "MAX_MARKS", 2)
+    monkeypatch.setattr(queries, "PAGE_SIZE", 3)
     response = client.get("/timeline/")
     drawn = named(client, response.context["figure"], response.context["items"])
     assert drawn == {item.url for item in [*bars, *marks[:2]]}

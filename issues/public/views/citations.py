@@ -6,47 +6,49 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from issues import matrix
+from issues.matrix.site_state import SiteState
 from issues.models import Issue, Position, Proposal
 from issues.public.citations import position_citation, proposal_citation
-from issues.public.views.issues import end_of_previous
-from rounds.models import Party, Round, Statement
+from rounds.models import Party, Statement
 from rounds.public.citations import Citation, page_at, statement_citation
-from rounds.public.known_param import two_clocks
+from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.params import AsOfForm
 
 
-@two_clocks
-def cite_position(request: HttpRequest, issue: str, party: str) -> HttpResponse:
-    about = get_object_or_404(Issue.objects.published(), slug=issue)
-    side = get_object_or_404(Party, code=party)
-    rounds = list(Round.objects.published().in_order())
-    form = AsOfForm(request.GET, rounds=rounds)
-    as_of = form.wish
-    after, _previous = end_of_previous(as_of, rounds)
-    taken = about.positions.published().filter(party=side).as_of(as_of.day)
-    positions = matrix.history(taken.with_titles().with_evidence())[about.pk, side.pk]
-    position = matrix.standing(positions, as_of.day)
-    here = page_at(request, reverse("cite_position", args=[issue, party]), as_of.day)
+@supports_known
+def cite_position(
+    request: HttpRequest, as_published: AsPublished, issue: str, party: str
+) -> HttpResponse:
+    cited_issue = get_object_or_404(Issue.objects.published(), slug=issue)
+    cited_party = get_object_or_404(Party, code=party)
+    form = AsOfForm(request.GET)
+    state = SiteState.load(
+        form.effective_as_of, form.rounds, issues=[cited_issue], parties=[cited_party]
+    )
+    (row,) = state.matrix
+    (cell,) = row.cells
+    permalink = page_at(request, reverse("cite_position", args=[issue, party]), state.day)
     context = {
+        "as_published": as_published,
         **form.context,
-        "issue": about,
-        "cell": matrix.cell(side, positions, as_of.day, after),
-        "citation": position_citation(position, _evidence(request, position), here)
-        if position
+        "issue": cited_issue,
+        "cell": cell,
+        "citation": position_citation(
+            cell.position, _evidence_citation(request, cell.position), permalink
+        )
+        if cell.position
         else None,
     }
     status = 200 if form.is_valid() else 400
     return render(request, "issues/cite_position.html", context, status=status)
 
 
-def _evidence(request: HttpRequest, position: Position) -> Citation:
-    """The citation of what a position rests on."""
-    rests_on = position.evidence
-    here = page_at(request, rests_on.get_absolute_url())
-    records: Any = type(rests_on).objects.with_names()
-    record = records.get(pk=rests_on.pk)
+def _evidence_citation(request: HttpRequest, position: Position) -> Citation:
+    """The citation of the statement or proposal on which a position rests."""
+    permalink = page_at(request, position.evidence.get_absolute_url())
+    records: Any = type(position.evidence).objects.with_names()
+    record = records.get(pk=position.evidence.pk)
     if isinstance(record, Statement):
-        return statement_citation(record, here)
+        return statement_citation(record, permalink)
     assert isinstance(record, Proposal)
-    return proposal_citation(record, here)
+    return proposal_citation(record, permalink)

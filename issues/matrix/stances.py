@@ -1,0 +1,68 @@
+"""The stance of a cell and its mark, also where a cell has none."""
+
+import datetime as dt
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from issues.models import SILENT, Position, ProposalStatus, Stance
+
+# A position's ``stance``, a plain text, finds its mark too: a ``Stance`` has the hash of its text.
+MARKS: dict[str, str] = {
+    Stance.DEMANDS: "▲",
+    Stance.SUPPORTS: "△",
+    Stance.OPEN: "○",
+    Stance.OPEN_IF: "◐",
+    Stance.OPPOSES: "▽",
+    Stance.RED_LINE: "▼",
+    Stance.NO_POSITION: "—",
+    Stance.WILL_NOT_SAY: "×",
+}
+SCALE = [(MARKS[stance], stance) for stance in Stance if stance not in SILENT]
+
+
+class NoStance(models.TextChoices):
+    """Why a cell has no stance."""
+
+    NOT_RECORDED = "not-recorded", gettext_lazy("not recorded")
+    ABSENT = "absent", gettext_lazy("not at the table")
+
+
+CellStance = Stance | NoStance
+
+
+def stance_label(position: Position, day: dt.date) -> str:
+    """A position's stance in words, as of ``day``.
+
+    A party that signed a proposal which was agreed by then need not have wanted it.
+    """
+    proposal = position.proposal
+    if (
+        position.stance == Stance.SUPPORTS
+        and proposal
+        and proposal.status_on(day) == ProposalStatus.AGREED
+    ):
+        return _("agreed to it")
+    return str(Stance(position.stance).label)
+
+
+def same_stance(position: Position | None, other_position: Position | None) -> bool:
+    """Whether two positions differ in neither stance nor condition, in the record's own language.
+
+    False if either is None.
+    """
+    return (
+        position is not None
+        and other_position is not None
+        and (position.stance, position.condition)
+        == (other_position.stance, other_position.condition)
+    )
+
+
+def same_wording(position: Position, other_position: Position) -> bool:
+    """Whether two gists read the same in the record's language; a translation never decides."""
+    gist, other_gist = (
+        " ".join(each.gist.split()).casefold() for each in (position, other_position)
+    )
+    return gist == other_gist
