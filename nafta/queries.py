@@ -47,7 +47,7 @@ def _meetings(kind: str) -> Any:
     meetings = Round.objects.published()
     if kind == Kind.ROUND:
         return meetings.rounds_proper()
-    return meetings.beside() if kind == Kind.MEETING else meetings
+    return meetings.side_meetings() if kind == Kind.MEETING else meetings
 
 
 STREAMS = [

@@ -68,11 +68,13 @@ def forms(entry: polib.POEntry) -> list[str]:
 
 
 def test_there_is_a_catalogue_for_each_language_but_the_records() -> None:
-    assert {path.name for path in LOCALES.iterdir()} == set(translated_text.others())
-    assert set(translated_text.others()) == {code for code, _name in settings.LANGUAGES} - {"en-gb"}
+    assert {path.name for path in LOCALES.iterdir()} == set(translated_text.translation_languages())
+    assert set(translated_text.translation_languages()) == {
+        code for code, _name in settings.LANGUAGES
+    } - {"en-gb"}
 
 
-@pytest.mark.parametrize("code", translated_text.others())
+@pytest.mark.parametrize("code", translated_text.translation_languages())
 def test_every_word_of_the_site_is_translated(code: str) -> None:
     known = {key(entry): entry for entry in catalogue(code)}
     asked = messages()
@@ -83,7 +85,7 @@ def test_every_word_of_the_site_is_translated(code: str) -> None:
     assert bad == []
 
 
-@pytest.mark.parametrize("code", translated_text.others())
+@pytest.mark.parametrize("code", translated_text.translation_languages())
 def test_every_form_of_the_plural_is_there(code: str) -> None:
     po = catalogue(code)
     match = re.search(r"nplurals=(\d)", po.metadata["Plural-Forms"])
@@ -93,7 +95,7 @@ def test_every_form_of_the_plural_is_there(code: str) -> None:
             assert sorted(entry.msgstr_plural) == list(range(int(match[1]))), entry.msgid
 
 
-@pytest.mark.parametrize("code", translated_text.others())
+@pytest.mark.parametrize("code", translated_text.translation_languages())
 def test_placeholders_and_ends_are_those_of_the_original(code: str) -> None:
     for entry in catalogue(code):
         for text in forms(entry):
@@ -121,7 +123,7 @@ class _Tags(HTMLParser):
         self.found.append(f"/{tag}")
 
 
-@pytest.mark.parametrize("code", translated_text.others())
+@pytest.mark.parametrize("code", translated_text.translation_languages())
 def test_tags_are_those_of_the_original(code: str) -> None:
     for entry in catalogue(code):
         if "<" in entry.msgid:
@@ -129,7 +131,7 @@ def test_tags_are_those_of_the_original(code: str) -> None:
                 assert _Tags(text).found == _Tags(entry.msgid).found, text
 
 
-@pytest.mark.parametrize("code", translated_text.others())
+@pytest.mark.parametrize("code", translated_text.translation_languages())
 def test_what_is_compiled_is_what_is_written(code: str) -> None:
     compiled = polib.mofile(str(LOCALES / code / "LC_MESSAGES" / "django.mo"))
     assert {key(entry): forms(entry) for entry in compiled} == {

@@ -29,20 +29,7 @@ from rounds.admin.registry import KeyMadeForm, RoundAdmin, StatementAdmin
 from rounds.models import Round, Statement
 from rounds.platform import clock
 from rounds.platform.dates import first_day
-from rounds.publishing.edit_conflicts import is_number
-from rounds.publishing.states import REFUSALS
-
-REFUSALS.update(
-    {
-        "cancelled_has_no_progress": _(
-            "A meeting that was not held has no outcome: delete its progress and save, then cancel."
-        ),
-        "progress_needs_meeting": _("This meeting was not held: it has no outcome."),
-        "counts_its_own_issue": _("This measure belongs to another issue than the proposal."),
-        "rests_on_its_own_issue": _("This proposal is on another issue."),
-    }
-)
-
+from rounds.publishing.edit_conflicts import is_row_number
 
 OF_ISSUE = "of_issue"  # what narrows the measures that are suggested
 
@@ -262,7 +249,7 @@ class MeasureAdmin(PublishableAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """Where a term is entered, of the measures of its proposal’s issue only."""
-        if is_number(issue := request.GET.get(OF_ISSUE, "")):
+        if is_row_number(issue := request.GET.get(OF_ISSUE, "")):
             queryset = queryset.filter(issue=issue)
         return super().get_search_results(request, queryset, search_term)
 

@@ -10,7 +10,7 @@ from issues.desk.desk_form import Seen
 from issues.desk.state import Board, stance_words
 from issues.models import Level
 from rounds.models import RoundStatus
-from rounds.publishing.edit_conflicts import Collision, collisions
+from rounds.publishing.edit_conflicts import EditConflict, find_edit_conflicts
 
 Texts = dict[str, str]
 MINE, THEIRS = "mine", "theirs"
@@ -31,14 +31,14 @@ class Conflict:
 class Meanwhile:
     """What others did since the page was opened, and what of it the editor has to decide."""
 
-    collisions: list[Collision]
+    collisions: list[EditConflict]
     conflicts: list[Conflict]
 
     def __bool__(self) -> bool:
         return bool(self.collisions)
 
     @property
-    def told(self) -> list[tuple[Collision, bool]]:
+    def told(self) -> list[tuple[EditConflict, bool]]:
         """Each collision, and whether it is of something that was not there before."""
         return [(one, not any(change.before for change in one.changes)) for one in self.collisions]
 
@@ -61,7 +61,7 @@ def meanwhile(board: Board, seen: Seen, data: QueryDict) -> Meanwhile:
         else:
             told = {"mine": _words(mine), "theirs": _words(theirs), "was": _words(was)}
             conflicts.append(Conflict(prefix=prefix, title=title, **told))
-    return Meanwhile(collisions(seen.versions, now.versions), conflicts)
+    return Meanwhile(find_edit_conflicts(seen.versions, now.versions), conflicts)
 
 
 def _parts(board: Board) -> Iterator[tuple[str, str, tuple[str, ...]]]:

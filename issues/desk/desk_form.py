@@ -20,7 +20,7 @@ from rounds.models import (
     Source,
 )
 from rounds.platform.text_fields import clean_texts
-from rounds.publishing.edit_conflicts import Shown, read, shown
+from rounds.publishing.edit_conflicts import ShownVersions, parse_versions, versions_of
 
 ROWS_AT_MOST = 200
 
@@ -194,11 +194,11 @@ class Seen:
     """What a page had shown: the texts in its inputs, and the versions of the records on it."""
 
     texts: dict[str, str]
-    versions: Shown
+    versions: ShownVersions
 
     @classmethod
     def of(cls, board: Board) -> "Seen":
-        return cls(board.shown, shown(board.records))
+        return cls(board.shown, versions_of(board.records))
 
     @classmethod
     def read(cls, text: str) -> "Seen":
@@ -207,7 +207,7 @@ class Seen:
             told = json.loads(text)
             json.dumps(told, ensure_ascii=False).encode()  # half a character cannot be shown again
             texts = {str(name): str(words) for name, words in told["texts"].items()}
-            return cls(texts, read(json.dumps(told["versions"])))
+            return cls(texts, parse_versions(json.dumps(told["versions"])))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return cls({}, {})
 

@@ -17,12 +17,12 @@ from rounds.models import (
     Source,
 )
 from rounds.platform.text_fields import TextField
-from rounds.publishing.edit_conflicts import shown
+from rounds.publishing.edit_conflicts import versions_of
 
 
 def key_of(record: Publishable) -> str:
     """How the page names a row of the database."""
-    return next(iter(shown([record])))
+    return next(iter(versions_of([record])))
 
 
 def listed(words: str, *, several: bool = False) -> forms.TextInput:
@@ -65,7 +65,7 @@ class SourceForm(forms.Form):
 
     def _new(self, text: str, typed: dict[str, Any]) -> Source | None:
         """What its address tells of it, with what was typed; one typed before is not new."""
-        record = Source.objects.begun_at(text) if is_address(text) else Source()
+        record = Source.objects.start_from_address(text) if is_address(text) else Source()
         record.publisher = typed.get("publisher") or record.publisher
         record.title = typed.get("title", "")
         for name in ("publisher", "title"):

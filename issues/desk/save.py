@@ -15,7 +15,8 @@ from issues.desk.row_forms import Attributed, ProposalForm, StatementForm
 from issues.desk.state import Evidence, Place
 from issues.models import Position, Progress, Proposal, Term
 from rounds.models import Person, Publishable, Round, Source, State, Statement, new_key
-from rounds.publishing.states import refusal, set_state
+from rounds.publishing.refusals import refusal
+from rounds.publishing.states import set_state
 
 INPUTS = {  # of fields of a model that the desk calls otherwise
     "dates": "days",

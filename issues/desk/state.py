@@ -33,8 +33,8 @@ Evidence = Statement | Proposal
 def in_languages(record: Translatable, *fields: str) -> list[str]:
     """What ``fields`` say in the language of the record, then in each they are translated into."""
     translations = (
-        record.translations.get(translated_text.key(field, code))
-        for code in translated_text.others()
+        record.translations.get(translated_text.translation_key(field, code))
+        for code in translated_text.translation_languages()
         for field in fields
     )
     return [*(getattr(record, field) for field in fields), *filter(None, translations)]
@@ -287,7 +287,7 @@ class SourceNames(Names[Source]):
         )
 
     def find(self, text: str) -> Source:
-        known = Source.objects.at(text) if is_address(text) else None
+        known = Source.objects.find_by_address(text) if is_address(text) else None
         return known or super().find(text)
 
 

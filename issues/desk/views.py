@@ -26,7 +26,7 @@ from issues.models import Level, Position, Progress, Proposal, Stance
 from rounds.admin.record_views import presence
 from rounds.models import Presence, Publishable, Round, Source, Statement
 from rounds.platform.text_fields import without_invisible_characters
-from rounds.publishing.edit_conflicts import locked
+from rounds.publishing.edit_conflicts import lock_records
 from rounds.publishing.gate import Refused, gate, may_publish
 from rounds.publishing.states import rehearsal
 
@@ -113,7 +113,7 @@ class Desk:
         """Whether nobody else changed anything that the page had shown, or all that is settled."""
         assert self.data is not None
         seen = Seen.read(self._posted("seen"))
-        locked(self.board.records)
+        lock_records(self.board.records)
         self.board = Board(self.board.round)
         self.undecided = choices_made(seen.texts, self.data)
         self.meanwhile = meanwhile(self.board, seen, self.data)
@@ -256,7 +256,7 @@ class Desk:
         place = f"rounds.round.desk:{self.board.round.pk}"
         if self.data is None:
             return presence(self.request, place)
-        return {"place": place, "others": Presence.objects.others(self.request.user, place)}
+        return {"place": place, "others": Presence.objects.list_others(self.request.user, place)}
 
     def page(self, status: int = 200) -> HttpResponse:
         if not hasattr(self, "entry"):

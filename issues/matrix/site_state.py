@@ -12,7 +12,7 @@ from functools import cached_property
 from issues.matrix.cells import History, positions_by_pair
 from issues.matrix.rows import MatrixRow, rows_by_issue, rows_by_round
 from issues.models import Issue, Position, Progress
-from rounds.history.as_of import AsOf, before, end_of
+from rounds.history.as_of import AsOf, end_of, find_previous_meeting
 from rounds.models import Party, Round
 
 
@@ -70,7 +70,8 @@ class SiteState:
     def at_end_of(cls, meeting: Round, rounds: Iterable[Round]) -> "SiteState":
         """The state at the end of a meeting; news is what was taken since the meeting before it."""
         as_of = AsOf(end_of(meeting, rounds), meeting, asked=True)
-        return replace(cls.load(as_of, rounds=rounds), previous_end=before(meeting, rounds))
+        previous_end = find_previous_meeting(meeting, rounds)
+        return replace(cls.load(as_of, rounds=rounds), previous_end=previous_end)
 
     @property
     def day(self) -> dt.date:

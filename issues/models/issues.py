@@ -9,9 +9,9 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from rounds.models import (
+    Claim,
+    ClaimQuerySet,
     Party,
-    Record,
-    RecordQuerySet,
     Round,
     RoundStatus,
     Source,
@@ -33,7 +33,7 @@ class IssueKind(models.TextChoices):
     TECHNICAL = "technical", _("technical")
 
 
-class IssueQuerySet(RecordQuerySet):
+class IssueQuerySet(ClaimQuerySet):
     def awaiting_parties(self, day: dt.date) -> Self:
         """Those at which a party is still to be recorded, each with ``awaited_list``: which.
 
@@ -54,7 +54,7 @@ class IssueQuerySet(RecordQuerySet):
 
 
 @tracked(lists={"statements": "statement"})
-class Issue(Record):
+class Issue(Claim):
     """A disputed or technical subject, put as a question a reader could answer yes or no."""
 
     translated = (
@@ -96,11 +96,11 @@ class Issue(Record):
 
     objects = IssueQuerySet.as_manager()
 
-    class Meta(Record.Meta):
+    class Meta(Claim.Meta):
         verbose_name = _("issue")
         verbose_name_plural = _("issues")
         ordering = ("-featured", "order", "name")
-        constraints = [*Record.Meta.constraints, in_choices("kind", IssueKind)]
+        constraints = [*Claim.Meta.constraints, in_choices("kind", IssueKind)]
         triggers = [
             fixed("slug"),
             KeepPublished(
@@ -136,13 +136,13 @@ def with_issues(statements: Any) -> Any:
     return statements.annotate(issue_list=issues_listed())
 
 
-class MeasureQuerySet(RecordQuerySet):
+class MeasureQuerySet(ClaimQuerySet):
     def with_titles(self) -> Self:
         return self.select_related("issue")
 
 
 @tracked()
-class Measure(Record):
+class Measure(Claim):
     """Something countable at stake: a share, a number of years, a sum of money."""
 
     translated = ("name", "unit", "note")
@@ -174,12 +174,12 @@ class Measure(Record):
 
     objects = MeasureQuerySet.as_manager()
 
-    class Meta(Record.Meta):
+    class Meta(Claim.Meta):
         verbose_name = _("measure")
         verbose_name_plural = _("measures")
         ordering = ("issue", "name")
         constraints = [
-            *Record.Meta.constraints,
+            *Claim.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(agreed__isnull=True, agreed_on__isnull=True, agreed_source__isnull=True)
                 | Q(agreed__isnull=False, agreed_on__isnull=False, agreed_source__isnull=False),

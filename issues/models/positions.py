@@ -14,11 +14,11 @@ from issues.models.issues import Issue
 from issues.models.proposals import Proposal
 from rounds.models import (
     Basis,
+    Claim,
+    ClaimQuerySet,
     Party,
     Publishable,
     PublishableQuerySet,
-    Record,
-    RecordQuerySet,
     Round,
     Statement,
     begins,
@@ -27,9 +27,17 @@ from rounds.models import (
     tracked,
 )
 from rounds.platform.dates import SpanField, describe, first_day
-from rounds.platform.triggers import REFUSE, PublishedNeedsPublished
+from rounds.platform.triggers import REFUSE, PublishedNeedsPublished, declare_refusal
 
 GIST_LENGTH = 160
+
+
+declare_refusal("rests_on_its_own_issue", _("This proposal is on another issue."))
+declare_refusal("progress_needs_meeting", _("This meeting was not held: it has no outcome."))
+declare_refusal(
+    "cancelled_has_no_progress",
+    _("A meeting that was not held has no outcome: delete its progress and save, then cancel."),
+)
 
 
 class Stance(models.TextChoices):
@@ -224,13 +232,13 @@ class Level(models.TextChoices):
     DROPPED = "dropped", _("dropped")
 
 
-class ProgressQuerySet(RecordQuerySet):
+class ProgressQuerySet(ClaimQuerySet):
     def with_titles(self) -> Self:
         return self.select_related("issue", "round")
 
 
 @tracked()
-class Progress(Record):
+class Progress(Claim):
     """How far an issue got at a round."""
 
     natural_key_paths = ("round.slug", "issue.slug")
@@ -247,12 +255,12 @@ class Progress(Record):
 
     objects = ProgressQuerySet.as_manager()
 
-    class Meta(Record.Meta):
+    class Meta(Claim.Meta):
         verbose_name = _("progress")
         verbose_name_plural = _("progress")
         ordering = ("round", "issue")
         constraints = [
-            *Record.Meta.constraints,
+            *Claim.Meta.constraints,
             in_choices("level", Level),
             models.UniqueConstraint(
                 fields=["round", "issue"],

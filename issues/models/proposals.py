@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from issues.models.issues import Issue, Measure
 from rounds.models import (
+    AttributedClaim,
     AttributedQuerySet,
-    AttributedRecord,
     NaturalKeyQuerySet,
     Party,
     Round,
@@ -32,7 +32,17 @@ from rounds.platform import translated_text
 from rounds.platform.dates import SpanField, describe, first_day
 from rounds.platform.fast_reverse import page_of
 from rounds.platform.translated_text import local
-from rounds.platform.triggers import REFUSE, KeepPublished, NoCycle, PublishedNeedsPublished
+from rounds.platform.triggers import (
+    REFUSE,
+    KeepPublished,
+    NoCycle,
+    PublishedNeedsPublished,
+    declare_refusal,
+)
+
+declare_refusal(
+    "counts_its_own_issue", _("This measure belongs to another issue than the proposal.")
+)
 
 
 class ProposalQuerySet(AttributedQuerySet):
@@ -69,8 +79,8 @@ class ProposalQuerySet(AttributedQuerySet):
                         comparator="comparator",
                         low="low",
                         high="high",
-                        **translated_text.translated("scope"),
-                        **translated_text.translated("name", "unit", of="measure__"),
+                        **translated_text.translation_columns("scope"),
+                        **translated_text.translation_columns("name", "unit", of="measure__"),
                     )
                 )
             )
@@ -89,7 +99,7 @@ STANDING = (ProposalStatus.TABLED, ProposalStatus.AGREED)
 
 
 @tracked()
-class Proposal(AttributedRecord):
+class Proposal(AttributedClaim):
     """Text put on the table, or said to be. Answering another makes it a counter-proposal."""
 
     translated = ("title", "summary", "attribution", "unnamed_why", "note")
@@ -131,12 +141,12 @@ class Proposal(AttributedRecord):
 
     objects = ProposalQuerySet.as_manager()
 
-    class Meta(AttributedRecord.Meta):
+    class Meta(AttributedClaim.Meta):
         verbose_name = _("proposal")
         verbose_name_plural = _("proposals")
         ordering = ("-dates", "-id")
         constraints = [
-            *AttributedRecord.Meta.constraints,
+            *AttributedClaim.Meta.constraints,
             in_choices("status", ProposalStatus),
             models.CheckConstraint(
                 condition=Q(status="tabled", settled__isnull=True)

@@ -176,7 +176,7 @@ MATTERS = (
         gettext_lazy("Sources whose link is dead"),
         gettext_lazy("When last asked, the address or its copy in an archive was gone."),
         Source,
-        lambda day: Source.objects.with_link(LinkState.DEAD).with_links(),
+        lambda day: Source.objects.with_link_state(LinkState.DEAD).with_links(),
         more=_answers,
         listed="link=dead",
     ),

@@ -15,7 +15,7 @@ from django.db import models
 from pydantic import BaseModel, Field, create_model
 
 from rounds.models import Translatable
-from rounds.platform.translated_text import Text, local
+from rounds.platform.translated_text import LocalizedText, local
 from rounds.tabular.base import RecordResource
 from rounds.tabular.cell_codecs import (
     CellCodec,
@@ -49,7 +49,7 @@ class Words(BaseModel):
 
 def words(text: str) -> Words:
     """A text of the record with its language; one that the site made is in that of the answer."""
-    language = text.language if isinstance(text, Text) else settings.LANGUAGE_CODE
+    language = text.language if isinstance(text, LocalizedText) else settings.LANGUAGE_CODE
     return Words(text=str(text), language=language)
 
 

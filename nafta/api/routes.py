@@ -34,7 +34,7 @@ from nafta.api.params import (
 from nafta.api.serializers import Answers
 from nafta.queries import timeline_items
 from nafta.search.filters import narrowed
-from rounds.history.corrections import corrections
+from rounds.history.corrections import load_corrections
 from rounds.models import (
     Deadline,
     Negotiation,
@@ -160,7 +160,7 @@ def round_(request: HttpRequest, key: str, wishes: Query[Wishes]) -> Any:
 
 
 def _rounds() -> Any:
-    return Round.objects.published().with_names().with_times()
+    return Round.objects.published().with_names().with_publication_times()
 
 
 @get("/deadlines", schemas.Page[schemas.Deadline])
@@ -175,7 +175,7 @@ def deadline(request: HttpRequest, key: str, wishes: Query[Wishes]) -> Any:
 
 
 def _deadlines() -> Any:
-    return Deadline.objects.published().with_names().with_times()
+    return Deadline.objects.published().with_names().with_publication_times()
 
 
 @get("/statements", schemas.Page[schemas.Statement])
@@ -190,7 +190,7 @@ def statement(request: HttpRequest, key: str, wishes: Query[Wishes]) -> Any:
 
 
 def _statements() -> Any:
-    found = Statement.objects.published().with_names().with_links().with_times()
+    found = Statement.objects.published().with_names().with_links().with_publication_times()
     return with_issues(found.select_related("round"))
 
 
@@ -210,7 +210,7 @@ def issue(request: HttpRequest, key: str, wishes: Query[Wishes]) -> Any:
 
 
 def _issues() -> Any:
-    return Issue.objects.published().with_sources().with_times()
+    return Issue.objects.published().with_sources().with_publication_times()
 
 
 @get("/measures", schemas.Page[schemas.Measure])
@@ -228,7 +228,9 @@ def measure(request: HttpRequest, key: str, wishes: Query[Wishes]) -> Any:
 
 
 def _measures() -> Any:
-    return Measure.objects.published().with_sources().with_times().select_related("issue")
+    return (
+        Measure.objects.published().with_sources().with_publication_times().select_related("issue")
+    )
 
 
 @get("/proposals", schemas.Page[schemas.Proposal])
@@ -243,7 +245,7 @@ def proposal(request: HttpRequest, key: str, wishes: Query[Wishes]) -> Any:
 
 
 def _proposals() -> Any:
-    found = Proposal.objects.published().with_names().with_terms().with_times()
+    found = Proposal.objects.published().with_names().with_terms().with_publication_times()
     return found.select_related("round")
 
 
@@ -270,7 +272,7 @@ def position(
 
 
 def _positions() -> Any:
-    return Position.objects.published().with_titles().with_evidence().with_times()
+    return Position.objects.published().with_titles().with_evidence().with_publication_times()
 
 
 @get("/progress", schemas.Page[schemas.Progress])
@@ -293,7 +295,11 @@ def progress_at(request: HttpRequest, meeting: str, issue: str, wishes: Query[Wi
 
 
 def _progress() -> Any:
-    return Progress.objects.published().with_times().select_related("round", "issue", "source")
+    return (
+        Progress.objects.published()
+        .with_publication_times()
+        .select_related("round", "issue", "source")
+    )
 
 
 # --- what the pages show ---
@@ -346,6 +352,6 @@ def correction_list(request: HttpRequest, wishes: Query[Listing]) -> Any:
     form = CorrectionsForm({"until": wishes.cursor})
     if not form.is_valid():
         raise refused(form)
-    told, older = corrections(until=form.filters.get("until"), limit=wishes.limit)
+    told, older = load_corrections(until=form.filters.get("until"), limit=wishes.limit)
     cursor = older.isoformat() if older else ""
     return listing(request, list(map(Answers(request).correction, told)), cursor)

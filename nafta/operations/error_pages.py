@@ -7,14 +7,14 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from nafta.operations.metrics import DATABASE_ERRORS
-from rounds.platform.databases import GONE
+from rounds.platform.databases import UNREACHABLE_ERRORS
 
 AGAIN = 30  # seconds until a second try is worth its while
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The fault is ours; or the database is gone, which a later try may find back."""
-    gone = isinstance(sys.exc_info()[1], GONE)
+    gone = isinstance(sys.exc_info()[1], UNREACHABLE_ERRORS)
     status = 503 if gone else 500
     if gone:
         DATABASE_ERRORS.inc()

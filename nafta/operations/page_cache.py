@@ -28,8 +28,15 @@ from django.utils.functional import SimpleLazyObject
 
 from nafta.operations.logs import note_page
 from nafta.operations.metrics import DATABASE_ERRORS
-from rounds.platform.databases import GONE, PRIMARY, Server, reading, reading_from, replicas
-from rounds.publishing.states import present, publish_due
+from rounds.platform.databases import (
+    PRIMARY,
+    UNREACHABLE_ERRORS,
+    DatabaseServer,
+    reading,
+    reading_from,
+    replicas,
+)
+from rounds.publishing.states import load_present, publish_due
 
 Answer = Callable[[HttpRequest], HttpResponse]
 DESK = re.compile(r"/(?:\w\w/)?admin/")
@@ -98,22 +105,22 @@ class Editions:
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
         self.latest = ""
-        self.primary = Server(PRIMARY, BREATH)
-        self.replicas: dict[str, Server] = {}
+        self.primary = DatabaseServer(PRIMARY, BREATH)
+        self.replicas: dict[str, DatabaseServer] = {}
         self.turn = itertools.count()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in {"GET", "HEAD"}:
             if DESK.match(request.path_info):
-                self.primary.wake()
+                self.primary.check_connection()
             return self.get_response(request)
         keeps = settings.KEEP_PAGES and not DESK.match(request.path_info)
         answer = None
         for server in self._servers(request):
             with reading_from(server.alias):
                 try:
-                    edition = server.ask(partial(self._edition, request))
-                except GONE as error:
+                    edition = server.run(partial(self._edition, request))
+                except UNREACHABLE_ERRORS as error:
                     logger.warning("The database %s does not answer: %s", server.alias, error)
                     DATABASE_ERRORS.inc()
                     continue
@@ -122,16 +129,16 @@ class Editions:
                 return answer
         return (self._last(request) if keeps else None) or answer or self.get_response(request)
 
-    def _servers(self, request: HttpRequest) -> Iterator[Server]:
+    def _servers(self, request: HttpRequest) -> Iterator[DatabaseServer]:
         """Those that may answer it, the next in turn first."""
         editors = DESK.match(request.path_info) or settings.SESSION_COOKIE_NAME in request.COOKIES
         names = [] if editors else replicas()
         first = next(self.turn) % len(names) if names else 0
         for name in names[first:] + names[:first]:
-            replica = self.replicas.setdefault(name, Server(name, LONG_BREATH))
-            if replica.may_be_asked():
+            replica = self.replicas.setdefault(name, DatabaseServer(name, LONG_BREATH))
+            if replica.is_available():
                 yield replica
-        if self.primary.may_be_asked():
+        if self.primary.is_available():
             yield self.primary
 
     def _edition(self, request: HttpRequest) -> str:
@@ -139,9 +146,9 @@ class Editions:
 
         What is due goes out first: whoever asks after the end of an embargo finds what it held.
         """
-        now = present()
+        now = load_present()
         if now.due and self._publishes():
-            now = present()
+            now = load_present()
         request.negotiation = SimpleLazyObject(lambda: now.negotiation)  # type: ignore[attr-defined]
         edition = f"{now.mark or 'none'}-{timezone.localdate():%j}-{build()}"
         if edition != self.latest:
@@ -151,12 +158,12 @@ class Editions:
 
     def _publishes(self) -> bool:
         """Whether what is due could be published. Without the primary it waits; pages go on."""
-        if reading().alias != PRIMARY and not self.primary.may_be_asked():
+        if reading().alias != PRIMARY and not self.primary.is_available():
             return False
         try:
             with reading_from(PRIMARY):
-                self.primary.ask(partial(publish_due, timezone.now()))
-        except GONE as error:
+                self.primary.run(partial(publish_due, timezone.now()))
+        except UNREACHABLE_ERRORS as error:
             logger.warning("What is due could not be published: %s", error)
             return False
         return True

@@ -89,9 +89,9 @@ def sort_people(people: Any, sort: str) -> Any:
 def _statement_count() -> RawSQL:
     """How many published statements a person made, one more than ``COUNT_LIMIT`` at most."""
     return RawSQL(
-        "(SELECT count(*) FROM (SELECT FROM rounds_statement_speakers AS link"
-        " JOIN rounds_statement AS said ON said.id = link.statement_id"
-        " WHERE link.person_id = rounds_person.id AND said.state = 'published'"
+        '(SELECT count(*) FROM (SELECT FROM "rounds_statement_speakers" AS link'
+        ' JOIN "rounds_statement" AS said ON said.id = link.statement_id'
+        """ WHERE link.person_id = "rounds_person".id AND said.state = 'published'"""
         " LIMIT %s) AS counted)",
         [COUNT_LIMIT + 1],
     )

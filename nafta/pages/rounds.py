@@ -15,7 +15,7 @@ from issues.matrix.site_state import SiteState
 from issues.models import Proposal, with_issues
 from issues.public.tables import ProgressFile, matrix_file, move_file
 from issues.public.views.issue_sections import STATEMENTS_SHOWN
-from rounds.history.corrections import corrected_on
+from rounds.history.corrections import find_last_correction
 from rounds.models import Round, Statement
 from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.tables import ItemFile
@@ -26,7 +26,7 @@ from rounds.tabular.exports import FileTable, page
 
 @supports_known
 def round_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> HttpResponse:
-    rounds = list(Round.objects.published().with_names().with_touched().in_order())
+    rounds = list(Round.objects.published().with_names().with_rewritten_at().in_order())
     meeting = next((each for each in rounds if each.slug == slug), None)
     if meeting is None:
         return gone_or_404(request, as_published, Round, slug)
@@ -36,7 +36,7 @@ def round_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> 
     context: dict[str, Any] = {
         "as_published": as_published,
         "round": meeting,
-        "corrected": corrected_on(meeting),
+        "corrected": find_last_correction(meeting),
         "as_of": state.as_of,
         "previous": state.previous,
         "earlier": rounds[index - 1] if index else None,

@@ -21,7 +21,7 @@ from nafta.search.models import Entry
 from nafta.search.query import Meaning, Query, Term, folded
 from rounds.models import Basis, Deadline, Round, Statement
 from rounds.platform.fast_reverse import page_of
-from rounds.platform.translated_text import Text, local
+from rounds.platform.translated_text import LocalizedText, local
 from rounds.public.timeline import Item, deadline_items, round_items, statement_items
 from rounds.tabular.exports import FileTable, page
 
@@ -54,8 +54,8 @@ class NamedResult:
     slug: str
     label: str
     url: str
-    title: Text
-    text: Text
+    title: LocalizedText
+    text: LocalizedText
     colour: int | None = None
     language: str = ""
 
@@ -204,14 +204,14 @@ def named_result(hit: Hit) -> NamedResult:
     foreign = hit.label.get("language", "")
     name = local(hit.label, "name")
     if foreign:  # a title stays in the language of its publication: it is no original of ours
-        name, text = Text(name, ""), Text(text, "")
+        name, text = LocalizedText(name, ""), LocalizedText(text, "")
     return NamedResult(
         kind=hit.kind,
         slug=hit.key,
         label=kinds()[hit.kind],
         url=page_of(PAGES[hit.kind], hit.key),
         title=name,
-        text=Text("", "") if hit.kind == "party" else text,
+        text=LocalizedText("", "") if hit.kind == "party" else text,
         colour=hit.label.get("colour"),
         language=foreign,
     )

@@ -154,7 +154,7 @@ class Search:
         newest = self.latest(NEWEST)
         return RawSQL(  # noqa: S611
             f"""SELECT pgh_obj_id FROM (
-                SELECT pgh_obj_id FROM rounds_statementevent
+                SELECT pgh_obj_id FROM "rounds_statementevent"
                 WHERE state = 'published' AND pgh_label IN ('added', 'published')
                 ORDER BY pgh_created_at DESC, pgh_obj_id DESC LIMIT {LATELY}
             ) AS last UNION {newest.sql}""",

@@ -16,7 +16,7 @@ BACK = str.maketrans({"\x02": "<", "\x03": ">", "\x04": "&"})
 LONG = 320  # characters; of a longer text the fragments around the words are shown
 
 
-class Marked(translated_text.Text):
+class Marked(translated_text.LocalizedText):
     """A text in its language in which what was looked for is marked. Safe to show as it is."""
 
     __slots__ = ("html",)
@@ -48,7 +48,7 @@ def marked(texts: Iterable[str], query: Query) -> Callable[[str], Marked]:
         shown = {wanted[nth - 1]: headline for nth, headline in found}
 
     def show(text: str) -> Marked:
-        one = Marked(text, getattr(text, "language", translated_text.active()))
+        one = Marked(text, getattr(text, "language", translated_text.active_language()))
         headline = _only_whole_phrases(shown.get(text, text), query).translate(BACK)
         one.html = escape(headline).replace(START, "<mark>").replace(STOP, "</mark>")
         return one
@@ -96,6 +96,7 @@ def _only_whole_phrases(headline: str, query: Query) -> str:
 
 def _configuration(text: str) -> str:
     translated = (
-        isinstance(text, translated_text.Text) and text.language != translated_text.original()
+        isinstance(text, translated_text.LocalizedText)
+        and text.language != translated_text.original_language()
     )
     return "search_plain" if translated else "search_record"

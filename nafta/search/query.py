@@ -253,6 +253,6 @@ def meaning(words: str, name: Candidate) -> Meaning:
     return Meaning(words, name.kind, name.key, name_of(name.label), also=tuple(also))
 
 
-def name_of(label: dict[str, Any], part: str = "name") -> translated_text.Text:
+def name_of(label: dict[str, Any], part: str = "name") -> translated_text.LocalizedText:
     """What something is called in the reader's language."""
     return translated_text.local(label, part)

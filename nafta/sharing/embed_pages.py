@@ -21,7 +21,7 @@ from issues.models import Issue, Measure
 from nafta.sharing.embed_contents import BUILDERS, NotSaidYet
 from nafta.sharing.embeds import OF_PAGE, WIDTH, Embed, frame, lost
 from nafta.sharing.params import OEmbedForm
-from rounds.history.corrections import gone
+from rounds.history.corrections import find_removal
 from rounds.models import Statement
 from rounds.platform.plain_text import printable
 from rounds.public.citations import page_at
@@ -64,7 +64,7 @@ def embed(request: HttpRequest, name: str, slug: str = "") -> HttpResponse:
     except NotSaidYet:
         return render(request, "embed/nothing.html", {"not_yet": True}, status=404)
     except Http404:
-        withdrawn = gone(OF_KIND[name], slug) if name in OF_KIND else None
+        withdrawn = find_removal(OF_KIND[name], slug) if name in OF_KIND else None
         status = 410 if withdrawn else 404
         return render(request, "embed/nothing.html", {"gone": withdrawn}, status=status)
     context = content.context | {"embed": content, "site": page_at(request, content.page).site}

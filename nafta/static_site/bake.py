@@ -23,7 +23,7 @@ from nafta.static_site.output import Contents, Folder, Page
 from nafta.static_site.render import NOWHERE, Made, Oven
 from nafta.static_site.url_map import Site, place
 from rounds.models import Edition
-from rounds.publishing.states import present, publish_due
+from rounds.publishing.states import load_present, publish_due
 
 FIRST = ["/", "/robots.txt", "/sitemap.xml"]
 BATCH = 8  # addresses that a process is given at once
@@ -65,7 +65,7 @@ def bake(site: Site, folder: Folder, processes: int, told: Told) -> Report | Non
 def recipe(site: Site) -> str:
     """All that shapes the site: its edition, the day, the code, and where it is to stand."""
     publish_due(timezone.now())
-    return f"{present().mark} {timezone.localdate()} {build()} {site.address} {site.live}"
+    return f"{load_present().mark} {timezone.localdate()} {build()} {site.address} {site.live}"
 
 
 def _made_at() -> dt.datetime:

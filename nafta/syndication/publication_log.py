@@ -17,7 +17,7 @@ from issues.analysis.proposal_threads import proposal_items
 from issues.models import Position, Proposal, with_issues
 from nafta.search.backend import Search
 from nafta.search.filters import narrowed
-from rounds.history.revision_counts import Changes, changes
+from rounds.history.revision_counts import RevisionCount, count_revisions
 from rounds.history.versions import Ref
 from rounds.models import Basis, Deadline, Negotiation, Round, Source, Statement
 from rounds.public.stable_ids import lasting_id
@@ -60,7 +60,7 @@ def entries(filters: dict[str, Any], negotiation: Negotiation | None) -> list[En
     records = [record for record, _item in rows]
     resting = _positions(records)
     shown = [*records, *(one for some in resting.values() for one in some)]
-    told = changes([(type(one), one.pk) for one in shown], MADE_OF)
+    told = count_revisions([(type(one), one.pk) for one in shown], MADE_OF)
     return [
         Entry(
             item=item,
@@ -75,7 +75,7 @@ def entries(filters: dict[str, Any], negotiation: Negotiation | None) -> list[En
     ]
 
 
-def _updated(shown: Iterable[Any], told: dict[Ref, Changes]) -> dt.datetime:
+def _updated(shown: Iterable[Any], told: dict[Ref, RevisionCount]) -> dt.datetime:
     """When anything of an entry last changed, a day that went by without a word included."""
     times: list[dt.datetime | None] = [told[type(one), one.pk].last for one in shown]
     times += [getattr(one, "overdue_since", None) for one in shown]
@@ -100,7 +100,7 @@ def _latest(kind: Kind, records: Any, filters: dict[str, Any]) -> Any:
     if not filters or kind != Kind.STATEMENT:
         return fits.latest_published(LIMIT)
     # what is rare would be looked for in all that there are
-    fits = fits.filter(pk__in=Search.of(filters).lately()).with_times()
+    fits = fits.filter(pk__in=Search.of(filters).lately()).with_publication_times()
     return fits.order_by("-published_at", "-pk")[:LIMIT]
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from issues.models import Issue, Proposal
 from nafta.search.models import Entry
-from rounds.history.revision_counts import Changes, changes, last_change
+from rounds.history.revision_counts import RevisionCount, count_revisions, find_last_change
 from rounds.history.versions import Ref
 from rounds.models import Party, Person, Publishable, Round, Source, Statement
 
@@ -54,7 +54,7 @@ class PageSitemap(LanguagesSitemap):
 
     @cached_property
     def _changed(self) -> dt.datetime | None:
-        return last_change()
+        return find_last_change()
 
 
 class RecordSitemap(LanguagesSitemap):
@@ -68,7 +68,7 @@ class RecordSitemap(LanguagesSitemap):
 
     def __init__(self, model: Any) -> None:
         self.model = model
-        self.changes: dict[Ref, Changes] = {}
+        self.changes: dict[Ref, RevisionCount] = {}
 
     def items(self) -> Any:
         return Entry.objects.filter(kind=self.model._meta.model_name).order_by("object_id")
@@ -100,7 +100,7 @@ class Part:
         entries = self.sitemap.items().only("kind", "key", "object_id")
         found = list(entries[place.start // each : -(-place.stop // each)])
         refs = [(self.sitemap.model, one.object_id) for one in found]
-        self.sitemap.changes = changes(refs, SHOWN)
+        self.sitemap.changes = count_revisions(refs, SHOWN)
         return [(one, code) for one in found for code, _name in settings.LANGUAGES]
 
 

@@ -8,7 +8,7 @@ from django.utils.formats import get_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from rounds.platform.translated_text import active, original
+from rounds.platform.translated_text import active_language, original_language
 from rounds.public.charts import Figure
 
 register = template.Library()
@@ -30,7 +30,11 @@ def chart_language() -> str:
         "decimal": get_format("DECIMAL_SEPARATOR"),
         "thousands": get_format("THOUSAND_SEPARATOR"),
     }
-    return "" if active() == original() else json.dumps({"name": active(), "format": language})
+    return (
+        ""
+        if active_language() == original_language()
+        else json.dumps({"name": active_language(), "format": language})
+    )
 
 
 @register.simple_tag

@@ -24,30 +24,30 @@ from rounds.admin.forms import EntryForm, RecordForm, fill, side_by_side
 from rounds.admin.record_views import RecordPages
 from rounds.admin.spreadsheets.admin import SpreadsheetAdmin
 from rounds.admin.translations import LackingFilter, fieldset, with_translations
-from rounds.history.versions import versions
+from rounds.history.versions import load_versions
 from rounds.models import (
     Publishable,
     State,
     Suggestion,
     Versioned,
+    form_values,
     lists_of,
-    typed_into,
 )
 from rounds.platform.dates import SpanFormField
 from rounds.platform.text_fields import AddressField, KeyField, TextField
 from rounds.publishing.edit_conflicts import (
-    Collision,
-    Shown,
-    collisions,
-    current,
-    is_number,
-    locked,
-    read,
-    shown,
-    write,
+    EditConflict,
+    ShownVersions,
+    find_edit_conflicts,
+    format_versions,
+    is_row_number,
+    load_records,
+    lock_records,
+    parse_versions,
+    versions_of,
 )
 from rounds.publishing.gate import Refused, gate, may_publish
-from rounds.publishing.states import refusal
+from rounds.publishing.refusals import refusal
 
 
 class Suggested(Exception):  # noqa: N818 - it is a way out, not a fault
@@ -173,7 +173,7 @@ class KeyedAdmin(SpreadsheetAdmin, EntryAdmin, RecordPages):
         form = super().get_form(request, *args, **kwargs)
         form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]
         if (obj := kwargs.get("obj") or (args[0] if args else None)) is not None:
-            form.shown = write(shown(self.records_on_page(obj)))  # type: ignore[attr-defined]
+            form.shown = format_versions(versions_of(self.records_on_page(obj)))  # type: ignore[attr-defined]
         return form
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -213,7 +213,7 @@ class KeyedAdmin(SpreadsheetAdmin, EntryAdmin, RecordPages):
         if request.method == "POST":
             try:
                 with transaction.atomic(), self.as_author(request, suggestion):
-                    found = self.collide(request, object_id, fetch=locked)
+                    found = self.collide(request, object_id, fetch=lock_records)
                     response: Any = super().changeform_view(request, object_id, form_url, context)
                     if found:
                         form = response.context_data["adminform"].form
@@ -236,7 +236,7 @@ class KeyedAdmin(SpreadsheetAdmin, EntryAdmin, RecordPages):
     def suggestion(self, request: HttpRequest, object_id: str | None) -> Suggestion | None:
         """The suggested change of this record that the address asks for."""
         number = request.GET.get("suggestion", "")
-        if object_id is None or not (is_number(number) and is_number(object_id)):
+        if object_id is None or not (is_row_number(number) and is_row_number(object_id)):
             return None
         kind = ContentType.objects.get_for_model(self.model)
         waiting = Suggestion.objects.filter(content_type=kind, object_id=object_id)
@@ -246,12 +246,12 @@ class KeyedAdmin(SpreadsheetAdmin, EntryAdmin, RecordPages):
         self, request: HttpRequest, suggestion: Suggestion, object_id: Any, context: Any
     ) -> Any:
         """The form with what was suggested, as if it had been sent and come back."""
-        posted = suggestion.as_posted()
+        posted = suggestion.as_query_dict()
         visit: Any = copy.copy(request)
         assert not visit.FILES, "read before POST is set, or Django would parse an empty body"
         visit.method, visit.POST = "POST", posted
         # what has changed since it was suggested; no lock, since nothing is stored from here
-        found = self.collide(visit, object_id, fetch=current)
+        found = self.collide(visit, object_id, fetch=load_records)
         if not found:
             visit.refusal = ValidationError(
                 _("%(who)s suggests this. Save it as it stands to approve it."),
@@ -265,7 +265,7 @@ class KeyedAdmin(SpreadsheetAdmin, EntryAdmin, RecordPages):
 
     def as_author(self, request: HttpRequest, suggestion: Suggestion | None) -> Any:
         """The words of a suggestion that is saved as it stands stay its author's."""
-        if suggestion is None or not suggestion.is_said_by(request.POST):
+        if suggestion is None or not suggestion.has_same_values(request.POST):
             return nullcontext()
         author = suggestion.author
         return pghistory.context(user=author.pk, name=str(author), approved_by=str(request.user))
@@ -277,7 +277,7 @@ class KeyedAdmin(SpreadsheetAdmin, EntryAdmin, RecordPages):
             object_id=obj.pk,
             author=request.user,
             title=str(obj)[:250],
-            form=typed_into(request.POST),
+            form=form_values(request.POST),
         )
         self.message_user(request, _("This waits for a second editor; readers see no change yet."))
         return HttpResponseRedirect(self.address("change", obj.pk))
@@ -291,21 +291,22 @@ class KeyedAdmin(SpreadsheetAdmin, EntryAdmin, RecordPages):
 
     def collide(
         self, request: HttpRequest, object_id: str | None, *, fetch: Callable[..., list[Versioned]]
-    ) -> list[Collision]:
+    ) -> list[EditConflict]:
         """Compare what the page shows with what it showed, and refuse the form if they differ.
 
-        ``fetch`` reads the records: ``locked`` before something is stored, else ``current``.
+        ``fetch`` reads the records: ``lock_records`` before something is stored, else
+        ``load_records``.
         """
         obj = self.get_object(request, unquote(object_id)) if object_id is not None else None
         if object_id is None or obj is None:
             return []
         fetch([obj])
-        then = read(request.POST.get("opened", ""))
-        now = shown(fetch(self.records_on_page(obj)))
+        then = parse_versions(request.POST.get("opened", ""))
+        now = versions_of(fetch(self.records_on_page(obj)))
         if then == now:
             return []
         posted = request.POST.copy()
-        posted["opened"] = write(now)  # saved again, it was seen
+        posted["opened"] = format_versions(now)  # saved again, it was seen
         self.take_over(request, unquote(object_id), then, posted)
         request.POST = posted  # type: ignore[assignment]
         request.refusal = ValidationError(  # type: ignore[attr-defined]
@@ -314,13 +315,15 @@ class KeyedAdmin(SpreadsheetAdmin, EntryAdmin, RecordPages):
                 "and what you had not touched is as they left it."
             )
         )
-        return collisions(then, now)
+        return find_edit_conflicts(then, now)
 
-    def take_over(self, request: HttpRequest, pk: str, then: Shown, posted: QueryDict) -> None:
+    def take_over(
+        self, request: HttpRequest, pk: str, then: ShownVersions, posted: QueryDict
+    ) -> None:
         """Put into ``posted`` what others made of the fields that were not touched here."""
         obj: Any = self.get_object(request, pk)
         number = then.get(f"{obj._meta.label_lower}:{obj.pk}")
-        own = versions([(self.model, obj.pk)])[self.model, obj.pk]
+        own = load_versions([(self.model, obj.pk)])[self.model, obj.pk]
         base = next((one for one in own if one.number == number), None)
         if base is None:
             return
@@ -344,8 +347,8 @@ class KeyedAdmin(SpreadsheetAdmin, EntryAdmin, RecordPages):
         obj = self.get_object(request, unquote(object_id))
         context = {**(extra_context or {}), "public": obj is not None and self.readers_saw(obj)}
         if obj is not None:
-            fetch = locked if request.method == "POST" else current
-            now = write(shown(fetch(self.records_on_page(obj))))
+            fetch = lock_records if request.method == "POST" else load_records
+            now = format_versions(versions_of(fetch(self.records_on_page(obj))))
             if request.method == "POST" and request.POST.get("opened") != now:
                 request.POST = QueryDict()
                 context |= {"changed": True}

@@ -20,7 +20,7 @@ from rounds.platform.text_fields import TextField
 from rounds.platform.time_fields import MomentField
 from rounds.platform.times import describe_moment
 from rounds.publishing.edit_conflicts import (
-    Collision,
+    EditConflict,
 )
 
 PAST = _("This time is past: give one to come, or publish it now.")
@@ -117,7 +117,7 @@ def entered(field: forms.Field, value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def side_by_side(found: list[Collision], form: RecordForm) -> list[dict[str, Any]]:
+def side_by_side(found: list[EditConflict], form: RecordForm) -> list[dict[str, Any]]:
     """Each collision with its rows: what it was, what others made of it, what is typed here."""
     yours = form.typed()
     own = f"{form.instance._meta.label_lower}:{form.instance.pk}"

@@ -15,11 +15,11 @@ from django.utils.translation import ngettext
 from rounds.admin.base import KeyedAdmin
 from rounds.admin.forms import ScheduleForm
 from rounds.models import (
-    DatedRecord,
+    DatedClaim,
     State,
 )
 from rounds.platform.times import describe_weekday_moment
-from rounds.publishing.edit_conflicts import locked
+from rounds.publishing.edit_conflicts import lock_records
 from rounds.publishing.gate import gate
 from rounds.publishing.states import schedule as schedule_records
 from rounds.publishing.states import set_state
@@ -137,7 +137,7 @@ class PublishableAdmin(KeyedAdmin):
 
     def _seen(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any] | None:
         """The records, locked, if the list has shown all of them as they are; else None."""
-        records = locked(queryset)
+        records = lock_records(queryset)
         versions_shown = set(request.POST.getlist("shown"))
         unseen = [record for record in records if version_of(record) not in versions_shown]
         message = _(
@@ -169,7 +169,7 @@ class PublishableAdmin(KeyedAdmin):
 
 class DatedAdmin(PublishableAdmin):
     @admin.display(description=_("when"), ordering="dates")
-    def when(self, record: DatedRecord) -> str:
+    def when(self, record: DatedClaim) -> str:
         return record.when
 
 

@@ -20,12 +20,18 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, resolve, reverse
 from django.utils.translation import gettext as _
 
-from rounds.history.differences import differences, revisions
-from rounds.history.versions import Version, versions
+from rounds.history.differences import compare_versions, load_revisions
+from rounds.history.versions import Version, load_versions
 from rounds.models import Presence, Publishable, State, lists_of
-from rounds.publishing.edit_conflicts import locked, read, shown, write
+from rounds.publishing.edit_conflicts import (
+    format_versions,
+    lock_records,
+    parse_versions,
+    versions_of,
+)
 from rounds.publishing.gate import Refused, gate
-from rounds.publishing.states import drafts_needed, refusal, rehearsal, set_state
+from rounds.publishing.refusals import refusal
+from rounds.publishing.states import drafts_needed, rehearsal, set_state
 
 STAYS = {"id", "slug", "code", "version", "changed_at", "state", "publish_at"}
 
@@ -80,7 +86,7 @@ class RecordPages(admin.ModelAdmin):
         obj = self.found(request, object_id)
         context = {
             **self.page(request, obj, _("History")),
-            "revisions": revisions(obj),
+            "revisions": load_revisions(obj),
             "may_revert": self.has_change_permission(request, obj),
             **(extra_context or {}),
         }
@@ -93,7 +99,7 @@ class RecordPages(admin.ModelAdmin):
         obj = self.found(request, object_id)
         if not self.has_change_permission(request, obj):
             raise PermissionDenied
-        own = versions([(self.model, obj.pk)])[self.model, obj.pk]
+        own = load_versions([(self.model, obj.pk)])[self.model, obj.pk]
         target = next((one for one in own if one.number == number), None)
         if target is None:
             raise Http404
@@ -106,9 +112,9 @@ class RecordPages(admin.ModelAdmin):
         context = {
             **self.page(request, obj, _("Go back to version %d") % number),
             "target": target,
-            "changes": differences(own[-1], target),
+            "changes": compare_versions(own[-1], target),
             "public": isinstance(obj, Publishable) and obj.is_published,
-            "opened": write(shown([obj])),
+            "opened": format_versions(versions_of([obj])),
             "error": error,
             "correction": request.POST.get("correction", ""),
         }
@@ -118,8 +124,8 @@ class RecordPages(admin.ModelAdmin):
         """Go back, all the way or not at all; returns why not."""
         try:
             with transaction.atomic():
-                (now,) = locked([obj])
-                if shown([now]) != read(request.POST.get("opened", "")):
+                (now,) = lock_records([obj])
+                if versions_of([now]) != parse_versions(request.POST.get("opened", "")):
                     return _("Somebody changed this meanwhile: look again at what would change.")
                 restore(now, target)
                 gate(request.user, request.POST.get("correction", ""))
@@ -173,8 +179,8 @@ class RecordPages(admin.ModelAdmin):
 
 def presence(request: Any, place: str) -> dict[str, Any]:
     """Note that ``request.user`` has ``place`` open, and say who else has: for a template."""
-    Presence.objects.note(request.user, place)
-    return {"place": place, "others": list(Presence.objects.others(request.user, place))}
+    Presence.objects.record_visit(request.user, place)
+    return {"place": place, "others": list(Presence.objects.list_others(request.user, place))}
 
 
 def presence_view(request: Any) -> JsonResponse:
@@ -185,9 +191,9 @@ def presence_view(request: Any) -> JsonResponse:
     if request.POST.get("leaving"):
         Presence.objects.filter(user=request.user, place=place).delete()
         return JsonResponse({"others": []})
-    Presence.objects.note(request.user, place)
-    others = Presence.objects.others(request.user, place)
-    return JsonResponse({"others": [one.words for one in others]})
+    Presence.objects.record_visit(request.user, place)
+    others = Presence.objects.list_others(request.user, place)
+    return JsonResponse({"others": [presence.description for presence in others]})
 
 
 def restore(record: Any, target: Version) -> None:

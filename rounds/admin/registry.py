@@ -41,7 +41,7 @@ from rounds.models import (
     attribution_problem,
 )
 from rounds.platform.text_fields import AddressField
-from rounds.platform.url_normalisation import filed
+from rounds.platform.url_normalisation import split_archive_address
 from rounds.tabular.resources import (
     DeadlineResource,
     NegotiationResource,
@@ -94,10 +94,10 @@ class SourceForm(RecordForm):
         """A copy's address is filed as one; an address that a source has is told with a link."""
         cleaned = super().clean()
         if url := cleaned.get("url"):
-            cleaned["url"], copy = filed(url)
+            cleaned["url"], copy = split_archive_address(url)
             cleaned["archive_url"] = cleaned.get("archive_url") or copy
         address = cleaned.get("url") or cleaned.get("archive_url") or ""
-        if known := Source.objects.exclude(pk=self.instance.pk).at(address):
+        if known := Source.objects.exclude(pk=self.instance.pk).find_by_address(address):
             place = reverse("admin:rounds_source_change", args=[known.pk])
             words = _("The record has it already: {}.")
             link = format_html('<a href="{}">{}</a>', place, known)
@@ -123,9 +123,9 @@ class LinkFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "unasked":
-            return queryset.unasked()  # type: ignore[attr-defined,no-any-return]
+            return queryset.never_checked()  # type: ignore[attr-defined,no-any-return]
         known = self.value() in LinkState.values
-        return queryset.with_link(self.value()) if known else queryset  # type: ignore[attr-defined]
+        return queryset.with_link_state(self.value()) if known else queryset  # type: ignore[attr-defined]
 
 
 @admin.register(Source)
@@ -171,11 +171,11 @@ class SourceAdmin(KeyedAdmin):
         form = PasteForm(request.GET if "address" in request.GET else None)
         if form.is_valid():
             address = form.cleaned_data["address"]
-            if known := Source.objects.at(address):
+            if known := Source.objects.find_by_address(address):
                 self.message_user(request, _("The record has it already."))
                 return redirect("admin:rounds_source_change", known.pk)
             if self.has_add_permission(request):
-                begun = Source.objects.begun_at(address)
+                begun = Source.objects.start_from_address(address)
                 names = ("url", "archive_url", "publisher", "language")
                 typed = {name: value for name in names if (value := getattr(begun, name))}
                 return redirect(f"{reverse('admin:rounds_source_add')}?{urlencode(typed)}")

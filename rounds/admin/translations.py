@@ -83,10 +83,13 @@ class LackingFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         names = dict(settings.LANGUAGES)
         words = _("not all in %(language)s")
-        return [(code, words % {"language": names[code]}) for code in translated_text.others()]
+        return [
+            (code, words % {"language": names[code]})
+            for code in translated_text.translation_languages()
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         code = self.value()
-        if code not in translated_text.others():
+        if code not in translated_text.translation_languages():
             return queryset
-        return queryset.filter(queryset.model.lacking(code))
+        return queryset.filter(queryset.model.lacks_translation(code))

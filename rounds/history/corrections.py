@@ -1,12 +1,10 @@
-"""What readers had seen and reads otherwise now, or is gone: told from the history alone.
+"""Corrections: what readers had seen and reads otherwise now, or is gone.
 
-Nothing is written beside the events, so nothing can be forgotten there: whoever changes what is
-published, by whatever way, has left a correction.
+They are derived from the events of the history alone. Nobody has to write one, so none can be
+forgotten: whatever way the record was changed by, the correction is there.
 """
 
 import datetime as dt
-import difflib
-import re
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,14 +17,14 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from rounds.history.differences import Change, differences
-from rounds.history.versions import Ref, Version, versions
-from rounds.models import Basis, Label, Publishable, State, lists_of, publishable_models
+from rounds.history.differences import FieldChange, compare_versions
+from rounds.history.versions import Ref, Version, load_versions
+from rounds.models import Basis, EventLabel, Publishable, State, lists_of, publishable_models
 from rounds.platform.databases import reading
 
-PAGE = 50  # corrections, at least
-LOOK_FURTHER = 4  # times as many events, where a page of them was nothing to readers
-ALIKE = 0.5  # of the words of two texts
+MIN_PAGE_CORRECTIONS = 50
+# Where a batch of events held nothing that readers could notice, the next is so much larger.
+BATCH_GROWTH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +35,12 @@ class Correction:
     """
 
     model: type[Publishable]
-    label: Label
+    label: EventLabel
     at: dt.datetime
     note: str
     title: str
     url: str
-    changes: list[Change]
+    changes: list[FieldChange]
     id: uuid.UUID
 
     @property
@@ -60,28 +58,28 @@ class Correction:
 
     @property
     def was_removed(self) -> bool:
-        return self.label in (Label.WITHDRAWN, Label.DELETED)
+        return self.label in (EventLabel.WITHDRAWN, EventLabel.DELETED)
 
     @property
     def summary(self) -> str:
-        """What happened, in a few words that say nothing of what it was about."""
-        words = {
-            Label.DELETED: _("%(kind)s deleted"),
-            Label.WITHDRAWN: _("%(kind)s taken back"),
-            Label.PUBLISHED: _("%(kind)s published again, changed"),
+        """What happened, in a few words that do not name the record."""
+        patterns = {
+            EventLabel.DELETED: _("%(kind)s deleted"),
+            EventLabel.WITHDRAWN: _("%(kind)s taken back"),
+            EventLabel.PUBLISHED: _("%(kind)s published again, changed"),
         }
-        return words.get(self.label, _("%(kind)s corrected")) % {"kind": self.kind}
+        return patterns.get(self.label, _("%(kind)s corrected")) % {"kind": self.kind}
 
     def get_absolute_url(self) -> str:
-        """A page that begins with this one, whatever comes later."""
+        """The page of the list that begins with this correction, whatever comes later."""
         until = (self.at + dt.timedelta(microseconds=1)).astimezone(dt.UTC)
         query = urlencode({"until": until.isoformat()})
         return f"{reverse('correction_list')}?{query}#{self.key}"
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
-    """What became of a record that readers could see once."""
+class Removal:
+    """How a record that readers could see once was unpublished or deleted."""
 
     kind: str
     label: str
@@ -90,54 +88,55 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
-class _Event:
+class _NoticedEvent:
     ref: Ref
     at: dt.datetime
 
 
-def corrections(
-    *, until: dt.datetime | None = None, of: Ref | None = None, limit: int = PAGE
+def load_corrections(
+    *, until: dt.datetime | None = None, of: Ref | None = None, limit: int = MIN_PAGE_CORRECTIONS
 ) -> tuple[list[Correction], dt.datetime | None]:
-    """What readers had seen and was changed or taken back, newest first.
+    """Return a page of corrections, newest first: at least ``limit`` where there are as many.
 
     ``until``: only what happened before; ``of``: only of one record. The second value is the
     ``until`` of the next page, None on the last.
     """
-    found: list[Correction] = []
-    more = True
-    batch = limit
-    while more and len(found) < limit:
-        events, more = _events(until, of, batch)
-        told = _corrections({event.ref for event in events})
-        found += [told[event] for event in events if event in told]
+    page: list[Correction] = []
+    has_next, batch = True, limit
+    while has_next and len(page) < limit:
+        events, has_next = _load_events(until, of, batch)
+        by_event = _corrections_by_event({event.ref for event in events})
+        page += [by_event[event] for event in events if event in by_event]
         until = events[-1].at if events else until
-        batch *= LOOK_FURTHER
-    return found, until if more else None
+        batch *= BATCH_GROWTH
+    return page, until if has_next else None
 
 
-def _events(until: dt.datetime | None, of: Ref | None, limit: int) -> tuple[list[_Event], bool]:
-    """The last ``limit`` events that readers may have noticed, and whether there are more.
+def _load_events(
+    until: dt.datetime | None, of: Ref | None, limit: int
+) -> tuple[list[_NoticedEvent], bool]:
+    """The last ``limit`` events that readers may have noticed, and whether there are earlier ones.
 
-    Those of one moment stay together: the next page begins before it.
+    Events of one moment stay together: the next page begins before it.
     """
     models: dict[str, Any] = {model._meta.label: model for model in publishable_models()}
     if of:
         models = {of[0]._meta.label: of[0]}
-    own = of[1] if of else None
-    parts = [_noticed(model) for model in models.values()]
-    parameters = [[label, until, until, own, own, limit + 1] for label in models]
+    pk = of[1] if of else None
+    parts = [_noticed_sql(model) for model in models.values()]
+    parameters = [[label, until, until, pk, pk, limit + 1] for label in models]
     with reading().cursor() as cursor:
         cursor.execute(
             f"SELECT * FROM ({' UNION ALL '.join(parts)}) noticed ORDER BY 3 DESC",
-            [value for some in parameters for value in some],
+            [value for values in parameters for value in values],
         )
-        rows = [_Event((models[label], pk), at) for label, pk, at in cursor.fetchall()]
+        rows = [_NoticedEvent((models[label], pk), at) for label, pk, at in cursor.fetchall()]
     page = rows[:limit]
     page += [row for row in rows[limit:] if row.at == page[-1].at]
     return page, len(rows) > len(page)
 
 
-def _noticed(model: Any) -> str:
+def _noticed_sql(model: Any) -> str:
     """The events of a model that readers may have noticed; the index ``…_event_seen`` has them."""
     table = model.pgh_event_model._meta.db_table
     return f"""(SELECT %s, pgh_obj_id, pgh_created_at FROM "{table}" event
@@ -150,28 +149,28 @@ def _noticed(model: Any) -> str:
         ORDER BY pgh_created_at DESC FETCH FIRST (%s) ROWS WITH TIES)"""
 
 
-def _corrections(refs: Iterable[Ref]) -> dict[_Event, Correction]:
-    """The corrections of some records, each by the event that it is told at."""
+def _corrections_by_event(refs: Iterable[Ref]) -> dict[_NoticedEvent, Correction]:
+    """The corrections of some records, each by the event that it is listed at."""
     return {
-        _Event(ref, one.at): one
-        for ref, own in versions(refs).items()
-        for one in _corrections_of(ref, own)
+        _NoticedEvent(ref, correction.at): correction
+        for ref, versions in load_versions(refs).items()
+        for correction in _corrections_of(ref, versions)
     }
 
 
-def _corrections_of(ref: Ref, own: list[Version]) -> Iterator[Correction]:
-    """The corrections of one record, oldest first. What was done in one go is one correction."""
+def _corrections_of(ref: Ref, versions: list[Version]) -> Iterator[Correction]:
+    """The corrections of one record, oldest first. What one request did is one correction."""
     model, pk = ref
-    last = own[-1]
+    last = versions[-1]
     seen: Version | None = None  # what readers saw last
     visible = False
-    for _go, group in groupby(own, key=_one_go):
+    for _operation, group in groupby(versions, key=_operation_key):
         events = list(group)
         after = events[-1]
-        changes = differences(seen, after, public=True) if seen and after.public else []
+        changes = compare_versions(seen, after, public=True) if seen and after.public else []
         if seen and (changes or (visible and not after.public)):
-            at = max((one.at for one in events if _may_be_noticed(one)), default=after.at)
-            told = last.public and not _would_name(seen, after, last)
+            at = max((event.at for event in events if _may_be_noticed(event)), default=after.at)
+            may_show = last.public and not _would_name(seen, after, last)
             yield Correction(
                 model=model,  # type: ignore[arg-type]  # only what has states is asked for
                 label=_label(after, visible=visible),
@@ -179,71 +178,75 @@ def _corrections_of(ref: Ref, own: list[Version]) -> Iterator[Correction]:
                 note=after.note,
                 title=str(last.record) if last.public else "",
                 url=last.record.get_absolute_url() if last.public else "",
-                changes=changes if told else [],
+                changes=changes if may_show else [],
                 id=uuid.uuid5(uuid.NAMESPACE_OID, f"{model._meta.label} {pk} {at.timestamp()}"),
             )
         visible = after.public
         seen = after if visible else seen
 
 
-def _label(after: Version, *, visible: bool) -> Label:
-    """What happened in one go, if ``visible`` is whether readers saw it before."""
+def _label(after: Version, *, visible: bool) -> EventLabel:
+    """What happened, if ``after`` is the result and ``visible`` whether readers saw it before."""
     if after.public:
-        return Label.CORRECTED if visible else Label.PUBLISHED
-    return Label.DELETED if after.label == Label.DELETED else Label.WITHDRAWN
+        return EventLabel.CORRECTED if visible else EventLabel.PUBLISHED
+    return EventLabel.DELETED if after.label == EventLabel.DELETED else EventLabel.WITHDRAWN
 
 
-def _one_go(version: Version) -> Any:
-    """A request, a command, or at least a transaction: what was in between, nobody saw."""
+def _operation_key(version: Version) -> Any:
+    """What versions of one request, command or transaction share: readers saw only the last."""
     if version.context_id:
         return version.context_id
-    return id(version) if version.label == Label.DELETED else version.record.changed_at
+    return id(version) if version.label == EventLabel.DELETED else version.record.changed_at
 
 
 def _may_be_noticed(version: Version) -> bool:
-    """Whether ``_noticed`` may find it."""
-    deleted = version.label == Label.DELETED
-    return version.record.state == State.PUBLISHED if deleted else version.label != Label.CHANGED
+    """Whether ``_noticed_sql`` may return its event."""
+    if version.label == EventLabel.DELETED:
+        return bool(version.record.state == State.PUBLISHED)
+    return version.label != EventLabel.CHANGED
 
 
 def _would_name(seen: Version, after: Version, last: Version) -> bool:
-    """Whether to tell a change could give away somebody who is not to be named any more."""
-    unnamed = [getattr(one.record, "basis", "") == Basis.UNNAMED for one in (seen, after, last)]
+    """Whether to show a change could name a speaker who is not to be named any more."""
+    unnamed = [
+        getattr(version.record, "basis", "") == Basis.UNNAMED for version in (seen, after, last)
+    ]
     return unnamed[2] and not all(unnamed)
 
 
-def corrected_on(record: Any) -> dt.datetime | None:
-    """When readers were last told something else by a record from ``with_touched()``.
+def find_last_correction(record: Any) -> dt.datetime | None:
+    """Return the time of the last correction of a record from ``with_rewritten_at()``.
 
-    Asks the database only where the record has been touched since readers first saw it and one of
-    its lists names what may be a draft: only there an event can be nothing to readers.
+    Asks the database only where the record was rewritten after its publication and one of its
+    lists names what may be a draft: only then can an event have been nothing to readers.
     """
-    touched_at: dt.datetime | None = record.touched_at
-    if touched_at is None or not _names_records(type(record)):
-        return touched_at
-    found, _more = corrections(of=(type(record), record.pk))
-    return found[0].at if found else None
+    rewritten_at: dt.datetime | None = record.rewritten_at
+    if rewritten_at is None or not _names_records(type(record)):
+        return rewritten_at
+    page, _next = load_corrections(of=(type(record), record.pk))
+    return page[0].at if page else None
 
 
 def _names_records(model: Any) -> bool:
+    """Whether a list of ``model`` points at records that may be drafts."""
     return any(
         isinstance(key, ForeignKey)
-        and key.name != one.owner
+        and key.name != tracked_list.owner
         and issubclass(key.related_model, Publishable)
-        for one in lists_of(model)
-        for key in one.rows._meta.fields
+        for tracked_list in lists_of(model)
+        for key in tracked_list.rows._meta.fields
     )
 
 
-def gone(model: Any, slug: str) -> Gone | None:
-    """What became of the record that readers could see at that address, if it is not there now."""
+def find_removal(model: Any, slug: str) -> Removal | None:
+    """Return how the record with that key was removed, None if it is public or never was."""
     if model.objects.published().filter(slug=slug).exists():
         return None
-    own = model.pgh_event_model._default_manager.filter(slug=slug)  # which never changes
+    events = model.pgh_event_model._default_manager.filter(slug=slug)  # a key never changes
     last = (
         (
-            own.filter(pgh_label=Label.WITHDRAWN)
-            | own.filter(pgh_label=Label.DELETED, state=State.PUBLISHED)
+            events.filter(pgh_label=EventLabel.WITHDRAWN)
+            | events.filter(pgh_label=EventLabel.DELETED, state=State.PUBLISHED)
         )
         .order_by("-pgh_created_at")
         .first()
@@ -251,39 +254,4 @@ def gone(model: Any, slug: str) -> Gone | None:
     if last is None:
         return None
     note = (last.pgh_context or {}).get("note") or ""
-    return Gone(str(model._meta.verbose_name), last.pgh_label, last.pgh_created_at, note)
-
-
-# --- what differs between two texts ---
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A few words of a text, and the space behind them."""
-
-    text: str
-    space: str
-    differs: bool = False
-
-
-def marked(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
-    """Both texts in pieces, those that the other has not marked.
-
-    Texts with little in common are told whole: there is no telling what became of which word.
-    """
-    then, now = re.findall(r"\S+\s*", before), re.findall(r"\S+\s*", after)
-    bare = [[word.rstrip() for word in words] for words in (then, now)]
-    matcher = difflib.SequenceMatcher(None, bare[0], bare[1], autojunk=False)
-    if matcher.ratio() < ALIKE:
-        return [_piece([before])], [_piece([after])]
-    steps = matcher.get_opcodes()
-    return (
-        [_piece(then[a:b], differs=tag != "equal") for tag, a, b, _c, _d in steps if a < b],
-        [_piece(now[c:d], differs=tag != "equal") for tag, _a, _b, c, d in steps if c < d],
-    )
-
-
-def _piece(words: list[str], *, differs: bool = False) -> Piece:
-    text = "".join(words)
-    bare = text.rstrip()
-    return Piece(bare, text[len(bare) :], differs)
+    return Removal(str(model._meta.verbose_name), last.pgh_label, last.pgh_created_at, note)

@@ -1,4 +1,4 @@
-"""What changed between two versions of a record, in words."""
+"""What changed between two versions of a record, field by field, as people read it."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -12,16 +12,17 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from rounds.history.versions import Ref, Version, records_named, versions
+from rounds.history.versions import Ref, Version, load_versions, records_named
 from rounds.models import Publishable, TrackedList, lists_of
 from rounds.platform.dates import day, describe
 
-NOT_TOLD = {"id", "version", "changed_at", "state", "publish_at", "translations"}
+# Fields that are no news by themselves: numbers, times, what a page says elsewhere.
+LEFT_OUT = {"id", "version", "changed_at", "state", "publish_at", "translations"}
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What a field said before and after, in words."""
+class FieldChange:
+    """What a field said before and after, as people read it."""
 
     title: str
     before: str
@@ -33,99 +34,115 @@ class Revision:
     """A version, and how it differs from the one before."""
 
     version: Version
-    changes: list[Change]
+    changes: list[FieldChange]
 
 
-# --- what changed, in words ---
+def load_revisions(record: models.Model) -> list[Revision]:
+    """Return each version of ``record`` with what it changed, newest first."""
+    ref = (type(record), record.pk)
+    versions = load_versions([ref])[ref]
+    pairs = zip([None, *versions], versions, strict=False)
+    return [Revision(after, compare_versions(before, after)) for before, after in pairs][::-1]
 
 
-def differences(before: Version | None, after: Version, *, public: bool = False) -> list[Change]:
-    """What ``after`` says that ``before`` did not, field by field, as ``public`` may read it."""
+def compare_versions(
+    before: Version | None, after: Version, *, public: bool = False
+) -> list[FieldChange]:
+    """Return what ``after`` says that ``before`` did not, field by field.
+
+    ``public``: only what readers may know of it.
+    """
     unseen = after.unseen if public else None
-    then, now = (told(one, unseen=unseen) if one else {} for one in (before, after))
-    # two sources may bear one title: where the words are equal, the keys tell
-    exact_then, exact_now = (
-        told(one, unseen=unseen, keys=True) if one else {} for one in (before, after)
-    )
-    changes: list[Change] = []
-    for title, text in now.items():
-        if text != then.get(title, ""):
-            changes.append(Change(title, then.get(title, ""), text))
-        elif exact_now[title] != exact_then.get(title, ""):
-            changes.append(Change(title, exact_then.get(title, ""), exact_now[title]))
+    old = describe_version(before, unseen=unseen) if before else {}
+    new = describe_version(after, unseen=unseen)
+    # Two sources may have the same title. Where the texts are equal, compare the keys too.
+    old_with_keys = describe_version(before, unseen=unseen, keys=True) if before else {}
+    new_with_keys = describe_version(after, unseen=unseen, keys=True)
+    changes: list[FieldChange] = []
+    for title, text in new.items():
+        if text != old.get(title, ""):
+            changes.append(FieldChange(title, old.get(title, ""), text))
+        elif new_with_keys[title] != old_with_keys.get(title, ""):
+            changes.append(FieldChange(title, old_with_keys.get(title, ""), new_with_keys[title]))
     return changes
 
 
-def told(version: Version, *, unseen: set[Ref] | None = None, keys: bool = False) -> dict[str, str]:
-    """All that a version says, by the title of the field; ``keys`` stand beside names if asked.
+def describe_version(
+    version: Version, *, unseen: set[Ref] | None = None, keys: bool = False
+) -> dict[str, str]:
+    """Return all that a version says, by the title of the field; ``keys`` adds those of names.
 
-    Readers, for whom ``unseen`` is given, are told neither of rows that name any of these, nor the
-    names of what is a draft or was taken back.
+    For readers, ``unseen`` has the records that they must not hear of: rows of lists that name one
+    of these are left out, and so are the names of drafts and of what was unpublished.
     """
     record, public = version.record, unseen is not None
     texts = {
-        _title(one.verbose_name): words(record, one, public=public, keys=keys)
-        for one in record._meta.fields
-        if one.name not in NOT_TOLD
-    } | translated_words(record)
-    for one in lists_of(type(record)):
+        _title(field.verbose_name): describe_value(record, field, public=public, keys=keys)
+        for field in record._meta.fields
+        if field.name not in LEFT_OUT
+    } | _describe_translations(record)
+    for tracked_list in lists_of(type(record)):
         rows = [
             row
-            for row in version.lists.get(one.name, [])
-            if not unseen or unseen.isdisjoint(records_named(one, row))
+            for row in version.lists.get(tracked_list.name, [])
+            if not unseen or unseen.isdisjoint(records_named(tracked_list, row))
         ]
-        entries = sorted(_entry(one, row, public, keys) for row in rows)
-        texts[_title(one.title)] = pgettext("between clauses", "; ").join(entries)
+        entries = sorted(_describe_entry(tracked_list, row, public, keys) for row in rows)
+        texts[_title(tracked_list.title)] = pgettext("between clauses", "; ").join(entries)
     return texts
 
 
-def translated_words(record: Any) -> dict[str, str]:
-    """What the translations of a record say, each by the title of its field and its language."""
+def _describe_translations(record: Any) -> dict[str, str]:
+    """The translations of a record, each by the title of its field and its language."""
     titles = record.translation_titles()
     return {title: record.translations.get(name, "") for name, title in titles.items()}
 
 
-def _title(words: Any) -> str:
-    return str(capfirst(words))
+def _title(verbose_name: Any) -> str:
+    return str(capfirst(verbose_name))
 
 
-def _entry(one: TrackedList, row: Any, public: bool, keys: bool) -> str:
-    """What a row of a list says: the name of what it points at, or all its own words."""
+def _describe_entry(tracked_list: TrackedList, row: Any, public: bool, keys: bool) -> str:
+    """The name of what a row of a list points at, or all that the row says itself."""
     names = (
-        [one.target]
-        if one.target
-        else [column.name for column in row._meta.fields if column.name not in {"id", one.owner}]
+        [tracked_list.target]
+        if tracked_list.target
+        else [
+            field.name for field in row._meta.fields if field.name not in {"id", tracked_list.owner}
+        ]
     )
-    said = [words(row, row._meta.get_field(name), public=public, keys=keys) for name in names]
-    return " · ".join(text for text in said if text)
+    values = [
+        describe_value(row, row._meta.get_field(name), public=public, keys=keys) for name in names
+    ]
+    return " · ".join(text for text in values if text)
 
 
-def words(
-    record: Any, column: "models.Field[Any, Any]", *, public: bool = False, keys: bool = False
+def describe_value(
+    record: Any, field: "models.Field[Any, Any]", *, public: bool = False, keys: bool = False
 ) -> str:
-    """What a field of a record says, "" if it is empty."""
-    value = getattr(record, column.attname)
+    """Return what a field of a record says, "" if it is empty."""
+    value = getattr(record, field.attname)
     if value is None or value == "":
         return ""
-    if isinstance(column, models.JSONField):
+    if isinstance(field, models.JSONField):
         return " · ".join(value.values())
-    if isinstance(column, models.ForeignKey):
-        return _name(column.get_cached_value(record, default=None), public, keys)
-    if column.choices:
-        return str(dict(column.flatchoices).get(value, value))
-    return _plain(value)
+    if isinstance(field, models.ForeignKey):
+        return _describe_target(field.get_cached_value(record, default=None), public, keys)
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    return _describe_plain(value)
 
 
-def _name(other: Any, public: bool, keys: bool) -> str:
-    if other is None:
+def _describe_target(target: Any, public: bool, keys: bool) -> str:
+    if target is None:
         return _("an entry since deleted")
-    if public and isinstance(other, Publishable) and not other.is_published:
+    if public and isinstance(target, Publishable) and not target.is_published:
         return _("an entry since taken back")
-    key = getattr(other, "slug", "") or getattr(other, "code", "")
-    return f"{other} ({key})" if keys and key else str(other)
+    key = getattr(target, "slug", "") or getattr(target, "code", "")
+    return f"{target} ({key})" if keys and key else str(target)
 
 
-def _plain(value: Any) -> str:
+def _describe_plain(value: Any) -> str:
     if isinstance(value, DateRange):
         return describe(value)
     if isinstance(value, bool):
@@ -133,19 +150,3 @@ def _plain(value: Any) -> str:
     if isinstance(value, Decimal):
         return number_format(value.normalize())
     return day(value) if isinstance(value, dt.date) else str(value)
-
-
-# --- for whoever edits ---
-
-
-def revisions(record: models.Model) -> list[Revision]:
-    """Each version of a record with what it changed, newest first."""
-    ref = (type(record), record.pk)
-    own = versions([ref])[ref]
-    pairs = zip([None, *own], own, strict=False)
-    return [Revision(after, differences(before, after)) for before, after in pairs][::-1]
-
-
-def since(record: Any, number: int) -> list[Revision]:
-    """What others did to a record after its version ``number``, newest first."""
-    return [one for one in revisions(record) if one.version.number > number]

@@ -1,9 +1,9 @@
 """How often, and when last, anything changed of what readers see of a record.
 
 An entry of a calendar or a feed, or a page, is made of other rows too: the names of its parties,
-the meeting that replaced another, what was said there. Every row that it ever was made of counts:
-what is taken back, or named no longer, was a change as well. So the number only rises, and the
-time never goes back. It is all told from the history, at once.
+the meeting that replaced another, the statements made there. Every row that it was ever made of
+counts: that a row was unpublished, or is no longer named, was a change as well. So the number only
+rises, and the time never goes back. All of it is read from the history, in one query.
 """
 
 import datetime as dt
@@ -14,24 +14,26 @@ from typing import Any
 
 from django.db.models import Q
 
-from rounds.history.point_in_time import TrackedTable, tables
+from rounds.history.tracked_tables import TrackedTable, tracked_tables
 from rounds.history.versions import Ref
-from rounds.models import Label, State
+from rounds.models import EventLabel, State
 from rounds.platform.databases import reading
 
 SEEN = "(event.state = 'published' OR event.pgh_label = 'withdrawn')"
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    """How many there were that readers could notice, its publication included."""
+class RevisionCount:
+    """How many changes readers could notice, the publication included, and when the last was."""
 
     number: int
     last: dt.datetime
 
 
-def changes(refs: Iterable[Ref], made_of: Mapping[Any, Iterable[str]]) -> dict[Ref, Changes]:
-    """The changes of each record and of the rows that it shows.
+def count_revisions(
+    refs: Iterable[Ref], made_of: Mapping[Any, Iterable[str]]
+) -> dict[Ref, RevisionCount]:
+    """Count the changes of each record and of the rows that it shows.
 
     ``made_of`` names, for each model, the fields and relations that lead to these rows.
     """
@@ -41,73 +43,93 @@ def changes(refs: Iterable[Ref], made_of: Mapping[Any, Iterable[str]]) -> dict[R
     parts = []
     for model, pks in wanted.items():
         label = model._meta.label
-        parts.append((_own(_table(model)), [label, pks]))
-        parts += [(_shown(model, name), [label, pks]) for name in made_of.get(model, ())]
+        parts.append((_changes_sql(_table(model)), [label, pks]))
+        parts += [
+            (_related_changes_sql(model, name), [label, pks]) for name in made_of.get(model, ())
+        ]
     if not parts:
         return {}
     by_label = {model._meta.label: model for model in wanted}
     with reading().cursor() as cursor:
         cursor.execute(
-            f"""SELECT label, own, count(*), max(at)
+            f"""SELECT label, record, count(*), max(at)
                 FROM ({" UNION ALL ".join(part for part, _parameters in parts)}) changed
-                GROUP BY label, own""",
-            [one for _part, parameters in parts for one in parameters],
+                GROUP BY label, record""",
+            [value for _part, parameters in parts for value in parameters],
         )
         rows = cursor.fetchall()
-    return {(by_label[label], own): Changes(number, last) for label, own, number, last in rows}
+    return {
+        (by_label[label], record): RevisionCount(number, last)
+        for label, record, number, last in rows
+    }
 
 
-def _own(table: TrackedTable) -> str:
-    return f"""SELECT %s AS label, event.pgh_obj_id AS own, event.pgh_created_at AS at
+def _changes_sql(table: TrackedTable) -> str:
+    return f"""SELECT %s AS label, event.pgh_obj_id AS record, event.pgh_created_at AS at
         FROM "{table.events}" event WHERE event.pgh_obj_id = ANY(%s) AND {_seen(table)}"""
 
 
-def _shown(model: Any, name: str) -> str:
-    """The changes of the rows to which ``name`` leads, or ever led."""
-    link, own, other, shown = _link(model, name)
-    public = " AND event.state = 'published'" if link.has_state else ""
-    return f"""SELECT %s, link.own, event.pgh_created_at
-        FROM (SELECT DISTINCT event."{own}" AS own, event."{other}" AS other
-            FROM "{link.events}" event WHERE event."{own}" = ANY(%s){public}) link
-        JOIN "{shown.events}" event ON event.pgh_obj_id = link.other WHERE {_seen(shown)}"""
+def _related_changes_sql(model: Any, name: str) -> str:
+    """The changes of the rows to which the field ``name`` leads, or ever led."""
+    link = _link(model, name)
+    public = " AND event.state = 'published'" if link.table.has_state else ""
+    return f"""SELECT %s, link.record, event.pgh_created_at
+        FROM (SELECT DISTINCT event."{link.record_column}" AS record,
+                event."{link.related_column}" AS related
+            FROM "{link.table.events}" event
+            WHERE event."{link.record_column}" = ANY(%s){public}) link
+        JOIN "{link.related.events}" event ON event.pgh_obj_id = link.related
+        WHERE {_seen(link.related)}"""
 
 
-def _link(model: Any, name: str) -> tuple[TrackedTable, str, str, TrackedTable]:
-    """Whose events tell where ``name`` leads, in which columns, and the table it leads to."""
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """How a record and the rows that it shows are connected: by two columns of ``table``."""
+
+    table: TrackedTable
+    record_column: str
+    related_column: str
+    related: TrackedTable
+
+
+def _link(model: Any, name: str) -> _Link:
     field = model._meta.get_field(name)
-    shown = _table(field.related_model)
+    related = _table(field.related_model)
     if field.one_to_many:
-        return shown, field.field.column, "pgh_obj_id", shown
+        return _Link(related, field.field.column, "pgh_obj_id", related)
     if not field.many_to_many:
-        return _table(model), "pgh_obj_id", field.column, shown
+        return _Link(_table(model), "pgh_obj_id", field.column, related)
     forward = field if field.concrete else field.field
-    here, there = forward.m2m_column_name(), forward.m2m_reverse_name()
-    own, other = (here, there) if field.concrete else (there, here)
-    return _table(forward.remote_field.through), own, other, shown
+    columns = forward.m2m_column_name(), forward.m2m_reverse_name()
+    record_column, related_column = columns if field.concrete else columns[::-1]
+    return _Link(_table(forward.remote_field.through), record_column, related_column, related)
 
 
 def _table(model: Any) -> TrackedTable:
-    return tables()[model._meta.db_table]
+    return tracked_tables()[model._meta.db_table]
 
 
 def _seen(table: TrackedTable) -> str:
     return SEEN if table.has_state else "TRUE"
 
 
-def last_change() -> dt.datetime | None:
-    """When readers could last notice anything, anywhere: also that something was taken back."""
+def find_last_change() -> dt.datetime | None:
+    """Return when readers could last notice anything anywhere, also that it was unpublished."""
     latest = [
         _noticed(table).order_by("-pgh_created_at").values_list("pgh_created_at")[:1]
-        for table in tables().values()
+        for table in tracked_tables().values()
         if not table.is_list and hasattr(table.model.objects, "published")
     ]
-    first, *others = latest
-    return max((at for (at,) in first.union(*others, all=True)), default=None)
+    first, *remaining = latest
+    return max((at for (at,) in first.union(*remaining, all=True)), default=None)
 
 
 def _noticed(table: TrackedTable) -> Any:
-    """Its events that readers could notice; of what has no state, those of what they see."""
+    """The events of ``table`` that readers could notice.
+
+    Of rows that have no state: all events of those that readers see.
+    """
     events = table.model.pgh_event_model._default_manager
     if table.has_state:
-        return events.filter(Q(state=State.PUBLISHED) | Q(pgh_label=Label.WITHDRAWN))
+        return events.filter(Q(state=State.PUBLISHED) | Q(pgh_label=EventLabel.WITHDRAWN))
     return events.filter(pgh_obj_id__in=table.model.objects.published().values("pk"))

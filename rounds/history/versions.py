@@ -1,18 +1,17 @@
 """The history of the record, read back from the events that the database keeps.
 
-A *version* is what a row and its lists were after one change. What changed between two versions is
-told field by field, in words, by ``differences``; ``corrections`` has those that readers could have
-noticed. Each function asks a fixed number of queries, however many records it is asked about.
+A *version* is what a row and its lists were after one change. Each function asks a fixed number of
+queries, however many records it is asked about.
 """
 
 import datetime as dt
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
@@ -20,17 +19,21 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
-from rounds.models import Label, Publishable, State, TrackedList, lists_of
+from rounds.models import EventLabel, Publishable, State, TrackedList, lists_of
 from rounds.platform.databases import reading
 
 RANGE = re.compile(r"[\[(]([^,]*),([^\])]*)[\])]")
 
-Ref = tuple[type[models.Model], int]  # a row, also one that is gone
+Ref = tuple[type[models.Model], int]  # a row, also one that has been deleted
 
 
 @dataclass(slots=True, eq=False)
 class Version:
-    """A record after one change: ``record`` as its model's instance, ``lists`` as rows by name."""
+    """A record after one change: ``record`` as its model's instance, ``lists`` as rows by name.
+
+    ``unseen`` has the records that its lists name and that readers could not see then, or cannot
+    see now.
+    """
 
     record: Any
     label: str
@@ -38,7 +41,7 @@ class Version:
     context: dict[str, Any]
     context_id: str
     lists: dict[str, list[Any]] = field(default_factory=dict)
-    unseen: set[Ref] = field(default_factory=set)  # of what its lists name: then, or now again
+    unseen: set[Ref] = field(default_factory=set)
 
     @property
     def number(self) -> int:
@@ -48,12 +51,12 @@ class Version:
     @property
     def public(self) -> bool:
         """Whether readers saw it."""
-        return self.label != Label.DELETED and self.record.state == State.PUBLISHED
+        return self.label != EventLabel.DELETED and self.record.state == State.PUBLISHED
 
     @property
     def scheduled(self) -> bool:
-        """Whether it was to go out by itself."""
-        return self.label != Label.DELETED and self.record.is_scheduled
+        """Whether it was to be published by itself."""
+        return self.label != EventLabel.DELETED and self.record.is_scheduled
 
     @property
     def author(self) -> int | None:
@@ -61,7 +64,7 @@ class Version:
 
     @property
     def who(self) -> str:
-        """Whoever made it, in words; "" where the database was not told."""
+        """The name of its author, or of the command; "" where the database was not given one."""
         if self.context.get("task") == "timetable":
             return _("the timetable")
         who = str(self.context.get("name") or self.context.get("command") or "")
@@ -75,26 +78,27 @@ class Version:
 
     @property
     def label_words(self) -> str:
-        return str(Label(self.label).label)
+        return str(EventLabel(self.label).label)
 
 
-# --- versions ---
+Versions = dict[Ref, list[Version]]
 
 
-def versions(refs: Iterable[Ref]) -> dict[Ref, list[Version]]:
-    """Every version of each record, oldest first."""
+def load_versions(refs: Iterable[Ref]) -> Versions:
+    """Return every version of each record, oldest first."""
     wanted: dict[type[models.Model], list[int]] = defaultdict(list)
     for model, pk in refs:
         wanted[model].append(pk)
-    found = _own_versions(wanted)
-    _add_lists(found, wanted)
-    _add_names(found)
-    _add_unseen(found)
-    return found
+    versions = _load_records(wanted)
+    _add_lists(versions, wanted)
+    _add_targets(versions)
+    _add_unseen(versions)
+    return versions
 
 
-def _own_versions(wanted: dict[type[models.Model], list[int]]) -> dict[Ref, list[Version]]:
-    found: dict[Ref, list[Version]] = {(model, pk): [] for model in wanted for pk in wanted[model]}
+def _load_records(wanted: dict[type[models.Model], list[int]]) -> Versions:
+    """Every version of the rows ``wanted``, without their lists."""
+    versions: Versions = {(model, pk): [] for model in wanted for pk in wanted[model]}
     parts = [
         (
             f"""SELECT %s, pgh_obj_id, pgh_label, pgh_created_at, pgh_context, pgh_context_id,
@@ -105,60 +109,84 @@ def _own_versions(wanted: dict[type[models.Model], list[int]]) -> dict[Ref, list
         for model, pks in wanted.items()
     ]
     by_label = {model._meta.label: model for model in wanted}
-    for label, pk, event, at, context, context_id, data, _pgh_id in _union(parts, "8"):
+    by_event_id = "8"  # a column of a union has no name that ORDER BY could use
+    for label, pk, event, at, context, context_id, data, _pgh_id in _union(parts, by_event_id):
         model = by_label[label]
         record = _instance(model, json.loads(data, parse_float=Decimal))
-        told = json.loads(context) if context else {}
-        found[model, pk].append(Version(record, event, at, told, str(context_id or "")))
-    return found
+        versions[model, pk].append(
+            Version(
+                record, event, at, json.loads(context) if context else {}, str(context_id or "")
+            )
+        )
+    return versions
 
 
-def _add_lists(
-    found: dict[Ref, list[Version]], wanted: dict[type[models.Model], list[int]]
-) -> None:
+# --- lists ---
+
+
+class _ListChange(NamedTuple):
+    """What happened to a row of a list; ``values`` is its instance, None where it was removed."""
+
+    at: dt.datetime
+    list_name: str
+    row: int
+    values: Any
+
+
+def _add_lists(versions: Versions, wanted: dict[type[models.Model], list[int]]) -> None:
     """Give each version the rows that its lists had: what happened before the next version."""
+    changes = _load_list_changes(wanted)
+    for ref, of_record in versions.items():
+        rows: dict[str, dict[int, Any]] = {
+            tracked_list.name: {} for tracked_list in lists_of(ref[0])
+        }
+        remaining = iter([*changes[ref], None])
+        change = next(remaining)
+        for version, later in zip(of_record, [*of_record[1:], None], strict=True):
+            while change and (later is None or change.at < later.at):
+                rows[change.list_name].pop(change.row, None)  # a changed row moves to the end
+                if change.values is not None:
+                    rows[change.list_name][change.row] = change.values
+                change = next(remaining)
+            version.lists = {name: list(entries.values()) for name, entries in rows.items()}
+
+
+def _load_list_changes(
+    wanted: dict[type[models.Model], list[int]],
+) -> dict[Ref, list[_ListChange]]:
+    """What happened to the lists of each record, oldest first."""
     lists = {
-        f"{model._meta.label}.{one.name}": (model, one)
+        f"{model._meta.label}.{tracked_list.name}": (model, tracked_list)
         for model in wanted
-        for one in lists_of(model)
+        for tracked_list in lists_of(model)
     }
     parts = [
         (
-            f"""SELECT %s, "{_column(one)}", pgh_label, pgh_created_at, id, to_jsonb(event), pgh_id
-                FROM "{_events_table(one.rows)}" event WHERE "{_column(one)}" = ANY(%s)""",
+            f"""SELECT %s, "{_owner_column(tracked_list)}", pgh_label, pgh_created_at, id,
+                to_jsonb(event), pgh_id FROM "{_events_table(tracked_list.rows)}" event
+                WHERE "{_owner_column(tracked_list)}" = ANY(%s)""",
             [key, wanted[model]],
         )
-        for key, (model, one) in lists.items()
+        for key, (model, tracked_list) in lists.items()
     ]
-    happened: dict[Ref, list[Any]] = defaultdict(list)
-    for key, owner, event, at, row, data, _pgh_id in _union(parts, "4, 7"):
-        model, one = lists[key]
-        values = _instance(one.rows, json.loads(data, parse_float=Decimal))
-        happened[model, owner].append((at, one.name, row, None if event == "deleted" else values))
-    for ref, own in found.items():
-        rows: dict[str, dict[int, Any]] = {one.name: {} for one in lists_of(ref[0])}
-        waiting = iter([*happened[ref], None])
-        next_one = next(waiting)
-        for version, later in zip(own, [*own[1:], None], strict=True):
-            while next_one and (later is None or next_one[0] < later.at):
-                _at, name, row, values = next_one
-                rows[name].pop(row, None)
-                if values is not None:
-                    rows[name][row] = values
-                next_one = next(waiting)
-            version.lists = {name: list(some.values()) for name, some in rows.items()}
+    changes: dict[Ref, list[_ListChange]] = defaultdict(list)
+    by_time_and_event_id = "4, 7"
+    for key, owner, event, at, row, data, _pgh_id in _union(parts, by_time_and_event_id):
+        model, tracked_list = lists[key]
+        values = _instance(tracked_list.rows, json.loads(data, parse_float=Decimal))
+        removed = event == EventLabel.DELETED
+        changes[model, owner].append(
+            _ListChange(at, tracked_list.name, row, None if removed else values)
+        )
+    return changes
 
 
-def _add_names(found: dict[Ref, list[Version]]) -> None:
-    """Give every foreign key in ``found`` what it points at, as it is now."""
-    instances = [version.record for own in found.values() for version in own]
-    instances += [
-        row
-        for own in found.values()
-        for version in own
-        for rows in version.lists.values()
-        for row in rows
-    ]
+# --- what versions point at ---
+
+
+def _add_targets(versions: Versions) -> None:
+    """Give every foreign key in ``versions`` the row that it points at, as it is now."""
+    instances = list(_instances(versions))
     wanted: dict[type[models.Model], set[int]] = defaultdict(set)
     for instance in instances:
         for key in _foreign_keys(instance):
@@ -173,35 +201,68 @@ def _add_names(found: dict[Ref, list[Version]]) -> None:
         for model, pks in wanted.items()
     ]
     by_label = {model._meta.label: model for model in wanted}
-    named = {
+    targets = {
         (by_label[label], pk): _instance(by_label[label], json.loads(data))
         for label, pk, data in _union(parts)
     }
     for instance in instances:
         for key in _foreign_keys(instance):
             pk = getattr(instance, key.attname)
-            if pk is not None and (key.related_model, pk) in named:
-                key.set_cached_value(instance, named[key.related_model, pk])
+            if pk is not None and (key.related_model, pk) in targets:
+                key.set_cached_value(instance, targets[key.related_model, pk])
 
 
-def _add_unseen(found: dict[Ref, list[Version]]) -> None:
-    """Tell each version which records that its lists name readers could not see then, or cannot.
+def _instances(versions: Versions) -> Iterator[models.Model]:
+    for of_record in versions.values():
+        for version in of_record:
+            yield version.record
+            for rows in version.lists.values():
+                yield from rows
 
-    A link to a draft is no news to readers; nor is it, when that draft is published, that it had
-    been linked before. What was written in one go was seen in one go.
+
+def _add_unseen(versions: Versions) -> None:
+    """Set ``unseen`` of each version.
+
+    A link to a draft is no news to readers. When that draft is published later, it is no news
+    either that it had been linked before. What was written in one request was seen at once.
     """
     named: dict[Ref, set[Ref]] = {
         ref: {
-            other
-            for version in own
-            for one in lists_of(ref[0])
-            for row in version.lists.get(one.name, [])
-            for other in records_named(one, row)
+            target
+            for version in of_record
+            for tracked_list in lists_of(ref[0])
+            for row in version.lists.get(tracked_list.name, [])
+            for target in records_named(tracked_list, row)
         }
-        for ref, own in found.items()
+        for ref, of_record in versions.items()
     }
+    visibility = _load_visibility({target for targets in named.values() for target in targets})
+
+    def is_seen(target: Ref, version: Version) -> bool:
+        by_then = [
+            step.public
+            for step in visibility[target]
+            if step.at <= version.at or (step.context_id and step.context_id == version.context_id)
+        ]
+        return bool(by_then) and by_then[-1] and visibility[target][-1].public
+
+    for ref, of_record in versions.items():
+        for version in of_record:
+            version.unseen = {target for target in named[ref] if not is_seen(target, version)}
+
+
+class _VisibilityChange(NamedTuple):
+    """A moment at which readers may have begun or ceased to see a record."""
+
+    at: dt.datetime
+    context_id: str
+    public: bool
+
+
+def _load_visibility(refs: Iterable[Ref]) -> dict[Ref, list[_VisibilityChange]]:
+    """When readers could see each record, oldest first."""
     wanted: dict[Any, set[int]] = defaultdict(set)
-    for model, pk in {other for some in named.values() for other in some}:
+    for model, pk in refs:
         wanted[model].add(pk)
     parts = [
         (
@@ -214,42 +275,36 @@ def _add_unseen(found: dict[Ref, list[Version]]) -> None:
         for model, pks in wanted.items()
     ]
     by_label = {model._meta.label: model for model in wanted}
-    sight: dict[Ref, list[tuple[dt.datetime, str, bool]]] = defaultdict(list)
-    for label, pk, at, context_id, public, _pgh_id in _union(parts, "6"):
-        sight[by_label[label], pk].append((at, str(context_id or ""), public))
-
-    def seen(other: Ref, version: Version) -> bool:
-        then = [
-            public
-            for at, context_id, public in sight[other]
-            if at <= version.at or (context_id and context_id == version.context_id)
-        ]
-        return bool(then) and then[-1] and sight[other][-1][2]
-
-    for ref, own in found.items():
-        for version in own:
-            version.unseen = {other for other in named[ref] if not seen(other, version)}
+    visibility: dict[Ref, list[_VisibilityChange]] = defaultdict(list)
+    by_event_id = "6"
+    for label, pk, at, context_id, public, _pgh_id in _union(parts, by_event_id):
+        visibility[by_label[label], pk].append(_VisibilityChange(at, str(context_id or ""), public))
+    return visibility
 
 
-def records_named(one: TrackedList, row: Any) -> list[Ref]:
-    """The editorial records, beside its owner, that a row of a list points at."""
+def records_named(tracked_list: TrackedList, row: Any) -> list[Ref]:
+    """Return the editorial records that a row of a list points at, its owner left out."""
     return [
         (key.related_model, pk)
         for key in _foreign_keys(row)
-        if key.name != one.owner
+        if key.name != tracked_list.owner
         and issubclass(key.related_model, Publishable)
         and (pk := getattr(row, key.attname)) is not None
     ]
 
 
+# --- rows that come as JSON ---
+
+
 def _union(parts: list[tuple[str, list[Any]]], order: str = "") -> list[Any]:
+    """The rows of all queries; ``order`` names columns by their position, as in "4, 7"."""
     if not parts:
         return []
     statement = " UNION ALL ".join(part for part, _parameters in parts)
     with reading().cursor() as cursor:
         cursor.execute(
             f"{statement} ORDER BY {order}" if order else statement,
-            [one for _part, parameters in parts for one in parameters],
+            [value for _part, parameters in parts for value in parameters],
         )
         rows: list[Any] = cursor.fetchall()
     return rows
@@ -260,27 +315,28 @@ def _events_table(model: Any) -> str:
     return table
 
 
-def _column(one: TrackedList) -> str:
-    owner: Any = one.rows._meta.get_field(one.owner)
+def _owner_column(tracked_list: TrackedList) -> str:
+    owner: Any = tracked_list.rows._meta.get_field(tracked_list.owner)
     return str(owner.column)
 
 
 def _foreign_keys(instance: models.Model) -> list[Any]:
-    return [one for one in instance._meta.fields if isinstance(one, models.ForeignKey)]
+    return [key for key in instance._meta.fields if isinstance(key, models.ForeignKey)]
 
 
 def _instance(model: type[models.Model], data: dict[str, Any]) -> Any:
-    """The model's instance of a row that came as JSON; other columns are left out."""
+    """The model's instance of a row that came as JSON; columns it lacks now are left out."""
     return model(
         **{
-            one.attname: _value(one, data[one.column])
-            for one in model._meta.fields
-            if one.column in data
+            column.attname: _value(column, data[column.column])
+            for column in model._meta.fields
+            if column.column in data
         }
     )
 
 
 def _value(column: "models.Field[Any, Any]", value: Any) -> Any:
+    """A value of ``column`` as Python has it, from JSON."""
     if value is None:
         return None
     if isinstance(column, DateRangeField):

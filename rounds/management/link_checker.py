@@ -1,4 +1,8 @@
-"""Asking an address on the web whether it still answers, without trusting what is there."""
+"""Check whether an address on the web still answers.
+
+The servers are not trusted: an editor, or a redirect, could name an address of the internal
+network, so only public addresses are asked.
+"""
 
 import contextlib
 import http.client
@@ -20,24 +24,30 @@ GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
 
 class NotPublicError(OSError):
-    """An address of a network that is not the public one."""
+    """An address is not one of the public internet."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class LinkAnswer:
+    """What came back from an address; ``text`` is for editors, as in "404 Not Found"."""
+
     state: LinkState
-    words: str
+    text: str
 
 
 class _PublicHTTP(http.client.HTTPConnection):
-    """Connects to public addresses only, and to the very one it looked at, redirected or not."""
+    """Connects to public addresses only, also after a redirect.
+
+    It connects to the address that it has checked, and not by name: a second look-up of the name
+    could return another address.
+    """
 
     allow_private = False
     _watch: threading.Timer | None = None
 
     def connect(self) -> None:
-        found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
-        addresses = [str(one[4][0]) for one in found]
+        infos = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        addresses = [str(socket_address[0]) for *_kind, socket_address in infos]
         if not self.allow_private and not all(map(is_public, addresses)):
             raise NotPublicError(_("not an address of the public web"))
         fault: OSError | None = None
@@ -50,7 +60,7 @@ class _PublicHTTP(http.client.HTTPConnection):
                 break
         else:
             raise fault or OSError("no address")
-        # a server that sends a byte now and then would never run into the time limit of each read
+        # A server that sends a byte now and then would never exceed the time limit of one read.
         self._watch = threading.Timer(2 * (self.timeout or 0), self._cut)
         self._watch.daemon = True
         self._watch.start()
@@ -66,21 +76,22 @@ class _PublicHTTP(http.client.HTTPConnection):
 
 
 class _PublicHTTPS(http.client.HTTPSConnection, _PublicHTTP):
-    """As the former, whose ``connect`` makes the connection that this one encrypts."""
+    """As ``_PublicHTTP``, whose ``connect`` makes the connection that this class encrypts."""
 
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def is_public(address: str) -> bool:
-    one = ipaddress.ip_address(address.partition("%")[0])
-    inner = getattr(one, "ipv4_mapped", None) or getattr(one, "sixtofour", None)
-    if one in NAT64:
-        inner = ipaddress.IPv4Address(int(one) & 0xFFFFFFFF)
-    return (inner or one).is_global and not (inner or one).is_multicast
+    """Whether an IP address, or the IPv4 address within it, is one of the public internet."""
+    outer = ipaddress.ip_address(address.partition("%")[0])
+    inner = getattr(outer, "ipv4_mapped", None) or getattr(outer, "sixtofour", None)
+    if outer in NAT64:
+        inner = ipaddress.IPv4Address(int(outer) & 0xFFFFFFFF)
+    return (inner or outer).is_global and not (inner or outer).is_multicast
 
 
-class _Opening(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
+class _PublicHandler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
     def __init__(self, *, allow_private: bool) -> None:
         super().__init__()
         self.allow_private = allow_private
@@ -94,22 +105,25 @@ class _Opening(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
 
     def _connection(self, kind: type[_PublicHTTP]) -> Any:
         def connection(host: str, **options: Any) -> _PublicHTTP:
-            made = kind(host, **options)
-            made.allow_private = self.allow_private
-            return made
+            public = kind(host, **options)
+            public.allow_private = self.allow_private
+            return public
 
         return connection
 
 
-class Asker:
-    """Asks addresses by name of the site, without a proxy: one could reach what we must not."""
+class LinkChecker:
+    """Asks addresses in the name of the site.
+
+    It uses no proxy: that could reach the addresses of the internal network.
+    """
 
     def __init__(self, user_agent: str, *, timeout: float, allow_private: bool = False) -> None:
         self.headers = {"User-Agent": user_agent, "Accept": "*/*"}
         self.timeout = timeout
         self.opener = urllib.request.OpenerDirector()
         for handler in (
-            _Opening(allow_private=allow_private),
+            _PublicHandler(allow_private=allow_private),
             urllib.request.HTTPRedirectHandler(),
             urllib.request.HTTPDefaultErrorHandler(),
             urllib.request.HTTPErrorProcessor(),
@@ -117,52 +131,55 @@ class Asker:
         ):
             self.opener.add_handler(handler)
 
-    def ask(self, address: str) -> Answer:
-        """What comes back; whatever a server does, an answer."""
-        answer = self._asked(address, "HEAD")
-        if answer.state != LinkState.ANSWERS:  # some servers know no HEAD, or lie about it
-            answer = self._asked(address, "GET")
+    def check(self, address: str) -> LinkAnswer:
+        """Return what came back. Never raises: whatever a server does counts as an answer."""
+        answer = self._request(address, "HEAD")
+        if answer.state != LinkState.ANSWERS:  # some servers do not support HEAD, or do it wrong
+            answer = self._request(address, "GET")
         return answer
 
-    def _asked(self, address: str, method: str) -> Answer:
+    def _request(self, address: str, method: str) -> LinkAnswer:
         try:
             request = urllib.request.Request(address, headers=self.headers, method=method)  # noqa: S310
             if request.type not in {"http", "https"}:
-                return Answer(LinkState.UNCLEAR, _("neither http nor https"))
+                return LinkAnswer(LinkState.UNCLEAR, _("neither http nor https"))
             with self.opener.open(request, timeout=self.timeout) as response:
-                return by_status(response.status)
+                return answer_to_status(response.status)
         except urllib.error.HTTPError as error:
             with error:
-                return by_status(error.code)
-        except Exception as error:  # a server may break any rule: whatever it breaks is an answer
-            return by_fault(error)
+                return answer_to_status(error.code)
+        except Exception as error:  # a server may break any rule of HTTP
+            return answer_to_error(error)
 
 
-def by_status(code: int) -> Answer:
+def answer_to_status(code: int) -> LinkAnswer:
     try:
-        words = f"{code} {HTTPStatus(code).phrase}"
+        text = f"{code} {HTTPStatus(code).phrase}"
     except ValueError:
-        words = str(code)
+        text = str(code)
     if 200 <= code < 300:
-        return Answer(LinkState.ANSWERS, words)
-    return Answer(LinkState.DEAD if code in GONE else LinkState.UNCLEAR, words)
+        return LinkAnswer(LinkState.ANSWERS, text)
+    return LinkAnswer(LinkState.DEAD if code in GONE else LinkState.UNCLEAR, text)
 
 
-def by_fault(error: BaseException) -> Answer:
-    """Only a name that nobody has is surely dead; the rest may be the weather."""
+def answer_to_error(error: BaseException) -> LinkAnswer:
+    """Return what an error says of a link.
+
+    Only a host name that nobody has is dead for certain; other errors may pass.
+    """
     if isinstance(error, urllib.error.URLError) and isinstance(error.reason, BaseException):
         error = error.reason
     if isinstance(error, NotPublicError):
-        return Answer(LinkState.UNCLEAR, str(error))
+        return LinkAnswer(LinkState.UNCLEAR, str(error))
     if isinstance(error, socket.gaierror):
         unknown = error.errno == socket.EAI_NONAME
-        return Answer(LinkState.DEAD if unknown else LinkState.UNCLEAR, _("no such host"))
+        return LinkAnswer(LinkState.DEAD if unknown else LinkState.UNCLEAR, _("no such host"))
     if isinstance(error, TimeoutError):
-        return Answer(LinkState.UNCLEAR, _("no answer in time"))
+        return LinkAnswer(LinkState.UNCLEAR, _("no answer in time"))
     if isinstance(error, ssl.SSLError):
-        return Answer(LinkState.UNCLEAR, _("not secure: its certificate is not valid"))
+        return LinkAnswer(LinkState.UNCLEAR, _("not secure: its certificate is not valid"))
     if isinstance(error, ConnectionRefusedError):
-        return Answer(LinkState.UNCLEAR, _("connection refused"))
-    return Answer(
+        return LinkAnswer(LinkState.UNCLEAR, _("connection refused"))
+    return LinkAnswer(
         LinkState.UNCLEAR, _("no proper answer (%(kind)s)") % {"kind": type(error).__name__}
     )

@@ -1,4 +1,4 @@
-"""What every command of this project has in common."""
+"""The base class of the commands of this project."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from psycopg.errors import UndefinedColumn, UndefinedTable
 
 
 class RecordCommand(BaseCommand):
-    """A command that works on the record, and says in a line why the database cannot serve it."""
+    """A command that needs the database, and fails with one clear line where that is not usable."""
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
@@ -24,6 +24,6 @@ class RecordCommand(BaseCommand):
                 )
             ) from error
         except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", None):  # it answers, and refuses
+            if getattr(error.__cause__, "sqlstate", None):  # the server answered and refused
                 raise
             raise CommandError(_("The database does not answer: %s") % error) from error

@@ -1,4 +1,9 @@
-"""The record: who met, when, where, what was said, by whom, and how we know."""
+"""The record: who met, when and where, what was said, by whom, and how we know.
+
+Read ``base``, ``tracking`` (the history) and ``publishable`` (drafts), then ``reference`` (parties,
+people), ``sources``, ``claims``, ``meetings`` and ``statements``. ``text``, ``translation``,
+``edition`` and ``editing`` serve them.
+"""
 
 from rounds.models.base import (
     NaturalKeyModel,
@@ -13,16 +18,16 @@ from rounds.models.base import (
 )
 from rounds.models.claims import (
     PUBLIC_BASES,
+    AttributedClaim,
     AttributedQuerySet,
-    AttributedRecord,
     Basis,
+    Claim,
+    ClaimQuerySet,
+    DatedClaim,
     DatedQuerySet,
-    DatedRecord,
-    Record,
-    RecordQuerySet,
     attribution,
 )
-from rounds.models.editing import Presence, Suggestion, typed_into
+from rounds.models.editing import Presence, Suggestion, form_values
 from rounds.models.edition import Due, Edition
 from rounds.models.meetings import (
     NOT_MET,
@@ -52,9 +57,9 @@ from rounds.models.statements import (
     attribution_problem,
 )
 from rounds.models.tracking import (
-    LOST,
-    LOST_OR_UNNAMED,
-    Label,
+    NO_LONGER_NAMED,
+    NO_LONGER_PUBLIC,
+    EventLabel,
     TrackedList,
     Versioned,
     lists_of,
@@ -63,27 +68,29 @@ from rounds.models.tracking import (
 from rounds.models.translation import Translatable, translations_are_texts
 
 __all__ = [
-    "LOST",
-    "LOST_OR_UNNAMED",
     "NOT_MET",
     "NOT_TO_BE",
+    "NO_LONGER_NAMED",
+    "NO_LONGER_PUBLIC",
     "OVERDUE",
     "PALETTE_SIZE",
     "PUBLIC_BASES",
     "QUOTATION_WORDS",
     "ROUNDS_PROPER",
     "TOOK_PLACE",
+    "AttributedClaim",
     "AttributedQuerySet",
-    "AttributedRecord",
     "Basis",
+    "Claim",
+    "ClaimQuerySet",
+    "DatedClaim",
     "DatedQuerySet",
-    "DatedRecord",
     "Deadline",
     "DeadlineOutcome",
     "DeadlineQuerySet",
     "Due",
     "Edition",
-    "Label",
+    "EventLabel",
     "LinkCheck",
     "LinkKind",
     "LinkState",
@@ -95,8 +102,6 @@ __all__ = [
     "Presence",
     "Publishable",
     "PublishableQuerySet",
-    "Record",
-    "RecordQuerySet",
     "Round",
     "RoundKind",
     "RoundQuerySet",
@@ -118,6 +123,7 @@ __all__ = [
     "begins",
     "constrained_fields",
     "fixed",
+    "form_values",
     "in_choices",
     "listed",
     "lists_of",
@@ -128,5 +134,4 @@ __all__ = [
     "sources_listed",
     "tracked",
     "translations_are_texts",
-    "typed_into",
 ]

@@ -1,4 +1,4 @@
-"""What every model shares: natural keys, rules told at their fields."""
+"""What every model shares: natural keys, common constraints, errors at the field they concern."""
 
 import itertools
 import secrets
@@ -21,28 +21,29 @@ from rounds.models.text import clean_texts, constrain_texts
 from rounds.platform import translated_text
 from rounds.platform.dates import EARLIEST, LATEST
 
-KEY_LENGTH = 60  # of a key that is made of words; typed ones may be longer
+MAX_MADE_KEY_CHARS = 60  # of a key that is made of a title; typed ones may be longer
 
 
 def new_key() -> str:
-    """A short address for what has no name of its own; it never changes afterwards."""
+    """Return a random key for a record that has no name to make one of. A key never changes."""
     return secrets.token_hex(4)
 
 
 def listed(
     queryset: models.QuerySet[Any], *, translated: Iterable[str] = (), **fields: str
 ) -> ArraySubquery:
-    """The rows of ``queryset`` as a list of ``{name: value}``, read with the row they belong to.
+    """A subquery for the rows of ``queryset`` as a list of ``{name: value}``.
 
-    ``translated`` fields come with what ``language.local()`` looks for.
+    So a list of records and what each of them names takes one query (decision 0004).
+    ``translated`` fields come with the translation that ``translated_text.local()`` looks for.
     """
     values: dict[str, Any] = {name: F(path) for name, path in fields.items()}
-    values |= translated_text.translated(*translated)
+    values |= translated_text.translation_columns(*translated)
     return ArraySubquery(queryset.values(row=JSONObject(**values)))
 
 
 def in_choices(field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
-    """The database knows the words of a ``TextChoices`` too."""
+    """The column takes the values of ``choices`` only."""
     return models.CheckConstraint(
         condition=Q(**{f"{field}__in": choices.values}),
         name=f"%(app_label)s_%(class)s_{field}_known",
@@ -51,7 +52,7 @@ def in_choices(field: str, choices: type[models.TextChoices]) -> models.CheckCon
 
 
 def begins(field: str) -> models.CheckConstraint:
-    """A span has a first day. It may be null as a whole if the column is."""
+    """A span has a first day. It may be null as a whole if the column may be."""
     return models.CheckConstraint(
         condition=Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__startswith__isnull": False}),
         name=f"%(app_label)s_%(class)s_{field}_begins",
@@ -60,7 +61,7 @@ def begins(field: str) -> models.CheckConstraint:
 
 
 def plausible(field: str) -> models.CheckConstraint:
-    """A span lies between the years that this site can speak of: a typing error does not."""
+    """A span lies between the years 1900 and 2100: what does not is a typing error."""
     return models.CheckConstraint(
         condition=Q(**{f"{field}__startswith__gte": EARLIEST})
         & (Q(**{f"{field}__endswith__isnull": True}) | Q(**{f"{field}__endswith__lte": LATEST})),
@@ -70,7 +71,7 @@ def plausible(field: str) -> models.CheckConstraint:
 
 
 def fixed(field: str) -> pgtrigger.Trigger:
-    """An address never changes, whoever writes."""
+    """The column never changes: it is part of the address of a page."""
     return pgtrigger.ReadOnly(name=f"fixed_{field}", fields=[field])
 
 
@@ -79,18 +80,18 @@ class NaturalKeyQuerySet(models.QuerySet[Any]):
         paths = (path.replace(".", "__") for path in self.model.natural_key_paths)
         return self.get(**dict(zip(paths, values, strict=True)))
 
-    def free_key(self, *words: Any) -> str:
-        """A key made of ``words``, cut short between two of them, that no row has."""
-        key = slugify(" ".join(str(word) for word in words))[: KEY_LENGTH + 1]
-        if len(key) > KEY_LENGTH:
-            key = key.rpartition("-")[0] or key[:KEY_LENGTH]
+    def free_key(self, *parts: Any) -> str:
+        """Return a key made of ``parts``, cut short between two words, that no row has."""
+        key = slugify(" ".join(str(part) for part in parts))[: MAX_MADE_KEY_CHARS + 1]
+        if len(key) > MAX_MADE_KEY_CHARS:
+            key = key.rpartition("-")[0] or key[:MAX_MADE_KEY_CHARS]
         taken = set(self.filter(slug__startswith=key).values_list("slug", flat=True))
-        others = (f"{key}-{number}" for number in itertools.count(2))
-        return next(one for one in itertools.chain([key], others) if one not in taken)
+        numbered = (f"{key}-{number}" for number in itertools.count(2))
+        return next(free for free in itertools.chain([key], numbered) if free not in taken)
 
 
 class NaturalKeyModel(models.Model):
-    """A row that files name by what people call it, never by a number of the database's."""
+    """A row that files and forms name by a readable key, never by its primary key."""
 
     natural_key_paths: ClassVar[tuple[str, ...]] = ("slug",)
 
@@ -101,7 +102,7 @@ class NaturalKeyModel(models.Model):
         return tuple(attrgetter(path)(self) for path in self.natural_key_paths)
 
     def clean_fields(self, exclude: Iterable[str] | None = None) -> None:
-        """As Django's, after every text was cleaned as ``rounds.platform.plain_text`` says."""
+        """Clean every text as ``rounds.platform.plain_text`` says, then do as Django does."""
         excluded = set(exclude or ())
         errors: dict[str, Any] = dict(clean_texts(self, excluded))
         try:
@@ -112,7 +113,12 @@ class NaturalKeyModel(models.Model):
             raise ValidationError(errors)
 
     def validate_constraints(self, exclude: Iterable[str] | None = None) -> None:
-        """As Django's, with each broken rule told at the first field it speaks of."""
+        """As Django's, with each error at the first field of the form that its rule names.
+
+        Django would put them all at the head of the form. The field is read from the constraint
+        and not declared with it, because it depends on the form: ``exclude`` has the fields that
+        the form lacks.
+        """
         excluded = set(exclude or ())
         errors: dict[str, list[ValidationError]] = {}
         for constraint in self._meta.constraints:
@@ -127,13 +133,13 @@ class NaturalKeyModel(models.Model):
 
 @receiver(class_prepared)
 def _constrain_texts(sender: type[models.Model], **kwargs: Any) -> None:
-    """No model can be made whose texts the database does not check."""
+    """Give every model the constraint on its texts, so that none can be forgotten."""
     if issubclass(sender, NaturalKeyModel) and not (sender._meta.abstract or sender._meta.proxy):
         constrain_texts(sender)
 
 
 def constrained_fields(constraint: models.BaseConstraint) -> list[str]:
-    """The names of the fields a constraint speaks of, in its order."""
+    """Return the names of the fields that a constraint looks at, in its order."""
     if isinstance(constraint, models.UniqueConstraint) and constraint.fields:
         return list(constraint.fields)
     expressions: list[Any] = list(getattr(constraint, "expressions", ()) or ())
@@ -144,6 +150,7 @@ def constrained_fields(constraint: models.BaseConstraint) -> list[str]:
 
 
 def _names(expression: Any) -> list[str]:
+    """The lookups in an expression, such as "dates__endswith"."""
     if isinstance(expression, Q):
         return [name for child in expression.children for name in _names(child)]
     if isinstance(expression, tuple):

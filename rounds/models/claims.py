@@ -1,4 +1,4 @@
-"""What every editorial record has: a source, days, and how it is attributed."""
+"""Claims: what every editorial record has, a source, days, and how it is attributed."""
 
 import datetime as dt
 from typing import Self
@@ -13,21 +13,21 @@ from rounds.models.publishable import Publishable, PublishableQuerySet
 from rounds.models.reference import parties_listed
 from rounds.models.sources import Source, sources_listed
 from rounds.platform.dates import SpanField, describe, first_day, last_day
-from rounds.platform.translated_text import Text, local
+from rounds.platform.translated_text import LocalizedText, local
 
 
-class RecordQuerySet(PublishableQuerySet):
+class ClaimQuerySet(PublishableQuerySet):
     def with_titles(self) -> Self:
-        """Each with what its ``str()`` needs, so that a list of them asks nothing more."""
+        """Each with what its ``str()`` needs, so that a list of them takes no further queries."""
         return self
 
     def with_sources(self) -> Self:
-        """Each with its first source and, as ``other_source_list``, those that say the same."""
+        """Each with its source and, as ``other_source_list``, the sources that say the same."""
         name = f"{self.model._meta.model_name}_corroborations"
         return self.select_related("source").annotate(other_source_list=sources_listed(name))
 
 
-class Record(Publishable):
+class Claim(Publishable):
     """A claim, and the publications that make it."""
 
     source = models.ForeignKey(
@@ -49,7 +49,7 @@ class Record(Publishable):
         abstract = True
 
 
-class DatedQuerySet(RecordQuerySet):
+class DatedQuerySet(ClaimQuerySet):
     def as_of(self, day: dt.date) -> Self:
         """What had begun by ``day``. A span of possible days counts from its first."""
         return self.filter(dates__startswith__lte=day)
@@ -69,13 +69,13 @@ class DatedQuerySet(RecordQuerySet):
         return self.filter(parties__code=code)
 
     def citing(self, source: str) -> Self:
-        """What is said by the publication with that key, alone or with others."""
+        """What the publication with that key says, as the source or as another source."""
         rows = self.model.objects.order_by().values("pk")
-        alone = rows.filter(source__slug=source)
-        others = rows.filter(other_sources__slug=source)
-        return self.filter(pk__in=alone.union(others))  # each has an index, “or” has none
+        first = rows.filter(source__slug=source)
+        further = rows.filter(other_sources__slug=source)
+        return self.filter(pk__in=first.union(further))  # each has an index, “or” has none
 
-    # What a kind of record cannot have, none of it has; those that can say how.
+    # By default nothing matches: models that have the relation override these.
 
     def at_round(self, slug: str) -> Self:
         return self.none()
@@ -85,7 +85,7 @@ class DatedQuerySet(RecordQuerySet):
         return self.none()
 
     def with_status(self, status: str) -> Self:
-        """What came to that: a deadline missed, a meeting held, a proposal agreed."""
+        """What has that status or outcome: a deadline missed, a meeting held, a proposal agreed."""
         return self.none()
 
     def attributed(self, basis: str) -> Self:
@@ -103,7 +103,9 @@ class AttributedQuerySet(DatedQuerySet):
         return self.filter(basis=basis)
 
 
-class DatedRecord(Record):
+class DatedClaim(Claim):
+    """A claim about something that happened on a day or in a span of days."""
+
     dates = SpanField(_("dates"))
     approximate = models.BooleanField(
         _("on some day between"),
@@ -111,10 +113,10 @@ class DatedRecord(Record):
         help_text=_("The dates say between which days it was, not from when to when it lasted."),
     )
 
-    class Meta(Record.Meta):
+    class Meta(Claim.Meta):
         abstract = True
         constraints = [
-            *Record.Meta.constraints,
+            *Claim.Meta.constraints,
             begins("dates"),
             plausible("dates"),
         ]
@@ -148,7 +150,7 @@ class Basis(models.TextChoices):
 PUBLIC_BASES = (Basis.ON_RECORD, Basis.JOINT, Basis.DOCUMENT)
 
 
-class AttributedRecord(DatedRecord):
+class AttributedClaim(DatedClaim):
     """A claim that says how it is attributed. Who an unnamed speaker is has no field."""
 
     basis = models.CharField(
@@ -167,10 +169,10 @@ class AttributedRecord(DatedRecord):
         _("why unnamed"), max_length=200, blank=True, help_text=_("If the source says.")
     )
 
-    class Meta(DatedRecord.Meta):
+    class Meta(DatedClaim.Meta):
         abstract = True
         constraints = [
-            *DatedRecord.Meta.constraints,
+            *DatedClaim.Meta.constraints,
             in_choices("basis", Basis),
             models.CheckConstraint(
                 condition=~Q(basis=Basis.UNNAMED) | ~Q(attribution=""),
@@ -194,17 +196,17 @@ class AttributedRecord(DatedRecord):
         return self.basis in PUBLIC_BASES
 
 
-def attribution(record: AttributedRecord, names: list[str]) -> str:
-    """Return "Chrystia Freeland", "A Canadian official, unnamed", or the kind of text it stands in.
+def attribution(record: AttributedClaim, names: list[str]) -> str:
+    """Return who says it: "Chrystia Freeland", "A Canadian official, unnamed", "Joint statement".
 
-    Nothing for what a publication says in its own voice: its name stands beside it.
+    "" for what a publication says in its own voice: pages name the publication anyway.
     """
     if names:
         return ", ".join(names)
     text = local(record, "attribution")
-    description = Text(text[:1].upper() + text[1:], text.language)
+    description = LocalizedText(text[:1].upper() + text[1:], text.language)
     if record.basis == Basis.UNNAMED:
-        return Text(gettext("%(who)s, unnamed") % {"who": description}, text.language)
+        return LocalizedText(gettext("%(who)s, unnamed") % {"who": description}, text.language)
     if description:
         return description
     if record.basis == Basis.REPORTING:

@@ -1,4 +1,4 @@
-"""Who has a page of the admin open, and what waits for a second editor."""
+"""Who has which page of the admin open, and changes that wait for a second editor."""
 
 import datetime as dt
 from typing import Any, ClassVar, Self
@@ -12,24 +12,26 @@ from django.utils.translation import gettext_lazy as _
 
 from rounds.platform.plain_text import without_invisible
 
-REMEMBERED = dt.timedelta(minutes=30)
-PRESENT = dt.timedelta(minutes=1)  # a page with script says so three times a minute
+REMEMBERED = dt.timedelta(minutes=30)  # visits that are older are deleted
+PRESENT = dt.timedelta(minutes=1)  # an open page reports itself three times a minute
 
 
 class PresenceQuerySet(models.QuerySet["Presence"]):
-    def note(self, user: Any, place: str) -> None:
-        """``user`` has ``place`` open now; what is long past is forgotten."""
+    def record_visit(self, user: Any, page: str) -> None:
+        """Note that ``user`` has ``page`` open now, and delete visits of long ago."""
         now = timezone.now()
         self.filter(seen_at__lt=now - REMEMBERED).delete()
-        self.update_or_create(user=user, place=place, defaults={"seen_at": now})
+        self.update_or_create(user=user, place=page, defaults={"seen_at": now})
 
-    def others(self, user: Any, place: str) -> Self:
-        """Who else has or had ``place`` open, the latest first."""
-        recent = self.filter(place=place, seen_at__gte=timezone.now() - REMEMBERED)
+    def list_others(self, user: Any, page: str) -> Self:
+        """Who else has or had ``page`` open, the latest first."""
+        recent = self.filter(place=page, seen_at__gte=timezone.now() - REMEMBERED)
         return recent.exclude(user=user).select_related("user").order_by("-seen_at")
 
 
 class Presence(models.Model):
+    """When somebody last had a page of the admin open; ``place`` is its path."""
+
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     place = models.CharField(max_length=120)
     seen_at = models.DateTimeField(default=timezone.now)
@@ -47,22 +49,22 @@ class Presence(models.Model):
         return f"{self.user}: {self.place}"
 
     @property
-    def words(self) -> str:
-        past = timezone.now() - self.seen_at
-        if past < PRESENT:
+    def description(self) -> str:
+        elapsed = timezone.now() - self.seen_at
+        if elapsed < PRESENT:
             return str(_("%(who)s has this open now.") % {"who": self.user})
-        minutes = int(past.total_seconds() // 60)
+        minutes = int(elapsed.total_seconds() // 60)
         return str(
             _("%(who)s had this open %(minutes)d min ago.") % {"who": self.user, "minutes": minutes}
         )
 
 
-PRESSED = {"_save", "_continue", "_addanother", "_suggest"}
-ADDED = {"csrfmiddlewaretoken", *PRESSED}  # what a page adds to what was typed
+BUTTONS = {"_save", "_continue", "_addanother", "_suggest"}
+NOT_TYPED = {"csrfmiddlewaretoken", *BUTTONS}
 
 
 class Suggestion(models.Model):
-    """What somebody typed into the form of a record, as it was sent."""
+    """A change that waits for a second editor: the form of a record as its author sent it."""
 
     content_type = models.ForeignKey(ContentType, models.CASCADE, related_name="+")
     object_id = models.PositiveBigIntegerField()
@@ -81,24 +83,24 @@ class Suggestion(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def as_posted(self) -> QueryDict:
-        """The form again, as a request holds it."""
+    def as_query_dict(self) -> QueryDict:
+        """Return the form as ``request.POST`` held it."""
         data = QueryDict(mutable=True)
         for name, values in self.form.items():
             data.setlist(name, values)
         return data
 
-    def is_said_by(self, data: QueryDict) -> bool:
-        """Whether ``data`` says the same, word for word."""
-        return bool(typed_into(data) == self.form)
+    def has_same_values(self, data: QueryDict) -> bool:
+        """Whether ``data`` holds exactly the values of the form."""
+        return bool(form_values(data) == self.form)
 
 
-def typed_into(data: QueryDict) -> dict[str, list[Any]]:
-    """What was typed into a form, and which versions it showed: all but what was pressed."""
+def form_values(data: QueryDict) -> dict[str, list[Any]]:
+    """Return the values of a posted form: what was typed, and the versions that it showed."""
     return {
-        name.replace("\0", ""): [_plain(str(one)) for one in values]
+        name.replace("\0", ""): [_plain(str(value)) for value in values]
         for name, values in data.lists()
-        if name not in ADDED
+        if name not in NOT_TYPED
     }
 
 

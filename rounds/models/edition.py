@@ -1,4 +1,7 @@
-"""The edition: a number that the database raises with whatever changes what readers see."""
+"""The edition: a number that the database raises whenever something changes that readers see.
+
+Pages are cached under it, so nothing has to clear the cache.
+"""
 
 from typing import Any
 
@@ -8,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Edition(models.Model):
-    """How often what readers see has changed; one row, which triggers write and nobody else.
+    """How often what readers see has changed: one row, which only triggers write.
 
-    ``mark`` names the edition: a restored backup counts from its own number on, and must not be
-    taken for the editions that came after it.
+    ``mark`` identifies the edition. A restored backup counts on from an older number, and its
+    editions must not be taken for those that had that number before.
     """
 
     number = models.BigIntegerField(_("number"), default=0)
@@ -31,9 +34,9 @@ class Edition(models.Model):
 
 
 class Due(models.Model):
-    """A time for which something was scheduled, to be looked at when it comes.
+    """A time for which a publication was scheduled; it may have been called off since.
 
-    Triggers only add to it: nobody who schedules waits for another. It may have been called off.
+    Triggers only insert rows, so that editors who schedule at once do not wait for each other.
     """
 
     at = models.DateTimeField(_("at"), db_index=True)
@@ -48,12 +51,13 @@ class Due(models.Model):
 
 
 class RaiseEdition(pgtrigger.Trigger):
-    """Another edition, once, when a transaction ends that changed what readers see.
+    """Raise the edition once, at the end of each transaction that changed what readers see.
 
-    At its end, so that it holds the one row that all share no longer than it takes to commit: what
-    is read under an edition is never older than it.
+    It waits for the end because every writer needs the one row: so it is locked only while the
+    transaction commits, and what is read under an edition is never older than the edition.
 
-    ``seen`` is what readers see of ``{row}``, OLD or NEW. ``added``: whether a new row may show.
+    ``seen`` is the SQL condition under which readers see ``{row}``, which is OLD or NEW.
+    ``added``: whether readers may see a row as soon as it is inserted.
     """
 
     when = pgtrigger.After
@@ -81,7 +85,7 @@ class RaiseEdition(pgtrigger.Trigger):
 
 
 class NoteTime(pgtrigger.Trigger):
-    """Whatever is scheduled puts its time into the timetable."""
+    """Put the time of a scheduled record into the timetable."""
 
     when = pgtrigger.After
     operation = pgtrigger.Insert | pgtrigger.Update

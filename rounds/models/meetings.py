@@ -1,4 +1,4 @@
-"""Who met, when and where, and the dates that somebody set."""
+"""Meetings and deadlines."""
 
 import datetime as dt
 from functools import reduce
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from rounds.models.base import begins, fixed, in_choices, plausible
-from rounds.models.claims import DatedQuerySet, DatedRecord
+from rounds.models.claims import DatedClaim, DatedQuerySet
 from rounds.models.reference import Party, parties_listed
 from rounds.models.tracking import tracked
 from rounds.platform import clock
@@ -49,8 +49,8 @@ TOOK_PLACE = (RoundStatus.HELD, RoundStatus.UNDER_WAY)
 ROUNDS_PROPER = (RoundKind.ROUND, RoundKind.PERMANENT)
 
 
-def passed(record: DatedRecord) -> dt.datetime | None:
-    """The end of the last day that we know of a record, if that is past."""
+def _past_end(record: DatedClaim) -> dt.datetime | None:
+    """The end of the last day that is known of a record, if that is past."""
     day = (record.last_day or record.first_day) + dt.timedelta(days=1)
     return (
         timezone.make_aware(dt.datetime.combine(day, dt.time.min)) if day <= clock.today() else None
@@ -59,7 +59,7 @@ def passed(record: DatedRecord) -> dt.datetime | None:
 
 class RoundQuerySet(DatedQuerySet):
     def overdue(self, day: dt.date) -> Self:
-        """Those that were to be over, or to begin, before ``day`` and of which we know no more."""
+        """Those that should have ended, or begun, before ``day``, without a recorded outcome."""
         return self.filter(
             Q(status=RoundStatus.PLANNED, dates__endswith__isnull=True, dates__startswith__lt=day)
             | Q(status__in=(RoundStatus.PLANNED, RoundStatus.UNDER_WAY), dates__endswith__lte=day)
@@ -69,8 +69,8 @@ class RoundQuerySet(DatedQuerySet):
         """The rounds by which people count: numbered ones and the permanent one."""
         return self.filter(kind__in=ROUNDS_PROPER)
 
-    def beside(self) -> Self:
-        """The meetings beside the rounds proper."""
+    def side_meetings(self) -> Self:
+        """The meetings that are no rounds proper: ministers, leaders, intersessional talks."""
         return self.exclude(kind__in=ROUNDS_PROPER)
 
     def at_round(self, slug: str) -> Self:
@@ -80,19 +80,19 @@ class RoundQuerySet(DatedQuerySet):
         return self.filter(status=status)
 
     def touching(self, issue: str) -> Self:
-        """Where something was said, tabled or moved on the issue with that key."""
-        told: list[tuple[Any, str]] = [
+        """Meetings with a statement, a proposal or progress on the issue with that key."""
+        relations: list[tuple[Any, str]] = [
             (Round.progress, "issue"),
             (Round.proposals, "issue"),
             (Round.statements, "issues"),
         ]
-        found = (
+        matches = (
             related.rel.related_model.objects.published()
             .filter(**{"round": OuterRef("pk"), f"{name}__slug": issue})
             .order_by()
-            for related, name in told
+            for related, name in relations
         )
-        return self.filter(reduce(or_, map(Exists, found)))
+        return self.filter(reduce(or_, map(Exists, matches)))
 
     def in_order(self) -> Self:
         return self.order_by("dates__startswith", "pk")
@@ -106,7 +106,7 @@ class RoundQuerySet(DatedQuerySet):
 
 
 @tracked()
-class Round(DatedRecord):
+class Round(DatedClaim):
     """Any meeting: a numbered round, ministers, leaders, a permanent round."""
 
     translated = ("name", "place", "agenda", "summary", "note")
@@ -153,12 +153,12 @@ class Round(DatedRecord):
 
     objects = RoundQuerySet.as_manager()
 
-    class Meta(DatedRecord.Meta):
+    class Meta(DatedClaim.Meta):
         verbose_name = _("round")
         verbose_name_plural = _("rounds")
         ordering = ("-dates",)
         constraints = [
-            *DatedRecord.Meta.constraints,
+            *DatedClaim.Meta.constraints,
             in_choices("kind", RoundKind),
             in_choices("status", RoundStatus),
             models.UniqueConstraint(
@@ -207,7 +207,7 @@ class Round(DatedRecord):
 
     @property
     def status_words(self) -> str:
-        """Its status, or what the record does not know of it: its outcome, its end."""
+        """Its status, or what is missing: its outcome, its end."""
         if self.overdue_since:
             return str(OVERDUE)
         if self.status == RoundStatus.HELD and self.is_milestone:
@@ -218,8 +218,8 @@ class Round(DatedRecord):
 
     @property
     def overdue_since(self) -> dt.datetime | None:
-        """Since when it was to be over, or to begin, if we know no more of it."""
-        return passed(self) if self.status == RoundStatus.PLANNED else None
+        """When it should have ended, or begun, if its outcome is not recorded."""
+        return _past_end(self) if self.status == RoundStatus.PLANNED else None
 
     @property
     def is_off(self) -> bool:
@@ -231,18 +231,18 @@ class Round(DatedRecord):
 
     @property
     def is_milestone(self) -> bool:
-        """An event, such as a signing or a vote: nobody met for it."""
+        """Whether it is an event such as a signing or a vote, and not a meeting."""
         return self.kind == RoundKind.MILESTONE
 
     @property
     def place_unnamed(self) -> str:
-        """Where it was, unless its name says so, as of “Round 4, Arlington”."""
+        """Where it was, "" if its name says so already, as “Round 4, Arlington” does."""
         place = local(self, "place")
         return "" if place.partition(",")[0] in local(self, "name") else place
 
     @property
     def is_round(self) -> bool:
-        """A round of the sequence by which people count, and not a meeting beside it."""
+        """Whether it is a round of the numbered sequence, or the permanent round."""
         return self.kind in ROUNDS_PROPER
 
     @property
@@ -278,10 +278,11 @@ NOT_MET = (DeadlineOutcome.MISSED, DeadlineOutcome.MOVED)
 
 
 @tracked()
-class Deadline(DatedRecord):
-    """A date somebody set. ``dates`` is when it falls; the chain is how it slipped.
+class Deadline(DatedClaim):
+    """A date that somebody set. ``dates`` is when it falls due.
 
-    It is set beside the rounds, never at one, and for the whole of the talks, never for one issue.
+    ``superseded_by`` points at the deadline to which it was moved. A deadline belongs to no round
+    and to no issue.
     """
 
     translated = ("name", "set_by", "basis", "note")
@@ -314,12 +315,12 @@ class Deadline(DatedRecord):
 
     objects = DeadlineQuerySet.as_manager()
 
-    class Meta(DatedRecord.Meta):
+    class Meta(DatedClaim.Meta):
         verbose_name = _("deadline")
         verbose_name_plural = _("deadlines")
         ordering = ("-dates",)
         constraints = [
-            *DatedRecord.Meta.constraints,
+            *DatedClaim.Meta.constraints,
             in_choices("outcome", DeadlineOutcome),
             models.CheckConstraint(
                 condition=Q(dates__endswith__isnull=True)
@@ -359,7 +360,7 @@ class Deadline(DatedRecord):
     @property
     def overdue_since(self) -> dt.datetime | None:
         """Since when it has been due without an outcome."""
-        return passed(self) if self.outcome == DeadlineOutcome.PENDING else None
+        return _past_end(self) if self.outcome == DeadlineOutcome.PENDING else None
 
     @property
     def set_on_words(self) -> str:

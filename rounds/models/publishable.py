@@ -1,4 +1,4 @@
-"""Draft, ready, published: what readers may see of an editorial record."""
+"""Records that are drafts first: draft, ready, published, and scheduled for a time."""
 
 import datetime as dt
 from typing import Any, ClassVar, Self
@@ -10,14 +10,14 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from rounds.models.base import NaturalKeyQuerySet, in_choices
-from rounds.models.tracking import SHOWN, Versioned
+from rounds.models.tracking import BECAME_PUBLIC, Versioned
 from rounds.models.translation import translations_are_texts
 from rounds.platform.times import EARLIEST_MOMENT, LATEST_MOMENT, describe_moment
 
 
 class State(models.TextChoices):
     DRAFT = "draft", _("draft")
-    READY = "ready", _("ready")  # its writer has done with it; an editor may look
+    READY = "ready", _("ready")  # its writer asks an editor to publish it
     PUBLISHED = "published", _("published")
 
 
@@ -26,60 +26,63 @@ class PublishableQuerySet(NaturalKeyQuerySet):
         return self.filter(state=State.PUBLISHED)
 
     def waiting(self) -> Self:
-        """Drafts, ready or not, without a time at which they go out."""
+        """Drafts, ready or not, that are not scheduled."""
         return self.exclude(state=State.PUBLISHED).filter(publish_at=None)
 
-    def with_touched(self) -> Self:
-        """Each with ``touched_at``: when it was last written after readers had seen it, or None."""
+    def with_rewritten_at(self) -> Self:
+        """Each with ``rewritten_at``: the last change after its first publication, or None."""
         events = self.model.pgh_event_model._default_manager
-        seen = events.filter(
+        earlier = events.filter(
             pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"), state=State.PUBLISHED
         )
-        written = events.filter(pgh_obj_id=OuterRef("pk")).filter(
-            Q(pgh_label="corrected") | Q(Exists(seen), pgh_label="published")
+        rewritten = events.filter(pgh_obj_id=OuterRef("pk")).filter(
+            Q(pgh_label="corrected") | Q(Exists(earlier), pgh_label="published")
         )
-        latest = written.order_by("-pgh_id").values("pgh_created_at")[:1]
-        return self.annotate(touched_at=Subquery(latest))
+        latest = rewritten.order_by("-pgh_id").values("pgh_created_at")[:1]
+        return self.annotate(rewritten_at=Subquery(latest))
 
-    def with_times(self) -> Self:
-        """Each with ``published_at`` and ``updated_at``: when readers first and last saw it new."""
+    def with_publication_times(self) -> Self:
+        """Each with ``published_at`` and ``updated_at``: its first and last public event."""
         events = self.model.pgh_event_model._default_manager
-        shown = events.filter(pgh_obj_id=OuterRef("pk"), state=State.PUBLISHED)
-        times = shown.values("pgh_created_at")
+        public = events.filter(pgh_obj_id=OuterRef("pk"), state=State.PUBLISHED)
+        times = public.values("pgh_created_at")
         return self.annotate(
             published_at=Subquery(times.order_by("pgh_id")[:1]),
             updated_at=Subquery(times.order_by("-pgh_id")[:1]),
         )
 
     def latest_published(self, limit: int) -> Self:
-        """The ``limit`` that readers first saw last, ``with_times()``, newest first.
+        """The ``limit`` that were first published last, ``with_publication_times()``, newest first.
 
-        They are found from the last events on: no more of them are read than it takes.
+        The search starts at the last events and ends as soon as ``limit`` are there, so it does
+        not take longer as the record grows.
         """
         events = self.model.pgh_event_model._default_manager
         earlier = events.filter(
             pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"), state=State.PUBLISHED
         )
-        shown = events.filter(SHOWN, ~Exists(earlier), pgh_obj__in=self.order_by().values("pk"))
-        last = shown.order_by("-pgh_created_at", "-pgh_obj_id").values("pgh_obj_id")[:limit]
-        return self.filter(pk__in=last).with_times().order_by("-published_at", "-pk")
+        rows = self.order_by().values("pk")
+        first = events.filter(BECAME_PUBLIC, ~Exists(earlier), pgh_obj__in=rows)
+        latest = first.order_by("-pgh_created_at", "-pgh_obj_id").values("pgh_obj_id")[:limit]
+        return self.filter(pk__in=latest).with_publication_times().order_by("-published_at", "-pk")
 
     def scheduled(self) -> Self:
-        """Those that go out by themselves."""
+        """Those that will be published by themselves at their time."""
         return self.filter(state=State.READY, publish_at__isnull=False)
 
     def due(self, now: dt.datetime) -> Self:
         return self.scheduled().filter(publish_at__lte=now).order_by("pk")
 
     def missed(self) -> Self:
-        """Those that were to go out by themselves and could not."""
+        """Those that could not be published at their time."""
         return self.filter(state=State.DRAFT, publish_at__isnull=False)
 
 
 class Publishable(Versioned):
-    """An editorial record: whether readers may see it, and what they should know of it.
+    """An editorial record: its state, its public note, and when it is to be published.
 
-    ``rests_on``: pointers that may be empty, but not once the record has been told with them.
+    ``rests_on`` names foreign keys that may be empty but that the record cannot do without once it
+    was published with them, as a position with its statement.
     """
 
     rests_on: ClassVar[tuple[str, ...]] = ()
@@ -124,12 +127,12 @@ class Publishable(Versioned):
 
     @property
     def is_scheduled(self) -> bool:
-        """It goes out by itself."""
+        """Whether it will be published by itself."""
         return self.state == State.READY and self.publish_at is not None
 
     @property
     def state_words(self) -> str:
-        """Its state, and for a scheduled draft when it goes out."""
+        """Its state, or the time for which it is or was scheduled."""
         if self.publish_at is None:
             return str(State(self.state).label)
         when = describe_moment(self.publish_at)
@@ -150,34 +153,34 @@ class Publishable(Versioned):
     def _refuse_drafts(self) -> None:
         """Raise at each field through which this published record points at a draft."""
         drafts = {
-            name: _("“%(title)s” is still a draft: publish it first.") % {"title": other}
-            for name, other in self._drafts_pointed_at()
+            name: _("“%(title)s” is still a draft: publish it first.") % {"title": target}
+            for name, target in self._drafts_pointed_at()
         }
         if drafts:
             raise ValidationError(drafts)
 
     def _refuse_later(self) -> None:
-        """Raise at each field through which this points at what will not be out by its time."""
+        """Raise at each field that points at a draft which will not be published by its time."""
         assert self.publish_at is not None, "only what has a time is asked"
         later = {
             name: _("“%(title)s” is not out by then: publish or schedule it first.")
-            % {"title": other}
-            for name, other in self._drafts_pointed_at()
-            if other.state != State.READY
-            or other.publish_at is None
-            or other.publish_at > self.publish_at
+            % {"title": target}
+            for name, target in self._drafts_pointed_at()
+            if target.state != State.READY
+            or target.publish_at is None
+            or target.publish_at > self.publish_at
         }
         if later:
             raise ValidationError(later)
 
     def _drafts_pointed_at(self) -> "list[tuple[str, Publishable]]":
         return [
-            (field.name, other)
+            (field.name, target)
             for field in self._meta.fields
             if isinstance(field, models.ForeignKey)
             and issubclass(field.related_model, Publishable)
-            and (other := getattr(self, field.name, None)) is not None
-            and not other.is_published
+            and (target := getattr(self, field.name, None)) is not None
+            and not target.is_published
         ]
 
     def _refuse_pointers(self) -> None:
@@ -201,12 +204,12 @@ class Publishable(Versioned):
 
     def refuse_cycle(self, field: str, message: Any) -> None:
         """Raise at ``field`` if following it leads back here."""
-        seen, other = {self.pk}, getattr(self, field)
-        while other is not None:
-            if other.pk in seen:
+        seen, target = {self.pk}, getattr(self, field)
+        while target is not None:
+            if target.pk in seen:
                 raise ValidationError({field: message})
-            seen.add(other.pk)
-            other = getattr(other, field)
+            seen.add(target.pk)
+            target = getattr(target, field)
 
 
 def publishable_models() -> list[Any]:

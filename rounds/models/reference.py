@@ -1,4 +1,4 @@
-"""Who and what the record speaks of: the negotiation, its parties, people and sources."""
+"""Who and what the record is about: the negotiation, its parties and people."""
 
 import datetime as dt
 import re
@@ -23,12 +23,12 @@ from rounds.platform.fast_reverse import page_of
 from rounds.platform.translated_text import local
 
 PALETTE_SIZE = 9  # party colours in static/css/tokens.css
-LAST_ORDER = 32_767  # that the column of a party's order can hold
+MAX_ORDER = 32_767  # the largest number that the column of a party's order can hold
 
 
-class ShownQuerySet(NaturalKeyQuerySet):
+class AlwaysPublicQuerySet(NaturalKeyQuerySet):
     def published(self) -> Self:
-        """All: readers see each of them."""
+        """Return all: these have no drafts."""
         return self.all()
 
 
@@ -58,7 +58,7 @@ class Negotiation(Versioned):
         help_text=_("Where the text of the licence can be read."),
     )
 
-    objects = ShownQuerySet.as_manager()
+    objects = AlwaysPublicQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("negotiation")
@@ -95,15 +95,15 @@ class Negotiation(Versioned):
 
 
 def free_colour() -> int:
-    """The first colour of the palette that the fewest parties have."""
+    """Return the first of the colours that the fewest parties have."""
     uses = Counter(Party.objects.values_list("colour", flat=True))
     return min(range(1, PALETTE_SIZE + 1), key=lambda colour: uses[colour])
 
 
 def next_order() -> int:
-    """The place after the last party."""
+    """Return the order that puts a new party behind the last one."""
     last = Party.objects.aggregate(last=models.Max("order"))["last"]
-    return 1 if last is None else min(last + 1, LAST_ORDER)
+    return 1 if last is None else min(last + 1, MAX_ORDER)
 
 
 @tracked()
@@ -131,7 +131,7 @@ class Party(Versioned):
     )
     order = models.PositiveSmallIntegerField(_("order"), blank=True, default=None)
 
-    objects = ShownQuerySet.as_manager()
+    objects = AlwaysPublicQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("party")
@@ -163,28 +163,28 @@ class Party(Versioned):
 
 
 def parties_listed(related_name: str) -> ArraySubquery:
-    """The parties behind a row, as ``code``, ``name`` and ``colour``, in their order."""
+    """The parties of a row, as ``code``, ``name`` and ``colour``, in their order."""
     parties = Party.objects.filter(**{related_name: OuterRef("pk")}).order_by("order", "code")
     return listed(parties, code="code", name="name", colour="colour", translated=["name"])
 
 
 class PersonQuerySet(NaturalKeyQuerySet):
     def published(self) -> Self:
-        """Those of whom readers can see that they spoke."""
-        return self._who_said()
+        """Those who speak in a published statement."""
+        return self._speaking()
 
     def who_spoke_by(self, day: dt.date) -> Self:
-        """Those who had said something by ``day`` that is published."""
-        return self._who_said(statement__dates__startswith__lte=day)
+        """Those who speak in a published statement of ``day`` or before."""
+        return self._speaking(statement__dates__startswith__lte=day)
 
-    def _who_said(self, **what: Any) -> Self:
-        """One statement each is looked up, however many they made."""
+    def _speaking(self, **lookups: Any) -> Self:
+        """Those with a published statement that matches; one is looked up for each person."""
         links: Any = self.model.statements.through
-        said = links.objects.filter(person=OuterRef("pk"), statement__state=State.PUBLISHED)
-        return self.filter(Exists(said.filter(**what)))
+        statements = links.objects.filter(person=OuterRef("pk"), statement__state=State.PUBLISHED)
+        return self.filter(Exists(statements.filter(**lookups)))
 
 
-@tracked(shown=False)
+@tracked(public_when_added=False)
 class Person(Versioned):
     """Somebody who spoke in public. An outsider, such as a union leader, has no party."""
 

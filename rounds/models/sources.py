@@ -1,4 +1,4 @@
-"""Publications that were read, and whether their addresses still answer."""
+"""The publications that the record cites, and whether their addresses still answer."""
 
 from functools import reduce
 from operator import add
@@ -25,84 +25,89 @@ from rounds.models.tracking import Versioned, tracked
 from rounds.models.translation import translations_are_texts
 from rounds.platform.dates import SpanField, describe
 from rounds.platform.fast_reverse import page_of
-from rounds.platform.url_normalisation import Host, NormalAddress, as_text, filed
+from rounds.platform.url_normalisation import Host, NormalAddress, split_archive_address, text_value
 
 
 class SourceQuerySet(NaturalKeyQuerySet):
     def published(self) -> Self:
-        """Those that readers can see: one published record that cites it is looked up of each."""
+        """Those that a published record cites; one such record is looked up for each."""
         citing = [
             models.Subquery(rows.published().order_by().values("pk")[:1])
-            for _model, some in sorted(
+            for _model, parts in sorted(
                 Source.citations(OuterRef("pk")).items(),
-                key=lambda one: one[0]._meta.model_name != "statement",  # most likely first
+                key=lambda item: item[0]._meta.model_name != "statement",  # most likely first
             )
-            for rows in some
+            for rows in parts
         ]
-        return self.alias(one=Coalesce(*citing)).filter(one__isnull=False)
+        return self.alias(citing_record=Coalesce(*citing)).filter(citing_record__isnull=False)
 
-    def at(self, address: str) -> "Source | None":
-        """The source with that address, however it is spelt, or with that copy in an archive."""
+    def find_by_address(self, address: str) -> "Source | None":
+        """Return the source with that address, in any spelling, or with that copy in an archive."""
         if not address.strip():
             return None
-        normal = NormalAddress(as_text(address))
+        normal = NormalAddress(text_value(address))
         itself = Q(url__normal=normal) & ~Q(url="")
-        found = self.filter(itself | (Q(archive_url__normal=normal) & ~Q(archive_url="")))
-        return found.order_by(Case(When(itself, then=0), default=1), "pk").first()
+        matches = self.filter(itself | (Q(archive_url__normal=normal) & ~Q(archive_url="")))
+        return matches.order_by(Case(When(itself, then=0), default=1), "pk").first()
 
-    def begun_at(self, address: str) -> "Source":
-        """A new one, not stored, with what its address and others on the same host tell of it."""
-        url, archive_url = filed(address)
-        begun = Source(url=url, archive_url=archive_url)
-        beside = self.filter(url__host=Host(as_text(url))).exclude(url="") if url else self.none()
-        usual = beside.order_by().values("publisher", "language").annotate(times=Count("pk"))
+    def start_from_address(self, address: str) -> "Source":
+        """Return a new source, not stored, with what its address and its host tell of it.
+
+        Publisher and language are those that most sources on the same host have.
+        """
+        url, archive_url = split_archive_address(address)
+        source = Source(url=url, archive_url=archive_url)
+        same_host = (
+            self.filter(url__host=Host(text_value(url))).exclude(url="") if url else self.none()
+        )
+        usual = same_host.order_by().values("publisher", "language").annotate(times=Count("pk"))
         if most := usual.order_by("-times", "publisher").first():
-            begun.publisher, begun.language = most["publisher"], most["language"]
-        return begun
+            source.publisher, source.language = most["publisher"], most["language"]
+        return source
 
     def unarchived(self) -> Self:
-        """Those on the web of which the record knows no copy in an archive."""
+        """Those on the web that have no address of a copy in an archive."""
         return self.filter(archive_url="").exclude(url="")
 
     def with_links(self) -> Self:
-        """Each with ``link_list``: what came back from its addresses when they were last asked."""
-        asked = LinkCheck.objects.filter(address__in=[OuterRef("url"), OuterRef("archive_url")])
+        """Each with ``link_list``: the last checks of its address and of that of its copy."""
+        checks = LinkCheck.objects.filter(address__in=[OuterRef("url"), OuterRef("archive_url")])
         names = {name: name for name in ("address", "state", "answer", "checked_at")}
-        return self.annotate(link_list=listed(asked.order_by("address"), **names))
+        return self.annotate(link_list=listed(checks.order_by("address"), **names))
 
-    def with_link(self, state: str) -> Self:
-        """Those of which an address, its own or that of the copy, was last found in ``state``."""
-        asked = LinkCheck.objects.filter(state=state)
+    def with_link_state(self, state: str) -> Self:
+        """Those whose address, or that of the copy, was in ``state`` at its last check."""
+        checks = LinkCheck.objects.filter(state=state)
         return self.filter(
-            Exists(asked.filter(address=OuterRef("url")))
-            | Exists(asked.filter(address=OuterRef("archive_url")))
+            Exists(checks.filter(address=OuterRef("url")))
+            | Exists(checks.filter(address=OuterRef("archive_url")))
         )
 
-    def unasked(self) -> Self:
-        """Those on the web whose own address was never asked."""
-        asked = LinkCheck.objects.filter(address=OuterRef("url"))
-        return self.exclude(url="").filter(~Exists(asked))
+    def never_checked(self) -> Self:
+        """Those on the web whose own address was never checked."""
+        checks = LinkCheck.objects.filter(address=OuterRef("url"))
+        return self.exclude(url="").filter(~Exists(checks))
 
     def cited(self) -> Self:
         """Those that published records cite, each with ``claims``: by how many."""
         counts = [
             _count(rows.published().order_by())
-            for some in Source.citations(OuterRef("pk")).values()
-            for rows in some
+            for parts in Source.citations(OuterRef("pk")).values()
+            for rows in parts
         ]
         return self.annotate(claims=reduce(add, counts)).filter(claims__gt=0)
 
 
 def _count(rows: Any) -> Any:
-    """How many ``rows`` there are that speak of the row of the outer query."""
-    total = rows.annotate(one=models.Value(1)).values("one")
+    """How many ``rows`` belong to the row of the outer query."""
+    total = rows.annotate(constant=models.Value(1)).values("constant")  # one group: all rows
     total = total.annotate(total=models.Count("pk")).values("total")
     return Coalesce(models.Subquery(total), 0)
 
 
-@tracked(shown=False, order=(Lower("publisher"), F("title")))
+@tracked(public_when_added=False, order=(Lower("publisher"), F("title")))
 class Source(Versioned):
-    """A publication we read. Its title stays in its own language."""
+    """A publication that the record cites. Its title stays in its own language."""
 
     translated = ("note",)
 
@@ -155,33 +160,35 @@ class Source(Versioned):
 
     @classmethod
     def citations(cls, source: Any) -> "dict[type[Publishable], list[Any]]":
-        """Every model whose rows cite sources, each with those that cite this one.
+        """Return the rows that cite ``source``, by model, in parts that share no row.
 
-        They come in parts that share no row: each part has an index, their union has none.
+        In parts, because an index serves each of them and none serves their union.
         """
-        found: dict[type[Publishable], list[Any]] = {}
+        parts: dict[type[Publishable], list[Any]] = {}
         earlier: dict[type[Publishable], Q] = {}
         relations = [
-            one for one in cls._meta.related_objects if issubclass(one.related_model, Publishable)
+            relation
+            for relation in cls._meta.related_objects
+            if issubclass(relation.related_model, Publishable)
         ]
-        for relation in sorted(relations, key=lambda one: bool(one.many_to_many)):
+        for relation in sorted(relations, key=lambda relation: bool(relation.many_to_many)):
             model: Any = relation.related_model
             condition = Q(**{relation.field.name: source})
             rows = model._default_manager.filter(condition).exclude(
                 earlier.get(model, Q(pk__in=[]))
             )
-            found.setdefault(model, []).append(rows)
+            parts.setdefault(model, []).append(rows)
             earlier[model] = earlier.get(model, Q()) | condition
-        return found
+        return parts
 
     @classmethod
     def citing(cls, source: Any) -> "dict[type[Publishable], Any]":
-        """Every model whose rows cite sources, each with all that cite this one."""
-        found: dict[type[Publishable], Any] = {}
+        """Return the rows that cite ``source``, by model."""
+        querysets: dict[type[Publishable], Any] = {}
         for model, parts in cls.citations(source).items():
-            first, *others = (rows.order_by().values("pk") for rows in parts)
-            found[model] = model._default_manager.filter(pk__in=first.union(*others))
-        return found
+            first, *remaining = (rows.order_by().values("pk") for rows in parts)
+            querysets[model] = model._default_manager.filter(pk__in=first.union(*remaining))
+        return querysets
 
     @property
     def published_words(self) -> str:
@@ -197,9 +204,9 @@ class LinkState(models.TextChoices):
 
 
 class LinkCheck(models.Model):
-    """What came back when an address was last asked for.
+    """What an address answered when it was last checked.
 
-    It stands beside the record: nobody's source is changed by it, and no file holds it.
+    It is no part of the record: it changes no source, has no history and is in no file.
     """
 
     address = models.URLField(_("address"), max_length=500, unique=True)
@@ -217,7 +224,7 @@ class LinkCheck(models.Model):
 
 
 def sources_listed(related_name: str) -> ArraySubquery:
-    """The other sources of a row, with what names them and their addresses."""
+    """The other sources of a row, each with its key, names and addresses."""
     sources = Source.objects.filter(**{related_name: OuterRef("pk")})
     names = {name: name for name in ("slug", "publisher", "title", "url", "archive_url")}
     return listed(sources.order_by("slug"), **names)

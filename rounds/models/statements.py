@@ -1,4 +1,4 @@
-"""What was said, by whom, and how one statement bears on another."""
+"""Statements: what was said, by whom, and how statements bear on each other."""
 
 from collections.abc import Collection
 from typing import Self
@@ -17,7 +17,7 @@ from rounds.models.base import (
     listed,
     new_key,
 )
-from rounds.models.claims import AttributedQuerySet, AttributedRecord, Basis
+from rounds.models.claims import AttributedClaim, AttributedQuerySet, Basis
 from rounds.models.meetings import Round
 from rounds.models.publishable import State
 from rounds.models.reference import Party, Person, parties_listed
@@ -25,9 +25,18 @@ from rounds.models.tracking import tracked
 from rounds.models.translation import Translatable, translations_are_texts
 from rounds.platform.fast_reverse import page_of
 from rounds.platform.translated_text import local
-from rounds.platform.triggers import REFUSE, PublishedNeedsPublished
+from rounds.platform.triggers import REFUSE, PublishedNeedsPublished, declare_refusal
 
-QUOTATION_WORDS = 8  # a longer quotation is somebody else's article
+QUOTATION_WORDS = 8  # a longer quotation may need the permission of whoever published it
+
+
+declare_refusal(
+    "unnamed_stays_unnamed",
+    _("Whoever is unnamed has no name here: remove the speakers first."),
+)
+declare_refusal(
+    "unnamed_has_no_name", _("Whoever is unnamed has no name here: remove the speakers.")
+)
 
 
 class StatementQuerySet(AttributedQuerySet):
@@ -73,7 +82,7 @@ class StatementQuerySet(AttributedQuerySet):
 
 
 @tracked()
-class Statement(AttributedRecord):
+class Statement(AttributedClaim):
     """Something said. A quotation stays in the language it was said in."""
 
     translated = ("summary", "attribution", "unnamed_why", "note")
@@ -104,12 +113,12 @@ class Statement(AttributedRecord):
 
     objects = StatementQuerySet.as_manager()
 
-    class Meta(AttributedRecord.Meta):
+    class Meta(AttributedClaim.Meta):
         verbose_name = _("statement")
         verbose_name_plural = _("statements")
         ordering = ("-dates", "-id")
         constraints = [
-            *AttributedRecord.Meta.constraints,
+            *AttributedClaim.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(quotation="")
                 | Q(quotation__regex=rf"^\S+(\s+\S+){{0,{QUOTATION_WORDS - 1}}}$"),
@@ -123,7 +132,7 @@ class Statement(AttributedRecord):
             ),
         ]
         indexes = [
-            *AttributedRecord.Meta.indexes,
+            *AttributedClaim.Meta.indexes,
             # whether readers see a statement, of many at once
             models.Index(fields=["id"], condition=Q(state="published"), name="statement_shown"),
         ]
@@ -151,7 +160,7 @@ class Statement(AttributedRecord):
 
 
 class StatementSpeaker(Statement.speakers.through):  # type: ignore[name-defined]
-    """The table behind ``Statement.speakers``, here to carry its rule."""
+    """The table behind ``Statement.speakers``, declared so that it can have a trigger."""
 
     class Meta:
         proxy = True
@@ -171,9 +180,10 @@ class StatementSpeaker(Statement.speakers.through):  # type: ignore[name-defined
 
 
 def attribution_problem(basis: str, speakers: Collection[object]) -> str:
-    """Say why ``basis`` does not go with who is named as the speaker; "" where it does.
+    """Return why ``basis`` does not go with the named speakers, "" where it does.
 
-    The speakers are stored after the statement, so every form and import calls this itself.
+    A statement is stored before its speakers, so ``clean`` cannot check this: every form and import
+    calls it.
     """
     if basis == Basis.UNNAMED and speakers:
         return gettext(
@@ -189,7 +199,7 @@ def attribution_problem(basis: str, speakers: Collection[object]) -> str:
 
 class StatementLinkQuerySet(NaturalKeyQuerySet):
     def published(self) -> Self:
-        """Links whose both ends readers may see."""
+        """Links between two published statements."""
         return self.filter(statement__state=State.PUBLISHED, other__state=State.PUBLISHED)
 
 
@@ -201,7 +211,7 @@ class LinkKind(models.TextChoices):
 
 @tracked(part_of="statement")
 class StatementLink(Translatable):
-    """How one statement bears on another, by our reading."""
+    """How one statement bears on another, as the newsroom reads them."""
 
     natural_key_paths = ("statement.slug", "kind", "other.slug")
     translated = ("note",)

@@ -1,4 +1,4 @@
-"""The rule of ``rounds.platform.plain_text`` for every text of the record: no field lacks it.
+"""The rule of ``rounds.platform.plain_text``, for every text field of every model.
 
 ``NaturalKeyModel`` cleans its texts before it checks them, and the table of each model that
 inherits from it has a check constraint over all its text columns and its translations.
@@ -19,7 +19,7 @@ from rounds.platform.plain_text import TextError, clean, clean_address, too_long
 
 
 def text_fields(model: Any) -> "list[models.Field[Any, Any]]":
-    """The fields that hold what somebody typed; those with choices have a constraint already."""
+    """Return the fields that hold typed text; those with choices have a constraint already."""
     return [
         field
         for field in model._meta.local_fields
@@ -42,7 +42,7 @@ def cleaned(field: Any, text: str) -> str:
 
 
 def cleaned_translation(field: Any, text: str) -> str:
-    """As ``cleaned``; there is no column whose length could be checked later."""
+    """As ``cleaned``, and checks the length: a translation has no column that would."""
     text = cleaned(field, text)
     if field.max_length and len(text) > field.max_length:
         raise ValidationError(too_long(len(text), field.max_length), code="max_length")
@@ -87,7 +87,7 @@ def _check(function: str, *arguments: Any) -> Q:
 
 
 def plain_text_constraint(model: Any) -> models.CheckConstraint:
-    """What the database knows of the texts of ``model``: one constraint over all of them."""
+    """Return the constraint of the database on the texts of ``model``: one over all of them."""
     fields = {field.name: field for field in text_fields(model)}
     conditions = []
     for field in fields.values():

@@ -1,4 +1,4 @@
-"""Every version of every record, kept by the database itself whoever writes.
+"""The history: triggers keep every version of every record, whatever program writes.
 
 ``tracked`` gives a model an event table (django-pghistory), in which triggers keep each version
 of each row with when, by whom and under which label, and another one for each of its lists
@@ -20,15 +20,16 @@ from rounds.models.edition import NoteTime, RaiseEdition
 from rounds.models.translation import Translatable
 
 PUBLIC: Final = "state = 'published'"
-SHOWN: Final = models.Q(state="published", pgh_label__in=("added", "published"))  # made public
-# The events after which readers may not see what they saw before, as SQL and as a condition.
-LOST: Final = "pgh_label IN ('withdrawn', 'deleted')"
-LOST_OR_UNNAMED: Final = f"({LOST} OR (pgh_label = 'corrected' AND basis = 'unnamed'))"
+# The events with which a record became public.
+BECAME_PUBLIC: Final = models.Q(state="published", pgh_label__in=("added", "published"))
+# SQL for the events after which readers may not see a record, or a name, that they saw before.
+NO_LONGER_PUBLIC: Final = "pgh_label IN ('withdrawn', 'deleted')"
+NO_LONGER_NAMED: Final = f"({NO_LONGER_PUBLIC} OR (pgh_label = 'corrected' AND basis = 'unnamed'))"
 INDEXED: Final = ("corrected", "withdrawn", "deleted", "published")
 
 
-class Label(models.TextChoices):
-    """What happened to a row; only the first and the last two of them can make it public."""
+class EventLabel(models.TextChoices):
+    """What happened to a row. ``ADDED`` and ``PUBLISHED`` can make it public."""
 
     ADDED = "added", _("added")
     CHANGED = "changed", _("changed")
@@ -39,7 +40,7 @@ class Label(models.TextChoices):
 
 
 class Versioned(Translatable):
-    """A row that counts its versions. The database does; what Python writes there is ignored."""
+    """A row with a version number. A trigger counts: what Python writes there is ignored."""
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     changed_at = models.DateTimeField(_("last changed"), null=True, editable=False)
@@ -49,9 +50,9 @@ class Versioned(Translatable):
 
 
 class CountVersions(pgtrigger.Trigger):
-    """Raise ``version`` with every change of the row, or when a list of it asks for that.
+    """Raise ``version`` with every change of the row, and when ``PartOf`` asks for it.
 
-    ``changed_at`` is when the transaction began: lists changed in it need not ask again.
+    ``changed_at`` is when the transaction began: ``PartOf`` sees by it that it asked already.
     """
 
     when = pgtrigger.Before
@@ -70,7 +71,7 @@ class CountVersions(pgtrigger.Trigger):
 
 
 class PartOf(pgtrigger.Trigger):
-    """A row of a list: its change is a change of the record that ``field`` points at."""
+    """Make the change of a row of a list a change of the record that ``field`` points at."""
 
     when = pgtrigger.Before
     operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
@@ -110,22 +111,26 @@ _LISTS: list[TrackedList] = []
 
 def lists_of(model: type[models.Model]) -> list[TrackedList]:
     """The lists that are kept as part of a model's records."""
-    return [one for one in _LISTS if one.rows._meta.get_field(one.owner).related_model is model]
+    return [
+        tracked_list
+        for tracked_list in _LISTS
+        if tracked_list.rows._meta.get_field(tracked_list.owner).related_model is model
+    ]
 
 
 def tracked(
     *,
     part_of: str = "",
     lists: dict[str, str] | None = None,
-    shown: bool = True,
+    public_when_added: bool = True,
     order: tuple[Any, ...] = (),
 ) -> Callable[[type[models.Model]], type[models.Model]]:
     """Keep the history of a model and of its lists.
 
     ``part_of``: the field that points at the record whose list these rows are. ``lists`` names,
     for a many-to-many field whose list belongs to the record at its other end, the column there.
-    ``shown``: whether readers see a row as soon as it is there, or only where another names it.
-    ``order``: in which order they see them listed, where there are many.
+    ``public_when_added``: whether a row is public by itself, or only through a record that names
+    it. ``order``: the order of a long list of them, which gets an index.
     """
 
     def keep(model: type[models.Model]) -> type[models.Model]:
@@ -135,7 +140,7 @@ def tracked(
             _keep_list(TrackedList(f"{model._meta.model_name}s", title, model, part_of))
         else:
             pgtrigger.register(CountVersions(name="count_versions"))(model)
-            _tell_editions(model, shown)
+            _raise_edition_for(model, public_when_added)
         for field in model._meta.local_many_to_many:
             _track_list(model, field, (lists or {}).get(field.name, ""))
         return model
@@ -143,11 +148,15 @@ def tracked(
     return keep
 
 
-def _tell_editions(model: type[models.Model], shown: bool) -> None:
-    """A change of what readers see makes a new edition. A list’s is a change of its record."""
+def _raise_edition_for(model: type[models.Model], public_when_added: bool) -> None:
+    """Let a change of what readers see of ``model`` raise the edition.
+
+    A list needs no trigger: a change of it is a change of its record.
+    """
     has_state = any(field.name == "state" for field in model._meta.fields)
     seen = f"{{row}}.{PUBLIC}" if has_state else "TRUE"
-    pgtrigger.register(RaiseEdition(name="raise_edition", seen=seen, added=shown))(model)
+    trigger = RaiseEdition(name="raise_edition", seen=seen, added=public_when_added)
+    pgtrigger.register(trigger)(model)
     if has_state:
         pgtrigger.register(NoteTime(name="note_time"))(model)
 
@@ -158,31 +167,31 @@ def _keep_list(tracked_list: TrackedList) -> None:
 
 
 def _trackers(model: type[models.Model]) -> list[pghistory.RowEvent]:
-    """The labels of a model's events: for what has states, what readers saw of it."""
-    added = pghistory.InsertEvent(Label.ADDED.value)
-    deleted = pghistory.DeleteEvent(Label.DELETED.value)
+    """The events of a model, each with its label. With states, labels say what readers saw."""
+    added = pghistory.InsertEvent(EventLabel.ADDED.value)
+    deleted = pghistory.DeleteEvent(EventLabel.DELETED.value)
     if not issubclass(model, Versioned):
-        return [added, pghistory.UpdateEvent(Label.CHANGED.value), deleted]
+        return [added, pghistory.UpdateEvent(EventLabel.CHANGED.value), deleted]
     changed = "OLD.version <> NEW.version"
     if not any(field.name == "state" for field in model._meta.fields):
-        return [added, _update(Label.CHANGED, changed), deleted]
+        return [added, _update(EventLabel.CHANGED, changed), deleted]
     was, is_now = f"OLD.{PUBLIC}", f"NEW.{PUBLIC}"
     return [
         added,
-        _update(Label.CHANGED, f"{changed} AND NOT {was} AND NOT {is_now}"),
-        _update(Label.PUBLISHED, f"NOT {was} AND {is_now}"),
-        _update(Label.CORRECTED, f"{changed} AND {was} AND {is_now}"),
-        _update(Label.WITHDRAWN, f"{was} AND NOT {is_now}"),
+        _update(EventLabel.CHANGED, f"{changed} AND NOT {was} AND NOT {is_now}"),
+        _update(EventLabel.PUBLISHED, f"NOT {was} AND {is_now}"),
+        _update(EventLabel.CORRECTED, f"{changed} AND {was} AND {is_now}"),
+        _update(EventLabel.WITHDRAWN, f"{was} AND NOT {is_now}"),
         deleted,
     ]
 
 
-def _update(label: Label, condition: str) -> pghistory.UpdateEvent:
+def _update(label: EventLabel, condition: str) -> pghistory.UpdateEvent:
     return pghistory.UpdateEvent(label.value, condition=pgtrigger.Condition(condition))
 
 
 def _meta(model: type[models.Model], order: tuple[Any, ...] = ()) -> dict[str, Any]:
-    """Events are nobody's to grant, and are looked up by what readers could see of them."""
+    """Options of an event table: no permissions, and indexes for how events are looked up."""
     name = model._meta.model_name
     names = {field.name for field in model._meta.fields}
     indexes = [models.Index(fields=["pgh_created_at"])]
@@ -202,7 +211,7 @@ def _meta(model: type[models.Model], order: tuple[Any, ...] = ()) -> dict[str, A
         indexes.append(
             models.Index(
                 fields=["-pgh_created_at", "-pgh_obj_id"],
-                condition=SHOWN,
+                condition=BECAME_PUBLIC,
                 name=f"{name}_event_shown",
             )
         )
@@ -214,13 +223,13 @@ def _meta(model: type[models.Model], order: tuple[Any, ...] = ()) -> dict[str, A
         )
     if "slug" in names:
         indexes.append(models.Index(fields=["slug"], name=f"{name}_event_slug"))
-        gone = models.Q(pgh_label=Label.DELETED.value)
+        gone = models.Q(pgh_label=EventLabel.DELETED.value)
         indexes.append(models.Index(fields=["slug"], condition=gone, name=f"{name}_event_gone"))
     return {"default_permissions": (), "indexes": indexes}
 
 
 def _track_list(model: type[models.Model], field: Any, other_end: str) -> None:
-    """A proxy of the table behind a many-to-many field carries its triggers."""
+    """Track the table behind a many-to-many field, through a proxy model that has its triggers."""
     through = field.remote_field.through
     name = f"{model.__name__}{field.name.title().replace('_', '')}"
     options = {"proxy": True, "app_label": model._meta.app_label, "default_permissions": ()}
@@ -228,9 +237,9 @@ def _track_list(model: type[models.Model], field: Any, other_end: str) -> None:
         name, (through,), {"__module__": model.__module__, "Meta": type("Meta", (), options)}
     )
     pghistory.track(*_trackers(proxy), obj_field=None, meta=_meta(proxy))(proxy)
-    here, there = field.m2m_field_name(), field.m2m_reverse_field_name()
+    to_model, to_related = field.m2m_field_name(), field.m2m_reverse_field_name()
     if other_end:
         title = model._meta.verbose_name_plural
-        _keep_list(TrackedList(f"{model._meta.model_name}s", title, proxy, there, here))
+        _keep_list(TrackedList(f"{model._meta.model_name}s", title, proxy, to_related, to_model))
     else:
-        _keep_list(TrackedList(field.name, field.verbose_name, proxy, here, there))
+        _keep_list(TrackedList(field.name, field.verbose_name, proxy, to_model, to_related))

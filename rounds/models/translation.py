@@ -1,4 +1,4 @@
-"""Rows whose texts may be translated."""
+"""Models whose texts may be translated."""
 
 from functools import reduce
 from operator import or_
@@ -17,7 +17,7 @@ from rounds.platform import translated_text
 
 
 class Translatable(NaturalKeyModel):
-    """``translated`` names the fields; ``translations`` holds them, as in ``{"name_fr": "…"}``."""
+    """``translated`` names fields; ``translations`` has the texts, as in ``{"name_fr": "…"}``."""
 
     translated: ClassVar[tuple[str, ...]] = ()
 
@@ -32,14 +32,14 @@ class Translatable(NaturalKeyModel):
     def translation_keys(cls) -> dict[str, tuple[str, str]]:
         """``{"name_fr": ("name", "fr"), …}``, field by field, in the languages of the site."""
         return {
-            translated_text.key(field, code): (field, code)
+            translated_text.translation_key(field, code): (field, code)
             for field in cls.translated
-            for code in translated_text.others()
+            for code in translated_text.translation_languages()
         }
 
     @classmethod
     def translation_titles(cls) -> dict[str, str]:
-        """``{"name_fr": "Name in French", …}``, in the words of the page."""
+        """``{"name_fr": "Name in French", …}``, in the language of the page."""
         return {
             name: _("%(field)s in %(language)s")
             % {
@@ -50,10 +50,11 @@ class Translatable(NaturalKeyModel):
         }
 
     @classmethod
-    def lacking(cls, code: str) -> Q:
-        """Whether a row says something that it does not say in the language ``code``."""
+    def lacks_translation(cls, code: str) -> Q:
+        """The condition that a text of a row has no translation into the language ``code``."""
         lacks = (
-            ~Q(**{field: ""}) & ~Q(translations__has_key=translated_text.key(field, code))
+            ~Q(**{field: ""})
+            & ~Q(translations__has_key=translated_text.translation_key(field, code))
             for field in cls.translated
         )
         return reduce(or_, lacks, Q(pk__in=[]))
@@ -68,21 +69,22 @@ class Translatable(NaturalKeyModel):
 
 
 def translations_are_texts() -> models.CheckConstraint:
-    """What the database knows of translations: an object of texts, none of them empty."""
+    """The column holds an object of texts, none of them empty."""
     return models.CheckConstraint(
-        condition=Q(_matches("$.type() ? (@ != 'object')", False))
-        & Q(_matches("$.keyvalue() ? (@.value.type() != 'string' || @.value == '')", False)),
+        condition=Q(_path_exists("$.type() ? (@ != 'object')", False))
+        & Q(_path_exists("$.keyvalue() ? (@.value.type() != 'string' || @.value == '')", False)),
         name="%(app_label)s_%(class)s_translations_are_texts",
         violation_error_message=gettext_lazy("A translation is a text."),
     )
 
 
-def _matches(path: str, found: bool) -> Any:
+def _path_exists(path: str, expected: bool) -> Any:
+    """The condition that ``translations`` has something at a JSON path, or has nothing."""
     path = path.replace("'", '"')
-    asked = Func(
+    exists = Func(
         F("translations"),
         Value(path),
         function="jsonb_path_exists",
         output_field=models.BooleanField(),
     )
-    return Exact(asked, Value(found))
+    return Exact(exists, Value(expected))

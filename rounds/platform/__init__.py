@@ -1,6 +1,7 @@
-"""What every part of the site stands on and that knows nothing of the record.
+"""What all parts of the site use and what knows nothing of the record.
 
-Start with ``dates``: a date is a span of days. ``clock`` says what day it is for a page.
-``translated_text`` picks the language of a text, ``plain_text`` says what a text may hold,
-``databases`` which server is read.
+Start with ``dates``: a date is a span of days; ``times`` has moments, ``text_fields`` and
+``time_fields`` the form fields. ``clock`` says what day it is for a page, ``translated_text`` picks
+the language of a text, ``plain_text`` says which characters it may hold. ``triggers`` has rules of
+the database, ``databases`` the choice of a server.
 """

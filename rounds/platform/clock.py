@@ -1,7 +1,7 @@
-"""What time it is for a page: now, or the moment that its visitor asked for.
+"""What time it is for a page: now, or the past moment that ``?known=`` asks for.
 
-Whatever readers see asks here, not ``timezone``: what is ahead, overdue or today is so at that
-moment. The desk has no other time than now.
+Code for pages of readers takes the time from here and not from ``timezone``: what was ahead or
+overdue at that moment is shown so. The admin has no other time than now.
 """
 
 import datetime as dt
@@ -19,17 +19,18 @@ def now() -> dt.datetime:
 
 
 def today() -> dt.date:
-    """The day in the site's time zone."""
+    """Return the day in the site's time zone."""
     return timezone.localdate(now())
 
 
 def is_set() -> bool:
-    """Whether it is another time than now."""
+    """Whether the page is of a past moment."""
     return _moment.get() is not None
 
 
 @contextmanager
 def set_to(moment: dt.datetime) -> Iterator[None]:
+    """Within, ``now()`` returns ``moment``."""
     token = _moment.set(moment)
     try:
         yield

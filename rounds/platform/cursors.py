@@ -1,6 +1,6 @@
-"""Where a list goes on: behind the last row that was shown.
+"""Cursors for long lists: the next page begins behind the last row that was shown.
 
-So none is lost, and none repeated, when something is added meanwhile.
+With page numbers, a row that is added meanwhile would make the next page repeat one.
 """
 
 import datetime as dt
@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from rounds.platform.dates import EARLIEST, LATEST
 
-UNDATED = dt.date.min  # where the search puts what has no day
+UNDATED = dt.date.min  # the day under which the search index has what has no day
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +29,29 @@ class Cursor:
     @classmethod
     def parse(cls, text: str, parts: Collection[str] = ("",)) -> "Cursor":
         """The inverse of ``str``. Raises ``ValueError``."""
-        found = re.fullmatch(r"(?:([\w-]*)\.)?(\d{4}-\d\d-\d\d)\.(\d{1,18})", text, re.ASCII)
-        if not found or (found[1] or "") not in parts:
+        match = re.fullmatch(r"(?:([\w-]*)\.)?(\d{4}-\d\d-\d\d)\.(\d{1,18})", text, re.ASCII)
+        if not match or (match[1] or "") not in parts:
             raise ValueError(text)
-        day = dt.date.fromisoformat(found[2])
+        day = dt.date.fromisoformat(match[2])
         if day != UNDATED and not EARLIEST <= day <= LATEST:
             raise ValueError(text)
-        return cls(day, int(found[3]), found[1] or "")
+        return cls(day, int(match[3]), match[1] or "")
 
     def __str__(self) -> str:
         text = f"{self.day.isoformat()}.{self.pk}"
         return f"{self.part}.{text}" if self.part else text
 
     def earlier(self, span: str = "dates") -> Q:
-        """What began on an earlier day."""
+        """The condition for rows that began on an earlier day."""
         return Q(**{f"{span}__startswith__lt": self.day})
 
     def by_then(self, span: str = "dates") -> Q:
-        """What began on its day or an earlier one."""
+        """The condition for rows that began on its day or earlier."""
         return Q(**{f"{span}__startswith__lte": self.day})
 
     def after(self, span: str = "dates") -> Q:
-        """What follows in a list by the first day of ``span`` alone.
+        """The condition for rows that follow in a list ordered by the first day of ``span``.
 
-        An index finds the day and goes on from there; “earlier or …” would begin at the newest.
+        It is no “earlier or …”: for that PostgreSQL would read the index from the newest row on.
         """
         return self.by_then(span) & ~Q(**{f"{span}__startswith": self.day, "pk__gte": self.pk})

@@ -1,8 +1,7 @@
-"""Which of the database's servers is asked.
+"""Which database server is used: the primary, or a replica for reading.
 
-What is written goes to the primary. What is read comes from it, too, but within ``reading_from``,
-where it comes from the server named there: all of it, so that nothing on a page is older than the
-edition that the page is kept under.
+Writes go to the primary. Reads do, too, except within ``reading_from(alias)``: there all of them go
+to that server. So nothing on a page is older than the edition under which the page is cached.
 """
 
 import time
@@ -16,15 +15,15 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 PRIMARY = DEFAULT_DB_ALIAS
-GONE = (OperationalError, InterfaceError)
-BRIEF = 0.5  # seconds to wait for a connection to a server that is known not to answer
+UNREACHABLE_ERRORS = (OperationalError, InterfaceError)
+SHORT_TIMEOUT_SECONDS = 0.5  # to wait for a connection to a server that did not answer before
 _reads_from: ContextVar[str] = ContextVar("reads_from", default=PRIMARY)
 
 
 class Router:
-    """Tells Django where to read and where to write."""
+    """The database router of Django's settings."""
 
     def db_for_read(self, model: Any, **hints: Any) -> str:
         return _reads_from.get()
@@ -32,8 +31,8 @@ class Router:
     def db_for_write(self, model: Any, **hints: Any) -> str:
         return PRIMARY
 
-    def allow_relation(self, one: Any, other: Any, **hints: Any) -> bool:
-        """They are all copies of one database."""
+    def allow_relation(self, obj1: Any, obj2: Any, **hints: Any) -> bool:
+        """Allow all: the servers are copies of one database."""
         return True
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
@@ -41,12 +40,13 @@ class Router:
 
 
 def reading() -> BaseDatabaseWrapper:
-    """The connection for SQL that only reads."""
+    """Return the connection for SQL that only reads."""
     return connections[_reads_from.get()]
 
 
 @contextmanager
 def reading_from(alias: str) -> Iterator[None]:
+    """Within, everything is read from the server that the settings call ``alias``."""
     token = _reads_from.set(alias)
     try:
         yield
@@ -55,61 +55,65 @@ def reading_from(alias: str) -> Iterator[None]:
 
 
 def replicas() -> list[str]:
-    """The servers that follow the primary, by their names in the settings."""
+    """Return the aliases of the servers that follow the primary."""
     return [alias for alias in connections if alias != PRIMARY]
 
 
 @dataclass
-class Server:
-    """What a process knows of a server: whether it answers.
+class DatabaseServer:
+    """A circuit breaker for one database server, in one process.
 
-    One that does not is left alone for ``pause`` seconds. Then one request asks it again; the
-    others go on without it until that one has an answer.
+    After a failure the server is not used for ``retry_seconds``. Then one request tries it again
+    while the others go on without it, until that request has succeeded.
     """
 
     alias: str
-    pause: float
-    gone_until: float = 0.0
+    retry_seconds: float
+    closed_until: float = 0.0  # by time.monotonic(); 0 while the server answers
 
-    def may_be_asked(self) -> bool:
-        if not self.gone_until:
+    def is_available(self) -> bool:
+        """Whether to use the server now. The first caller after a pause is the one that tries."""
+        if not self.closed_until:
             return True
         now = time.monotonic()
-        if now < self.gone_until:
+        if now < self.closed_until:
             return False
-        self.gone_until = now + self.pause
+        self.closed_until = now + self.retry_seconds
         return True
 
-    def ask(self, question: Callable[[], Answer]) -> Answer:
-        """Its answer, over a new connection if the one at hand had died. Raises one of GONE."""
+    def run(self, query: Callable[[], Result]) -> Result:
+        """Return the result of ``query``, run again on a new connection if the old one had died.
+
+        Raises one of ``UNREACHABLE_ERRORS``.
+        """
         try:
             try:
-                answer = question()
-            except GONE:
-                if not self._lets_go():
+                result = query()
+            except UNREACHABLE_ERRORS:
+                if not self._drop_connection():
                     raise
-                answer = question()
-        except GONE:
-            self.gone_until = time.monotonic() + self.pause
-            self._be_patient(BRIEF)
+                result = query()
+        except UNREACHABLE_ERRORS:
+            self.closed_until = time.monotonic() + self.retry_seconds
+            self._set_pool_timeout(SHORT_TIMEOUT_SECONDS)
             raise
-        if self.gone_until:
-            self.gone_until = 0.0
-            self._be_patient(settings.DATABASE_PATIENCE)
-        return answer
+        if self.closed_until:
+            self.closed_until = 0.0
+            self._set_pool_timeout(settings.DATABASE_PATIENCE)
+        return result
 
-    def wake(self) -> None:
-        """Let no save meet a connection that died with its server, which may be back."""
-        with suppress(*GONE):
-            if self.may_be_asked():
-                self.ask(self._any_answer)
+    def check_connection(self) -> None:
+        """Replace a connection that died with its server, before something is saved over it."""
+        with suppress(*UNREACHABLE_ERRORS):
+            if self.is_available():
+                self.run(self._select_1)
 
-    def _any_answer(self) -> None:
+    def _select_1(self) -> None:
         with connections[self.alias].cursor() as cursor:
             cursor.execute("SELECT 1")
 
-    def _lets_go(self) -> bool:
-        """Whether there was a connection to blame. It is dropped, and those that died with it."""
+    def _drop_connection(self) -> bool:
+        """Close the connection, and others that died with it; False if there was none to close."""
         connection: Any = connections[self.alias]
         if connection.connection is None or connection.in_atomic_block:
             return False
@@ -118,8 +122,8 @@ class Server:
             connection.pool.check()
         return True
 
-    def _be_patient(self, seconds: float) -> None:
-        """How long a request waits for a connection: whoever has to wait keeps others waiting."""
+    def _set_pool_timeout(self, seconds: float) -> None:
+        """Set how long a request waits for a connection: meanwhile it keeps others waiting."""
         connection: Any = connections[self.alias]
         if connection.pool:
             connection.pool.timeout = seconds

@@ -26,7 +26,7 @@ EARLY, MID = 10, 20  # the last days of "early" and "mid" in a month
 
 
 def span(first: dt.date, last: dt.date | None) -> DateRange:
-    """The range from ``first`` to ``last``, both included; ``last`` None leaves it open."""
+    """Return the range from ``first`` to ``last``, both included; None leaves it open."""
     return DateRange(first, last + dt.timedelta(days=1) if last else None)
 
 
@@ -37,12 +37,12 @@ def first_day(dates: DateRange) -> dt.date:
 
 
 def last_day(dates: DateRange) -> dt.date | None:
-    """The last day included, None where the range is open."""
+    """Return the last day included, None where the range is open."""
     return dates.upper - dt.timedelta(days=1) if dates.upper else None
 
 
 def describe(dates: DateRange, *, approximate: bool = False) -> str:
-    """The span in a reader's words, no more precise than it is."""
+    """Return the span as readers write it, no more precise than it is."""
     return _described(dates, approximate, get_language())
 
 
@@ -65,7 +65,7 @@ def day(value: dt.date) -> str:
 
 
 def written(value: dt.date, pattern: str) -> str:
-    """As Django's patterns have it, the first of a month as the language writes it: 1er mai."""
+    """Format a day by one of Django's patterns, with the first of a month as in "1er mai"."""
     text = formats.date_format(value, pattern)
     return _number(value) + text[1:] if value.day == 1 and text.startswith("1 ") else text
 
@@ -75,7 +75,7 @@ def _number(value: dt.date) -> str:
 
 
 def run(first: dt.date, last: dt.date) -> str:
-    """A run of days, what the two ends share said once: "17-21 November 2017"."""
+    """Return a run of days, without repeating month or year: "17–21 November 2017"."""
     if first == last:
         return day(first)
     if (first.year, first.month) == (last.year, last.month):
@@ -117,20 +117,20 @@ def _months_name(first: dt.date, last: dt.date) -> str:
 
 
 def _part_of_month_name(first: dt.date, last: dt.date) -> str:
-    """ "early May 2018", "mid-", "late": the thirds of a month."""
+    """ "early May 2018", "mid-May 2018", "late May 2018": the thirds of a month, else ""."""
     if (first.year, first.month) != (last.year, last.month):
         return ""
     month_end = calendar.monthrange(last.year, last.month)[1]
-    words = {
+    pattern = {
         (1, EARLY): _("early %(month)s"),
         (EARLY + 1, MID): _("mid-%(month)s"),
         (MID + 1, month_end): _("late %(month)s"),
     }.get((first.day, last.day), "")
-    return words % {"month": _month(first)} if words else ""
+    return pattern % {"month": _month(first)} if pattern else ""
 
 
 def _ends(first: dt.date, last: dt.date) -> dict[str, Any]:
-    """Both ends in words; the first leaves out the month or year that it shares with the last."""
+    """Both ends; the first without the month or year that it shares with the last."""
     if (first.year, first.month) == (last.year, last.month):
         return {"first": _number(first), "last": day(last)}
     if first.year == last.year:
@@ -143,7 +143,7 @@ def _month(value: dt.date) -> str:
 
 
 class DayField(forms.DateField):
-    """A day as 2031-11-21 and in no other way, since 11/07/2031 can be read as two."""
+    """A day as 2031-11-21 and in no other form: 11/07/2031 can be read as two different days."""
 
     default_error_messages = {
         "invalid": gettext_lazy("Enter a day as 2031-05-21: year, month, day."),
@@ -154,13 +154,14 @@ class DayField(forms.DateField):
 
 
 class SpanWidget(forms.MultiWidget):
-    """First day, last day as people say it, and whether the end is open.
+    """Inputs for the first day, the last day (included), and whether the end is open.
 
-    Without a last day the span is one day, so nothing is stretched by an empty input.
+    Without a last day the span is one day.
     """
 
     template_name = "admin/widgets/span.html"
-    offers_open = True  # whether "no end known" can be chosen; what has none shows it always
+    # Whether "no end known" can be chosen. A span that has no end shows the choice always.
+    offers_open = True
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         placeholder = pgettext_lazy("how to enter a day", "YYYY-MM-DD")
@@ -215,7 +216,7 @@ def check_day(value: dt.date) -> None:
 
 
 def checked_span(first: dt.date, last: dt.date | None) -> DateRange:
-    """As ``span``; raises ``ValidationError`` in an editor's words where it makes no sense."""
+    """As ``span``; raises ``ValidationError`` if the days are in the wrong order or implausible."""
     check_day(first)
     check_day(last or first)
     if last is not None and last < first:

@@ -1,9 +1,9 @@
-"""What a text of the record may hold: one rule for forms, the round desk, files, the database.
+"""Which characters a text of the record may hold: one rule for forms, files and the database.
 
-``clean`` and ``clean_address`` put right what people paste without knowing it, and raise
-``TextError`` where only a person can tell what was meant. ``is_plain`` and ``is_address`` are the
-rule that the database holds too, as ``rounds_is_plain_text`` and ``rounds_is_address`` (see
-rounds/sql/rounds_is_plain_text.sql); whatever ``clean`` returns fulfils it.
+``clean`` and ``clean_address`` repair what people paste without knowing it, and raise ``TextError``
+where only a person can tell what was meant. ``is_plain`` and ``is_address`` are the rule itself;
+the database has it too (rounds/sql/rounds_is_plain_text.sql). What ``clean`` returns always fulfils
+it.
 
 Sources: the characters of XML 1.0 (2.2) and of Unicode (noncharacters, 23.7; bidirectional
 controls, UAX #9; joiners, 23.2; emoji, UTS #51). Decision 0048 says what is cleaned and why.
@@ -23,9 +23,9 @@ CONTEXT_CHARS: Final = 24  # of a text that an error repeats to say where
 
 # --- the rule, in regular expressions that Python and PostgreSQL read alike ---
 
-# Of no use in any text: controls but the line feed, the soft hyphen, fillers that look like
-# nothing, separators of lines, overrides and isolates of direction, operators and marks that
-# nobody sees, private characters and noncharacters.
+# Of no use in any text: controls except the line feed, the soft hyphen, invisible fillers,
+# separators of lines, overrides and isolates of direction, invisible operators and marks, private
+# characters and noncharacters.
 NEVER: Final = (
     r"\u0001-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u115f\u1160\u2028-\u202e\u2060-\u206f\u3164"
     r"\ue000-\uf8ff\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffc\ufffe\uffff"
@@ -34,19 +34,19 @@ NEVER: Final = (
     r"\U0007fffe\U0007ffff\U0008fffe\U0008ffff\U0009fffe\U0009ffff\U000afffe\U000affff"
     r"\U000bfffe\U000bffff\U000cfffe\U000cffff\U000dfffe\U000dffff\U000efffe-\U0010ffff"
 )
-# Joiners belong to scripts from Hebrew to Mongolian, which spell with them, and to emoji.
+# Joiners belong to scripts from Hebrew to Mongolian, where words are spelt with them, and to emoji.
 JOINERS: Final = r"\u200b-\u200d\u180e"
 JOINED: Final = (
     r"\u0590-\u180d\u180f-\u1cff\u2190-\u2bff\u3030\u303d\u3297\u3299\ua8e0-\uabff\ufb1d-\ufdcf"
     r"\ufdf0-\ufdff\ufe0f\ufe70-\ufefc\U00010800-\U00011fff\U0001e800-\U0001faff\U000e007f"
 )
-# Marks of direction do something only in a text that has letters written from right to left.
+# Marks of direction have an effect only in a text with letters written from right to left.
 MARKS: Final = r"\u061c\u200e\u200f"
 RIGHT_TO_LEFT: Final = (
     r"\u0590-\u061b\u061d-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc"
     r"\U00010800-\U00010fff\U0001e800-\U0001efff"
 )
-# Tags spell the flags of England, Scotland and Wales, and otherwise text that nobody sees.
+# Tags encode the flags of England, Scotland and Wales; otherwise they hide invisible text.
 TAGS: Final = r"\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
 FLAG: Final = r"\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\U000e007f"
 
@@ -81,11 +81,11 @@ def is_address(text: str) -> bool:
     return text == "" or bool(re.match(ADDRESS, text, re.IGNORECASE))
 
 
-# --- what is put right ---
+# --- what is repaired ---
 
 
 class TextError(ValueError):
-    """A text that cannot be stored; it says which character stands where, or what is too long."""
+    """A text cannot be stored. The message says which character is where, or what is too long."""
 
 
 _LINE_BREAKS = re.compile(r"\r\n|[\r\x0b\x0c\u2028\u2029]")
@@ -147,12 +147,17 @@ def clean_address(text: str) -> str:
 
 
 def without_invisible(text: str) -> str:
-    """``text`` without what nobody sees, with line breaks and hyphens for what stands for them."""
+    """Return ``text`` without characters that nobody sees.
+
+    Characters that stand for a line break or a hyphen become one.
+    """
     return _until_stable(_without_invisible, text)
 
 
 def _until_stable(step: Callable[[str], str], text: str) -> str:
-    """What one removal lays bare, such as a joiner without its letter, goes with the next."""
+    """Apply ``step`` until it changes nothing more: one removal may cause the next, as where a
+    joiner loses its letter.
+    """
     while (changed := step(text)) != text:
         text = changed
     return text
@@ -186,12 +191,12 @@ def too_long(count: int, limit: int) -> str:
 
 
 def _as_hyphen(match: re.Match[str]) -> str:
-    """Nothing within a word; where a new word begins after it, the hyphen was its own."""
+    """Drop the hyphen if the word goes on in lower case; else the word is spelt with it."""
     return "" if (match[1] or match[2]).islower() else "-"
 
 
 def _as_one_space(match: re.Match[str]) -> str:
-    """One space for several: one that keeps a line together only where French wants it."""
+    """Return one space for several: a no-break one only at marks where French writes one."""
     kept = _NO_BREAK.search(match["run"]) if match["before"] or match["after"] else None
     return f"{match['before']}{kept[0] if kept else ' '}{match['after']}"
 
@@ -242,10 +247,10 @@ def _kind(character: str) -> str:
 
 
 def _address_fault(address: str) -> str:
-    scheme, separator, rest = address.partition("://")
+    scheme, separator, remainder = address.partition("://")
     if not separator or scheme.lower() not in {"http", "https"}:
         return _("An address begins with http:// or https://.")
-    if "@" in re.split(r"[/?#]", rest)[0]:
+    if "@" in re.split(r"[/?#]", remainder)[0]:
         return _("An address holds no user name or password: remove what stands before the “@”.")
     return _("An address holds no spaces, quotation marks, angle brackets or backslashes.")
 
@@ -254,7 +259,7 @@ def _address_fault(address: str) -> str:
 
 
 def visible(text: str) -> str:
-    """``text`` for a message, with the code in place of what nobody sees: ``[U+200B]``."""
+    """Return ``text`` for a message, with ``[U+200B]`` in place of a character nobody sees."""
     return re.sub(
         rf"{SUSPECT}|[{_NOT_IN_DATABASE}\n]", lambda match: f"[{code_point(match[0])}]", text
     )
@@ -264,8 +269,8 @@ _NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 
 
 def printable(text: str) -> str:
-    """``text`` for XML and its kin, with U+FFFD for what they cannot hold.
+    """Return ``text`` for XML, with U+FFFD in place of what XML cannot hold.
 
-    Earlier versions are kept as they were, whatever the rule of today.
+    Versions from before the rule may hold anything.
     """
     return _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -1,7 +1,7 @@
-"""Inputs for texts of the record: what is typed or pasted is cleaned before it is checked.
+"""Form fields for texts of the record: they clean what is typed or pasted before they check it.
 
-The models clean their texts too (``rounds.models.text``); here it is done before a length, a key
-or an address is looked at, and for what belongs to no model.
+Models clean their texts too (``rounds.models.text``). Forms have to do it earlier, before they look
+at a length, a key or an address, and for inputs that belong to no model.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from rounds.platform.plain_text import TextError, clean, clean_address, without_
 
 
 class CleanedText:
-    """A mixin of form fields. What it is mixed into gets its text as it may be stored."""
+    """A mixin for form fields: gives the field its text as it may be stored."""
 
     def to_python(self, value: Any) -> Any:
         return super().to_python(self.cleaned(value) if isinstance(value, str) else value)  # type: ignore[misc]
@@ -27,7 +27,7 @@ class CleanedText:
             raise ValidationError(str(error), code="text") from error
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Whether more was changed than what is cleaned anyway."""
+        """Whether something was changed beside what cleaning changes."""
         try:
             initial = self.to_python(initial)
         except ValidationError:
@@ -57,7 +57,7 @@ class AddressField(CleanedText, forms.URLField):
 
 
 def without_invisible_characters(data: QueryDict) -> QueryDict:
-    """``data`` as if it had been typed: what remains of a paste is refused at its field."""
+    """Return ``data`` without characters that nobody sees, as they come with pasted text."""
     cleaned = data.copy()
     for name, values in data.lists():
         cleaned.setlist(name, [without_invisible(str(value)) for value in values])
@@ -65,7 +65,7 @@ def without_invisible_characters(data: QueryDict) -> QueryDict:
 
 
 def clean_texts(form: forms.BaseForm) -> bool:
-    """Clean the texts that ``form`` has taken in plain inputs; return whether all could be."""
+    """Clean the texts in plain fields of ``form``; where that fails, add errors, return False."""
     valid = True
     for name, field in form.fields.items():
         text = form.cleaned_data.get(name)

@@ -1,4 +1,4 @@
-"""Fields for days and moments, which nobody can read in two ways.
+"""Form fields for days and moments, in a form that cannot be read in two ways.
 
 A day is entered as 2027-07-01 and a time as 06:00, in every language and browser: 07/01/2027 is
 January to some and July to others (decision 0046).
@@ -48,7 +48,7 @@ class ClockInput(forms.TimeInput):
 
 
 class MomentWidget(forms.MultiWidget):
-    """A day, a time beside which its zone stands, and which of two where that time comes twice."""
+    """Inputs for a day and a time with its zone, and a choice where that time comes twice."""
 
     template_name = "admin/widgets/moment.html"
 
@@ -86,7 +86,10 @@ class MomentWidget(forms.MultiWidget):
 
 
 def _typed_moments(typed: list[Any]) -> tuple[dt.datetime, dt.datetime]:
-    """Both meanings of the day and time in a form, if these are repeated; else one, or now."""
+    """Return both moments of the day and time in a form if the time is repeated, else one twice.
+
+    Where the form has no valid day and time, that one is now.
+    """
     try:
         on, time = DayField().to_python(typed[0]), forms.TimeField().to_python(typed[1])
         if on and time and is_repeated(on, time):
@@ -110,7 +113,7 @@ class MomentField(forms.MultiValueField):
             error_messages={"invalid": gettext_lazy("Enter a time as 06:00 or 18:30.")},
         )
         fields = (DayField(required=False), time, forms.CharField(required=False))
-        # what a column begins with is no typing, so that no hidden copy of it is compared
+        # A default counts as no input, so no hidden copy of it is to be compared.
         kwargs["show_hidden_initial"] = False
         super().__init__(fields, require_all_fields=False, **kwargs)
 

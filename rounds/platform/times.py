@@ -1,6 +1,6 @@
 """Moments as editors enter and read them: in the newsroom's time zone, which is always named.
 
-rounds/platform/time_fields.py has the fields in which they are entered.
+``time_fields`` has the form fields for them.
 """
 
 import datetime as dt
@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from rounds.platform.dates import EARLIEST, LATEST, day
 
 MINUTE = dt.timedelta(minutes=1)
-# What the database takes. A day more on either side than forms do: that is what zones may add.
+# The range that the database accepts: a day more on either side than forms, as zones differ.
 EARLIEST_MOMENT = dt.datetime.combine(EARLIEST, dt.time.min, dt.UTC) - dt.timedelta(days=1)
 LATEST_MOMENT = dt.datetime.combine(LATEST, dt.time.max, dt.UTC) + dt.timedelta(days=1)
 FIRST, SECOND = "1", "2"  # which of the two hours that a clock change repeats
 
 
 def zone_name() -> str:
-    """What people call the time zone: “Toronto time”, of America/Toronto."""
+    """Return what people call the time zone: “Toronto time” for America/Toronto."""
     area, _slash, city = timezone.get_current_timezone_name().rpartition("/")
     if not area or area == "Etc":
         return city
@@ -28,7 +28,7 @@ def zone_name() -> str:
 
 
 def describe_offset(moment: dt.datetime) -> str:
-    """How far the clocks are from UTC at ``moment``: “UTC−5”, “UTC+5:30”."""
+    """Return how far the clocks are from UTC at ``moment``: “UTC−5”, “UTC+5:30”."""
     offset = timezone.localtime(moment).utcoffset() or dt.timedelta()
     hours, minutes = divmod(abs(offset) // MINUTE, 60)
     if not offset:
@@ -38,13 +38,13 @@ def describe_offset(moment: dt.datetime) -> str:
 
 
 def describe_zone(moment: dt.datetime) -> str:
-    """“Toronto time, UTC−5”: the zone, and its offset at ``moment``."""
+    """Return the zone and its offset at ``moment``: “Toronto time, UTC−5”."""
     name, offset = zone_name(), describe_offset(moment)
     return name if name == offset else f"{name}, {offset}"
 
 
 def describe_moment(moment: dt.datetime) -> str:
-    """“1 July 2027, 06:00 (Toronto time, UTC−4)”."""
+    """Return “1 July 2027, 06:00 (Toronto time, UTC−4)”."""
     local = timezone.localtime(moment)
     return _("%(day)s, %(time)s (%(zone)s)") % {
         "day": day(local.date()),
@@ -54,7 +54,7 @@ def describe_moment(moment: dt.datetime) -> str:
 
 
 def describe_weekday_moment(moment: dt.datetime) -> str:
-    """As ``describe_moment``, with the day of the week: a wrong month mostly has another."""
+    """As ``describe_moment``, with the day of the week, by which a wrong month is noticed."""
     return _("%(weekday)s, %(moment)s") % {
         "weekday": date_format(timezone.localtime(moment), "l"),
         "moment": describe_moment(moment),
@@ -62,6 +62,7 @@ def describe_weekday_moment(moment: dt.datetime) -> str:
 
 
 def clock_time(time: dt.time) -> str:
+    """Return “06:00”, or “06:00:30” if it has seconds."""
     return time.isoformat(timespec="seconds" if time.second else "minutes")
 
 
@@ -75,20 +76,25 @@ def check_moment(moment: dt.datetime) -> None:
 
 
 def both_moments(day: dt.date, time: dt.time) -> tuple[dt.datetime, dt.datetime]:
-    """What a time on a day means by the clocks before a change and after it: mostly the same."""
+    """Return the moment of a local time by the offset before a clock change and by that after it.
+
+    Both are the same moment unless the clocks are changed around then.
+    """
     naive = dt.datetime.combine(day, time, timezone.get_current_timezone())
     return naive, naive.replace(fold=1)
 
 
 def is_repeated(day: dt.date, time: dt.time) -> bool:
-    """Whether clocks that go back show this time twice."""
+    """Whether the clocks show this time twice, because they go back."""
     first, second = both_moments(day, time)
     return (first.utcoffset() or dt.timedelta()) > (second.utcoffset() or dt.timedelta())
 
 
 def moment_at(on: dt.date, time: dt.time, which: str = "") -> dt.datetime:
-    """The moment of a local time. Raises ``ValidationError`` for one that is skipped, and for one
-    that is repeated unless ``which`` is ``FIRST`` or ``SECOND``.
+    """Return the moment of a local time, in UTC.
+
+    Raises ``ValidationError`` for a time that is skipped, and for one that is repeated unless
+    ``which`` is ``FIRST`` or ``SECOND``.
     """
     first, second = both_moments(on, time)
     if first.utcoffset() == second.utcoffset():
@@ -103,7 +109,7 @@ def moment_at(on: dt.date, time: dt.time, which: str = "") -> dt.datetime:
                 % {"day": day(on), "time": clock_time(time)},
                 code="repeated",
             )
-        # in UTC, as Python holds no repeated time equal to the same one of another zone
+        # In UTC, because Python never finds a repeated time equal to a time in another zone.
         return (second if which == SECOND else first).astimezone(dt.UTC)
     begins, ends = _skipped(first, second)
     raise ValidationError(
@@ -117,7 +123,7 @@ def moment_at(on: dt.date, time: dt.time, which: str = "") -> dt.datetime:
 
 
 def _skipped(first: dt.datetime, second: dt.datetime) -> tuple[str, str]:
-    """Between which times the clocks skip, for a moment within as ``both_moments`` has it."""
+    """Between which times the clocks skip, for a time within, given as ``both_moments`` returns."""
     before = first.utcoffset() or dt.timedelta()
     change = second.astimezone(dt.UTC).replace(second=0, microsecond=0)
     while timezone.localtime(change).utcoffset() == before:

@@ -1,14 +1,40 @@
 """Rules that a check constraint cannot hold, because they look at more than one row.
 
-Each raises ``check_violation``, so Django reports an ``IntegrityError`` as for any constraint.
-``Publishable.clean`` says the same things first, in an editor's words.
+Each raises ``check_violation``, so Django reports an ``IntegrityError`` as for any constraint. The
+message begins with a code; ``declare_refusal`` says what an editor reads instead, next to the
+trigger. ``Publishable.clean`` refuses the same things first, at the field that is wrong.
 """
 
 from typing import Any
 
 import pgtrigger
+from django.utils.translation import gettext_lazy as _
 
 REFUSE = "RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = "
+_messages: dict[str, object] = {}
+
+
+def declare_refusal(code: str, message: object) -> None:
+    """Say what an editor reads where a trigger raises ``code``, or ``code`` and a colon.
+
+    Call it in the module that declares the trigger: models are always loaded, the admin is not.
+    """
+    assert code not in _messages, f"{code} is declared twice"
+    _messages[code] = message
+
+
+def find_refusal_message(reason: str) -> object | None:
+    """Return what an editor reads for the text that a trigger raised, None if nothing is declared.
+
+    ``reason`` is a code alone or one with details, as in "no_cycle: deadline.superseded_by".
+    """
+    return _messages.get(reason.partition(":")[0])
+
+
+declare_refusal(
+    "published_needs_published",
+    _("What is published cannot refer to a draft: publish that one first."),
+)
 
 
 class PublishedNeedsPublished(pgtrigger.Trigger):
@@ -40,6 +66,11 @@ class PublishedNeedsPublished(pgtrigger.Trigger):
             END IF;"""
 
 
+declare_refusal(
+    "keep_published", _("Something published refers to this: take that back to draft first.")
+)
+
+
 class KeepPublished(pgtrigger.Trigger):
     """A row cannot go back to draft while a published row points at it.
 
@@ -64,8 +95,11 @@ class KeepPublished(pgtrigger.Trigger):
         return "\n".join([*checks, "RETURN NEW;"])
 
 
+declare_refusal("no_cycle", _("These refer to each other in a circle."))
+
+
 class NoCycle(pgtrigger.Trigger):
-    """Following ``field`` from row to row never comes back to where it began."""
+    """Following ``field`` from row to row never leads back to the first row."""
 
     when = pgtrigger.Before
     operation = pgtrigger.Insert | pgtrigger.Update

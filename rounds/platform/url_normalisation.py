@@ -1,4 +1,4 @@
-"""Addresses of publications: when two spellings are one, and what an archive holds a copy of."""
+"""Addresses of publications: when two are the same, and which is a copy in a web archive."""
 
 import re
 from typing import Any, NamedTuple
@@ -17,10 +17,10 @@ ARCHIVE = re.compile(rf"\Ahttps?://(?:web\.archive\.org|{ARCHIVE_TODAY})/", re.I
 
 
 class NormalAddress(models.Transform):
-    """The form that all spellings of one address share; a copy in an archive has its original's.
+    """The form that all spellings of an address share; a copy in an archive has its original's.
 
-    The database makes it (``rounds/sql/rounds_normal_address.sql``), so that its unique index
-    and every query agree.
+    The database makes it (rounds/sql/rounds_normal_address.sql), so that the unique index and every
+    query agree.
     """
 
     lookup_name = "normal"
@@ -29,7 +29,7 @@ class NormalAddress(models.Transform):
 
 
 class Host(models.Transform):
-    """Whose address it is, as in the normal form."""
+    """The host of an address, as in the normal form."""
 
     lookup_name = "host"
     template = "substring(rounds_normal_address(%(expressions)s) FROM '^[^/?]*')"
@@ -40,26 +40,26 @@ models.URLField.register_lookup(NormalAddress)
 models.URLField.register_lookup(Host)
 
 
-def as_text(address: str) -> Any:
-    """``address`` as an expression that either of the two can be asked of."""
+def text_value(address: str) -> Any:
+    """Return ``address`` as an expression to which these transforms can be applied."""
     return models.Value(address, output_field=models.TextField())
 
 
-class Filed(NamedTuple):
-    """An address as a source keeps it: of the publication itself, and of a copy in an archive."""
+class SourceAddresses(NamedTuple):
+    """The two addresses of a source: of the publication itself, and of a copy in an archive."""
 
     url: str
     archive_url: str
 
 
-def filed(address: str) -> Filed:
-    """Which of the two ``address`` is; where a copy names its original, both."""
+def split_archive_address(address: str) -> SourceAddresses:
+    """Return ``address`` as the one or the other; both, where that of a copy names its original."""
     address = address.strip()
     if not ARCHIVE.match(address) and not COPY.match(address):
-        return Filed(address, "")
+        return SourceAddresses(address, "")
     original = address
     while copy := COPY.match(original):
         original = re.sub(r"\A(https?):/+", r"\1://", copy["original"], flags=re.IGNORECASE)
         if "://" not in original:
             original = f"http://{original}"
-    return Filed("" if ARCHIVE.match(original) else original, address)
+    return SourceAddresses("" if ARCHIVE.match(original) else original, address)

@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from rounds.history.revision_counts import changes
+from rounds.history.revision_counts import count_revisions
 from rounds.models import Deadline, DeadlineOutcome, Negotiation, Round, RoundStatus
 from rounds.platform.plain_text import printable
 from rounds.platform.translated_text import local
@@ -54,7 +54,7 @@ class Event:
 def events(
     rounds: Iterable[Round], deadlines: Iterable[Deadline], negotiation: Negotiation | None
 ) -> list[Event]:
-    """The events of records read ``with_names().with_times()``, earliest first."""
+    """The events of records read ``with_names().with_publication_times()``, earliest first."""
     meetings, dates = list(rounds), list(deadlines)
     related = _related(meetings, "replaced_by", negotiation)
     related |= _related(dates, "superseded_by", negotiation)
@@ -62,7 +62,7 @@ def events(
         *zip(meetings, round_items(meetings), strict=True),
         *zip(dates, deadline_items(dates), strict=True),
     ]
-    told = changes([(type(record), record.pk) for record, _item in pairs], MADE_OF)
+    told = count_revisions([(type(record), record.pk) for record, _item in pairs], MADE_OF)
     found = []
     for record, item in pairs:
         uid = str(lasting_id(record, negotiation))

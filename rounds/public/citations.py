@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
 
-from rounds.models import AttributedRecord, Source, Statement, attribution
+from rounds.models import AttributedClaim, Source, Statement, attribution
 from rounds.platform import clock
 from rounds.platform.dates import day as day_in_words
 from rounds.platform.translated_text import local
@@ -209,7 +209,7 @@ def statement_citation(statement: Statement, page: Permalink) -> Citation:
     )
 
 
-def unnamed(record: AttributedRecord) -> str:
+def unnamed(record: AttributedClaim) -> str:
     """Who says so where nobody is named, as the source puts it."""
     voice = _("%(publisher)s, in its own voice") % {"publisher": record.source.publisher}
     return attribution(record, []) or voice

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import conditional_page
 
-from rounds.history.corrections import Correction, corrections
+from rounds.history.corrections import Correction, load_corrections
 from rounds.models import Negotiation
 from rounds.platform.plain_text import printable
 from rounds.platform.translated_text import local
@@ -121,7 +121,7 @@ class CorrectionFeed(SiteFeed):
         return Subject(negotiation_of(request), reverse("correction_list"), _("Corrections"))
 
     def items(self) -> list[Correction]:
-        found, _until = corrections()
+        found, _until = load_corrections()
         return found
 
     def item_title(self, item: Correction) -> str:

@@ -21,7 +21,8 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from rounds.history.point_in_time import Past, first_publication, known, past
+from rounds.history.past_queries import reading_past
+from rounds.history.point_in_time import Past, find_first_publication, load_past
 from rounds.platform import dates
 
 P = ParamSpec("P")
@@ -117,7 +118,7 @@ def _page_of_past(
     render_page: Callable[[AsPublished], HttpResponse],
 ) -> HttpResponse:
     request.negotiation = then.negotiation  # type: ignore[attr-defined]  # the page cache sets it
-    with known(then):
+    with reading_past(then):
         response = render_page(as_published)
     if response.status_code in {404, 410}:
         present = render_page(replace(as_published, moment=None))
@@ -133,7 +134,7 @@ def _past(when: dt.datetime) -> Past:
     """What readers could see then. Raises ``ValidationError`` with a sentence for the page."""
     if when > timezone.now():
         raise ValidationError(_("Nobody knows yet what this site will have published by then."))
-    then = past(when)
+    then = load_past(when)
     if then is None:
         raise ValidationError(_too_early())
     return then
@@ -166,7 +167,7 @@ def _day(text: str) -> dt.date | None:
 
 def history_since() -> str:
     """When the first publication was, in words; "" before it."""
-    first = first_publication()
+    first = find_first_publication()
     if first is None:
         return ""
     seconds = first.replace(microsecond=0) + dt.timedelta(seconds=1)

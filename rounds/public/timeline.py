@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from rounds.models import (
     NOT_MET,
     OVERDUE,
-    AttributedRecord,
+    AttributedClaim,
     DatedQuerySet,
     Deadline,
     DeadlineOutcome,
@@ -282,7 +282,7 @@ def dated(record: Any, kind: str) -> dict[str, Any]:
     }
 
 
-def attributed(record: AttributedRecord, *, speakers: list[Ref] | None = None) -> dict[str, Any]:
+def attributed(record: AttributedClaim, *, speakers: list[Ref] | None = None) -> dict[str, Any]:
     """Who says so, in a reader's words, and whether on the record."""
     names = [speaker["name"] for speaker in speakers or ()]
     return {

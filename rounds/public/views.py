@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page
 from django_tables2 import LazyPaginator, RequestConfig
 
-from rounds.history.corrections import corrected_on, corrections, gone
+from rounds.history.corrections import find_last_correction, find_removal, load_corrections
 from rounds.models import Deadline, Party, Round, Source, Statement, StatementLink, attribution
 from rounds.platform.translated_text import local
 from rounds.public.calendars import events, ics
@@ -81,7 +81,9 @@ def deadline_list(request: HttpRequest, as_published: AsPublished) -> HttpRespon
 
 @supports_known
 def statement_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> HttpResponse:
-    statements = Statement.objects.published().with_names().with_touched().select_related("round")
+    statements = (
+        Statement.objects.published().with_names().with_rewritten_at().select_related("round")
+    )
     statement = statements.filter(slug=slug).first()
     if statement is None:
         return gone_or_404(request, as_published, Statement, slug)
@@ -94,7 +96,7 @@ def statement_detail(request: HttpRequest, as_published: AsPublished, slug: str)
         "issues": statement.issues.published(),
         "positions": statement.positions.published().select_related("party", "issue"),
         "links": links.select_related("statement__source", "other__source"),
-        "corrected": corrected_on(statement),
+        "corrected": find_last_correction(statement),
         "address": here.address,
         "citation": statement_citation(statement, here),
     }
@@ -139,7 +141,7 @@ def source_detail(request: HttpRequest, as_published: AsPublished, slug: str) ->
 def correction_list(request: HttpRequest) -> HttpResponse:
     form = CorrectionsForm(request.GET)
     record, until = form.filters.get("of"), form.filters.get("until")
-    found, older = corrections(until=until, of=record and (type(record), record.pk))
+    found, older = load_corrections(until=until, of=record and (type(record), record.pk))
     query = request.GET.copy()
     if older:
         query["until"] = older.isoformat()
@@ -173,7 +175,9 @@ def calendar(request: HttpRequest, code: str = "") -> HttpResponse:
         name = local(party, "name")
     negotiation = negotiation_of(request)
     rows = events(
-        rounds.with_names().with_times(), deadlines.with_names().with_times(), negotiation
+        rounds.with_names().with_publication_times(),
+        deadlines.with_names().with_publication_times(),
+        negotiation,
     )
     title = Subject(negotiation, request.path, name).title
     base = request.build_absolute_uri("/")
@@ -185,7 +189,7 @@ def gone_or_404(
     request: HttpRequest, as_published: AsPublished, model: Any, slug: str
 ) -> HttpResponse:
     """Answer 410 where a record was unpublished or deleted; raises ``Http404`` for any other."""
-    what = gone(model, slug)
+    what = find_removal(model, slug)
     if what is None:
         raise Http404
     context = {"as_published": as_published, "gone": what}

@@ -1,7 +1,8 @@
-"""Two people on one record: whoever saves later is told what the other did, and loses nothing.
+"""Edit conflicts: two editors change one record at the same time.
 
-A page says which versions of which records it showed; what is posted from it is compared, behind
-locks, with what is stored by then.
+A page of the admin says which versions of which records it showed. What is posted from it is
+compared with what is stored by then, while the rows are locked. Who saves later is shown what the
+other editor did, and loses nothing of what they typed.
 """
 
 import json
@@ -14,16 +15,17 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from rounds.history.differences import Change, differences
-from rounds.history.versions import Version, versions
-from rounds.models import Label, Versioned
+from rounds.history.differences import FieldChange, compare_versions
+from rounds.history.versions import Version, load_versions
+from rounds.models import EventLabel, Versioned
 
-Shown = dict[str, int]  # "rounds.statement:12": the version a page showed
+ShownVersions = dict[str, int]  # "rounds.statement:12": the version that a page showed
+MAX_ROW_NUMBER_DIGITS = 18  # of a PostgreSQL bigint, rounded down
 
 
 @dataclass(frozen=True, slots=True)
-class Collision:
-    """What became of one record since a page showed it."""
+class EditConflict:
+    """What became of a record since a page showed it: its last change, by whom and when."""
 
     title: str
     kind: str
@@ -31,26 +33,26 @@ class Collision:
     at: Any
     label: str
     note: str
-    changes: list[Change]
+    changes: list[FieldChange]
     key: str
 
 
-def shown(records: Iterable[Versioned]) -> Shown:
-    return {f"{one._meta.label_lower}:{one.pk}": one.version for one in records}
+def versions_of(records: Iterable[Versioned]) -> ShownVersions:
+    return {f"{record._meta.label_lower}:{record.pk}": record.version for record in records}
 
 
-def current(records: Iterable[Versioned]) -> list[Versioned]:
-    """``records`` as they are stored now, in the order in which ``locked`` has them."""
+def load_records(records: Iterable[Versioned]) -> list[Versioned]:
+    """Return ``records`` as they are stored now, in the order of ``lock_records``."""
     return [record for rows in _rows_of(records) for record in rows]
 
 
-def locked(records: Iterable[Versioned]) -> list[Versioned]:
-    """As ``current``, and nobody else's until the transaction ends, which the caller has begun."""
+def lock_records(records: Iterable[Versioned]) -> list[Versioned]:
+    """As ``load_records``, locked until the end of the transaction, which the caller has begun."""
     return [record for rows in _rows_of(records) for record in rows.select_for_update()]
 
 
 def _rows_of(records: Iterable[Versioned]) -> Iterator[models.QuerySet[Any]]:
-    """A query for the rows of each model, in one order for all, so that no two lock crosswise."""
+    """A query for the rows of each model, always in the same order: so locks cannot cross."""
     by_model: dict[type[Versioned], list[int]] = {}
     for record in records:
         by_model.setdefault(type(record), []).append(record.pk)
@@ -58,56 +60,61 @@ def _rows_of(records: Iterable[Versioned]) -> Iterator[models.QuerySet[Any]]:
         yield model._default_manager.filter(pk__in=by_model[model]).order_by("pk")
 
 
-def write(versions_shown: Shown) -> str:
-    return json.dumps(versions_shown, separators=(",", ":"), sort_keys=True)
+def format_versions(shown: ShownVersions) -> str:
+    """Return ``shown`` as JSON, for a hidden input."""
+    return json.dumps(shown, separators=(",", ":"), sort_keys=True)
 
 
-def read(text: str) -> Shown:
-    """The inverse of ``write``; what makes no sense shows nothing."""
+def parse_versions(text: str) -> ShownVersions:
+    """The inverse of ``format_versions``. Text that is no such JSON counts as nothing shown."""
     try:
-        told = json.loads(text)
+        data = json.loads(text)
     except (ValueError, RecursionError):
         return {}
-    if not isinstance(told, dict):
+    if not isinstance(data, dict):
         return {}
-    return {str(key): number for key, number in told.items() if isinstance(number, int)}
+    return {str(key): number for key, number in data.items() if isinstance(number, int)}
 
 
-def collisions(then: Shown, now: Shown) -> list[Collision]:
-    """What others changed, added or removed between two moments, the latest first."""
+def find_edit_conflicts(then: ShownVersions, now: ShownVersions) -> list[EditConflict]:
+    """Return what others changed, added or removed between two moments, the latest first."""
     keys = {key for key in {*then, *now} if then.get(key) != now.get(key)}
     refs = {ref: key for key in keys if (ref := _ref(key))}
-    found = [
-        _collision(refs[ref], own, then.get(refs[ref], 0))
-        for ref, own in versions(refs).items()
-        if own
+    conflicts = [
+        _edit_conflict(refs[ref], versions, then.get(refs[ref], 0))
+        for ref, versions in load_versions(refs).items()
+        if versions
     ]
-    return sorted(found, key=lambda one: one.at, reverse=True)
+    return sorted(conflicts, key=lambda conflict: conflict.at, reverse=True)
 
 
 def _ref(key: str) -> tuple[Any, int] | None:
+    """The row that "rounds.statement:12" names, None if there can be no such row."""
     label, _colon, pk = key.partition(":")
-    models = [model for model in apps.get_models() if issubclass(model, Versioned)]
-    known = {model._meta.label_lower: model for model in models}
-    return (known[label], int(pk)) if label in known and is_number(pk) else None
+    versioned = {
+        model._meta.label_lower: model
+        for model in apps.get_models()
+        if issubclass(model, Versioned)
+    }
+    return (versioned[label], int(pk)) if label in versioned and is_row_number(pk) else None
 
 
-def is_number(text: str) -> bool:
-    """Whether ``text`` can be the number of a row."""
-    return text.isascii() and text.isdecimal() and len(text) <= 18
+def is_row_number(text: str) -> bool:
+    """Whether ``text`` can be the primary key of a row."""
+    return text.isascii() and text.isdecimal() and len(text) <= MAX_ROW_NUMBER_DIGITS
 
 
-def _collision(key: str, own: list[Version], number: int) -> Collision:
-    last = own[-1]
-    before = next((one for one in reversed(own) if one.number <= number), None)
-    model = type(last.record)
-    return Collision(
+def _edit_conflict(key: str, versions: list[Version], number: int) -> EditConflict:
+    """How the record with these versions differs from its version ``number``."""
+    last = versions[-1]
+    before = next((version for version in reversed(versions) if version.number <= number), None)
+    return EditConflict(
         title=str(last.record),
-        kind=str(capfirst(model._meta.verbose_name)),
+        kind=str(capfirst(type(last.record)._meta.verbose_name)),
         who=last.who or _("somebody unknown"),
         at=last.at,
-        label=str(Label(last.label).label),
+        label=last.label_words,
         note=last.note,
-        changes=[] if last.label == Label.DELETED else differences(before, last),
+        changes=[] if last.label == EventLabel.DELETED else compare_versions(before, last),
         key=key,
     )

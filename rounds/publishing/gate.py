@@ -1,7 +1,7 @@
-"""Who writes, and the gate that every change of what readers see goes through.
+"""The gate: every change of what readers see passes here, and what may not be is refused.
 
-The gate asks the database what was written, not the form what it meant to write: so it holds for
-a form, a bulk action, an import and a forged request alike.
+The gate asks the database what was written, not the form what it meant to write. So it holds for a
+form, a bulk action, an import and a forged request alike.
 """
 
 from collections.abc import Iterator
@@ -17,10 +17,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from pghistory.middleware import HistoryMiddleware
 
-from rounds.history.differences import differences
-from rounds.history.versions import Version, versions
+from rounds.history.differences import compare_versions
+from rounds.history.versions import Version, load_versions
 from rounds.models import (
-    Label,
+    EventLabel,
     Negotiation,
     Party,
     Person,
@@ -32,21 +32,22 @@ from rounds.models import (
 from rounds.platform.plain_text import TextError, clean, printable, too_long
 
 PUBLISH = "rounds.publish"
-NOTE_CHARS = 500  # of a note to readers, as in the forms
-WENT_PUBLIC = (Label.PUBLISHED, Label.CORRECTED, Label.WITHDRAWN)
+MAX_NOTE_CHARS = 500  # of a note to readers, as in the forms
+# Labels of events after which readers see something else than before.
+PUBLIC_LABELS = (EventLabel.PUBLISHED, EventLabel.CORRECTED, EventLabel.WITHDRAWN)
 
 
 class Refused(ValidationError):  # noqa: N818 - it is an answer, not a fault
-    """What somebody wrote may not stand; nothing of it was stored.
+    """A change was refused; nothing of it was stored.
 
-    ``code`` is "permission", "note" (readers need one) or "second" (another editor must look).
+    ``code`` is "permission", "note" (readers need one) or "second" (another editor must approve).
     """
 
     code: str
 
 
 class AuthorMiddleware(HistoryMiddleware):
-    """Every event of a request names who made it, in words that outlive the account."""
+    """Write the user's name into every event of a request: it stays when the account is deleted."""
 
     def get_context(self, request: HttpRequest) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request)
@@ -55,16 +56,16 @@ class AuthorMiddleware(HistoryMiddleware):
 
 @contextmanager
 def editing(user: Any, note: str = "") -> Iterator[None]:
-    """One change of the record by ``user``: all of it, or nothing and ``Refused``.
+    """Store all changes within as one change by ``user``, or none of them. Raises ``Refused``.
 
-    ``note`` tells readers why something they have seen reads otherwise.
+    ``note`` says to readers why something that they have seen was changed.
     """
     with suppress(Refused):  # nothing that readers see is stored with a note that is refused
-        note = cleaned_note(note)
+        note = clean_note(note)
     author = {"user": user.pk, "name": str(user), "note": printable(note)}
     with transaction.atomic(), pghistory.context(**author) as context:
         yield
-        _look(user, note, context.id)
+        _refuse_changes(user, note, context.id)
 
 
 def may_publish(user: Any) -> bool:
@@ -72,64 +73,67 @@ def may_publish(user: Any) -> bool:
 
 
 def gate(user: Any, note: str = "") -> None:
-    """Raise ``Refused`` now unless ``user`` may do what was done so far, within ``editing``."""
+    """Raise ``Refused`` unless ``user`` may do what was done so far; call it within ``editing``."""
     with pghistory.context() as context:
-        _look(user, note, context.id)
+        _refuse_changes(user, note, context.id)
 
 
-def _look(user: Any, note: str, context: Any) -> None:
-    touched = _public_changes(context)
+def _refuse_changes(user: Any, note: str, context: Any) -> None:
+    """Raise ``Refused`` if ``user`` may not change what the events of ``context`` changed."""
+    changed = _public_changes(context)
     if not may_publish(user):
-        if touched or _public_references_changed(context):
+        if changed or _public_references_changed(context):
             raise Refused(
                 _("Only an editor may publish, or change what readers see or are about to."),
                 code="permission",
             )
         return
-    if not touched:
+    if not changed:
         return
-    note = cleaned_note(note)
-    own = versions(touched)
-    if not note and any(_readers_saw_before(one, context) for one in own.values()):
+    note = clean_note(note)
+    versions_by_ref = load_versions(changed)
+    if not note and any(
+        _readers_saw_before(versions, context) for versions in versions_by_ref.values()
+    ):
         raise Refused(
             _("Readers have seen this before: tell them in a note what has changed, and why."),
             code="note",
         )
     if settings.SECOND_EDITOR:
-        for one in own.values():
-            _refuse_alone(user, one)
+        for versions in versions_by_ref.values():
+            _refuse_own_approval(user, versions)
 
 
-def cleaned_note(note: str) -> str:
-    """What readers are told of a change. Raises ``Refused`` if it cannot be stored."""
+def clean_note(note: str) -> str:
+    """Return a note to readers as it is stored. Raises ``Refused`` if it cannot be."""
     try:
         note = clean(note, has_lines=True)
     except TextError as error:
         raise Refused(str(error), code="note") from error
-    if len(note) > NOTE_CHARS:
-        raise Refused(too_long(len(note), NOTE_CHARS), code="note")
+    if len(note) > MAX_NOTE_CHARS:
+        raise Refused(too_long(len(note), MAX_NOTE_CHARS), code="note")
     return note
 
 
 def _public_changes(context: Any) -> list[Any]:
-    """What readers see, saw or will see by itself, and was written in this context."""
-    public = Q(pgh_label__in=WENT_PUBLIC) | Q(state=State.PUBLISHED)
+    """The records written in ``context`` that readers see, saw before or are scheduled to see."""
+    public = Q(pgh_label__in=PUBLIC_LABELS) | Q(state=State.PUBLISHED)
     scheduled = Q(state=State.READY, publish_at__isnull=False)
     models = {model._meta.label: model for model in publishable_models()}
-    first, *others = (
+    first, *remaining = (
         _events(model, context)
         .filter(public | scheduled)
         .order_by()
         .values_list(Value(label), "pgh_obj_id")
         for label, model in models.items()
     )
-    return [(models[label], pk) for label, pk in first.union(*others)]
+    return [(models[label], pk) for label, pk in first.union(*remaining)]
 
 
 def _public_references_changed(context: Any) -> bool:
     """Whether a party, a person or a source that readers see, or are about to, was changed."""
     for model in (Negotiation, Party, Person, Source):
-        events = _events(model, context).exclude(pgh_label=Label.ADDED)
+        events = _events(model, context).exclude(pgh_label=EventLabel.ADDED)
         changed = list(events.values_list("pgh_obj_id", flat=True))
         if not changed:
             continue
@@ -141,7 +145,7 @@ def _public_references_changed(context: Any) -> bool:
 
 
 def _is_named_by_scheduled(model: Any, pk: int) -> bool:
-    """Whether something that goes out by itself names the row ``pk``."""
+    """Whether a scheduled record names the row ``pk``."""
     return any(
         relation.related_model.objects.scheduled().filter(**{relation.field.name: pk}).exists()
         for relation in model._meta.related_objects
@@ -153,21 +157,22 @@ def _events(model: Any, context: Any) -> Any:
     return model.pgh_event_model._default_manager.filter(pgh_context_id=context)
 
 
-def _readers_saw_before(own: list[Version], context: Any) -> bool:
-    """Whether readers saw it before this change, and notice that it was changed."""
-    before = [one for one in own if one.context_id != str(context)]
-    seen, after = [one for one in before if one.public], own[-1]
+def _readers_saw_before(versions: list[Version], context: Any) -> bool:
+    """Whether readers saw the record before this change and will notice the change."""
+    earlier = [version for version in versions if version.context_id != str(context)]
+    seen = [version for version in earlier if version.public]
+    after = versions[-1]
     if after.public or after.scheduled:
-        return bool(seen) and bool(differences(seen[-1], after, public=True))
-    return bool(before) and before[-1].public
+        return bool(seen) and bool(compare_versions(seen[-1], after, public=True))
+    return bool(earlier) and earlier[-1].public
 
 
-def _refuse_alone(user: Any, own: list[Version]) -> None:
-    """Raise ``Refused`` if whoever wrote the last words of this is who lets it go out."""
-    if not (own[-1].public or own[-1].scheduled):
-        return  # taking something back waits for nobody
-    for before, after in zip([None, *own][-2::-1], own[::-1], strict=False):
-        if before is None or differences(before, after):
+def _refuse_own_approval(user: Any, versions: list[Version]) -> None:
+    """Raise ``Refused`` if ``user``, who lets this be published, wrote its last change."""
+    if not (versions[-1].public or versions[-1].scheduled):
+        return  # to unpublish something needs no approval
+    for before, after in zip([None, *versions][-2::-1], versions[::-1], strict=False):
+        if before is None or compare_versions(before, after):  # not only its state was changed
             if after.author == user.pk:
                 raise Refused(
                     _("A second editor must approve this: the last words of it are yours."),

@@ -1,4 +1,4 @@
-"""What makes records public, and what takes them back: the only module that sets states."""
+"""Publish and unpublish records: the only module that sets states."""
 
 import datetime as dt
 import json
@@ -8,118 +8,96 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import pghistory
-import psycopg
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, models, transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from rounds.models import Due, Edition, Negotiation, Publishable, State, publishable_models
 from rounds.platform.databases import reading
-
-# What the triggers refuse, by their names. issues/models adds its own.
-REFUSALS: dict[str, Any] = {
-    "published_needs_published": _(
-        "What is published cannot refer to a draft: publish that one first."
-    ),
-    "keep_published": _("Something published refers to this: take that back to draft first."),
-    "no_cycle": _("These refer to each other in a circle."),
-    "unnamed_stays_unnamed": _("Whoever is unnamed has no name here: remove the speakers first."),
-    "unnamed_has_no_name": _("Whoever is unnamed has no name here: remove the speakers."),
-}
-
-
-def refusal(error: DatabaseError) -> str:
-    """What rule of the record the database holds up, in an editor's words; "" if it is none."""
-    cause = error.__cause__
-    broken_rule = isinstance(cause, psycopg.IntegrityError | psycopg.errors.RaiseException)
-    if not isinstance(cause, psycopg.Error) or not broken_rule:
-        return ""
-    said = cause.diag.message_primary or str(cause)
-    constraints = {
-        constraint.name: constraint.violation_error_message
-        for model in apps.get_models()
-        for constraint in model._meta.constraints
-    }
-    words = constraints.get(cause.diag.constraint_name or "") or REFUSALS.get(said.split(":")[0])
-    return str(words or _("The database refused it: %(reason)s.") % {"reason": said})
+from rounds.publishing.refusals import refusal
 
 
 @contextmanager
 def rehearsal() -> Iterator[None]:
-    """Do all that is within, look at what came of it, and undo it."""
+    """Undo everything that is stored within, at its end: for previews."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
 
 
 def set_state(records: Iterable[Publishable], state: State) -> dict[Publishable, str]:
-    """Publish or take back all of ``records``, whatever order they need, or none.
+    """Give all of ``records`` the state, in whatever order they need, or none of them.
 
-    Returns those that refuse, each with the reason; it is empty where all were changed.
+    Returns the records that were refused, each with the reason; empty where all were changed.
     """
 
     def change(record: Any) -> str:
         record.state, record.publish_at = state, None
-        return _stored(record)
+        return _store(record)
 
     return _all_or_none(records, change)
 
 
 def schedule(records: Iterable[Publishable], when: dt.datetime | None) -> dict[Publishable, str]:
-    """Let all of ``records`` go out at ``when``, or, if that is None, not by themselves.
+    """Schedule all of ``records`` for ``when``; None calls their publication off.
 
-    As ``set_state``.
+    Returns refusals as ``set_state`` does.
     """
 
     def change(record: Any) -> str:
         record.state, record.publish_at = State.READY, when
-        return _stored(record)
+        return _store(record)
 
     return _all_or_none(records, change)
 
 
 class Present(NamedTuple):
-    """The edition of now, whether anything waits to go out, and what this site covers."""
+    """The edition of now, whether something is due for publication, and what this site covers.
 
-    mark: UUID | None  # None before the first edition
+    ``mark`` is None before the first edition. ``negotiation_json`` is a row as JSON.
+    """
+
+    mark: UUID | None
     due: bool
-    row: str | None
+    negotiation_json: str | None
 
     @property
     def negotiation(self) -> Negotiation | None:
-        return Negotiation(**json.loads(self.row)) if self.row else None
+        return Negotiation(**json.loads(self.negotiation_json)) if self.negotiation_json else None
 
 
-# One small question, since every request asks it first; most need no more than its first two.
-PRESENT = f"""
+# One small query, since every request begins with it. Most need no more than its first two values,
+# so the row stays JSON until somebody asks for it.
+PRESENT_SQL = f"""
     SELECT (SELECT mark FROM "{Edition._meta.db_table}"),
         EXISTS (SELECT FROM "{Due._meta.db_table}" WHERE at <= %s),
-        (SELECT to_jsonb(one) FROM "{Negotiation._meta.db_table}" one ORDER BY id LIMIT 1)"""
+        (SELECT to_jsonb(negotiation) FROM "{Negotiation._meta.db_table}" negotiation
+            ORDER BY id LIMIT 1)"""
 
 
-def present() -> Present:
+def load_present() -> Present:
     with reading().cursor() as cursor:
-        cursor.execute(PRESENT, [timezone.now()])
+        cursor.execute(PRESENT_SQL, [timezone.now()])
         return Present(*cursor.fetchone())
 
 
 def publish_due(now: dt.datetime) -> list[Publishable]:
-    """Publish what was scheduled for ``now`` or before; returns it.
+    """Publish what was scheduled for ``now`` or before, and return it.
 
-    What the rules refuse by then becomes a draft again, which keeps the time that it missed.
+    A record that the rules refuse by then becomes a draft again, which keeps the time that it
+    missed.
     """
     if not Due.objects.filter(at__lte=now).exists():
-        return []  # a replica is the last to hear that it is done
+        return []  # the caller may have read a replica, which lags: it is published already
     with transaction.atomic(), pghistory.context(task="timetable"):
         # locked, so that what an editor has called off meanwhile is not among them
         due = [model.objects.due(now).select_for_update() for model in publishable_models()]
-        waiting = [one for rows in due for one in rows]
+        waiting = [record for rows in due for record in rows]
         published: list[Publishable] = []
-        while done := [one for one in waiting if not _goes_out(one)]:
-            published += done
-            waiting = [one for one in waiting if one not in done]
+        while batch := [record for record in waiting if not _publish_scheduled(record)]:
+            published += batch
+            waiting = [record for record in waiting if record not in batch]
         for record in waiting:
             # A text from before the database had its rule may refuse even this (decision 0048): it
             # stays as it is, and nothing else waits for it.
@@ -129,8 +107,8 @@ def publish_due(now: dt.datetime) -> list[Publishable]:
     return published
 
 
-def _goes_out(record: Any) -> dict[Publishable, str]:
-    """Publish it, with the note that it was scheduled with."""
+def _publish_scheduled(record: Any) -> dict[Publishable, str]:
+    """Publish ``record`` with the note that it was scheduled with; return refusals."""
     scheduled = record.events.latest("pgh_id").pgh_context or {}
     pghistory.context(note=scheduled.get("note", ""))
     return set_state([record], State.PUBLISHED)
@@ -139,10 +117,13 @@ def _goes_out(record: Any) -> dict[Publishable, str]:
 def _all_or_none(
     records: Iterable[Publishable], change: Callable[[Any], str]
 ) -> dict[Publishable, str]:
+    """Apply ``change`` to all of ``records``, again and again until nothing more is accepted."""
     waiting = list(records)
     with transaction.atomic():
         while waiting:
-            refused = {record: words for record in waiting if (words := change(_locked(record)))}
+            refused = {
+                record: reason for record in waiting if (reason := change(_lock_record(record)))
+            }
             if len(refused) == len(waiting):
                 transaction.set_rollback(True)
                 return refused
@@ -150,13 +131,13 @@ def _all_or_none(
     return {}
 
 
-def _locked(record: Publishable) -> Any:
-    """The row as it is stored now, and nobody else's until the transaction ends."""
+def _lock_record(record: Publishable) -> Any:
+    """The row as it is stored now, locked until the transaction ends."""
     return type(record)._default_manager.select_for_update().get(pk=record.pk)
 
 
-def _stored(record: Publishable) -> str:
-    """Store ``record``, or say why not."""
+def _store(record: Publishable) -> str:
+    """Store ``record``, or return why not."""
     try:
         record.full_clean()
         for field in record._meta.many_to_many:
@@ -169,27 +150,30 @@ def _stored(record: Publishable) -> str:
     except ValidationError as error:
         return " ".join(error.messages)
     except DatabaseError as error:
-        if words := refusal(error):
-            return words
+        if reason := refusal(error):
+            return reason
         raise
     return ""
 
 
 def drafts_needed(record: Publishable) -> list[Publishable]:
-    """``record`` and every draft that it, or one of these, points at: what goes out with it."""
-    found: dict[Publishable, None] = {}
+    """Return ``record`` and every draft that must be published with it.
 
-    def follow(one: Publishable) -> None:
-        if one in found or one.is_published:
+    These are the drafts that it points at, those that these point at, and so on.
+    """
+    drafts: dict[Publishable, None] = {}
+
+    def follow(draft: Publishable) -> None:
+        if draft in drafts or draft.is_published:
             return
-        found[one] = None
-        for field in one._meta.fields:
+        drafts[draft] = None
+        for field in draft._meta.fields:
             if isinstance(field, models.ForeignKey) and issubclass(
                 field.related_model, Publishable
             ):
-                other = getattr(one, field.name)
-                if other is not None:
-                    follow(other)
+                target = getattr(draft, field.name)
+                if target is not None:
+                    follow(target)
 
     follow(record)
-    return list(found)
+    return list(drafts)

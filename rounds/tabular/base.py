@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from rounds.models import Publishable, State, Translatable
 from rounds.platform.plain_text import is_plain
-from rounds.publishing.states import refusal
+from rounds.publishing.refusals import refusal
 from rounds.tabular.cell_codecs import key_text
 from rounds.tabular.columns import CellError, Column, TranslationColumn
 

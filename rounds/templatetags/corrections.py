@@ -1,15 +1,14 @@
-"""How templates tell what differs between two texts."""
+"""How templates show what differs between two texts."""
 
 from django import template
 
-from rounds.history.corrections import Piece
-from rounds.history.corrections import marked as pieces
-from rounds.history.differences import Change
+from rounds.history.differences import FieldChange
+from rounds.history.text_diff import TextPiece, mark_differences
 
 register = template.Library()
 
 
 @register.simple_tag
-def marked(change: Change) -> tuple[list[Piece], list[Piece]]:
-    """What a field said before and after, in pieces, with the words that changed marked."""
-    return pieces(change.before, change.after)
+def marked(change: FieldChange) -> tuple[list[TextPiece], list[TextPiece]]:
+    """Return what a field said before and after, in pieces, with the words that changed marked."""
+    return mark_differences(change.before, change.after)

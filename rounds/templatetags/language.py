@@ -18,7 +18,7 @@ register = template.Library()
 
 @register.filter
 def plain(value: Any, field: str = "name") -> str:
-    """As ``local``, without the mark: for attributes, options and titles."""
+    """As ``local``, without markup: for attributes, options and titles."""
     if isinstance(value, str):
         return value
     return translated_text.local(value, field) if value else ""
@@ -26,9 +26,9 @@ def plain(value: Any, field: str = "name") -> str:
 
 @register.filter
 def local(value: Any, field: str = "name") -> str | SafeString:
-    """A text in the reader's language. An original that stands in for it is marked."""
+    """A text in the reader's language; an original that is not translated yet is marked."""
     text = plain(value, field)
-    if not isinstance(text, translated_text.Text) or not text.is_original:
+    if not isinstance(text, translated_text.LocalizedText) or not text.is_original:
         return text
     named = dict(settings.LANGUAGES)[text.language]
     return format_html(
@@ -42,14 +42,14 @@ def local(value: Any, field: str = "name") -> str | SafeString:
 
 @register.inclusion_tag("_languages.html", takes_context=True)
 def language_switch(context: template.RequestContext) -> dict[str, Any]:
-    """Links to this page in each language of the site, as each calls itself."""
+    """Links to this page in each language of the site, each named in that language."""
     request: HttpRequest = context["request"]
     here = request.get_full_path()
     return {
         "languages": [
             {
                 "code": code,
-                "name": _own_name(code),
+                "name": _native_name(code),
                 "url": translate_url(here, code),
                 "here": code == get_language(),
             }
@@ -58,7 +58,7 @@ def language_switch(context: template.RequestContext) -> dict[str, Any]:
     }
 
 
-def _own_name(code: str) -> str:
-    """What a language calls itself."""
+def _native_name(code: str) -> str:
+    """The name of a language in that language."""
     with override(code):
         return str(dict(settings.LANGUAGES)[code])

@@ -1,4 +1,4 @@
-"""Links that stand in every row of a page."""
+"""Links to the pages of records, in short form: a page has hundreds of them."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,12 +12,15 @@ from rounds.platform.fast_reverse import page_of
 from rounds.templatetags.language import local
 
 register = template.Library()
-register.simple_tag(page_of)  # as "url", for what has a key
+register.simple_tag(page_of)  # {% page_of "party_detail" party.code %}
 
 
 @register.simple_tag(takes_context=True)
 def party_link(context: Context, party: Any) -> SafeString:
-    """A party in its colour, a record or a row; the page's ``query`` keeps the day asked for."""
+    """A link to a party, in its colour; the page's ``query`` keeps the day that was chosen.
+
+    ``party`` is a record, or a row of a list that was read as JSON.
+    """
     if isinstance(party, dict):
         code, colour = party["code"], party["colour"]
     else:
@@ -33,5 +36,5 @@ def party_link(context: Context, party: Any) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def party_links(context: Context, parties: Iterable[Any]) -> SafeString:
-    """Several, each followed by a space."""
-    return format_html_join("", "{} ", ([party_link(context, one)] for one in parties))
+    """Links to several parties, each followed by a space."""
+    return format_html_join("", "{} ", ([party_link(context, party)] for party in parties))

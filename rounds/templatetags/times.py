@@ -12,12 +12,13 @@ register = template.Library()
 
 @register.filter
 def moment(value: dt.datetime) -> str:
+    """“1 July 2027, 06:00 (Toronto time, UTC−4)”."""
     return describe_moment(value)
 
 
 @register.filter(expects_localtime=True)
 def day(value: dt.date) -> str:
-    """As the language writes it, the first of a month too: 1er mai.
+    """A day as the language writes it, also the first of a month: 1er mai.
 
     Of a moment it is the day in the site's time zone.
     """

@@ -12,7 +12,7 @@ from django.urls import reverse
 from issues.desk.state import Board
 from issues.desk.vocabulary import vocabulary_of
 from issues.models import Position, Progress, Proposal
-from rounds.history.versions import versions
+from rounds.history.versions import load_versions
 from rounds.models import Party, Person, Round, Source, Statement
 from tests import world as worlds
 from tests.desk import address as change_page
@@ -201,7 +201,7 @@ def test_it_is_published_together(admin_client: Client, world: SimpleNamespace) 
     held: Any = Position.objects.get(gist="Count them")
     assert (held.state, held.statement.state) == ("published", "published")
     entered = [(Position, held.pk), (Statement, held.statement_id), (Round, world.round2.pk)]
-    for own in versions(entered).values():
+    for own in load_versions(entered).values():
         assert own[-1].who == "admin"
     assert held.statement.source == world.gazette
     world.round2.refresh_from_db()
@@ -701,7 +701,9 @@ def test_a_change_of_what_readers_saw_asks_for_a_note(
     noted = fields | {"correction": "We had misread it."}
     assert admin_client.post(page, noted).status_code == 302
     assert "We had misread it." in [
-        version.note for own in versions([(Position, _brume(world))]).values() for version in own
+        version.note
+        for own in load_versions([(Position, _brume(world))]).values()
+        for version in own
     ]
 
 

@@ -18,8 +18,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from issues.models import Issue, Proposal
-from rounds.history.corrections import Correction, corrections, marked
-from rounds.history.differences import revisions
+from rounds.history.corrections import Correction, load_corrections
+from rounds.history.differences import load_revisions
+from rounds.history.text_diff import mark_differences
 from rounds.models import Person, Round, Source, Statement
 from rounds.publishing.gate import editing
 from tests import world as worlds
@@ -49,7 +50,7 @@ def write(record: Any, editor: Any, why: str = "It was wrong.", /, **fields: Any
 
 
 def listed(**wishes: Any) -> list[Correction]:
-    found, _older = corrections(**wishes)
+    found, _older = load_corrections(**wishes)
     return found
 
 
@@ -104,7 +105,7 @@ def test_older_ones_have_an_address_and_none_comes_twice(
     notes: list[str] = []
     until: dt.datetime | None = None
     for _page in range(20):
-        found, until = corrections(until=until, limit=3)
+        found, until = load_corrections(until=until, limit=3)
         notes += [one.note for one in found]
         if until is None:
             break
@@ -127,7 +128,7 @@ def test_what_happened_at_one_moment_stays_on_one_page(world: SimpleNamespace) -
             " WHERE state = 'published'",
             [moment, moment],
         )
-    found, older = corrections(limit=2)
+    found, older = load_corrections(limit=2)
     assert len(found) == Statement.objects.published().count()
     assert older is None
 
@@ -300,7 +301,7 @@ def test_a_load_by_file_tells_its_note(client: Client, tmp_path: Path) -> None:
     (one,) = listed(of=(Issue, issue.pk))
     assert one.note == "The question was unclear."
     assert [told.after for told in one.changes] == ["Must it be so?"]
-    assert revisions(issue)[0].version.who == "load_record"
+    assert load_revisions(issue)[0].version.who == "load_record"
 
 
 # --- what is never told ---
@@ -665,7 +666,9 @@ def test_taking_back_at_the_desk_tells_its_note(
 
 
 def test_the_words_that_changed_are_marked() -> None:
-    before, after = marked("Half of the water\nmust stay.", "A third of the water\nmust stay.")
+    before, after = mark_differences(
+        "Half of the water\nmust stay.", "A third of the water\nmust stay."
+    )
     assert [one.text for one in before if one.differs] == ["Half"]
     assert [one.text for one in after if one.differs] == ["A third"]
     for pieces, text in ((before, "Half of"), (after, "A third of")):
@@ -673,5 +676,5 @@ def test_the_words_that_changed_are_marked() -> None:
 
 
 def test_texts_that_have_little_in_common_are_told_whole() -> None:
-    before, after = marked("One two three four.", "Five six.")
+    before, after = mark_differences("One two three four.", "Five six.")
     assert [one.differs for one in (*before, *after)] == [False, False]

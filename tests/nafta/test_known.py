@@ -14,13 +14,16 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models.expressions import RawSQL
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from issues.models import Issue, Measure, Position, Progress, Proposal
-from rounds.history.point_in_time import OnlyReadsError, first_publication, known, past, tables
+from rounds.history.past_queries import OnlyReadsError, ReadsPresentError, reading_past
+from rounds.history.point_in_time import find_first_publication, load_past
+from rounds.history.tracked_tables import tracked_tables
 from rounds.models import (
     Negotiation,
     Party,
@@ -217,7 +220,7 @@ def test_the_end_of_a_day_and_a_moment_in_any_zone(
     client: Client, world: SimpleNamespace, settings: Any
 ) -> None:
     shift_history(dt.timedelta(days=3))
-    first = first_publication()
+    first = find_first_publication()
     assert first
     day = first.date() + dt.timedelta(days=1)
     for wish in (f"{day}", f"{day}T14:30", f"{day}T14:30Z", f"{day}T14:30%2B02:00"):
@@ -253,7 +256,7 @@ def test_today_is_that_day(client: Client, world: SimpleNamespace) -> None:
 def shift_history(by: Any) -> None:
     """As if all had been published so much earlier."""
     with pgtrigger.ignore(), connection.cursor() as cursor:
-        for table in tables().values():
+        for table in tracked_tables().values():
             cursor.execute(
                 f'UPDATE "{table.events}" SET pgh_created_at = pgh_created_at - %s', [by]
             )
@@ -555,17 +558,17 @@ def test_what_was_published_again_shows_what_it_said(
 
 def test_what_is_known_now_is_what_there_is(world: SimpleNamespace) -> None:
     """Every kept table, every column, every row that readers can see; no table is forgotten."""
-    kept = {table.model for table in tables().values()}
+    kept = {table.model for table in tracked_tables().values()}
     assert {one for one in apps.get_models() if issubclass(one, Versioned)} - {Versioned} <= kept
     lists = {
         field.remote_field.through._meta.db_table
-        for table in tables().values()
+        for table in tracked_tables().values()
         for field in table.model._meta.local_many_to_many
     }
-    assert lists <= set(tables())
-    now = past(timezone.now())
+    assert lists <= set(tracked_tables())
+    now = load_past(timezone.now())
     assert now
-    for table in tables().values():
+    for table in tracked_tables().values():
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT column_name FROM information_schema.columns WHERE table_name = %s",
@@ -579,7 +582,7 @@ def test_what_is_known_now_is_what_there_is(world: SimpleNamespace) -> None:
             rows = rows.filter(state="published")
         present = list(rows)
         assert present or table.is_list, table.name
-        with known(now):
+        with reading_past(now):
             assert list(rows.all()) == present
 
 
@@ -589,7 +592,7 @@ def test_every_pointer_that_may_be_emptied_leaves_a_record_that_holds(
     """Or its model says in ``rests_on`` that it cannot be told without."""
     _set(world.share, agreed=5, agreed_on=dt.date(2010, 3, 8), agreed_source=world.gazette)
     emptied = 0
-    for table in tables().values():
+    for table in tracked_tables().values():
         for pointer in table.pointers:
             if pointer.needed:
                 continue
@@ -604,9 +607,9 @@ def test_every_pointer_that_may_be_emptied_leaves_a_record_that_holds(
 
 
 def test_nothing_can_be_written_in_the_past(world: SimpleNamespace) -> None:
-    now = past(timezone.now())
+    now = load_past(timezone.now())
     assert now
-    with known(now):
+    with reading_past(now):
         with pytest.raises(OnlyReadsError):
             Party.objects.update(name="x")
         with pytest.raises(OnlyReadsError):
@@ -615,6 +618,66 @@ def test_nothing_can_be_written_in_the_past(world: SimpleNamespace) -> None:
             cursor.execute("WITH x AS (DELETE FROM rounds_party RETURNING 1) SELECT 1")
         assert Party.objects.count() == 3
     Party.objects.filter(code="arden").update(name="x")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT count(*) FROM rounds_statement",
+        "SELECT count(*) FROM Rounds_Statement",
+        'SELECT count(*) FROM public."rounds_statement"',
+        'SELECT count(*) FROM "public" . "rounds_statement"',
+        'SELECT 1 FROM "rounds_party" JOIN rounds_person ON TRUE',
+        "SELECT pgh_id FROM rounds_statementevent",
+        "SELECT 1 FROM rounds_statement_speakers",
+        "SELECT 'it''s', '--' FROM rounds_party",
+        "SELECT E'\\'', 1 FROM rounds_party",
+        "SELECT $$it's$$ FROM rounds_party",
+    ],
+)
+def test_sql_that_would_read_the_present_raises(world: SimpleNamespace, sql: str) -> None:
+    now = load_past(timezone.now())
+    assert now
+    with reading_past(now), connection.cursor() as cursor, pytest.raises(ReadsPresentError):
+        cursor.execute(sql)
+    with connection.cursor() as cursor:
+        cursor.execute(sql)  # of today it may be asked
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        'SELECT count(*) FROM "rounds_party"',
+        """SELECT count(*) FROM "rounds_party" WHERE code <> 'rounds_statement'""",
+        'SELECT count(*) FROM "rounds_party" -- not rounds_statement',
+        'SELECT count(*) /* rounds_statement */ FROM "rounds_party"',
+        'SELECT count(*) AS my_rounds_party FROM "rounds_party"',
+        'SELECT count("rounds_party"."id") FROM "rounds_party"',
+        """SELECT count(*) FROM "rounds_party" WHERE E'\\' rounds_statement' <> $$rounds_party$$""",
+    ],
+)
+def test_names_in_quotes_texts_and_comments_read_the_past(world: SimpleNamespace, sql: str) -> None:
+    before = load_past(timezone.now())
+    assert before
+    worlds.create_party(code="delta", name="Delta")
+    with reading_past(before), connection.cursor() as cursor:
+        cursor.execute(sql)
+        assert cursor.fetchone() == (3,)
+
+
+def test_a_page_of_the_past_with_sql_that_reads_the_present_fails(
+    client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = RawSQL("(SELECT count(*) FROM rounds_statement)", [])
+
+    def by_issue(*_arguments: Any) -> list[Any]:
+        return list(Person.objects.annotate(count=count).values_list("count"))[:0]
+
+    monkeypatch.setattr("nafta.pages.people.by_speaker.by_issue", by_issue)
+    path, moment = "/people/ada-alder/", timezone.now()
+    assert client.get(path).status_code == 200
+    with pytest.raises(ReadsPresentError, match="Write it in double quotes"):
+        read(client, path, moment)
 
 
 def test_a_moment_within_a_transaction_is_the_one_before_it(
@@ -706,7 +769,7 @@ def test_the_method_says_how_far_back_it_goes(client: Client, transactional_db: 
     page = client.get("/about/").content.decode()
     found = re.search(r"first publication, .*? (\d\d:\d\d(:\d\d)?) UTC", page)
     assert found
-    since = first_publication()
+    since = find_first_publication()
     assert since
     assert client.get(f"/issues/?{_query({'known': since.isoformat()})}").status_code == 200
     before = since - dt.timedelta(milliseconds=20)  # in the middle of the load

@@ -116,7 +116,7 @@ def translate_everything(code: str) -> None:
             for row in model._default_manager.all():
                 said = {name: getattr(row, name) for name in model.translated}
                 row.translations = {
-                    translated_text.key(name, code): f"⟦{text}⟧"
+                    translated_text.translation_key(name, code): f"⟦{text}⟧"
                     for name, text in said.items()
                     if text
                 }
@@ -138,7 +138,7 @@ def pages_in(client: Client, code: str) -> dict[str, str]:
     return {path: page for path, page in seen.items() if page}
 
 
-@pytest.mark.parametrize("code", translated_text.others())
+@pytest.mark.parametrize("code", translated_text.translation_languages())
 def test_no_page_has_a_word_of_english_left(
     client: Client, world: SimpleNamespace, code: str
 ) -> None:

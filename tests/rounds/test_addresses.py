@@ -6,7 +6,7 @@ from django.db import IntegrityError
 
 from rounds.models import Source
 from rounds.platform.plain_text import is_address
-from rounds.platform.url_normalisation import filed
+from rounds.platform.url_normalisation import split_archive_address
 from tests.world import create_source
 
 ARTICLE = "https://www.gazette.example/2018/05/river-talks?id=7"
@@ -43,7 +43,7 @@ pytestmark = pytest.mark.django_db
 def test_every_spelling_finds_the_source_and_none_is_stored_twice(spelling: str) -> None:
     source = create_source(url=ARTICLE)
     create_source(url="https://herald.example/")
-    assert Source.objects.at(spelling) == source
+    assert Source.objects.find_by_address(spelling) == source
     if is_address(spelling):
         with pytest.raises(IntegrityError, match="rounds_source_address_once"):
             create_source(url=spelling)
@@ -68,32 +68,32 @@ def test_every_spelling_finds_the_source_and_none_is_stored_twice(spelling: str)
 def test_another_address_is_another_source(other: str) -> None:
     create_source(url=ARTICLE)
     create_source(url="")
-    assert Source.objects.at(other) is None
+    assert Source.objects.find_by_address(other) is None
     if is_address(other):
         create_source(url=other)
 
 
 def test_parameters_count_in_any_order() -> None:
     source = create_source(url="https://gazette.example/?b=2&a=1")
-    assert Source.objects.at("https://gazette.example/?a=1&b=2") == source
-    assert Source.objects.at("https://gazette.example/?a=2&b=1") is None
+    assert Source.objects.find_by_address("https://gazette.example/?a=1&b=2") == source
+    assert Source.objects.find_by_address("https://gazette.example/?a=2&b=1") is None
 
 
 def test_a_name_of_two_parts_keeps_its_first() -> None:
     """Or every address at a top-level domain named m would be one."""
     source = create_source(url="https://m.example/a")
-    assert Source.objects.at("https://example/a") is None
-    assert Source.objects.at("https://www.m.example/a") == source
+    assert Source.objects.find_by_address("https://example/a") is None
+    assert Source.objects.find_by_address("https://www.m.example/a") == source
 
 
 def test_a_copy_in_an_archive_finds_its_source() -> None:
     short = create_source(url="https://herald.example/1", archive_url="https://archive.is/AbC1d")
-    assert Source.objects.at("http://archive.ph/AbC1d") == short
-    assert Source.objects.at("https://archive.ph/abc1d") is None
+    assert Source.objects.find_by_address("http://archive.ph/AbC1d") == short
+    assert Source.objects.find_by_address("https://archive.ph/abc1d") is None
     only_copy = create_source(url="", archive_url=f"{COPY}{ARTICLE}")
-    assert Source.objects.at(ARTICLE) == only_copy
+    assert Source.objects.find_by_address(ARTICLE) == only_copy
     itself = create_source(url=ARTICLE)
-    assert Source.objects.at(ARTICLE) == itself
+    assert Source.objects.find_by_address(ARTICLE) == itself
 
 
 def test_the_form_of_a_source_is_told_of_the_same_address() -> None:
@@ -122,7 +122,7 @@ def test_the_form_of_a_source_is_told_of_the_same_address() -> None:
 def test_an_address_is_filed_where_it_belongs(
     address: str, url: str, archive_url: str | None
 ) -> None:
-    assert filed(address) == (url, address if archive_url is None else archive_url)
+    assert split_archive_address(address) == (url, address if archive_url is None else archive_url)
 
 
 def test_a_new_source_begins_as_its_neighbours() -> None:
@@ -132,10 +132,10 @@ def test_a_new_source_begins_as_its_neighbours() -> None:
             publisher=publisher,
             language=language,
         )
-    begun = Source.objects.begun_at(f"{COPY}http://m.gaceta.example/new?x=1")
+    begun = Source.objects.start_from_address(f"{COPY}http://m.gaceta.example/new?x=1")
     assert (begun.publisher, begun.language) == ("La Gaceta", "es")
     assert begun.url == "http://m.gaceta.example/new?x=1"
     assert begun.archive_url.startswith(COPY)
     assert begun.pk is None
-    stranger = Source.objects.begun_at("https://gaceta.example.org/new")
+    stranger = Source.objects.start_from_address("https://gaceta.example.org/new")
     assert (stranger.publisher, stranger.language) == ("", "en")

@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from rounds.management import link_checker
-from rounds.management.link_checker import Asker, is_public
+from rounds.management.link_checker import LinkChecker, is_public
 from rounds.models import LinkCheck, LinkState, Source
 from tests.desk import address
 from tests.world import create_source
@@ -195,7 +195,7 @@ def test_nor_by_a_redirect_or_a_name_that_turns_private(
         raise OSError
 
     monkeypatch.setattr(socket, "create_connection", connect)
-    Asker("x", timeout=1).ask(f"http://turns.example:{port}/")
+    LinkChecker("x", timeout=1).check(f"http://turns.example:{port}/")
     assert connected == [("127.0.0.1", port)]
 
 
@@ -203,8 +203,8 @@ def test_a_name_with_one_private_address_is_not_asked(monkeypatch: pytest.Monkey
     both = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 80)) for ip in ("1.1.1.1", "10.0.0.1")]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: both)
     monkeypatch.setattr(socket, "create_connection", lambda *args: pytest.fail("connected"))
-    answer = Asker("x", timeout=1).ask("http://both.example/")
-    assert answer.words == "not an address of the public web"
+    answer = LinkChecker("x", timeout=1).check("http://both.example/")
+    assert answer.text == "not an address of the public web"
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,9 @@ def test_a_server_that_drips_is_cut_off() -> None:
         thread = threading.Thread(target=drip, args=[server])
         thread.start()
         port = server.getsockname()[1]
-        answer = Asker("x", timeout=0.2, allow_private=True).ask(f"http://127.0.0.1:{port}/")
+        answer = LinkChecker("x", timeout=0.2, allow_private=True).check(
+            f"http://127.0.0.1:{port}/"
+        )
         done.set()
         thread.join()
     assert answer.state == LinkState.UNCLEAR

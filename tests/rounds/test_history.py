@@ -13,13 +13,13 @@ from django.db import ProgrammingError, connection, models, transaction
 from django.test import Client
 
 from issues.models import Issue, Measure, Position, Progress, Proposal, Term
-from rounds.history.differences import differences, revisions, told
-from rounds.history.versions import versions
+from rounds.history.differences import compare_versions, describe_version, load_revisions
+from rounds.history.versions import load_versions
 from rounds.models import (
     Deadline,
     Due,
     Edition,
-    Label,
+    EventLabel,
     LinkCheck,
     Negotiation,
     Party,
@@ -103,7 +103,7 @@ def new_row(one: Any, record: Any, w: SimpleNamespace) -> models.Model:
 
 
 def last(record: Any) -> Any:
-    return revisions(record)[0]
+    return load_revisions(record)[0]
 
 
 @contextmanager
@@ -158,7 +158,7 @@ def test_what_is_told_of_a_record_has_a_title_each(world: SimpleNamespace, model
     ]
     ref = (model, record.pk)
     expected = len(own) + len(lists_of(model)) + len(model.translation_keys())
-    assert len(told(versions([ref])[ref][-1])) == expected
+    assert len(describe_version(load_versions([ref])[ref][-1])) == expected
 
 
 # --- every way to write ---
@@ -210,8 +210,8 @@ def test_a_deletion_is_kept(world: SimpleNamespace, editor: User, model: Any) ->
     ref = (model, record.pk)
     with editing(editor, "It was there twice."):
         type(record).objects.filter(pk=record.pk).delete()
-    own = versions([ref])[ref]
-    assert own[-1].label == Label.DELETED
+    own = load_versions([ref])[ref]
+    assert own[-1].label == EventLabel.DELETED
     assert own[-1].who == "ed"
     assert getattr(own[-1].record, WORDS[model]) == getattr(record, WORDS[model])
 
@@ -223,7 +223,7 @@ def test_what_is_created_in_bulk_is_kept(world: SimpleNamespace, editor: User, m
     model.objects.filter(pk=record.pk).delete()
     with editing(editor):
         model.objects.bulk_create([record])
-    (first,) = [one for one in versions([ref])[ref] if one.context]
+    (first,) = [one for one in load_versions([ref])[ref] if one.context]
     assert (first.label, first.who, first.number) == ("added", "ed", 1)
 
 
@@ -280,7 +280,7 @@ def test_a_form_is_kept_with_its_lists_and_rows_as_one(
     admin_client: Client, committed: SimpleNamespace
 ) -> None:
     w = committed
-    count = len(revisions(w.said))
+    count = len(load_revisions(w.said))
     response = change(
         admin_client,
         w.said,
@@ -290,7 +290,7 @@ def test_a_form_is_kept_with_its_lists_and_rows_as_one(
         correction="Both spoke.",
     )
     assert response.status_code == 302
-    own = revisions(w.said)
+    own = load_revisions(w.said)
     new = own[: len(own) - count]
     assert {one.version.who for one in new} == {"admin"}
     assert {one.version.note for one in new} == {"Both spoke."}
@@ -321,7 +321,7 @@ def test_an_action_is_kept_for_each_record(admin_client: Client, world: SimpleNa
     ]
     publish(admin_client, drafts)
     for record in drafts:
-        assert last(record).version.label == Label.PUBLISHED
+        assert last(record).version.label == EventLabel.PUBLISHED
         assert last(record).version.who == "admin"
 
 
@@ -347,12 +347,12 @@ def test_what_was_kept_is_never_changed(world: SimpleNamespace, write: str) -> N
 
 
 def test_what_is_undone_leaves_no_trace(world: SimpleNamespace) -> None:
-    count = len(revisions(world.said))
+    count = len(load_revisions(world.said))
     with transaction.atomic():
         updated(world.said, "summary")
-        assert len(revisions(world.said)) == count + 1
+        assert len(load_revisions(world.said)) == count + 1
         transaction.set_rollback(True)
-    assert len(revisions(world.said)) == count
+    assert len(load_revisions(world.said)) == count
 
 
 def test_versions_count_up_by_one_and_nobody_sets_them(world: SimpleNamespace) -> None:
@@ -364,7 +364,7 @@ def test_versions_count_up_by_one_and_nobody_sets_them(world: SimpleNamespace) -
     updated(world.quiet, "summary")  # the same again is no change
     world.quiet.refresh_from_db()
     assert world.quiet.version == 5
-    assert [one.version.number for one in revisions(world.quiet)] == [5, 4, 3, 2, 1]
+    assert [one.version.number for one in load_revisions(world.quiet)] == [5, 4, 3, 2, 1]
 
 
 def test_differences_are_in_words(world: SimpleNamespace, editor: User) -> None:
@@ -412,7 +412,7 @@ def test_labels_say_what_readers_saw(world: SimpleNamespace, model: Any) -> None
         rows.update(**values)
     rows.delete()
     ref = (model, record.pk)
-    assert [one.label for one in versions([ref])[ref]] == [
+    assert [one.label for one in load_versions([ref])[ref]] == [
         "added",
         "changed",
         "changed",
@@ -431,10 +431,10 @@ def test_it_asks_as_often_about_many_records(
     refs += [(Proposal, pk) for pk in Proposal.objects.values_list("pk", flat=True)]
     for some in (refs[:1], refs):
         with django_assert_num_queries(4):
-            versions(some)
+            load_versions(some)
 
 
 def test_nothing_changed_is_nothing_told(world: SimpleNamespace) -> None:
     ref = (Statement, world.said.pk)
-    (only,) = versions([ref])[ref]
-    assert differences(only, only) == []
+    (only,) = load_versions([ref])[ref]
+    assert compare_versions(only, only) == []

@@ -16,7 +16,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from issues.models import Issue, Measure, Position, Progress, Proposal
-from rounds.history.differences import revisions
+from rounds.history.differences import load_revisions
 from rounds.models import Deadline, Negotiation, Party, Person, Round, Source, Statement
 from tests.desk import address, fields_in, told
 from tests.sheets import (
@@ -541,7 +541,7 @@ def test_the_history_says_who_imported_and_why(
 ) -> None:
     rows = [{"slug": "round-1", "place": "Elsewhere"}]
     load(admin_client, Round, csv_file(rows), correction="It was elsewhere.")
-    last = revisions(Round.objects.get(slug="round-1"))[0]
+    last = load_revisions(Round.objects.get(slug="round-1"))[0]
     assert (last.version.author, last.version.note) == (admin_user.pk, "It was elsewhere.")
 
 

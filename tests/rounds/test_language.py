@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from rounds.models import Translatable
-from rounds.platform.translated_text import Text, local
+from rounds.platform.translated_text import LocalizedText, local
 from tests.nafta.test_pages import BUDGET, PAGES, SHOWN
 from tests.world import SECRET
 
@@ -130,4 +130,4 @@ def test_a_text_keeps_its_language_when_it_is_copied(world: SimpleNamespace) -> 
     with override("fr"):
         one = copy.deepcopy(local(world.water, "name"))
         assert (one, one.language, one.is_original) == ("Water", "en-gb", True)
-        assert isinstance(one, Text)
+        assert isinstance(one, LocalizedText)

@@ -1,17 +1,20 @@
 """The database holds the rules: whatever writes, even raw SQL, is refused."""
 
+import re
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Model
 
 from issues.models import Measure, Position, Progress, Proposal, Term
 from rounds.models import Deadline, Negotiation, Party, Round, Source, Statement, StatementLink
+from rounds.platform.triggers import find_refusal_message
+from rounds.publishing.refusals import refusal
 from tests import world as worlds
 from tests.world import days
 
@@ -258,3 +261,34 @@ def test_an_editor_reads_at_which_field_a_rule_broke(world: SimpleNamespace) -> 
     with pytest.raises(ValidationError) as caught:
         position.full_clean()
     assert set(caught.value.message_dict) == {"proposal", "stance"}
+
+
+def test_an_editor_reads_a_sentence_for_whatever_a_trigger_refuses(world: SimpleNamespace) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE prosrc LIKE '%check_violation%'")
+        sources = [source for (source,) in cursor.fetchall()]
+    codes = {code for source in sources for code in re.findall(r"MESSAGE =\s+'(\w+)", source)}
+    assert len(codes) == 9
+    assert {code for code in codes if not find_refusal_message(code)} == set()
+    with pytest.raises(DatabaseError) as caught, transaction.atomic():
+        changes(world.said, state="draft")()
+    assert refusal(caught.value) == (
+        "Something published refers to this: take that back to draft first."
+    )
+
+
+def test_of_a_constraint_an_editor_reads_its_message(world: SimpleNamespace) -> None:
+    with pytest.raises(DatabaseError) as caught, transaction.atomic():
+        changes(world.said, quotation="one two three four five six seven eight nine")()
+    assert refusal(caught.value) == "A quotation has at most eight words."
+
+
+@pytest.mark.django_db
+def test_what_is_no_rule_of_the_record_is_no_refusal() -> None:
+    with (
+        pytest.raises(DatabaseError) as caught,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT nothing_called_so")
+    assert refusal(caught.value) == ""

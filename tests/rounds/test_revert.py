@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from rounds.history.differences import revisions
+from rounds.history.differences import load_revisions
 from rounds.models import Statement
 from tests.desk import address, change, desk_of, fields_of
 from tests.world import create_contributor, create_editor, create_statement, create_world, days
@@ -70,7 +70,7 @@ def test_going_back_restores_words_and_lists(editor: Client, world: SimpleNamesp
     assert list(said.parties.all()) == [world.arden]
     assert list(said.other_sources.all()) == [world.herald]
     assert set(said.issues.values_list("slug", flat=True)) >= {"water"}
-    assert revisions(said)[0].version.note == NOTE["correction"]
+    assert load_revisions(said)[0].version.note == NOTE["correction"]
 
 
 def test_going_back_restores_the_rows_below(editor: Client, world: SimpleNamespace) -> None:

@@ -107,8 +107,8 @@ def test_a_text_that_is_not_there_needs_no_translation(world: Any) -> None:
     person = Person.objects.get(slug="ada-alder")
     person.translations = {"role_fr": "Ministre"}
     person.save()
-    assert person not in Person.objects.filter(Person.lacking("fr"))
-    assert person in Person.objects.filter(Person.lacking("es"))
+    assert person not in Person.objects.filter(Person.lacks_translation("fr"))
+    assert person in Person.objects.filter(Person.lacks_translation("es"))
 
 
 def test_a_spreadsheet_carries_translations_there_and_back(eve: Client, world: Any) -> None:

@@ -17,7 +17,7 @@ from issues.public.tables import (
     spread_file,
 )
 from issues.public.views.issue_sections import IssueSections
-from rounds.history.corrections import corrected_on
+from rounds.history.corrections import find_last_correction
 from rounds.public.citations import page_at
 from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.params import AsOfForm
@@ -60,7 +60,7 @@ def issue_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
 @supports_known
 def issue_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> HttpResponse:
     """One issue: who stands where, round by round, what was tabled, the numbers, the statements."""
-    issue = Issue.objects.published().with_sources().with_touched().filter(slug=slug).first()
+    issue = Issue.objects.published().with_sources().with_rewritten_at().filter(slug=slug).first()
     if issue is None:
         return gone_or_404(request, as_published, Issue, slug)
     form = AsOfForm(request.GET)
@@ -70,7 +70,7 @@ def issue_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> 
         "as_published": as_published,
         **form.context,
         "issue": issue,
-        "corrected": corrected_on(issue),
+        "corrected": find_last_correction(issue),
         "previous": state.previous,
         "parties": state.parties,
         **sections.context,
@@ -104,7 +104,7 @@ def issue_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> 
 @supports_known
 def proposal_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> HttpResponse:
     """One proposal: its numbers, what answered it, which positions rest on it."""
-    proposals = Proposal.objects.published().with_names().with_terms().with_touched()
+    proposals = Proposal.objects.published().with_names().with_terms().with_rewritten_at()
     proposal = proposals.select_related("round").filter(slug=slug).first()
     if proposal is None:
         return gone_or_404(request, as_published, Proposal, slug)
@@ -117,7 +117,7 @@ def proposal_detail(request: HttpRequest, as_published: AsPublished, slug: str) 
         "terms": [term_label(term) for term in proposal.term_list],
         "responses": list(proposal_items(proposal.responses.published().with_names())),
         "positions": proposal.positions.published().select_related("party", "issue"),
-        "corrected": corrected_on(proposal),
+        "corrected": find_last_correction(proposal),
         "address": permalink.address,
         "citation": proposal_citation(proposal, permalink),
     }

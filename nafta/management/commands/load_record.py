@@ -16,7 +16,7 @@ from nafta.data_package.reader import Package, PackageError, file_and_line, read
 from nafta.data_package.tables import TABLES, table_resources
 from rounds.management.record_command import RecordCommand
 from rounds.models import Negotiation
-from rounds.publishing.gate import Refused, cleaned_note
+from rounds.publishing.gate import Refused, clean_note
 from rounds.tabular.base import RowKind
 from rounds.tabular.importer import Load, lock_imports
 from rounds.tabular.rows import Problem
@@ -44,7 +44,7 @@ class Command(RecordCommand):
         except PackageError as error:
             raise refused(error.problems) from error
         try:
-            fields = {"command": "load_record", "note": cleaned_note(options["note"])}
+            fields = {"command": "load_record", "note": clean_note(options["note"])}
         except Refused as error:
             raise CommandError(f"--note: {error.message}") from error
         with transaction.atomic(), pghistory.context(**fields):

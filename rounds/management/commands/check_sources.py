@@ -16,11 +16,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from rounds.management.link_checker import Answer, Asker
+from rounds.management.link_checker import LinkAnswer, LinkChecker
 from rounds.management.record_command import RecordCommand
 from rounds.models import LinkCheck, LinkState, Source
 
-AT_ONCE = 8  # hosts
+PARALLEL_HOSTS = 8
 NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
@@ -45,69 +45,79 @@ class Command(RecordCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        forget_unused()
-        addresses = due(options["older_than"])[: options["limit"]]
+        delete_unused_checks()
+        addresses = list_addresses(options["older_than"])[: options["limit"]]
         site = next((host for host in settings.ALLOWED_HOSTS if "*" not in host), "localhost")
-        asker = Asker(
+        checker = LinkChecker(
             f"link-check/1 (+https://{site.lstrip('.')}/about/)",
             timeout=options["timeout"],
             allow_private=options["allow_private"],
         )
         counts: Counter[str] = Counter()
-        answers = asked(asker, addresses, options["pause"])
+        answers = check_addresses(checker, addresses, options["pause"])
         for address, answer in tqdm(answers, total=len(addresses), disable=None, leave=False):
             LinkCheck.objects.update_or_create(
                 address=address,
                 defaults={
                     "state": answer.state,
-                    "answer": answer.words[:120],
+                    "answer": answer.text[:120],
                     "checked_at": timezone.now(),
                 },
             )
             counts[answer.state] += 1
             if options["verbosity"] and answer.state == LinkState.DEAD:
-                self.stdout.write(f"{answer.words}: {address}")
+                self.stdout.write(f"{answer.text}: {address}")
         if options["verbosity"]:
-            told = [f"{counts[state]} {state.label}" for state in LinkState]
+            summary = ", ".join(f"{counts[state]} {state.label}" for state in LinkState)
             self.stdout.write(
                 _("%(count)d addresses asked: %(told)s.")
-                % {"count": len(addresses), "told": ", ".join(told)}
+                % {"count": len(addresses), "told": summary}
             )
 
 
-def forget_unused() -> None:
-    """What was asked on behalf of a source that now has another address, or is gone."""
+def delete_unused_checks() -> None:
+    """Delete the checks of addresses that no source has any more."""
     used = Source.objects.filter(Q(url=OuterRef("address")) | Q(archive_url=OuterRef("address")))
     LinkCheck.objects.filter(~Exists(used)).delete()
 
 
-def due(older_than: int | None) -> list[str]:
-    """The addresses to ask: never asked ones first, then those asked longest ago."""
-    asked_at = dict(LinkCheck.objects.values_list("address", "checked_at"))
+def list_addresses(older_than: int | None) -> list[str]:
+    """Return the addresses to check: those never checked first, then the longest ago.
+
+    ``older_than``: leave out those that were checked in so many days.
+    """
+    checked_at = dict(LinkCheck.objects.values_list("address", "checked_at"))
     pairs = Source.objects.order_by("-pk").values_list("url", "archive_url")
     addresses = dict.fromkeys(address for pair in pairs for address in pair if address)
     if older_than is not None:
         since = timezone.now() - dt.timedelta(days=older_than)
-        addresses = {one: None for one in addresses if one not in asked_at or asked_at[one] < since}
-    return sorted(addresses, key=lambda one: asked_at.get(one, NEVER))
+        addresses = {
+            address: None for address in addresses if checked_at.get(address, NEVER) < since
+        }
+    return sorted(addresses, key=lambda address: checked_at.get(address, NEVER))
 
 
-def asked(asker: Asker, addresses: list[str], pause: float) -> Iterator[tuple[str, Answer]]:
-    """Each with its answer as it comes: several hosts at once, one after the other of each."""
+def check_addresses(
+    checker: LinkChecker, addresses: list[str], pause: float
+) -> Iterator[tuple[str, LinkAnswer]]:
+    """Yield each address with its answer as soon as it is there.
+
+    Hosts are asked in parallel; addresses of one host one after the other, ``pause`` seconds apart.
+    """
     by_host: dict[str, list[str]] = {}
     for address in addresses:
         by_host.setdefault(host_of(address), []).append(address)
-    answers: SimpleQueue[tuple[str, Answer]] = SimpleQueue()
+    answers: SimpleQueue[tuple[str, LinkAnswer]] = SimpleQueue()
 
-    def ask(of_one_host: list[str]) -> None:
-        for number, address in enumerate(of_one_host):
+    def check_host(of_host: list[str]) -> None:
+        for number, address in enumerate(of_host):
             time.sleep(pause if number else 0)
-            answers.put((address, asker.ask(address)))
+            answers.put((address, checker.check(address)))
 
-    pool = ThreadPoolExecutor(AT_ONCE)
+    pool = ThreadPoolExecutor(PARALLEL_HOSTS)
     try:
-        for of_one_host in by_host.values():
-            pool.submit(ask, of_one_host)
+        for of_host in by_host.values():
+            pool.submit(check_host, of_host)
         for _address in addresses:
             yield answers.get()
     finally:
