@@ -303,9 +303,9 @@ def test_a_translation_never_decides_whether_words_shifted(
     ]
     with translation.override("fr"):
         cell = make_cell(ARDEN, positions, day("2010-06-01"))
-    assert cell.gist == translated[1]
-    assert cell.is_shifted == (label == "shifted_label")
-    assert cell.is_restated == (label == "restated_label")
+        assert cell.gist == translated[1]
+        assert cell.is_shifted == (label == "shifted_label")
+        assert cell.is_restated == (label == "restated_label")
 
 
 def test_the_trail_has_what_shifted_and_not_what_was_restated() -> None:
