@@ -10,7 +10,7 @@ class NaftaConfig(AppConfig):
 
 
 class DeskConfig(AdminConfig):
-    default_site = "nafta.admin_site.site.Desk"
+    default_site = "nafta.admin_site.site.EditorsSite"
 
     def ready(self) -> None:
         """Register the pages of our records, which stand in ``<app>/admin/registry.py``.

@@ -126,7 +126,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "nafta.admin_site.sessions.SessionLimits",
+    "nafta.admin_site.sessions.SessionLimitsMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "rounds.publishing.gate.AuthorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -292,8 +292,8 @@ AUTHENTICATION_BACKENDS = [
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=number("LOCKED_MINUTES", 15))
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # nobody keeps somebody out by trying on
-AXES_LOCKOUT_PARAMETERS = "nafta.admin_site.lockout.counted_by"
-AXES_LOCKOUT_CALLABLE = "nafta.admin_site.lockout.locked_out"
+AXES_LOCKOUT_PARAMETERS = "nafta.admin_site.lockout.lockout_parameters"
+AXES_LOCKOUT_CALLABLE = "nafta.admin_site.lockout.render_lockout"
 AXES_CLIENT_IP_CALLABLE = "nafta.operations.client_address.address_of"
 AXES_DISABLE_ACCESS_LOG = True  # the history says who did what; where from is nobody's business
 AXES_VERBOSE = False

@@ -1,4 +1,4 @@
-"""Entering the reading by hand, and what it adds to the record's own pages of the admin."""
+"""What the admin shows of issues, proposals and positions, and adds to the pages of the record."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from issues.desk.views import round_desk
-from issues.desk.warnings import warnings_about
+from issues.desk.warnings import find_warnings_about
 from issues.models import Issue, Measure, Position, Progress, Proposal, Term
 from issues.resources import (
     IssueResource,
@@ -22,45 +22,45 @@ from issues.resources import (
     ProposalResource,
     StatementOnIssuesResource,
 )
-from rounds.admin.base import BlockInline, EntryFormSet, RowInline
-from rounds.admin.forms import EntryForm, RecordForm
+from rounds.admin.base import RecordFormSet, RecordInline, StackedRecordInline
+from rounds.admin.forms import BaseRecordForm, GeneratedKeyForm, RecordForm
 from rounds.admin.publishable import ATTRIBUTION, PUBLICATION, SOURCES, DatedAdmin, PublishableAdmin
-from rounds.admin.registry import KeyMadeForm, RoundAdmin, StatementAdmin
+from rounds.admin.registry import RoundAdmin, StatementAdmin
 from rounds.models import Round, Statement
 from rounds.platform import clock
 from rounds.platform.dates import first_day
 from rounds.publishing.edit_conflicts import is_row_number
 
-OF_ISSUE = "of_issue"  # what narrows the measures that are suggested
+OF_ISSUE = "of_issue"  # parameter that limits a list of measures to an issue
 
 
-class WarningAdmin(admin.ModelAdmin):
-    """Tells after saving what is doubtful about what was stored."""
+class WarningsMixin(admin.ModelAdmin):
+    """Shows after saving what is doubtful about the record."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        for text in warnings_about(form.instance, clock.today()):
+        for text in find_warnings_about(form.instance, clock.today()):
             self.message_user(request, text, messages.WARNING)
 
 
-class ProgressInline(RowInline):
+class ProgressInline(RecordInline):
     model = Progress
     fields = ("issue", "level", "summary", "source", "state")
     autocomplete_fields = ("issue", "source")
     show_change_link = True
 
 
-class ProposalRowForm(KeyMadeForm):
-    said_in = "title"
+class ProposalInlineForm(GeneratedKeyForm):
+    key_source = "title"
 
 
-class ProposalForm(KeyMadeForm, RecordForm):
-    said_in = "title"
+class ProposalAdminForm(GeneratedKeyForm, RecordForm):
+    key_source = "title"
 
 
-class ProposalInline(BlockInline):
+class ProposalInline(StackedRecordInline):
     model = Proposal
-    form = ProposalRowForm
+    form = ProposalInlineForm
     fk_name = "round"
     fields = (
         "title",
@@ -74,29 +74,29 @@ class ProposalInline(BlockInline):
     show_change_link = True
 
 
-class PositionFormSet(EntryFormSet):
+class PositionFormSet(RecordFormSet):
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
-        """A new row begins with what the record it rests on leaves no doubt about."""
+        """A new row begins with what follows from the record that it rests on."""
         kwargs: dict[str, Any] = super().get_form_kwargs(index)
         is_new = index is None or index >= self.initial_form_count()
         if is_new and self.instance.pk:
-            kwargs["initial"] = self._begun
+            kwargs["initial"] = self._row_initial
         return kwargs
 
     @cached_property
-    def _begun(self) -> dict[str, Any]:
+    def _row_initial(self) -> dict[str, Any]:
         evidence: Any = self.instance
-        begun = {"since": evidence.dates, "approximate": evidence.approximate}
+        initial = {"since": evidence.dates, "approximate": evidence.approximate}
         if isinstance(evidence, Proposal):
             issues = [evidence.issue]
         else:
             issues = list(evidence.issues.all()[:2])
         parties = list(evidence.parties.all()[:2])
         if len(issues) == 1:
-            begun["issue"] = issues[0]
+            initial["issue"] = issues[0]
         if len(parties) == 1:
-            begun["party"] = parties[0]
-        return begun
+            initial["party"] = parties[0]
+        return initial
 
     def clean(self) -> None:
         """A party has one position on an issue from a day on, among these rows too."""
@@ -115,8 +115,8 @@ class PositionFormSet(EntryFormSet):
             taken.add(key)
 
 
-class PositionInline(BlockInline):
-    """What a party's position is, entered beside the statement or proposal it rests on."""
+class PositionInline(StackedRecordInline):
+    """Positions, entered on the page of the statement or proposal that they rest on."""
 
     model = Position
     formset = PositionFormSet
@@ -131,23 +131,23 @@ class PositionInline(BlockInline):
     show_change_link = True
 
 
-class MentionInline(RowInline):
+class MentionInline(RecordInline):
     model = Issue.statements.through
     autocomplete_fields = ("issue",)
     verbose_name = _("issue")
     verbose_name_plural = _("issues it touches")
 
 
-class MeasureInline(RowInline):
+class MeasureInline(RecordInline):
     model = Measure
     fields = ("name", "unit", "status_quo", "source", "state")
     autocomplete_fields = ("source",)
     show_change_link = True
 
 
-class TermForm(EntryForm):
+class TermForm(BaseRecordForm):
     def clean(self) -> dict[str, Any]:
-        """As ``Term.clean``, also where the proposal is entered on the same page."""
+        """As ``Term.clean``, which cannot check a proposal that is entered on the same page."""
         cleaned = super().clean()
         proposal, measure = cleaned.get("proposal"), cleaned.get("measure")
         if proposal and measure and proposal.issue_id not in {None, measure.issue_id}:
@@ -164,7 +164,7 @@ class MeasureSelect(AutocompleteSelect):
         return f"{super().get_url()}?{OF_ISSUE}={self.issue or ''}"
 
 
-class TermInline(RowInline):
+class TermInline(RecordInline):
     model = Term
     form = TermForm
     fields = ("measure", "scope", "comparator", "low", "high")
@@ -184,7 +184,7 @@ admin.site.unregister([Round, Statement])
 
 
 @admin.register(Round)
-class RoundWithOutcomeAdmin(WarningAdmin, RoundAdmin):
+class RoundWithOutcomeAdmin(WarningsMixin, RoundAdmin):
     inlines = (ProgressInline, ProposalInline)
     list_display: Any = (*RoundAdmin.list_display, "desk")
     change_form_template = "admin/issues/round_change_form.html"
@@ -205,7 +205,7 @@ class RoundWithOutcomeAdmin(WarningAdmin, RoundAdmin):
 
 
 @admin.register(Statement)
-class StatementWithReadingAdmin(WarningAdmin, StatementAdmin):
+class StatementWithPositionsAdmin(WarningsMixin, StatementAdmin):
     resource_classes = (StatementOnIssuesResource,)
     list_filter = (*StatementAdmin.list_filter, "issues")
     search_fields = (*StatementAdmin.search_fields, "issues__name")
@@ -248,7 +248,7 @@ class MeasureAdmin(PublishableAdmin):
     autocomplete_fields = ("issue", "source", "other_sources", "agreed_source")
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """Where a term is entered, of the measures of its proposal’s issue only."""
+        """Limit the picker of a term to measures of the issue of its proposal."""
         if is_row_number(issue := request.GET.get(OF_ISSUE, "")):
             queryset = queryset.filter(issue=issue)
         return super().get_search_results(request, queryset, search_term)
@@ -262,8 +262,8 @@ class MeasureAdmin(PublishableAdmin):
 
 
 @admin.register(Proposal)
-class ProposalAdmin(WarningAdmin, DatedAdmin):
-    form = ProposalForm
+class ProposalAdmin(WarningsMixin, DatedAdmin):
+    form = ProposalAdminForm
     resource_classes = (ProposalResource,)
     list_display = ("title", "issue", "when", "round", "status", "basis", "stands")
     list_filter = ("state", "status", "basis", "issue", "parties", "round")
@@ -282,7 +282,7 @@ class ProposalAdmin(WarningAdmin, DatedAdmin):
 
 
 @admin.register(Position)
-class PositionAdmin(WarningAdmin, PublishableAdmin):
+class PositionAdmin(WarningsMixin, PublishableAdmin):
     resource_classes = (PositionResource,)
     key = ""
     list_display = ("gist", "issue", "party", "when", "stance", "stands", "evidence")

@@ -1,7 +1,6 @@
 """The round desk: all that a round brought, entered on one screen of the admin.
 
-``parsing`` reads what is typed, ``state`` is what the desk shows; ``reference_forms``,
-``row_forms``, ``grid_forms`` and ``desk_form`` take what is entered, ``save`` writes it,
-``preview`` and ``warnings`` say what that changes, ``conflicts`` what others changed meanwhile, and
-``views`` is the page.
+``state`` is what the desk shows, read once; ``parsing`` reads what is typed. ``forms`` is the form
+of the whole page; ``save`` stores it. ``preview`` and ``warnings`` say what that changes,
+``conflicts`` what others changed meanwhile, and ``views`` is the page.
 """

@@ -1,23 +1,64 @@
-"""What others changed while a desk was open: told, merged where it can be, never overwritten."""
+"""What others changed while a desk was open: merged where it can be, never overwritten.
 
+``rounds.publishing.edit_conflicts`` compares the versions of records; this compares the texts in
+the inputs of the desk, which one record may share with another.
+"""
+
+import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from issues.desk.desk_form import Seen
-from issues.desk.state import Board, stance_words
+from issues.desk.state import DeskState, describe_stance
 from issues.models import Level
-from rounds.models import RoundStatus
-from rounds.publishing.edit_conflicts import EditConflict, find_edit_conflicts
+from rounds.models import Publishable, RoundStatus
+from rounds.publishing.edit_conflicts import (
+    EditConflict,
+    ShownVersions,
+    clean_versions,
+    find_edit_conflicts,
+    versions_of,
+)
 
 Texts = dict[str, str]
 MINE, THEIRS = "mine", "theirs"
 
 
+def key_of(record: Publishable) -> str:
+    """What the page calls a stored record: “rounds.statement:12”."""
+    return next(iter(versions_of([record])))
+
+
+@dataclass(frozen=True, slots=True)
+class PageSnapshot:
+    """What a page had shown: the texts in its inputs, and the versions of the records on it."""
+
+    texts: Texts
+    versions: ShownVersions
+
+    @classmethod
+    def of(cls, state: DeskState) -> "PageSnapshot":
+        return cls(state.shown, versions_of(state.records))
+
+    @classmethod
+    def parse(cls, text: str) -> "PageSnapshot":
+        """The inverse of ``format``; empty if ``text`` is none."""
+        try:
+            parsed = json.loads(text)
+            json.dumps(parsed, ensure_ascii=False).encode()  # half a character cannot be shown
+            texts = {str(name): str(value) for name, value in parsed["texts"].items()}
+            return cls(texts, clean_versions(parsed["versions"]))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return cls({}, {})
+
+    def format(self) -> str:
+        return json.dumps({"texts": self.texts, "versions": self.versions}, ensure_ascii=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conflict:
+class CellConflict:
     """What both changed: the editor has to choose."""
 
     prefix: str
@@ -28,95 +69,121 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class Meanwhile:
+class ConcurrentChanges:
     """What others did since the page was opened, and what of it the editor has to decide."""
 
-    collisions: list[EditConflict]
-    conflicts: list[Conflict]
+    records: list[EditConflict] = field(default_factory=list)
+    conflicts: list[CellConflict] = field(default_factory=list)
+    taken_over: Texts = field(default_factory=dict)  # inputs that show what others changed
 
     def __bool__(self) -> bool:
-        return bool(self.collisions)
+        return bool(self.records)
 
     @property
-    def told(self) -> list[tuple[EditConflict, bool]]:
-        """Each collision, and whether it is of something that was not there before."""
-        return [(one, not any(change.before for change in one.changes)) for one in self.collisions]
+    def marked_records(self) -> list[tuple[EditConflict, bool]]:
+        """Each changed record, and whether it is new."""
+        return [
+            (record, not any(change.before for change in record.changes)) for record in self.records
+        ]
 
 
-def meanwhile(board: Board, seen: Seen, data: QueryDict) -> Meanwhile:
-    """Compare what the page had shown with what there is. Puts their changes into ``data``."""
-    now = Seen.of(board)
-    if now == seen:
-        return Meanwhile([], [])
-    conflicts = []
-    for prefix, title, names in _parts(board):
-        was = _texts(seen.texts, prefix, names)
-        theirs = _texts(now.texts, prefix, names)
-        mine = _typed(data, prefix, names, seen.texts)
+def find_concurrent_changes(
+    state: DeskState, opened: PageSnapshot, data: QueryDict
+) -> ConcurrentChanges:
+    """Compare what the page had shown with what is stored, cell by cell."""
+    stored = PageSnapshot.of(state)
+    if stored == opened:
+        return ConcurrentChanges()
+    conflicts: list[CellConflict] = []
+    taken_over: Texts = {}
+    for prefix, title, names in _cells(state):
+        was = _shown_texts(opened.texts, prefix, names)
+        theirs = _shown_texts(stored.texts, prefix, names)
+        mine = _typed_texts(data, prefix, names, opened.texts)
         if theirs == was:
             continue
         if mine in (was, theirs):
-            for name in names:  # what is theirs alone is shown as theirs
-                data[f"{prefix}-{name}"] = theirs[name]
+            taken_over |= {f"{prefix}-{name}": text for name, text in theirs.items()}
         else:
-            told = {"mine": _words(mine), "theirs": _words(theirs), "was": _words(was)}
-            conflicts.append(Conflict(prefix=prefix, title=title, **told))
-    return Meanwhile(find_edit_conflicts(seen.versions, now.versions), conflicts)
+            conflicts.append(
+                CellConflict(
+                    prefix=prefix,
+                    title=title,
+                    mine=_describe(mine),
+                    theirs=_describe(theirs),
+                    was=_describe(was),
+                )
+            )
+    records = find_edit_conflicts(opened.versions, stored.versions)
+    return ConcurrentChanges(records, conflicts, taken_over)
 
 
-def _parts(board: Board) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    yield "round", str(board.round), ("status", "summary")
-    for line in board.lines:
-        for place in line.places:
-            yield place.prefix, place.title, ("stance", "gist", "condition", "evidence")
-        title = _("Progress on %(issue)s") % {"issue": line.issue}
-        yield line.prefix, title, ("level", "summary")
-
-
-def _words(texts: Texts) -> str:
-    """A part of the desk in one line."""
-    words = dict(texts)
-    if stance := words.pop("stance", ""):
-        words = {"stance": stance_words(stance, words.pop("condition", "")), **words}
-    for name, choices in (("level", Level), ("status", RoundStatus)):
-        if words.get(name) in choices.values:
-            words[name] = str(choices(words[name]).label)
-    return " · ".join(word for word in words.values() if word) or _("nothing")
-
-
-def undecided(board: Board, prefixes: list[str], data: QueryDict) -> list[Conflict]:
-    """The conflicts told before, as far as nobody chose."""
+def list_undecided(state: DeskState, prefixes: list[str], data: QueryDict) -> list[CellConflict]:
+    """The conflicts at ``prefixes``, which an earlier page has shown."""
     return [
-        Conflict(
+        CellConflict(
             prefix=prefix,
             title=title,
-            mine=_words(_typed(data, prefix, names, board.shown)),
-            theirs=_words(_texts(board.shown, prefix, names)),
+            mine=_describe(_typed_texts(data, prefix, names, state.shown)),
+            theirs=_describe(_shown_texts(state.shown, prefix, names)),
         )
-        for prefix, title, names in _parts(board)
+        for prefix, title, names in _cells(state)
         if prefix in prefixes
     ]
 
 
-def _texts(texts: Texts, prefix: str, names: Iterable[str]) -> Texts:
+def apply_choices(opened: Texts, data: QueryDict) -> tuple[Texts, list[str]]:
+    """What was chosen of the conflicts that an earlier page has shown.
+
+    Returns the texts of inputs that take what others wrote, and the prefixes without a choice.
+    """
+    taken_over: Texts = {}
+    undecided = []
+    for prefix in data.getlist("conflict"):
+        choice = data.get(f"choose-{prefix}")
+        if choice == THEIRS:
+            inputs = [name for name in data if name.startswith(f"{prefix}-")]
+            taken_over |= {name: opened.get(name, "") for name in inputs}
+        elif choice != MINE:
+            undecided.append(prefix)
+    return taken_over, undecided
+
+
+def with_texts(data: QueryDict, texts: Texts) -> QueryDict:
+    """A copy of ``data`` in which the inputs of ``texts`` hold these."""
+    replaced = data.copy()
+    for name, text in texts.items():
+        replaced[name] = text
+    return replaced
+
+
+def _cells(state: DeskState) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """The parts of the page that are decided as a whole: prefix, title, names of the inputs."""
+    yield "round", str(state.round), ("status", "summary")
+    for row in state.grid:
+        for cell in row.cells:
+            yield cell.prefix, cell.title, ("stance", "gist", "condition", "evidence")
+        title = _("Progress on %(issue)s") % {"issue": row.issue}
+        yield row.prefix, title, ("level", "summary")
+
+
+def _describe(texts: Texts) -> str:
+    """The texts of a cell in one line."""
+    labels = dict(texts)
+    if stance := labels.pop("stance", ""):
+        labels = {"stance": describe_stance(stance, labels.pop("condition", "")), **labels}
+    for name, choices in (("level", Level), ("status", RoundStatus)):
+        if labels.get(name) in choices.values:
+            labels[name] = str(choices(labels[name]).label)
+    return " · ".join(label for label in labels.values() if label) or _("nothing")
+
+
+def _shown_texts(texts: Texts, prefix: str, names: Iterable[str]) -> Texts:
     return {name: texts.get(f"{prefix}-{name}", "") for name in names}
 
 
-def _typed(data: QueryDict, prefix: str, names: Iterable[str], shown: Texts) -> Texts:
+def _typed_texts(data: QueryDict, prefix: str, names: Iterable[str], shown: Texts) -> Texts:
     texts = {
         name: data.get(f"{prefix}-{name}", shown.get(f"{prefix}-{name}", "")) for name in names
     }
     return {name: text.replace("\r\n", "\n").strip() for name, text in texts.items()}
-
-
-def choices_made(seen: Texts, data: QueryDict) -> list[str]:
-    """Take over what was chosen of the conflicts told before; those left without a choice."""
-    open_still = []
-    for prefix in data.getlist("conflict"):
-        choice = data.get(f"choose-{prefix}")
-        if choice == THEIRS:
-            for name in [name for name in data if name.startswith(f"{prefix}-")]:
-                data[name] = seen.get(name, "")
-        elif choice != MINE:
-            open_still.append(prefix)
-    return open_still

@@ -1,4 +1,4 @@
-"""What an editor means by what was typed: names, days, numbers.
+"""Parsing what an editor typed: names of records, days, numbers of a proposal.
 
 Inputs are plain text, so they work without script, by keyboard and with a pasted block.
 """
@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django import forms
@@ -27,49 +28,58 @@ CANDIDATES = 6  # as many as an error names
 NOBODY = {"-", "–", "—"}
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """Without case, accents and superfluous spaces: Téxto  ONE is texto one."""
     plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(one for one in plain if not unicodedata.combining(one)).split())
+    letters = (letter for letter in plain if not unicodedata.combining(letter))
+    return " ".join("".join(letters).split())
 
 
 class UnknownNameError(ValidationError):
-    """Nothing is called that."""
+    """No record has the name."""
 
 
-class Names(Generic[T]):
+class NameFinder(Generic[T]):
     """Finds a record by its key, its name, or a beginning or part that no other has.
 
-    ``names`` tells what a record is called, its key first: two may have one name, not one key.
+    ``names`` gives the names of a record, its key first: two may share a name, but not a key.
     """
 
     def __init__(self, records: Iterable[T], names: Callable[[T], Iterable[str]]) -> None:
-        self.named = [(one, [folded(name) for name in names(one) if name]) for one in records]
+        self.records, self.names = records, names
+
+    @cached_property
+    def named(self) -> list[tuple[T, list[str]]]:
+        """Each record with its names, folded."""
+        return [
+            (record, [fold(name) for name in self.names(record) if name]) for record in self.records
+        ]
 
     def find(self, text: str) -> T:
-        wanted = folded(text)
-        for found in self._tiers(wanted):
-            if len(found) == 1:
-                return found[0]
-            if found:
+        """The record that ``text`` names. Raises ``ValidationError`` if none is, or several."""
+        wanted = fold(text)
+        for matches in self._tiers(wanted):
+            if len(matches) == 1:
+                return matches[0]
+            if matches:
                 raise ValidationError(
                     _("“%(text)s” may be any of: %(names)s."),
                     code="ambiguous",
-                    params={"text": text.strip(), "names": _these(found)},
+                    params={"text": text.strip(), "names": _list_names(matches)},
                 )
         raise self._unknown(text, wanted)
 
     def find_all(self, text: str) -> list[T]:
         """Several, separated by semicolons, lines or commas; a name may hold commas itself."""
-        found: list[T] = []
+        matches: list[T] = []
         for piece in re.split(r"[;\n]", text):
-            for one in self._piece(piece.split(",")):
-                if one not in found:
-                    found.append(one)
-        return found
+            for record in self._find_in(piece.split(",")):
+                if record not in matches:
+                    matches.append(record)
+        return matches
 
-    def _piece(self, parts: Sequence[str]) -> Iterable[T]:
-        """The longest runs of ``parts`` that are names."""
+    def _find_in(self, parts: Sequence[str]) -> Iterable[T]:
+        """The records named by the longest runs of ``parts``."""
         start = 0
         while start < len(parts):
             if not parts[start].strip():
@@ -86,10 +96,10 @@ class Names(Generic[T]):
                     break
 
     def _tiers(self, wanted: str) -> Iterable[list[T]]:
-        """From the surest reading to the loosest."""
+        """The records that ``wanted`` may name, from the surest match to the loosest."""
         if not wanted:
             return
-        yield [one for one, names in self.named if names[0] == wanted]
+        yield [record for record, names in self.named if names[0] == wanted]
         yield self._where(lambda name: name == wanted)
         yield self._where(lambda name: name.startswith(wanted))
         word = re.compile(rf"\b{re.escape(wanted)}")
@@ -97,40 +107,41 @@ class Names(Generic[T]):
         yield self._where(lambda name: wanted in name)
 
     def _where(self, fits: Callable[[str], bool]) -> list[T]:
-        return [one for one, names in self.named if any(fits(name) for name in names)]
+        return [record for record, names in self.named if any(fits(name) for name in names)]
 
     def _unknown(self, text: str, wanted: str) -> UnknownNameError:
-        every = {name: one for one, names in self.named for name in names}
-        every |= {word: one for name, one in every.items() for word in name.split()}
-        near = [every[name] for name in difflib.get_close_matches(wanted, every, CANDIDATES, 0.7)]
+        by_name = {name: record for record, names in self.named for name in names}
+        by_name |= {word: record for name, record in by_name.items() for word in name.split()}
+        close = difflib.get_close_matches(wanted, by_name, CANDIDATES, 0.7)
+        near = list(dict.fromkeys(by_name[name] for name in close))
         if not near:
             return UnknownNameError(
                 _("Nothing is called “%(text)s”."), params={"text": text.strip()}
             )
         return UnknownNameError(
             _("Nothing is called “%(text)s”. Did you mean %(names)s?"),
-            params={"text": text.strip(), "names": _these(list(dict.fromkeys(near)), _("or"))},
+            params={"text": text.strip(), "names": _list_names(near, _("or"))},
         )
 
 
-def _these(records: Sequence[Any], last_word: str = "") -> str:
-    names = [str(one) for one in records[:CANDIDATES]]
+def _list_names(records: Sequence[Any], last_word: str = "") -> str:
+    names = [str(record) for record in records[:CANDIDATES]]
     if len(records) > CANDIDATES:
         names.append("…")
     return get_text_list(names, last_word) if last_word else "; ".join(names)
 
 
 class NamedField(forms.CharField):
-    """One record by its name. The form gives it ``among`` before it cleans."""
+    """A record by its name. Its form gives it the ``finder``."""
 
     many = False
-    among: Names[Any] | None = None
+    finder: NameFinder[Any] | None = None
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
-        if not text or self.among is None:
+        if not text or self.finder is None:
             return [] if self.many else None
-        return self.among.find_all(text) if self.many else self.among.find(text)
+        return self.finder.find_all(text) if self.many else self.finder.find(text)
 
 
 class NamesField(NamedField):
@@ -159,50 +170,50 @@ class DaysField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
-        return days_from(text) if text else None
+        return parse_days(text) if text else None
 
     def prepare_value(self, value: Any) -> Any:
-        return days_as_text(value) if isinstance(value, Days) else value
+        return format_days(value) if isinstance(value, Days) else value
 
 
-def days_from(text: str) -> Days:
+def parse_days(text: str) -> Days:
     approximate = text.startswith("~")
     ends = re.split(r"\s+to\s+|\s*[–…]\s*|\s+-\s+|\.\.", text.lstrip("~ "))
     if len(ends) > 2:
-        raise _not_days()
-    first, last = _month(ends[0]), _month(ends[-1])
+        raise _days_error()
+    first, last = _parse_month(ends[0]), _parse_month(ends[-1])
     if first or last:
         approximate = True
-    begins = first[0] if first else _day(ends[0])
-    return Days(checked_span(begins, last[1] if last else _day(ends[-1])), approximate)
+    begins = first[0] if first else _parse_day(ends[0])
+    return Days(checked_span(begins, last[1] if last else _parse_day(ends[-1])), approximate)
 
 
-def days_as_text(days: Days) -> str:
+def format_days(days: Days) -> str:
     first, last = first_day(days.dates), last_day(days.dates)
     text = first.isoformat() if last in {first, None} else f"{first} to {last}"
     return f"~{text}" if days.approximate else text
 
 
-def _month(text: str) -> tuple[dt.date, dt.date] | None:
-    if not (found := re.fullmatch(r"(\d{4})-(\d{1,2})", text.strip())):
+def _parse_month(text: str) -> tuple[dt.date, dt.date] | None:
+    if not (match := re.fullmatch(r"(\d{4})-(\d{1,2})", text.strip())):
         return None
-    year, month = int(found[1]), int(found[2])
+    year, month = int(match[1]), int(match[2])
     if not (1 <= month <= 12 and year):
-        raise _not_days()
+        raise _days_error()
     return dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
-def _day(text: str) -> dt.date:
+def _parse_day(text: str) -> dt.date:
     try:
         day: dt.date | None = forms.DateField().clean(text)
     except ValidationError:
         day = None
     if day is None:
-        raise _not_days()
+        raise _days_error()
     return day
 
 
-def _not_days() -> ValidationError:
+def _days_error() -> ValidationError:
     return ValidationError(
         _(
             "Give days as 2031-05-21, 2031-05-17 to 2031-05-21, or 2031-05 for some "
@@ -211,8 +222,8 @@ def _not_days() -> ValidationError:
     )
 
 
-class Number(NamedTuple):
-    """A term of a proposal, as read."""
+class ParsedTerm(NamedTuple):
+    """A number of a proposal, as it was parsed: the fields of a ``Term``."""
 
     measure: Measure
     scope: str
@@ -230,27 +241,29 @@ SIGNS = {
 }
 
 
-def numbers_from(text: str, measures: Names[Measure]) -> list[Number]:
+def parse_terms(text: str, measures: NameFinder[Measure]) -> list[ParsedTerm]:
     """Terms: "regional content at least 85; US content (cars) between 40 and 50"."""
-    return [_number(one.strip(), measures) for one in re.split(r"[;\n]", text) if one.strip()]
+    return [
+        _parse_term(part.strip(), measures) for part in re.split(r"[;\n]", text) if part.strip()
+    ]
 
 
-def _number(text: str, measures: Names[Measure]) -> Number:
-    words = {
-        folded(word): comparator
+def _parse_term(text: str, measures: NameFinder[Measure]) -> ParsedTerm:
+    comparators = {
+        fold(word): comparator
         for comparator, signs in SIGNS.items()
         for word in (str(comparator.label), str(comparator.value), *signs)
     }
-    either = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    either = "|".join(re.escape(word) for word in sorted(comparators, key=len, reverse=True))
     joint = "|".join({"and", "to", "–", "-", re.escape(pgettext("between 5 and 10", "and"))})
     number = r"-?\d[\d,]*(?:\.\d+)?"
-    found = re.fullmatch(
+    match = re.fullmatch(
         rf"(?P<measure>.+?)\s*(?:\((?P<scope>[^)]*)\))?\s*(?P<word>{either})\s*"
         rf"(?P<low>{number})(?:\s*(?:{joint})\s*(?P<high>{number}))?\s*\D*",
         text,
         re.IGNORECASE,
     )
-    if not found:
+    if not match:
         raise ValidationError(
             _(
                 "“%(text)s” is no number of a proposal. Write the measure, then at least, at most, "
@@ -258,16 +271,16 @@ def _number(text: str, measures: Names[Measure]) -> Number:
             ),
             params={"text": text},
         )
-    return Number(
-        measures.find(found["measure"]),
-        (found["scope"] or "").strip(),
-        words[folded(found["word"])],
-        _decimal(found["low"]),
-        _decimal(found["high"]) if found["high"] else None,
+    return ParsedTerm(
+        measures.find(match["measure"]),
+        (match["scope"] or "").strip(),
+        comparators[fold(match["word"])],
+        _parse_decimal(match["low"]),
+        _parse_decimal(match["high"]) if match["high"] else None,
     )
 
 
-def _decimal(text: str) -> Decimal:
+def _parse_decimal(text: str) -> Decimal:
     try:
         return Decimal(text.replace(",", ""))
     except InvalidOperation:

@@ -1,13 +1,13 @@
-"""What an entry changes, in words and as the matrix before and after."""
+"""The preview of an entry: what it changes, in words and as the matrix before and after."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from issues.desk.save import Move, Written
-from issues.desk.state import Board, stance_words
-from issues.desk.warnings import evidence_warnings, warnings_about
+from issues.desk.save import SavedPosition, SavedRecords
+from issues.desk.state import DeskState, describe_position
+from issues.desk.warnings import find_warnings_about, join_names, warn_of_evidence
 from issues.matrix.cells import MatrixCell, StanceChange
 from issues.matrix.rows import MatrixRow
 from issues.matrix.site_state import SiteState
@@ -20,34 +20,34 @@ from rounds.platform.dates import describe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One change in words."""
+class ChangeLine:
+    """A change in words."""
 
     who: str  # Mexico on Sunset clause
     was: str = ""
     now: str
     stance: str = ""
     mark: str = ""
-    more: Sequence[str] = ()
+    details: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PreviewMatrix:
     """A matrix: for each issue a cell per party, and whether it is marked."""
 
     caption: str
     rows: list[tuple[str, list[tuple[MatrixCell, bool]]]]
 
 
-Warnings = list[tuple[str, str]]  # where, and what is doubtful
+Warnings = list[tuple[str, str]]  # the title of an entry, and what is doubtful about it
 
 
 @dataclass(slots=True)
-class Preview:
+class DeskPreview:
     """Read inside the rehearsal: afterwards none of it is in the database."""
 
-    groups: list[tuple[str, list[Line]]] = field(default_factory=list)
-    tables: list[Table] = field(default_factory=list)  # none where no position changes
+    groups: list[tuple[str, list[ChangeLine]]] = field(default_factory=list)
+    tables: list[PreviewMatrix] = field(default_factory=list)  # none where no position changes
     drafts: list[Publishable] = field(default_factory=list)  # published as well
     refused: list[str] = field(default_factory=list)  # why it can only be a draft
     note: str = ""  # that readers need one
@@ -58,137 +58,163 @@ class Preview:
         return sum(len(lines) for _title, lines in self.groups) + len(self.drafts)
 
 
-def in_words(board: Board, written: Written) -> Preview:
+def describe_changes(state: DeskState, saved: SavedRecords) -> DeskPreview:
     """The changes by kind; those of positions by issue, in the order of the grid."""
-    preview = Preview()
-    by_issue_name: dict[Issue, list[Line]] = {}
-    for move in written.moves:
-        by_issue_name.setdefault(move.place.issue, []).append(_moved(move))
-    moved = [line for lines in by_issue_name.values() for line in lines]
-    progress = [
-        Line(who=str(one.issue), was=was, now=one.get_level_display(), more=[one.summary])
-        for was, one in written.progress
-    ]
-    outcome = []
-    if written.outcome:
-        meeting = next(one for one in written.records if one == board.round)
-        outcome.append(
-            Line(
-                who=str(board.round),
-                was=board.round.get_status_display(),
-                now=meeting.get_status_display(),
-                more=[meeting.summary],
-            )
+    groups = (
+        (_("Positions"), _describe_positions(saved)),
+        (_("Progress"), _describe_progress(saved)),
+        (_("The round"), _describe_outcome(state, saved)),
+        (_("Statements"), _describe_statements(saved)),
+        (_("Proposals"), _describe_proposals(saved)),
+        (_("New in the record"), _describe_references(saved)),
+    )
+    return DeskPreview(groups=[(title, lines) for title, lines in groups if lines])
+
+
+def _describe_positions(saved: SavedRecords) -> list[ChangeLine]:
+    by_issue_name: dict[Issue, list[ChangeLine]] = {}
+    for position in saved.positions:
+        by_issue_name.setdefault(position.cell.issue, []).append(_describe_position(position))
+    return [line for lines in by_issue_name.values() for line in lines]
+
+
+def _describe_progress(saved: SavedRecords) -> list[ChangeLine]:
+    return [
+        ChangeLine(
+            who=str(progress.issue),
+            was=was,
+            now=progress.get_level_display(),
+            details=[progress.summary],
         )
-    statements = [
-        Line(
+        for was, progress in saved.progress
+    ]
+
+
+def _describe_outcome(state: DeskState, saved: SavedRecords) -> list[ChangeLine]:
+    if not saved.has_outcome:
+        return []
+    meeting = next(record for record in saved.records if record == state.round)
+    return [
+        ChangeLine(
+            who=str(state.round),
+            was=state.round.get_status_display(),
+            now=meeting.get_status_display(),
+            details=[meeting.summary],
+        )
+    ]
+
+
+def _describe_statements(saved: SavedRecords) -> list[ChangeLine]:
+    return [
+        ChangeLine(
             who=handle,
-            now=one.summary,
-            more=[
-                ", ".join(map(str, one.speakers.all())) or one.attribution,
+            now=statement.summary,
+            details=[
+                join_names(statement.speakers.all()) or statement.attribution,
                 _("for %(parties)s") % {"parties": parties}
-                if (parties := ", ".join(map(str, one.parties.all())))
+                if (parties := join_names(statement.parties.all()))
                 else "",
                 _("on %(issues)s") % {"issues": issues}
-                if (issues := ", ".join(map(str, one.issues.all())))
+                if (issues := join_names(statement.issues.all()))
                 else _("on no issue"),
-                one.get_basis_display(),
-                one.when,
-                str(one.source),
+                statement.get_basis_display(),
+                statement.when,
+                str(statement.source),
             ],
         )
-        for handle, one in written.statements
+        for handle, statement in saved.statements
     ]
-    proposals = [
-        Line(
+
+
+def _describe_proposals(saved: SavedRecords) -> list[ChangeLine]:
+    return [
+        ChangeLine(
             who=handle,
-            now=one.title,
-            more=[
-                _("on %(issues)s") % {"issues": one.issue},
-                ", ".join(map(str, one.parties.all())),
-                "; ".join(map(_number, one.terms.select_related("measure"))),
-                one.get_basis_display(),
-                one.when,
-                str(one.source),
+            now=proposal.title,
+            details=[
+                _("on %(issues)s") % {"issues": proposal.issue},
+                join_names(proposal.parties.all()),
+                "; ".join(map(_describe_term, proposal.terms.select_related("measure"))),
+                proposal.get_basis_display(),
+                proposal.when,
+                str(proposal.source),
             ],
         )
-        for handle, one in written.proposals
+        for handle, proposal in saved.proposals
     ]
-    new = [Line(who=_("source"), now=str(one), more=[one.url]) for one in written.sources]
-    new += [Line(who=_("person"), now=str(one), more=[one.role]) for one in written.people]
-    preview.groups = [
-        (title, lines)
-        for title, lines in (
-            (_("Positions"), moved),
-            (_("Progress"), progress),
-            (_("The round"), outcome),
-            (_("Statements"), statements),
-            (_("Proposals"), proposals),
-            (_("New in the record"), new),
-        )
-        if lines
-    ]
-    return preview
 
 
-def warnings_of(board: Board, written: Written, drafts: Sequence[Publishable]) -> Warnings:
-    """What is doubtful in an entry and in the drafts that go out with it, each told once."""
+def _describe_references(saved: SavedRecords) -> list[ChangeLine]:
+    sources = [
+        ChangeLine(who=_("source"), now=str(source), details=[source.url])
+        for source in saved.sources
+    ]
+    people = [
+        ChangeLine(who=_("person"), now=str(person), details=[person.role])
+        for person in saved.people
+    ]
+    return sources + people
+
+
+def find_warnings(state: DeskState, saved: SavedRecords, drafts: Sequence[Publishable]) -> Warnings:
+    """What is doubtful in an entry and in the drafts published with it, each warning once."""
     today = clock.today()
-    labelled = list(_labelled(board, written, drafts))
-    about_evidence = {  # told of a position, and again of the statement that it rests on
+    labelled = list(_label_records(state, saved, drafts))
+    about_evidence = {  # warnings of a position that the statement it rests on has, too
         text
         for _label, record in labelled
         if isinstance(record, Position)
-        for text in evidence_warnings(record, record.evidence, record.evidence.parties.all())
+        for text in warn_of_evidence(record, record.evidence, record.evidence.parties.all())
     }
     warnings: dict[object, tuple[str, str]] = {}
     for label, record in labelled:
-        for text in warnings_about(record, today):
+        for text in find_warnings_about(record, today):
             key = text if text in about_evidence else (label, text)
             warnings.setdefault(key, (label, text))
-    for move in written.moves:
-        if move.row and not move.row.touches(move.place.issue):
+    for saved_position in saved.positions:
+        row, cell = saved_position.row, saved_position.cell
+        if row and not row.touches(cell.issue):
             text = _("%(row)s did not name this issue. The issue is added to that row.")
-            warning = (move.place.title, text % {"row": move.row.handle})
+            warning = (cell.title, text % {"row": row.handle})
             warnings.setdefault(warning, warning)
     return list(warnings.values())
 
 
-def _labelled(
-    board: Board, written: Written, drafts: Sequence[Publishable]
+def _label_records(
+    state: DeskState, saved: SavedRecords, drafts: Sequence[Publishable]
 ) -> Iterator[tuple[str, Publishable]]:
     """Each record of an entry and what the page calls it."""
-    yield from ((move.place.title, move.position) for move in written.moves)
-    yield from written.statements
-    yield from written.proposals
-    yield from ((str(record), record) for record in written.records if record == board.round)
+    yield from ((position.cell.title, position.position) for position in saved.positions)
+    yield from saved.statements
+    yield from saved.proposals
+    yield from ((str(record), record) for record in saved.records if record == state.round)
     yield from ((str(draft), draft) for draft in drafts)
 
 
-def _number(term: Term) -> str:
+def _describe_term(term: Term) -> str:
     values = [f"{value.normalize():f}" for value in (term.low, term.high) if value is not None]
     scope = f" ({term.scope})" if term.scope else ""
-    words = f"{term.get_comparator_display()} {'–'.join(values)} {term.measure.unit}"
-    return f"{term.measure}{scope}: {words}"
+    limit = f"{term.get_comparator_display()} {'–'.join(values)} {term.measure.unit}"
+    return f"{term.measure}{scope}: {limit}"
 
 
-def _moved(move: Move) -> Line:
-    position = move.position
-    now = stance_words(position.stance, position.condition)
-    evidence = f"{move.row.handle}: {position.evidence}" if move.row else str(position.evidence)
+def _describe_position(saved: SavedPosition) -> ChangeLine:
+    position, row = saved.position, saved.row
+    now = describe_position(position)
+    evidence = f"{row.handle}: {position.evidence}" if row else str(position.evidence)
     rests = _("rests on %(evidence)s")
-    if move.found:
+    if saved.is_row_inferred:
         rests = _("rests on %(evidence)s (the only row that fits)")
     when = describe(position.since, approximate=position.approximate)
-    entered = move.place.entered
+    entered = saved.cell.entered
     dropped = entered.condition if entered and not position.condition else ""
-    return Line(
-        who=move.place.title,
-        was=move.was,
-        now=_again(move) if now == move.was else now,
+    return ChangeLine(
+        who=saved.cell.title,
+        was=saved.was,
+        now=_describe_repetition(saved) if now == saved.was else now,
         stance=position.stance,
         mark=MARKS[position.stance],
-        more=[
+        details=[
             position.gist,
             _("its condition is dropped: %(condition)s") % {"condition": dropped}
             if dropped
@@ -199,36 +225,36 @@ def _moved(move: Move) -> Line:
     )
 
 
-def _again(move: Move) -> str:
+def _describe_repetition(saved: SavedPosition) -> str:
     """Whether an unchanged stance shifted or was restated; its name where it is only corrected."""
-    position, cell = move.position, move.place
+    position, cell = saved.position, saved.cell
     is_correction = cell.entered is not None and cell.entered.pk == position.pk
-    before = cell.before if is_correction else cell.stands
+    before = cell.before if is_correction else cell.current
     if before is None:
-        return move.was
+        return saved.was
     change = StanceChange.RESTATED if same_wording(position, before) else StanceChange.SHIFTED
     return str(change.label)
 
 
-def matrix_of(
-    board: Board, issues: Sequence[Issue], written: Sequence[Position]
+def load_matrix(
+    state: DeskState, issues: Sequence[Issue], saved: Sequence[Position]
 ) -> list[MatrixRow]:
-    """The rows of ``issues`` as readers would see them with ``written`` published."""
-    day = max([board.end, *(position.first_day for position in written)])
-    state = SiteState.load(
-        AsOf(day), rounds=(), issues=issues, parties=board.parties, drafts=written
+    """Return the rows of ``issues`` as readers would see them with ``saved`` published."""
+    day = max([state.end, *(position.first_day for position in saved)])
+    site_state = SiteState.load(
+        AsOf(day), rounds=(), issues=issues, parties=state.parties, drafts=saved
     )
-    return state.plain_matrix
+    return site_state.plain_matrix
 
 
-def side_by_side(before: list[MatrixRow], after: list[MatrixRow]) -> list[Table]:
-    """Both matrices; what is another in the second is marked there."""
+def compare_matrices(before: list[MatrixRow], after: list[MatrixRow]) -> list[PreviewMatrix]:
+    """Return both matrices, with the cells marked in the second that differ."""
     both = zip(before, after, strict=True)
     pairs = [list(zip(was.cells, now.cells, strict=True)) for was, now in both]
     marked = [[(now, now.shown != was.shown) for was, now in row] for row in pairs]
     plain = [[(was, False) for was, _now in row] for row in pairs]
     titles = [row.title for row in before]
     return [
-        Table(_("Before"), list(zip(titles, plain, strict=True))),
-        Table(_("After"), list(zip(titles, marked, strict=True))),
+        PreviewMatrix(_("Before"), list(zip(titles, plain, strict=True))),
+        PreviewMatrix(_("After"), list(zip(titles, marked, strict=True))),
     ]

@@ -1,4 +1,4 @@
-"""Writing what was entered. Everything is stored as a draft first, then published together."""
+"""Saving what was entered: everything as a draft first, then published together."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,16 +9,16 @@ from django.forms import BaseForm
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from issues.desk.desk_form import DeskForm
-from issues.desk.grid_forms import PlaceForm, ProgressForm
-from issues.desk.row_forms import Attributed, ProposalForm, StatementForm
-from issues.desk.state import Evidence, Place
+from issues.desk.forms.desk import DeskForm
+from issues.desk.forms.grid import OutcomeForm, PositionCellForm, ProgressCellForm
+from issues.desk.forms.rows import AttributedForm, ProposalRowForm, StatementRowForm
+from issues.desk.state import Evidence, GridCell
 from issues.models import Position, Progress, Proposal, Term
 from rounds.models import Person, Publishable, Round, Source, State, Statement, new_key
 from rounds.publishing.refusals import refusal
 from rounds.publishing.states import set_state
 
-INPUTS = {  # of fields of a model that the desk calls otherwise
+INPUT_OF_FIELD = {  # where the desk has another name for a field of a model
     "dates": "days",
     "approximate": "days",
     "statement": "evidence",
@@ -33,91 +33,99 @@ INPUTS = {  # of fields of a model that the desk calls otherwise
 
 
 class RejectedError(Exception):
-    """A rule of the record refused it; the forms say which, where."""
+    """A rule of the record refused something; the form that it belongs to has the error."""
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """A position that was stored, and where the party stood before."""
+class SavedPosition:
+    """A position that was stored, and the stance that its cell showed before."""
 
-    place: Place
+    cell: GridCell
     was: str
     position: Position
-    row: Attributed | None  # what it rests on, if that was written on the spot
-    found: bool  # whether the desk chose that by itself
+    row: AttributedForm | None  # what it rests on, if that was written on the spot
+    is_row_inferred: bool  # whether the desk chose the row by itself
 
 
 @dataclass(slots=True)
-class Written:
-    """What a sitting stored."""
+class SavedRecords:
+    """All that was stored of a page, with the forms it came from."""
 
     forms: dict[Publishable, BaseForm] = field(default_factory=dict)
     statements: list[tuple[str, Statement]] = field(default_factory=list)
     proposals: list[tuple[str, Proposal]] = field(default_factory=list)
-    moves: list[Move] = field(default_factory=list)
-    progress: list[tuple[str, Progress]] = field(default_factory=list)  # with what it was
+    positions: list[SavedPosition] = field(default_factory=list)
+    progress: list[tuple[str, Progress]] = field(default_factory=list)  # with the level before
     sources: list[Source] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
-    outcome: bool = False
-    public: list[Publishable] = field(default_factory=list)  # changed under the readers' eyes
+    has_outcome: bool = False  # whether the round itself was changed
+    public: list[Publishable] = field(default_factory=list)  # those that readers see already
 
     @property
     def records(self) -> list[Publishable]:
         return list(self.forms)
 
 
-class Writer:
-    """Stores an entry that is valid, form by form, within the transaction of its caller."""
+def save_entry(entry: DeskForm) -> SavedRecords:
+    """Store a valid entry, form by form, within the transaction of the caller.
+
+    Raises ``RejectedError`` with every reason told at its form.
+    """
+    writer = EntryWriter(entry)
+    writer.save_references()
+    for outcome in entry.changed_outcome:
+        writer.save_outcome(outcome)
+    for row in entry.rows:
+        writer.save_row(row)
+    for cell in entry.changed_cells:
+        writer.save_position(cell)
+    for progress in entry.changed_progress:
+        writer.save_progress(progress)
+    if writer.is_refused:
+        raise RejectedError
+    return writer.saved
+
+
+class EntryWriter:
+    """Stores the parts of an entry, and remembers what was stored for which form."""
 
     def __init__(self, entry: DeskForm) -> None:
         self.entry = entry
-        self.board = entry.board
-        self.round = Round.objects.get(pk=entry.board.round.pk)
-        self.written = Written()
-        self.refused = False
-        self.rows: dict[Attributed, Evidence | None] = {}
+        self.round = Round.objects.get(pk=entry.state.round.pk)
+        self.saved = SavedRecords()
+        self.is_refused = False
+        self.evidence_of: dict[AttributedForm, Evidence] = {}  # of the rows that were stored
 
-    def write(self) -> Written:
-        """Everything, or ``RejectedError`` with every reason told at its form."""
-        self._references()
-        self._outcome()
-        for row in self.entry.rows:
-            if isinstance(row, StatementForm):
-                self.rows[row] = self._statement(row)
-            elif isinstance(row, ProposalForm):
-                self.rows[row] = self._proposal(row)
-        for place in self.entry.changed_places:
-            self._position(place)
-        for line in self.entry.changed_progress:
-            self._progress(line)
-        if self.refused:
-            raise RejectedError
-        return self.written
-
-    def _references(self) -> None:
-        for form in self.entry.new_sources:
+    def save_references(self) -> None:
+        """Store new sources and people."""
+        for form in self.entry.sources.changed_forms:
             if form.record and not form.record.pk and self._save(form, form.record):
-                self.written.sources.append(form.record)
-        for form in self.entry.new_people:
+                self.saved.sources.append(form.record)
+        for form in self.entry.people.changed_forms:
             person = form.record
             person.slug = slugify(person.name)[:70] or new_key()
             if Person.objects.filter(slug=person.slug).exists():
                 person.slug = f"{person.slug}-{new_key()}"
             if self._save(form, person):
-                self.written.people.append(person)
+                self.saved.people.append(person)
 
-    def _outcome(self) -> None:
-        form, meeting = self.entry.outcome, self.round
-        if not form.changed:
-            return
+    def save_outcome(self, form: OutcomeForm) -> None:
+        meeting = self.round
         meeting.status = form.cleaned_data["status"]
         meeting.summary = form.cleaned_data["summary"]
         if self._save(form, meeting):
-            self.written.outcome = True
+            self.saved.has_outcome = True
             if self.entry.source and self.entry.source != meeting.source:
                 meeting.other_sources.add(self.entry.source)
 
-    def _statement(self, form: StatementForm) -> Statement | None:
+    def save_row(self, form: AttributedForm) -> None:
+        """Store a statement or a proposal."""
+        if isinstance(form, StatementRowForm):
+            self._save_statement(form)
+        elif isinstance(form, ProposalRowForm):
+            self._save_proposal(form)
+
+    def _save_statement(self, form: StatementRowForm) -> None:
         typed = form.cleaned_data
         record = Statement(
             **_attributed(typed),
@@ -126,87 +134,94 @@ class Writer:
             language=typed["language"] or "en",
             round=self.round,
         )
-        many = {name: typed[name] for name in ("speakers", "parties", "issues")}
-        if not self._save(form, record, many):
-            return None
-        self.written.statements.append((form.handle, record))
-        return record
+        lists = {name: typed[name] for name in ("speakers", "parties", "issues")}
+        if self._save(form, record, lists):
+            self.saved.statements.append((form.handle, record))
+            self.evidence_of[form] = record
 
-    def _proposal(self, form: ProposalForm) -> Proposal | None:
+    def _save_proposal(self, form: ProposalRowForm) -> None:
         typed = form.cleaned_data
         record = Proposal(
             **_attributed(typed),
             **{name: typed[name] for name in ("title", "summary", "issue", "responds_to")},
             round=self.round,
         )
-        if not self._save(form, record, {"parties": typed["parties"]}):
-            return None
-        for number in typed["terms"]:
-            self._save(form, Term(proposal=record, **number._asdict()))
-        self.written.proposals.append((form.handle, record))
-        return record
+        if self._save(form, record, {"parties": typed["parties"]}):
+            for term in typed["terms"]:
+                self._save(form, Term(proposal=record, **term._asdict()))
+            self.saved.proposals.append((form.handle, record))
+            self.evidence_of[form] = record
 
-    def _position(self, form: PlaceForm) -> None:
-        place, typed = form.place, form.cleaned_data
-        row = typed["rests_on"] if isinstance(typed["rests_on"], Attributed) else None
-        evidence = self.rows.get(row) if row else typed["rests_on"]
+    def save_position(self, form: PositionCellForm) -> None:
+        cell, typed = form.cell, form.cleaned_data
+        row = typed["rests_on"] if isinstance(typed["rests_on"], AttributedForm) else None
+        evidence = self.evidence_of.get(row) if row else typed["rests_on"]
         if evidence is None:
-            return  # its row was refused, which is told there
-        position = Position.objects.get(pk=place.entered.pk) if place.entered else None
-        if position is None or position.evidence != evidence:
-            if position is None or position.first_day != evidence.first_day:
-                position = Position(issue=place.issue, party=place.party)
-            position.since, position.approximate = evidence.dates, evidence.approximate
+            return  # its row was refused, and has the error
+        position = self._position_for(cell, evidence)
         position.statement = evidence if isinstance(evidence, Statement) else None
         position.proposal = evidence if isinstance(evidence, Proposal) else None
         for name in ("stance", "gist", "condition"):
             setattr(position, name, typed[name])
         if self._save(form, position):
-            found = row is not None and not typed["evidence"]
-            self.written.moves.append(Move(place, place.words, position, row, found))
+            is_inferred = row is not None and not typed["evidence"]
+            saved = SavedPosition(cell, cell.label, position, row, is_inferred)
+            self.saved.positions.append(saved)
             if row is not None and isinstance(evidence, Statement):
-                evidence.issues.add(place.issue)
+                evidence.issues.add(cell.issue)
 
-    def _progress(self, form: ProgressForm) -> None:
-        line, typed = form.line, form.cleaned_data
-        was = line.noted or line.before
-        noted = Progress.objects.get(pk=line.noted.pk) if line.noted else None
-        record = noted or Progress(round=self.round, issue=line.issue)
+    def _position_for(self, cell: GridCell, evidence: Evidence) -> Position:
+        """The position that was entered at the round, if it still began on the same day.
+
+        Else a new one, which begins with its evidence.
+        """
+        position = Position.objects.get(pk=cell.entered.pk) if cell.entered else None
+        if position is None or position.evidence != evidence:
+            if position is None or position.first_day != evidence.first_day:
+                position = Position(issue=cell.issue, party=cell.party)
+            position.since, position.approximate = evidence.dates, evidence.approximate
+        return position
+
+    def save_progress(self, form: ProgressCellForm) -> None:
+        row, typed = form.row, form.cleaned_data
+        shown = row.noted or row.before
+        noted = Progress.objects.get(pk=row.noted.pk) if row.noted else None
+        record = noted or Progress(round=self.round, issue=row.issue)
         source = self.entry.source
         if source and record.level != typed["level"]:
             record.source = source
         record.level, record.summary = typed["level"], typed["summary"]
         if self._save(form, record):
-            self.written.progress.append((was.get_level_display() if was else "", record))
+            self.saved.progress.append((shown.get_level_display() if shown else "", record))
 
-    def _save(self, form: Any, record: Any, many: dict[str, Any] | None = None) -> bool:
-        """Store one row and its lists; False if a rule refused it, told at ``form``."""
+    def _save(self, form: Any, record: Any, lists: dict[str, Any] | None = None) -> bool:
+        """Store a record and its lists; False if a rule refused it, which is told at ``form``."""
         was_public = bool(record.pk) and getattr(record, "state", "") == State.PUBLISHED
         try:
             record.full_clean()
             with transaction.atomic():
                 record.save()
-                for name, others in (many or {}).items():
-                    getattr(record, name).set(others)
+                for name, members in (lists or {}).items():
+                    getattr(record, name).set(members)
         except ValidationError as error:
-            self._tell(form, error)
+            self._refuse(form, error)
             return False
         except DatabaseError as error:
-            if not (words := refusal(error)):
+            if not (message := refusal(error)):
                 raise
-            self._tell(form, ValidationError({"__all__": [words]}))
+            self._refuse(form, ValidationError({"__all__": [message]}))
             return False
         if isinstance(record, Publishable):
-            self.written.forms[record] = form
+            self.saved.forms[record] = form
             if was_public:
-                self.written.public.append(record)
+                self.saved.public.append(record)
         return True
 
-    def _tell(self, form: Any, error: ValidationError) -> None:
-        self.refused = True
+    def _refuse(self, form: Any, error: ValidationError) -> None:
+        self.is_refused = True
         for name, errors in error.error_dict.items():
-            named = INPUTS.get(name, name)
-            form.add_error(named if named in form.fields else None, errors)
+            field_name = INPUT_OF_FIELD.get(name, name)
+            form.add_error(field_name if field_name in form.fields else None, errors)
 
 
 def _attributed(typed: dict[str, Any]) -> dict[str, Any]:
@@ -215,19 +230,19 @@ def _attributed(typed: dict[str, Any]) -> dict[str, Any]:
     return {name: typed[name] for name in names} | {"dates": dates, "approximate": approximate}
 
 
-def only_published(written: Written) -> None:
-    """Tell at its form what a draft cannot hold: a change of what readers see already."""
-    for record in written.public:
-        form: Any = written.forms[record]
+def refuse_changes_of_public(saved: SavedRecords) -> None:
+    """Raise ``RejectedError`` if a record was changed that readers see: no draft can hold that."""
+    for record in saved.public:
+        form: Any = saved.forms[record]
         form.add_error(
             None, _("Readers see this already, so a change of it cannot be kept as a draft.")
         )
-    if written.public:
+    if saved.public:
         raise RejectedError
 
 
-def publish(entry: DeskForm, written: Written) -> list[str]:
-    """Publish all of it and the drafts asked for, or nothing; what refused, and why."""
-    wanted = dict.fromkeys([*written.records, *entry.with_drafts])
-    refused = set_state([one for one in wanted if not one.is_published], State.PUBLISHED)
-    return [f"{record}: {words}" for record, words in refused.items()]
+def publish(entry: DeskForm, saved: SavedRecords) -> list[str]:
+    """Publish all of it and the drafts chosen with it, or nothing; returns why it was refused."""
+    records = dict.fromkeys([*saved.records, *entry.with_drafts])
+    refused = set_state([record for record in records if not record.is_published], State.PUBLISHED)
+    return [f"{record}: {reason}" for record, reason in refused.items()]

@@ -1,4 +1,4 @@
-"""What the desk shows of a round: where each party stood before it, and what it has brought yet."""
+"""What the round desk shows: where parties stood before a round, and what it has brought yet."""
 
 import datetime as dt
 import re
@@ -9,7 +9,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from issues.desk.parsing import Names, is_address
+from issues.desk.parsing import NameFinder, is_address
 from issues.matrix.stances import MARKS
 from issues.models import Issue, Measure, Position, Progress, Proposal, Stance
 from rounds.history.as_of import end_of
@@ -31,7 +31,7 @@ Evidence = Statement | Proposal
 
 
 def in_languages(record: Translatable, *fields: str) -> list[str]:
-    """What ``fields`` say in the language of the record, then in each they are translated into."""
+    """The texts of ``fields`` in the language of the record, then in each translation."""
     translations = (
         record.translations.get(translated_text.translation_key(field, code))
         for code in translated_text.translation_languages()
@@ -40,23 +40,28 @@ def in_languages(record: Translatable, *fields: str) -> list[str]:
     return [*(getattr(record, field) for field in fields), *filter(None, translations)]
 
 
-def names_of_party(party: Party) -> list[str]:
+def party_names_of(party: Party) -> list[str]:
     """Its code, then its names and its other names in every language."""
     lists = (re.split("[,;]", text) for text in in_languages(party, "other_names"))
     other_names = [name.strip() for names in lists for name in names if name.strip()]
     return [party.code, *in_languages(party, "name"), *other_names]
 
 
-def stance_words(stance: str, condition: str) -> str:
+def describe_stance(stance: str, condition: str) -> str:
     """ "opposes", "open if regular reviews replace it"."""
     if stance == Stance.OPEN_IF and condition:
         return _("open if %(condition)s") % {"condition": condition}
     return str(Stance(stance).label) if stance else _("not recorded")
 
 
+def describe_position(position: Position | None) -> str:
+    """Its stance in words, or that none is recorded."""
+    return describe_stance(position.stance, position.condition) if position else _("not recorded")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A cell of the grid: what the party held before the round, and what was entered of it."""
+class GridCell:
+    """What a party held on an issue before the round, and what was entered of it since."""
 
     issue: Issue
     party: Party
@@ -72,30 +77,30 @@ class Place:
         return _("%(party)s on %(issue)s") % {"party": self.party, "issue": self.issue}
 
     @property
-    def stands(self) -> Position | None:
+    def current(self) -> Position | None:
+        """The position that the cell shows."""
         return self.entered or self.before
 
     @property
     def mark(self) -> str:
-        return MARKS[self.stands.stance] if self.stands else ""
+        return MARKS[self.current.stance] if self.current else ""
 
     @property
-    def words(self) -> str:
-        stands = self.stands
-        return stance_words(stands.stance, stands.condition) if stands else _("not recorded")
+    def label(self) -> str:
+        """The stance that the cell shows, in words."""
+        return describe_position(self.current)
 
     @property
-    def before_words(self) -> str:
-        before = self.before
-        return stance_words(before.stance, before.condition) if before else _("not recorded")
+    def before_label(self) -> str:
+        return describe_position(self.before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A row of the grid: an issue, its cells, and how far it got."""
+class GridRow:
+    """An issue with its cells, and how far it got before the round and at it."""
 
     issue: Issue
-    places: list[Place]
+    cells: list[GridCell]
     before: Progress | None
     noted: Progress | None
 
@@ -104,8 +109,11 @@ class Line:
         return f"far-{self.issue.pk}"
 
 
-class Board:
-    """The round and everything the desk shows of it, read once."""
+class DeskState:
+    """A round and everything the desk shows of it, read once.
+
+    What not every answer needs is read when it is first used.
+    """
 
     def __init__(self, meeting: Round) -> None:
         self.round = meeting
@@ -116,34 +124,46 @@ class Board:
         self.proposals = list(meeting.proposals.prefetch_related("parties").select_related("issue"))
 
     @cached_property
-    def lines(self) -> list[Line]:
+    def grid(self) -> list[GridRow]:
         by_pair: dict[tuple[int, int], list[Position]] = defaultdict(list)
         for position in (
             Position.objects.with_titles().with_evidence().order_by("since__startswith")
         ):
             by_pair[position.issue_id, position.party_id].append(position)
-        noted = {one.issue_id: one for one in self.round.progress.select_related("issue")}
-        earlier = {
-            one.issue_id: one
-            for one in Progress.objects.filter(round__dates__startswith__lt=self.round.first_day)
-            .exclude(round=self.round)
-            .order_by("round__dates__startswith")
+        noted = {
+            progress.issue_id: progress for progress in self.round.progress.select_related("issue")
         }
+        before = self._progress_before()
         return [
-            Line(
+            GridRow(
                 issue=issue,
-                places=[self._place(issue, one, by_pair[issue.pk, one.pk]) for one in self.parties],
-                before=earlier.get(issue.pk),
+                cells=[
+                    self._cell(issue, party, by_pair[issue.pk, party.pk]) for party in self.parties
+                ],
+                before=before.get(issue.pk),
                 noted=noted.get(issue.pk),
             )
             for issue in self.issues
         ]
 
-    def _place(self, issue: Issue, party: Party, positions: list[Position]) -> Place:
+    def _progress_before(self) -> dict[int, Progress]:
+        """The latest progress at an earlier round, by the number of the issue."""
+        earlier = (
+            Progress.objects.filter(round__dates__startswith__lt=self.round.first_day)
+            .exclude(round=self.round)
+            .order_by("round__dates__startswith")
+        )
+        return {progress.issue_id: progress for progress in earlier}
+
+    def _cell(self, issue: Issue, party: Party, positions: list[Position]) -> GridCell:
         entered = max(filter(self._is_of_round, positions), key=_begins, default=None)
         until = entered.first_day if entered else self.end + dt.timedelta(days=1)
-        before = [one for one in positions if one.first_day < until and not self._is_of_round(one)]
-        return Place(
+        before = [
+            position
+            for position in positions
+            if position.first_day < until and not self._is_of_round(position)
+        ]
+        return GridCell(
             issue=issue,
             party=party,
             before=max(before, key=_begins, default=None),
@@ -157,64 +177,62 @@ class Board:
         return self.round.first_day <= position.first_day <= self.end
 
     @property
-    def places(self) -> Iterator[Place]:
-        return (place for line in self.lines for place in line.places)
+    def cells(self) -> Iterator[GridCell]:
+        return (cell for row in self.grid for cell in row.cells)
 
     @cached_property
     def shown(self) -> dict[str, str]:
         """The text in every input that is filled in advance, by its name."""
         shown = {"round-status": self.round.status, "round-summary": self.round.summary}
-        for line in self.lines:
-            if line.noted:
-                shown[f"{line.prefix}-level"] = line.noted.level
-                shown[f"{line.prefix}-summary"] = line.noted.summary
-            for place in line.places:
-                if place.stands:
-                    shown[f"{place.prefix}-stance"] = place.stands.stance
-                if place.entered:
-                    shown[f"{place.prefix}-gist"] = place.entered.gist
-                    shown[f"{place.prefix}-condition"] = place.entered.condition
-                    shown[f"{place.prefix}-evidence"] = self.handle(place.entered.evidence)
+        for row in self.grid:
+            if row.noted:
+                shown[f"{row.prefix}-level"] = row.noted.level
+                shown[f"{row.prefix}-summary"] = row.noted.summary
+            for cell in row.cells:
+                if cell.current:
+                    shown[f"{cell.prefix}-stance"] = cell.current.stance
+                if cell.entered:
+                    shown[f"{cell.prefix}-gist"] = cell.entered.gist
+                    shown[f"{cell.prefix}-condition"] = cell.entered.condition
+                    shown[f"{cell.prefix}-evidence"] = self.handle_of(cell.entered.evidence)
         # cleaned as what is posted is, or an untouched input would count as changed
         plain = {name: without_invisible(text).strip() for name, text in shown.items()}
         return {name: text for name, text in plain.items() if text}
 
     @cached_property
     def records(self) -> list[Publishable]:
-        """Every row that the desk shows the words of; what others change of these is told."""
+        """Every record of which the desk shows texts: changes of these are compared."""
         positions = [
-            position
-            for place in self.places
-            for position in (place.before, place.entered)
-            if position
+            position for cell in self.cells for position in (cell.before, cell.entered) if position
         ]
-        noted = [line.noted for line in self.lines if line.noted]
+        noted = [row.noted for row in self.grid if row.noted]
         return [self.round, *self.statements, *self.proposals, *positions, *noted]
 
     @cached_property
     def drafts(self) -> list[Publishable]:
         """What is stored for this round and not public."""
-        before = {place.before.pk for place in self.places if place.before}
+        before = {cell.before.pk for cell in self.cells if cell.before}
         return [
-            one
-            for one in self.records
-            if one.state != State.PUBLISHED and not (isinstance(one, Position) and one.pk in before)
+            record
+            for record in self.records
+            if record.state != State.PUBLISHED
+            and not (isinstance(record, Position) and record.pk in before)
         ]
 
     @cached_property
     def evidence(self) -> list[Evidence]:
         """What positions of this round may rest on, besides what is written on the spot."""
-        others = [place.entered.evidence for place in self.places if place.entered]
-        return list(dict.fromkeys([*self.statements, *self.proposals, *others]))
+        entered = [cell.entered.evidence for cell in self.cells if cell.entered]
+        return list(dict.fromkeys([*self.statements, *self.proposals, *entered]))
 
-    def handle(self, evidence: Evidence) -> str:
-        """What an input calls it: its words, or its key where two have the same."""
-        words = str(evidence)
-        return words if self._words.count(words) < 2 else evidence.slug
+    def handle_of(self, evidence: Evidence) -> str:
+        """What an input calls it: its title, or its key where two have the same."""
+        title = str(evidence)
+        return title if self._evidence_titles.count(title) < 2 else evidence.slug
 
     @cached_property
-    def _words(self) -> list[str]:
-        return [str(one) for one in self.evidence]
+    def _evidence_titles(self) -> list[str]:
+        return [str(evidence) for evidence in self.evidence]
 
     @cached_property
     def sources(self) -> list[Source]:
@@ -225,18 +243,8 @@ class Board:
         return list(Person.objects.select_related("party"))
 
     @cached_property
-    def party_names(self) -> Names[Party]:
-        return Names(
-            self.parties, lambda party: (*names_of_party(party), *in_languages(party, "adjective"))
-        )
-
-    @cached_property
-    def issue_names(self) -> Names[Issue]:
-        return Names(self.issues, lambda issue: (issue.slug, *in_languages(issue, "name")))
-
-    @cached_property
     def handles(self) -> list[str]:
-        return [self.handle(one) for one in self.evidence]
+        return [self.handle_of(evidence) for evidence in self.evidence]
 
     @cached_property
     def every_proposal(self) -> list[Proposal]:
@@ -247,48 +255,66 @@ class Board:
         return list(Measure.objects.all())
 
     @cached_property
-    def proposal_names(self) -> Names[Proposal]:
-        return Names(self.every_proposal, lambda one: (one.slug, one.title))
+    def party_finder(self) -> NameFinder[Party]:
+        return NameFinder(
+            self.parties,
+            lambda party: (*party_names_of(party), *in_languages(party, "adjective")),
+        )
 
     @cached_property
-    def evidence_names(self) -> Names[Evidence]:
-        return Names(
+    def issue_finder(self) -> NameFinder[Issue]:
+        return NameFinder(self.issues, lambda issue: (issue.slug, *in_languages(issue, "name")))
+
+    @cached_property
+    def proposal_finder(self) -> NameFinder[Proposal]:
+        return NameFinder(self.every_proposal, lambda proposal: (proposal.slug, proposal.title))
+
+    @cached_property
+    def evidence_finder(self) -> NameFinder[Evidence]:
+        return NameFinder(
             self.evidence,
-            lambda one: (
-                one.slug,
-                str(one),
-                one.title if isinstance(one, Proposal) else one.summary,
+            lambda evidence: (
+                evidence.slug,
+                str(evidence),
+                evidence.title if isinstance(evidence, Proposal) else evidence.summary,
             ),
         )
 
-    def people_names(self, new: Iterable[Person] = ()) -> Names[Person]:
-        return Names([*self.people, *new], lambda person: (person.slug, person.name))
+    def people_finder(self, new: Iterable[Person] = ()) -> NameFinder[Person]:
+        return NameFinder([*self.people, *new], lambda person: (person.slug, person.name))
 
-    def source_names(self, new: Iterable[Source] = ()) -> "SourceNames":
-        return SourceNames([*self.sources, *new])
+    def source_finder(self, new: Iterable[Source] = ()) -> "SourceFinder":
+        return SourceFinder([*self.sources, *new])
 
     @cached_property
-    def measures(self) -> dict[int, Names[Measure]]:
+    def measure_finders(self) -> dict[int, NameFinder[Measure]]:
+        """By the number of their issue."""
         by_issue: dict[int, list[Measure]] = defaultdict(list)
         for measure in self.every_measure:
             by_issue[measure.issue_id].append(measure)
         return {
-            issue.pk: Names(by_issue[issue.pk], lambda one: (one.slug, one.name))
+            issue.pk: NameFinder(by_issue[issue.pk], lambda measure: (measure.slug, measure.name))
             for issue in self.issues
         }
 
 
-class SourceNames(Names[Source]):
-    """Sources by their address, too, however it is spelt."""
+class SourceFinder(NameFinder[Source]):
+    """Finds sources by their address, too, however it is spelt."""
 
     def __init__(self, sources: Iterable[Source]) -> None:
         super().__init__(
-            sources, lambda one: (one.slug, f"{one.publisher}: {one.title}", one.title, one.url)
+            sources,
+            lambda source: (
+                source.slug,
+                f"{source.publisher}: {source.title}",
+                source.title,
+                source.url,
+            ),
         )
 
     def find(self, text: str) -> Source:
-        known = Source.objects.find_by_address(text) if is_address(text) else None
-        return known or super().find(text)
+        at_address = Source.objects.find_by_address(text) if is_address(text) else None
+        return at_address or super().find(text)
 
 
 def _begins(position: Position) -> dt.date:

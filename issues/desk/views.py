@@ -15,31 +15,54 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from issues.desk.conflicts import Conflict, Meanwhile, choices_made, meanwhile, undecided
-from issues.desk.desk_form import ROWS_AT_MOST, DeskForm, Seen
-from issues.desk.preview import Preview, in_words, matrix_of, side_by_side, warnings_of
-from issues.desk.reference_forms import key_of
-from issues.desk.save import RejectedError, Writer, Written, only_published, publish
-from issues.desk.state import Board
-from issues.desk.vocabulary import vocabulary_of
+from issues.desk.conflicts import (
+    CellConflict,
+    ConcurrentChanges,
+    PageSnapshot,
+    apply_choices,
+    find_concurrent_changes,
+    key_of,
+    list_undecided,
+    with_texts,
+)
+from issues.desk.forms.base import ROWS_AT_MOST
+from issues.desk.forms.desk import DeskForm
+from issues.desk.preview import (
+    DeskPreview,
+    compare_matrices,
+    describe_changes,
+    find_warnings,
+    load_matrix,
+)
+from issues.desk.save import (
+    RejectedError,
+    SavedRecords,
+    publish,
+    refuse_changes_of_public,
+    save_entry,
+)
+from issues.desk.state import DeskState
+from issues.desk.vocabulary import build_vocabulary
 from issues.models import Level, Position, Progress, Proposal, Stance
-from rounds.admin.record_views import presence
+from rounds.admin.pages.record_views import note_presence
 from rounds.models import Presence, Publishable, Round, Source, Statement
 from rounds.platform.text_fields import without_invisible_characters
-from rounds.publishing.edit_conflicts import lock_records
+from rounds.publishing.edit_conflicts import lock_shown
 from rounds.publishing.gate import Refused, gate, may_publish
 from rounds.publishing.states import rehearsal
 
-MORE_ROWS = {"q": 1, "n": 1, "s": 5, "p": 3}  # of sources, people, statements and proposals
-WRITES = (Statement, Proposal, Position, Progress, Source)
+ADDED_ROWS = {"q": 1, "n": 1, "s": 5, "p": 3}  # of sources, people, statements and proposals
+WRITTEN_MODELS = (Statement, Proposal, Position, Progress, Source)
 STORED = "stored"  # tells the script of the next page to forget what was typed
-ASIDE = ("csrfmiddlewaretoken", "action", "previewed", "correction", "conflict", "choose-")
+# inputs and the beginnings of inputs that do not count as typed
+NOT_TYPED = ("csrfmiddlewaretoken", "action", "previewed", "correction", "conflict", "choose-")
 
 
 def may_enter(request: HttpRequest) -> bool:
+    """Whether the user may add all that the desk writes."""
     return all(
         request.user.has_perm(f"{model._meta.app_label}.add_{model._meta.model_name}")
-        for model in WRITES
+        for model in WRITTEN_MODELS
     )
 
 
@@ -50,237 +73,256 @@ def change_url(record: Publishable) -> str:
 
 
 def round_desk(request: HttpRequest, pk: int) -> HttpResponse:
-    """One screen for all that a round brought."""
+    """The page on which all that a round brought is entered."""
     if not may_enter(request):
         raise PermissionDenied
     meeting = get_object_or_404(Round, pk=pk)
     if request.method != "POST":
-        return Desk(request, Board(meeting)).page()
+        return DeskPage(request, DeskState(meeting)).render()
+    data = cleaned_data(request)
     try:
-        return _answered(request, meeting)
+        with transaction.atomic():
+            return _answer(request, meeting, data)
     except OperationalError:  # two at the same moment, each waiting for what the other holds
-        desk = Desk(request, Board(meeting), request.POST.copy())
-        desk.problem = _("Somebody else saved at the same moment. Nothing is stored: try again.")
-        return desk.page(409)
+        page = DeskPage(request, DeskState(meeting), data)
+        page.problem = _("Somebody else saved at the same moment. Nothing is stored: try again.")
+        return page.render(409)
 
 
-def _answered(request: HttpRequest, meeting: Round) -> HttpResponse:
-    with transaction.atomic():
-        own = get_object_or_404(Round.objects.select_for_update(), pk=meeting.pk)
-        data = without_invisible_characters(request.POST)
-        # JSON: a line break in place of an “_x000D_” within it could not be read
-        data["seen"] = request.POST.get("seen", "")
-        return Desk(request, Board(own), data).answer()
+def cleaned_data(request: HttpRequest) -> QueryDict:
+    """What was posted, without the invisible characters of a paste."""
+    data = without_invisible_characters(request.POST)
+    # JSON: a line break in place of an “_x000D_” within it could not be read
+    data["seen"] = request.POST.get("seen", "")
+    return data
 
 
-class Desk:
-    """One request of the page."""
+def _answer(request: HttpRequest, meeting: Round, data: QueryDict) -> HttpResponse:
+    """The page after a press of one of its buttons."""
+    action = data.get("action") or "preview"
+    locked_round = get_object_or_404(Round.objects.select_for_update(), pk=meeting.pk)
+    if action in {"rows", "restore"}:  # more empty rows, or what a browser had kept
+        typed = with_more_rows(data) if action == "rows" else data
+        return DeskPage(request, DeskState(locked_round), typed).render()
+    # Locked before they are read. If the versions read are those that the page had shown, all
+    # that the desk shows is locked; if not, nothing is stored.
+    lock_shown(PageSnapshot.parse(data.get("seen", "")).versions)
+    page = DeskPage(request, DeskState(locked_round), data)
+    page.compare()
+    if page.changes or page.undecided:
+        return page.render(409)
+    if action == "publish" and not page.may_publish:
+        page.problem = _("You may write drafts, not publish. Nothing is stored.")
+        return page.render(403)
+    if not page.is_complete():
+        return page.render()
+    if action not in {"draft", "publish"} or (action == "publish" and page.is_unseen()):
+        return page.render_preview()
+    return page.store(is_publishing=action == "publish")
 
-    def __init__(self, request: HttpRequest, board: Board, data: QueryDict | None = None) -> None:
+
+def with_more_rows(data: QueryDict) -> QueryDict:
+    """``data`` with more empty rows of each kind."""
+    totals = {}
+    for prefix, added in ADDED_ROWS.items():
+        name = f"{prefix}-TOTAL_FORMS"
+        with suppress(ValueError):
+            totals[name] = str(min(int(data.get(name, "")) + added, ROWS_AT_MOST))
+    return with_texts(data, totals)
+
+
+def digest_of(data: QueryDict) -> str:
+    """A hash of what was typed: it is another once something was typed since a preview."""
+    typed = sorted(
+        (name, " ".join("\n".join(data.getlist(name)).split()))
+        for name in data
+        if str(data.get(name, "")).strip() and not name.startswith(NOT_TYPED)
+    )
+    return hashlib.sha256(repr(typed).encode()).hexdigest()
+
+
+class DeskPage:
+    """The page for one request: what was typed, and what the answer says about it.
+
+    Until ``compare`` was called the page compares with what the browser says it had shown; until
+    ``is_complete`` was called it shows what was typed without errors.
+    """
+
+    def __init__(
+        self, request: HttpRequest, state: DeskState, data: QueryDict | None = None
+    ) -> None:
         self.request = request
-        self.board = board
+        self.state = state
         self.data = data
         self.may_publish = may_publish(request.user)
-        self.meanwhile = Meanwhile([], [])
-        self.undecided: list[str] = []
-        self.checked = False  # whether what was typed makes sense
-        self.compared = data is None  # with what others did since the page was opened
-        self.preview: Preview | None = None
+        self.changes = ConcurrentChanges()
+        self.undecided: list[str] = []  # prefixes of conflicts without a choice
+        self.is_compared = data is None
+        self.checked_entry: DeskForm | None = None
+        self.preview: DeskPreview | None = None
         self.problem = ""
 
-    @property
-    def action(self) -> str:
-        return self._posted("action") or "preview"
-
-    def _posted(self, name: str) -> str:
+    def posted(self, name: str) -> str:
         return str(self.data.get(name, "")) if self.data else ""
 
-    def answer(self) -> HttpResponse:
-        if self.action in {"rows", "restore"}:
-            return self._as_typed()
-        if not self._compare():
-            return self.page(409)
-        if self.action == "publish" and not self.may_publish:
-            self.problem = _("You may write drafts, not publish. Nothing is stored.")
-            return self.page(403)
-        if not self._is_complete():
-            return self.page()
-        if self.action not in {"draft", "publish"} or self._is_unseen():
-            return self._previewed()
-        return self._stored()
+    @property
+    def opened(self) -> PageSnapshot:
+        """What the page had shown from which something was posted."""
+        return PageSnapshot.parse(self.posted("seen"))
 
-    def _compare(self) -> bool:
-        """Whether nobody else changed anything that the page had shown, or all that is settled."""
+    @property
+    def entry(self) -> DeskForm:
+        if self.checked_entry is None:
+            return DeskForm(self.state, self.data, self.snapshot.texts, is_checked=False)
+        return self.checked_entry
+
+    @property
+    def digest(self) -> str:
+        return digest_of(self.data or QueryDict())
+
+    def compare(self) -> None:
+        """Find what others changed since the page was opened, and take it over where it can be."""
         assert self.data is not None
-        seen = Seen.read(self._posted("seen"))
-        lock_records(self.board.records)
-        self.board = Board(self.board.round)
-        self.undecided = choices_made(seen.texts, self.data)
-        self.meanwhile = meanwhile(self.board, seen, self.data)
-        self.compared = True
+        taken_over, self.undecided = apply_choices(self.opened.texts, self.data)
+        self.data = with_texts(self.data, taken_over)
+        self.changes = find_concurrent_changes(self.state, self.opened, self.data)
+        self.data = with_texts(self.data, self.changes.taken_over)
+        self.is_compared = True
         if self.undecided:
             self.problem = _("Choose between yours and theirs where both changed the same.")
-        return not self.meanwhile and not self.undecided
 
-    def _is_complete(self) -> bool:
-        self.entry = DeskForm(self.board, self.data)
-        self.checked = True
-        valid = self.entry.is_valid()
-        if valid and self.entry.is_empty:
+    def is_complete(self) -> bool:
+        """Check what was typed; whether it can be stored."""
+        self.checked_entry = DeskForm(self.state, self.data)
+        is_valid = self.checked_entry.is_valid()
+        if is_valid and self.checked_entry.is_empty:
             self.problem = _("Nothing was changed yet.")
-        return valid and not self.problem
+        return is_valid and not self.problem
 
-    def _is_unseen(self) -> bool:
-        """Whether this is to be published and was not previewed as it is now."""
-        unseen = self.action == "publish" and self._posted("previewed") != self.digest
+    def is_unseen(self) -> bool:
+        """Whether something was typed since the preview, which may not be published."""
+        unseen = self.posted("previewed") != self.digest
         if unseen:
             self.problem = _("Something was typed since the preview: look once more.")
         return unseen
 
-    def _as_typed(self) -> HttpResponse:
-        """The page with what was typed, unjudged: more rows, or what a browser had kept."""
-        assert self.data is not None
-        rows = MORE_ROWS if self.action == "rows" else {}
-        for prefix, more in rows.items():
-            with suppress(ValueError):
-                total = int(self._posted(f"{prefix}-TOTAL_FORMS"))
-                self.data[f"{prefix}-TOTAL_FORMS"] = str(min(total + more, ROWS_AT_MOST))
-        return self.page()
-
-    @property
-    def digest(self) -> str:
-        """What tells whether anything was typed since a preview."""
-        assert self.data is not None
-        data = self.data
-        typed = sorted(
-            (name, " ".join("\n".join(data.getlist(name)).split()))
-            for name in data
-            if self._posted(name).strip() and not name.startswith(ASIDE)
-        )
-        return hashlib.sha256(repr(typed).encode()).hexdigest()
-
-    @property
-    def note(self) -> str:
-        return str(self.entry.note.cleaned_data.get("correction", ""))
-
-    def _previewed(self) -> HttpResponse:
-        """Do all of it, say what it did, and undo it."""
-        entry, board = self.entry, self.board
-        issues = list(dict.fromkeys(form.place.issue for form in entry.changed_places))
-        before = matrix_of(board, issues, [])
+    def render_preview(self) -> HttpResponse:
+        """Do all of it, describe what it did, and undo it."""
+        entry, state = self.entry, self.state
+        issues = list(dict.fromkeys(form.cell.issue for form in entry.changed_cells))
+        before = load_matrix(state, issues, [])
         with suppress(RejectedError), rehearsal():
-            written = Writer(entry).write()
-            preview = in_words(board, written)
-            preview.warnings = warnings_of(board, written, entry.with_drafts)
+            saved = save_entry(entry)
+            preview = describe_changes(state, saved)
+            preview.warnings = find_warnings(state, saved, entry.with_drafts)
             if issues:
-                after = matrix_of(board, issues, [move.position for move in written.moves])
-                preview.tables = side_by_side(before, after)
+                after = load_matrix(state, issues, [item.position for item in saved.positions])
+                preview.tables = compare_matrices(before, after)
             if self.may_publish:
-                self._rehearse_publication(preview, written)
+                self._rehearse_publication(preview, saved)
             else:
-                only_published(written)
+                refuse_changes_of_public(saved)
             self.preview = preview
-        return self.page()
+        return self.render()
 
-    def _rehearse_publication(self, preview: Preview, written: Written) -> None:
+    def _rehearse_publication(self, preview: DeskPreview, saved: SavedRecords) -> None:
         preview.drafts = list(self.entry.with_drafts)
-        preview.refused = publish(self.entry, written)
+        preview.refused = publish(self.entry, saved)
         try:
-            gate(self.request.user, self.note)
+            gate(self.request.user, self._note)
         except Refused as error:
             if error.code == "note":
                 preview.note = str(error.message)
             elif not preview.refused:
                 preview.refused = [str(error.message)]
 
-    def _stored(self) -> HttpResponse:
-        """All of it, or nothing and the page as it was typed, with what refused it."""
+    @property
+    def _note(self) -> str:
+        return str(self.entry.note.cleaned_data.get("correction", ""))
+
+    def store(self, *, is_publishing: bool) -> HttpResponse:
+        """Store all of it, or nothing: then the page comes back with what refused it."""
         try:
             with transaction.atomic():
-                written = Writer(self.entry).write()
-                if self.action == "publish":
-                    self.problem = " ".join(publish(self.entry, written))
+                saved = save_entry(self.entry)
+                if is_publishing:
+                    self.problem = " ".join(publish(self.entry, saved))
                     if self.problem:
                         raise RejectedError
                 else:
-                    only_published(written)
-                gate(self.request.user, self.note)
+                    refuse_changes_of_public(saved)
+                gate(self.request.user, self._note)
                 self._log()
         except RejectedError:
-            return self.page()
+            return self.render()
         except Refused as error:
             if error.code == "note":
                 self.entry.note.add_error("correction", error)
             else:
                 self.problem = str(error.message)
-            return self.page()
-        return self._done(written)
+            return self.render()
+        return self._redirect_stored(saved, is_publishing=is_publishing)
 
     def _log(self) -> None:
-        told = [{"changed": {"fields": [str(_("the round desk"))]}}]
-        own = Round.objects.filter(pk=self.board.round.pk)
+        change = [{"changed": {"fields": [str(_("the round desk"))]}}]
+        rounds = Round.objects.filter(pk=self.state.round.pk)
         LogEntry.objects.log_actions(
-            self.request.user.pk or 0, own, CHANGE, told, single_object=True
+            self.request.user.pk or 0, rounds, CHANGE, change, single_object=True
         )
 
-    def _done(self, written: Written) -> HttpResponse:
-        publishing = self.action == "publish"
-        count = len(written.records) + (len(self.entry.with_drafts) if publishing else 0)
-        words = (
+    def _redirect_stored(self, saved: SavedRecords, *, is_publishing: bool) -> HttpResponse:
+        count = len(saved.records) + (len(self.entry.with_drafts) if is_publishing else 0)
+        message = (
             ngettext("%(count)d entry published.", "%(count)d entries published.", count)
-            if publishing
+            if is_publishing
             else ngettext(
                 "%(count)d entry saved as a draft.", "%(count)d entries saved as drafts.", count
             )
         )
-        messages.success(self.request, words % {"count": count})
+        messages.success(self.request, message % {"count": count})
         return HttpResponseRedirect(f"{self.request.path}#{STORED}")
 
     @property
-    def seen(self) -> Seen:
+    def snapshot(self) -> PageSnapshot:
         """What the page shows, for the next comparison; as it was where none was made."""
-        return Seen.of(self.board) if self.compared else Seen.read(self._posted("seen"))
+        return PageSnapshot.of(self.state) if self.is_compared else self.opened
 
     @property
-    def choices(self) -> list[Conflict]:
+    def choices(self) -> list[CellConflict]:
         """What the editor has to choose."""
         if self.data is None:
             return []
-        told = {conflict.prefix for conflict in self.meanwhile.conflicts}
-        asked = self.undecided if self.compared else self.data.getlist("conflict")
-        earlier = [prefix for prefix in asked if prefix not in told]
-        return [*self.meanwhile.conflicts, *undecided(self.board, earlier, self.data)]
+        new = {conflict.prefix for conflict in self.changes.conflicts}
+        prefixes = self.undecided if self.is_compared else self.data.getlist("conflict")
+        earlier = [prefix for prefix in prefixes if prefix not in new]
+        return [*self.changes.conflicts, *list_undecided(self.state, earlier, self.data)]
 
     def _presence(self) -> dict[str, Any]:
         """Who else has this desk open."""
-        place = f"rounds.round.desk:{self.board.round.pk}"
+        key = f"rounds.round.desk:{self.state.round.pk}"
         if self.data is None:
-            return presence(self.request, place)
-        return {"place": place, "others": Presence.objects.list_others(self.request.user, place)}
+            return note_presence(self.request, key)
+        return {"place": key, "others": Presence.objects.list_others(self.request.user, key)}
 
-    def page(self, status: int = 200) -> HttpResponse:
-        if not hasattr(self, "entry"):
-            self.entry = DeskForm(self.board, self.data, self.seen.texts)
-        if self.data is not None and not self.checked:
-            self.entry.hush()
-        board = self.board
+    def render(self, status: int = 200) -> HttpResponse:
+        state, entry = self.state, self.entry
         context = {
             **admin.site.each_context(self.request),
             **self._presence(),
-            "title": _("Desk: %(round)s") % {"round": board.round},
+            "title": _("Desk: %(round)s") % {"round": state.round},
             "opts": Round._meta,
             "desk": self,
-            "board": board,
-            "entry": self.entry,
-            "errors": list(self.entry.errors()) if self.checked else [],
-            "seen": self.seen.write(),
+            "board": state,
+            "entry": entry,
+            "errors": list(entry.errors()) if self.checked_entry else [],
+            "seen": self.snapshot.format(),
             "stances": Stance,
             "levels": Level,
-            "vocabulary": vocabulary_of(board),
+            "vocabulary": build_vocabulary(state),
             "entered": [
-                (record, change_url(record)) for record in (*board.statements, *board.proposals)
+                (record, change_url(record)) for record in (*state.statements, *state.proposals)
             ],
-            "drafts": [(key_of(record), record, change_url(record)) for record in board.drafts],
+            "drafts": [(key_of(record), record, change_url(record)) for record in state.drafts],
             "preview": self.preview,
             "digest": self.digest if self.preview else "",
         }

@@ -1,4 +1,4 @@
-"""What the script of the grid knows: a letter for each choice, and what a paste may call it."""
+"""The vocabulary of the script of the grid: a letter for each choice, and names in a paste."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, override
 
-from issues.desk.state import Board, in_languages, names_of_party
+from issues.desk.state import DeskState, in_languages, party_names_of
 from issues.matrix.stances import MARKS
 from issues.models import Level, Stance
 
@@ -33,16 +33,16 @@ LETTERS: dict[Stance | Level, str] = {
 PROGRESS = gettext_lazy("Progress")
 
 
-def vocabulary_of(board: Board) -> dict[str, Any]:
+def build_vocabulary(state: DeskState) -> dict[str, Any]:
     """The choices of a cell, and the names of columns and rows, in all languages of the site."""
     return {
         "stances": [_choice(stance, MARKS[stance]) for stance in Stance],
         "levels": [_choice(level) for level in Level],
         "columns": [
-            *(names_of_party(party) for party in board.parties),
+            *(party_names_of(party) for party in state.parties),
             _in_every_language(PROGRESS),
         ],
-        "rows": [[issue.slug, *in_languages(issue, "name")] for issue in board.issues],
+        "rows": [[issue.slug, *in_languages(issue, "name")] for issue in state.issues],
     }
 
 

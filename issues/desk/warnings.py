@@ -1,7 +1,7 @@
 """Warnings about entries that the rules allow and that are often mistakes.
 
-A warning is told and refuses nothing. The functions on values are pure; ``warnings_about`` reads
-what they need of a stored record, for the preview of the desk and for the pages of the admin.
+A warning refuses nothing. The functions that take values are pure; ``find_warnings_about`` reads
+what they need from a stored record, for the preview of the desk and the pages of the admin.
 """
 
 import datetime as dt
@@ -18,18 +18,18 @@ from rounds.history.as_of import end_of
 from rounds.models import Basis, Party, Person, Round, RoundStatus, Statement
 from rounds.platform.dates import day, describe, first_day, last_day
 
-SIMILARITY = 0.6  # of pg_trgm, 0 to 1: from here on two summaries read like one
+MIN_SIMILARITY = 0.6  # of pg_trgm, 0 to 1: from here on two summaries read alike
 COMPARED_DAYS = 60  # before and after a statement: the same words a year later are news
 
 
-def names(records: Iterable[object]) -> str:
+def join_names(records: Iterable[object]) -> str:
     return ", ".join(map(str, records))
 
 
-def speaker_warnings(
+def warn_of_speakers(
     speakers: Collection[Person], parties: Collection[Party], basis: str
 ) -> Iterator[str]:
-    """Nobody is named, or somebody speaks for another party than the own one."""
+    """Warn of a statement without speakers, or of speakers of another party."""
     if not speakers and basis in {Basis.ON_RECORD, Basis.REPORTING}:
         yield _("No speaker is named. The basis is “%(basis)s”.") % {"basis": Basis(basis).label}
     for speaker in speakers:
@@ -40,14 +40,14 @@ def speaker_warnings(
             ) % {
                 "speaker": speaker,
                 "party": speaker.party,
-                "others": names(parties),
+                "others": join_names(parties),
             }
 
 
-def day_warnings(
+def warn_of_days(
     dates: DateRange, today: dt.date, meeting: Round | None = None, end: dt.date | None = None
 ) -> Iterator[str]:
-    """The day lies ahead, or outside the round, which lasted until ``end``."""
+    """Warn of days to come, or outside of the round, which lasted until ``end``."""
     first, last = first_day(dates), last_day(dates)
     if first > today:
         yield _("This date has not come yet: %(day)s. Today is %(today)s.") % {
@@ -66,10 +66,10 @@ def day_warnings(
         }
 
 
-def evidence_warnings(
+def warn_of_evidence(
     position: Position, evidence: Statement | Proposal, parties: Collection[Party]
 ) -> Iterator[str]:
-    """A position rests on what another party said or tabled."""
+    """Warn of a position that rests on what another party said or tabled."""
     if not parties or position.party in parties:
         return
     if isinstance(evidence, Proposal):
@@ -82,11 +82,11 @@ def evidence_warnings(
             "The position “%(position)s” rests on a statement made for another party "
             "(%(others)s): “%(evidence)s”."
         )
-    yield text % {"position": position, "evidence": evidence, "others": names(parties)}
+    yield text % {"position": position, "evidence": evidence, "others": join_names(parties)}
 
 
-def round_warnings(meeting: Round, today: dt.date) -> Iterator[str]:
-    """A meeting is told as held before it begins."""
+def warn_of_round(meeting: Round, today: dt.date) -> Iterator[str]:
+    """Warn of a meeting that is held before it begins."""
     if meeting.status == RoundStatus.HELD and meeting.first_day > today:
         yield _(
             "The meeting “%(round)s” is marked as held, but it begins "
@@ -98,8 +98,8 @@ def round_warnings(meeting: Round, today: dt.date) -> Iterator[str]:
         }
 
 
-def resemblance_warnings(similar: Iterable[Statement]) -> Iterator[str]:
-    """The record has a statement in almost the same words."""
+def warn_of_resemblance(similar: Iterable[Statement]) -> Iterator[str]:
+    """Warn of statements in almost the same words."""
     for statement in similar:
         yield _("The record has almost the same words: “%(statement)s”, %(when)s (%(state)s).") % {
             "statement": statement,
@@ -108,7 +108,7 @@ def resemblance_warnings(similar: Iterable[Statement]) -> Iterator[str]:
         }
 
 
-def similar_statements(statement: Statement, limit: int = 2) -> list[Statement]:
+def find_similar_statements(statement: Statement, limit: int = 2) -> list[Statement]:
     """The other statements of these weeks, or of the same source, with almost the same words."""
     weeks = dt.timedelta(days=COMPARED_DAYS)
     begins_near = Q(
@@ -119,28 +119,28 @@ def similar_statements(statement: Statement, limit: int = 2) -> list[Statement]:
         Statement.objects.filter(begins_near | Q(source=statement.source_id))
         .exclude(pk=statement.pk)
         .annotate(similarity=TrigramSimilarity("summary", statement.summary))
-        .filter(similarity__gte=SIMILARITY)
+        .filter(similarity__gte=MIN_SIMILARITY)
         .order_by("-similarity", "pk")[:limit]
     )
 
 
-def warnings_about(record: Any, today: dt.date) -> list[str]:
+def find_warnings_about(record: Any, today: dt.date) -> list[str]:
     """All warnings about one stored record; none about kinds that have none."""
     if isinstance(record, Round):
-        return list(round_warnings(record, today))
+        return list(warn_of_round(record, today))
     if isinstance(record, Position):
         evidence = record.evidence
         return [
-            *day_warnings(record.since, today),
-            *evidence_warnings(record, evidence, evidence.parties.all()),
+            *warn_of_days(record.since, today),
+            *warn_of_evidence(record, evidence, evidence.parties.all()),
         ]
     if isinstance(record, Statement):
         return [
-            *speaker_warnings(
+            *warn_of_speakers(
                 record.speakers.select_related("party"), record.parties.all(), record.basis
             ),
             *_warnings_about_claim(record, today),
-            *resemblance_warnings(similar_statements(record)),
+            *warn_of_resemblance(find_similar_statements(record)),
         ]
     return list(_warnings_about_claim(record, today)) if isinstance(record, Proposal) else []
 
@@ -149,7 +149,7 @@ def _warnings_about_claim(record: Statement | Proposal, today: dt.date) -> Itera
     """What statements and proposals share: their days, and the positions that rest on them."""
     meeting = record.round
     end = end_of(meeting, Round.objects.rounds_proper()) if meeting else None
-    yield from day_warnings(record.dates, today, meeting, end)
+    yield from warn_of_days(record.dates, today, meeting, end)
     parties = record.parties.all()
     for position in record.positions.select_related("issue", "party"):
-        yield from evidence_warnings(position, record, parties)
+        yield from warn_of_evidence(position, record, parties)

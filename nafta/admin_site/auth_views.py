@@ -1,4 +1,4 @@
-"""The way in to the desk: the password, the second factor, and what was typed in the meantime."""
+"""The views of the login: password, second factor, and forms sent after a login had ended."""
 
 from typing import Any
 
@@ -15,12 +15,18 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from nafta.admin_site.second_factor import CodeForm, Gate, codes_left, is_let_in, new_codes
-from nafta.admin_site.sessions import Typed
+from nafta.admin_site.second_factor import (
+    CodeForm,
+    SecondFactorStep,
+    count_backup_codes,
+    is_verified,
+    replace_backup_codes,
+)
+from nafta.admin_site.sessions import ResubmittedForm
 
 
-class Entrance(AdminSite):
-    """An admin that may ask for a second factor, and hands back what a late form has sent."""
+class LoginSite(AdminSite):
+    """An admin that may require a second factor, and hands back forms that were sent too late."""
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         factor = path("second-factor/", self.second_factor, name="second_factor")
@@ -30,98 +36,123 @@ class Entrance(AdminSite):
         return {**super().each_context(request), "second_factor": settings.SECOND_FACTOR}
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Staff; where a second factor is asked for, with it."""
-        return super().has_permission(request) and is_let_in(request.user)
+        """Whether the user is staff, and has given the second factor if it is required."""
+        return super().has_permission(request) and is_verified(request.user)
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """As Django's, and on to the second factor; what was typed before is carried along."""
-        place = self._next(request)
-        if request.method == "GET" and self._waits(request):
-            return self._to("second_factor", place)
-        typed = Typed.carried(request)
-        answer = super().login(request, {"typed": typed, **(extra_context or {})})
-        if typed and request.method == "POST" and answer.status_code == 302:
-            return self.way_in(request, typed, place)
-        return answer
+        """As Django's, and on to the second factor; a resubmitted form is carried along."""
+        next_url = self._next_url(request)
+        if request.method == "GET" and self._awaits_code(request):
+            return self._redirect("second_factor", next_url)
+        typed = ResubmittedForm.from_login(request)
+        response = super().login(request, {"typed": typed, **(extra_context or {})})
+        if typed and request.method == "POST" and response.status_code == 302:
+            return self.render_next_step(request, typed, next_url)
+        return response
 
     def second_factor(self, request: HttpRequest) -> HttpResponse:
-        """The page after the password; for who is in, the place to renew the factor."""
+        """The page after the password; for users who are logged in, renewal of the factor."""
         if not settings.SECOND_FACTOR:
             raise Http404
-        place, typed = self._next(request), Typed.carried(request)
-        if self._waits(request):
-            return self._code_sent(request, typed, place)
+        next_url, typed = self._next_url(request), ResubmittedForm.from_login(request)
+        if self._awaits_code(request):
+            return self._check_code(request, typed, next_url)
         if typed:
-            return self.way_in(request, typed, place)
-        return self._renewal(request) if self.has_permission(request) else self._to("login", place)
-
-    def _code_sent(self, request: HttpRequest, typed: Typed, place: str) -> HttpResponse:
-        data = request.POST if request.method == "POST" else None
-        gate = Gate(request, str(self.site_header), data)
-        if not gate.opens():
-            return self._asked(request, gate, typed, place)
-        if not gate.has_app:
-            return self._codes(request, typed, place)
-        return self.way_in(request, typed, place) if typed else HttpResponseRedirect(place)
-
-    def way_in(self, request: HttpRequest, typed: Typed, place: str) -> HttpResponse:
-        """The next page between somebody whose login had ended and what they had typed."""
+            return self.render_next_step(request, typed, next_url)
         if self.has_permission(request):
-            return self._page(request, "typed", _("You are logged in again"), typed, place)
-        if self._waits(request):
-            return self._asked(request, Gate(request, str(self.site_header)), typed, place)
-        more = {"form": AdminAuthenticationForm(request), "app_path": self.place("login")}
-        page = self._page(request, "login", _("Log in"), typed, place, ended=True, **more)
+            return self._renew(request)
+        return self._redirect("login", next_url)
+
+    def render_next_step(
+        self, request: HttpRequest, typed: ResubmittedForm, next_url: str
+    ) -> HttpResponse:
+        """The next page of the login for a user who has sent ``typed`` after it had ended."""
+        if self.has_permission(request):
+            title = _("You are logged in again")
+            return self._render(request, "typed", title, typed, next_url)
+        if self._awaits_code(request):
+            step = SecondFactorStep(request, str(self.site_header))
+            return self._render_code_form(request, step, typed, next_url)
+        context = {
+            "ended": True,
+            "form": AdminAuthenticationForm(request),
+            "app_path": self.page_url("login"),
+        }
+        page = self._render(request, "login", _("Log in"), typed, next_url, **context)
         page.status_code = 403
         return page
 
-    def _asked(self, request: HttpRequest, gate: Gate, typed: Typed, place: str) -> HttpResponse:
+    def _check_code(
+        self, request: HttpRequest, typed: ResubmittedForm, next_url: str
+    ) -> HttpResponse:
+        data = request.POST if request.method == "POST" else None
+        step = SecondFactorStep(request, str(self.site_header), data)
+        if not step.verify():
+            return self._render_code_form(request, step, typed, next_url)
+        if not step.has_app:
+            return self._render_new_codes(request, typed, next_url)
+        if typed:
+            return self.render_next_step(request, typed, next_url)
+        return HttpResponseRedirect(next_url)
+
+    def _render_code_form(
+        self, request: HttpRequest, step: SecondFactorStep, typed: ResubmittedForm, next_url: str
+    ) -> HttpResponse:
         title = _("Second factor")
-        more = {"form": gate.form, "has_app": gate.has_app, **gate.context}
-        return self._page(request, "second_factor", title, typed, place, **more)
+        context = {"form": step.form, "has_app": step.has_app, **step.context}
+        return self._render(request, "second_factor", title, typed, next_url, **context)
 
-    def _codes(self, request: HttpRequest, typed: Typed, place: str) -> HttpResponse:
-        title, codes = _("Backup codes"), new_codes(request.user)
-        return self._page(request, "codes", title, typed, place, codes=codes)
+    def _render_new_codes(
+        self, request: HttpRequest, typed: ResubmittedForm, next_url: str
+    ) -> HttpResponse:
+        title, codes = _("Backup codes"), replace_backup_codes(request.user)
+        return self._render(request, "codes", title, typed, next_url, codes=codes)
 
-    def _renewal(self, request: HttpRequest) -> HttpResponse:
-        """New backup codes or another phone, for whoever has a code of the present one."""
+    def _renew(self, request: HttpRequest) -> HttpResponse:
+        """New backup codes or another phone, for a user who has a code of the present one."""
         form = CodeForm(request.user, request.POST if request.method == "POST" else None)
-        place = self.place("index")
+        index_url, nothing_typed = self.page_url("index"), ResubmittedForm([], False)
         if form.is_valid() and "codes" in request.POST:
-            return self._codes(request, Typed([], False), place)
+            return self._render_new_codes(request, nothing_typed, index_url)
         if form.is_valid() and "phone" in request.POST:
             TOTPDevice.objects.filter(user=request.user).delete()
             StaticDevice.objects.filter(user=request.user).delete()
-            return HttpResponseRedirect(self.place("second_factor"))
-        more = {"form": form, "left": codes_left(request.user)}
+            return HttpResponseRedirect(self.page_url("second_factor"))
+        context = {"form": form, "left": count_backup_codes(request.user)}
         title = _("Second factor")
-        return self._page(request, "renewal", title, Typed([], False), place, **more)
+        return self._render(request, "renewal", title, nothing_typed, index_url, **context)
 
-    def _page(
-        self, request: HttpRequest, name: str, title: Any, typed: Typed, place: str, **more: Any
+    def _render(
+        self,
+        request: HttpRequest,
+        name: str,
+        title: Any,
+        typed: ResubmittedForm,
+        next_url: str,
+        **extra_context: Any,
     ) -> HttpResponse:
-        context = {**self.each_context(request), "title": title, "typed": typed, NEXT: place}
-        page = TemplateResponse(request, f"admin/{name}.html", context | more)
+        context = {**self.each_context(request), "title": title, "typed": typed, NEXT: next_url}
+        page = TemplateResponse(request, f"admin/{name}.html", context | extra_context)
         add_never_cache_headers(page)
         return page
 
-    def _waits(self, request: HttpRequest) -> bool:
+    def _awaits_code(self, request: HttpRequest) -> bool:
         """Whether the password was right, and a code is still to come."""
-        return super().has_permission(request) and not is_let_in(request.user)
+        return super().has_permission(request) and not is_verified(request.user)
 
-    def _next(self, request: HttpRequest) -> str:
-        """Where somebody wants to go, if that is on this site; else the front page."""
-        place = request.POST.get(NEXT) or request.GET.get(NEXT) or ""
-        ours = url_has_allowed_host_and_scheme(
-            place, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    def _next_url(self, request: HttpRequest) -> str:
+        """The page that the login leads to, if it is on this site; else the front page."""
+        url = request.POST.get(NEXT) or request.GET.get(NEXT) or ""
+        is_of_site = url_has_allowed_host_and_scheme(
+            url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         )
-        return place if ours else self.place("index")
+        return url if is_of_site else self.page_url("index")
 
-    def _to(self, name: str, place: str) -> HttpResponse:
-        return HttpResponseRedirect(f"{self.place(name)}?{urlencode({NEXT: place})}")
+    def _redirect(self, name: str, next_url: str) -> HttpResponse:
+        return HttpResponseRedirect(f"{self.page_url(name)}?{urlencode({NEXT: next_url})}")
 
-    def place(self, name: str) -> str:
+    def page_url(self, name: str) -> str:
+        """The address of a page of this site, by its name."""
         return reverse(f"admin:{name}", current_app=self.name)

@@ -1,4 +1,4 @@
-"""What needs somebody: what the front page of the desk says is waiting, and for what."""
+"""The front page of the admin: lists of what waits for an editor, and why."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
@@ -29,30 +29,31 @@ from rounds.platform.times import describe_moment
 from rounds.platform.translated_text import local
 from rounds.publishing.gate import may_publish
 
-SHOWN = 5  # entries of a block on the front page
+ENTRIES_SHOWN = 5  # of a block on the front page
 PUBLISHABLE: tuple[type[Publishable], ...] = (
     *(Round, Statement, Proposal, Position),
     *(Progress, Deadline, Issue, Measure),
 )
 
 
-def _place(record: Any) -> str:
+def change_url(record: Any) -> str:
+    """The page of the admin on which ``record`` is changed."""
     meta = record._meta
     return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[record.pk])
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """One thing that waits, and where it is put right."""
+class WaitingEntry:
+    """A record that waits, and the page on which it is dealt with."""
 
     title: str
-    more: str
+    detail: str
     url: str
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
-    """A list with all of them, or with all of one kind of records."""
+class ListLink:
+    """A link to the list of all entries, or of all of one kind of records."""
 
     title: str
     count: int
@@ -60,66 +61,72 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class DashboardBlock:
+    """A waiting list or a stage on the front page: its count and its first entries."""
+
     key: str
     title: str
-    words: str
+    description: str
     count: int
-    entries: list[Task]
-    wholes: list[Whole]
+    entries: list[WaitingEntry]
+    lists: list[ListLink]
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
-    """One reason to need somebody. ``listed``: the filters of the list that say the same."""
+class WaitingList:
+    """A reason why records wait for an editor.
+
+    ``filters`` is the query of the list of the admin that has the same records, if there is one.
+    """
 
     key: str
     title: str | Promise
-    words: str | Promise
+    description: str | Promise
     model: type[Any]
-    rows: Callable[[dt.date], QuerySet[Any]]
-    more: Callable[[Any], str] = lambda row: str(getattr(row, "when", ""))
-    listed: str = ""
-    place: Callable[[Any], str] = _place
+    rows: Callable[[dt.date], QuerySet[Any]]  # as of a day
+    detail: Callable[[Any], str] = lambda row: str(getattr(row, "when", ""))
+    filters: str = ""
+    url: Callable[[Any], str] = change_url
 
-    def entries(self, rows: Iterable[Any]) -> list[Task]:
-        return [Task(str(row), self.more(row), self.place(row)) for row in rows]
+    def entries(self, rows: Iterable[Any]) -> list[WaitingEntry]:
+        return [WaitingEntry(str(row), self.detail(row), self.url(row)) for row in rows]
 
 
-def _list(model: type[Any], query: str) -> str:
+def changelist_url(model: type[Any], query: str) -> str:
+    """The list of the admin for ``model``, filtered by ``query``."""
     meta = model._meta
     return f"{reverse(f'admin:{meta.app_label}_{meta.model_name}_changelist')}?{query}"
 
 
-def _new_position(issue: Any) -> str:
-    """Where the first party that is still to be recorded gets its position."""
-    place = reverse("admin:issues_position_add")
-    return f"{place}?issue={issue.pk}&party={issue.awaited_list[0]['pk']}"
+def add_position_url(issue: Any) -> str:
+    """The form of a new position, for the first party that has none on ``issue``."""
+    party = issue.awaited_list[0]["pk"]
+    return f"{reverse('admin:issues_position_add')}?issue={issue.pk}&party={party}"
 
 
-def _suggested(suggestion: Any) -> str:
-    """The form of the record with what is suggested in it."""
+def suggestion_url(suggestion: Any) -> str:
+    """The form of the record with the suggestion typed into it."""
     kind = suggestion.content_type
-    place = reverse(f"admin:{kind.app_label}_{kind.model}_change", args=[suggestion.object_id])
-    return f"{place}?suggestion={suggestion.pk}"
+    url = reverse(f"admin:{kind.app_label}_{kind.model}_change", args=[suggestion.object_id])
+    return f"{url}?suggestion={suggestion.pk}"
 
 
-def _suggested_by(suggestion: Any) -> str:
+def _describe_author(suggestion: Any) -> str:
     return f"{suggestion.author}, {describe_moment(suggestion.made_at)}"
 
 
-def _answers(source: Any) -> str:
+def _describe_answers(source: Any) -> str:
     return " · ".join(link["answer"] for link in source.link_list)
 
 
-def _standing_on_unnamed(day: dt.date) -> QuerySet[Any]:
+def _positions_on_unnamed(day: dt.date) -> QuerySet[Any]:
     standing = Position.objects.published().as_of(day).standing()
     rows = Position.objects.filter(pk__in=standing.values("pk")).resting_on_unnamed()
     return rows.with_titles().order_by("-since__startswith", "-pk")
 
 
-MATTERS = (
-    Matter(
+WAITING_LISTS = (
+    WaitingList(
         "rounds",
         gettext_lazy("Meetings without an outcome"),
         gettext_lazy(
@@ -128,14 +135,14 @@ MATTERS = (
         Round,
         lambda day: Round.objects.published().overdue(day).latest_first(),
     ),
-    Matter(
+    WaitingList(
         "deadlines",
         gettext_lazy("Deadlines without an outcome"),
         gettext_lazy("They fell due, and the record does not say whether they were met."),
         Deadline,
         lambda day: Deadline.objects.published().overdue(day).latest_first(),
     ),
-    Matter(
+    WaitingList(
         "awaited",
         gettext_lazy("Issues without a position of a party"),
         gettext_lazy(
@@ -144,74 +151,77 @@ MATTERS = (
         ),
         Position,
         lambda day: Issue.objects.published().awaiting_parties(day),
-        more=lambda issue: ", ".join(local(party, "name") for party in issue.awaited_list),
-        place=_new_position,
+        detail=lambda issue: ", ".join(local(party, "name") for party in issue.awaited_list),
+        url=add_position_url,
     ),
-    Matter(
+    WaitingList(
         "unnamed",
         gettext_lazy("Positions that rest only on unnamed sources"),
         gettext_lazy("The latest of a party on an issue, and nobody with a name has said so."),
         Position,
-        _standing_on_unnamed,
+        _positions_on_unnamed,
     ),
-    Matter(
+    WaitingList(
         "suggested",
         gettext_lazy("Corrections that wait for a second editor"),
         gettext_lazy("Somebody else than their author saves them as they stand, or does not."),
         Suggestion,
         lambda day: Suggestion.objects.select_related("author", "content_type"),
-        more=_suggested_by,
-        place=_suggested,
+        detail=_describe_author,
+        url=suggestion_url,
     ),
-    Matter(
+    WaitingList(
         "unlinked",
         gettext_lazy("Statements linked to no issue"),
         gettext_lazy("They are published, and no issue’s page shows them."),
         Statement,
         lambda day: Statement.objects.published().touching_none().latest_first(),
-        listed="issues__isnull=True&state__exact=published",
+        filters="issues__isnull=True&state__exact=published",
     ),
-    Matter(
+    WaitingList(
         "dead",
         gettext_lazy("Sources whose link is dead"),
         gettext_lazy("When last asked, the address or its copy in an archive was gone."),
         Source,
         lambda day: Source.objects.with_link_state(LinkState.DEAD).with_links(),
-        more=_answers,
-        listed="link=dead",
+        detail=_describe_answers,
+        filters="link=dead",
     ),
-    Matter(
+    WaitingList(
         "unarchived",
         gettext_lazy("Sources without an archive address"),
         gettext_lazy("If they vanish from the web, readers cannot check what rests on them."),
         Source,
         lambda day: Source.objects.unarchived().order_by("-pk"),
-        more=lambda source: str(source.published_words),
-        listed="archive_url__isempty=1&url__isempty=0",
+        detail=lambda source: str(source.published_words),
+        filters="archive_url__isempty=1&url__isempty=0",
     ),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """A stage before publication. ``rows`` of a kind of records; ``listed`` as in a matter."""
+class DraftStage:
+    """A stage before publication.
+
+    ``rows`` are those of a kind of records; ``filters`` as in a ``WaitingList``.
+    """
 
     key: str
     title: str | Promise
-    words: str | Promise
+    description: str | Promise
     rows: Callable[[Any], QuerySet[Any]]
-    listed: str
+    filters: str
 
 
-STAGES = (
-    Stage(
+DRAFT_STAGES = (
+    DraftStage(
         "ready",
         gettext_lazy("Ready for an editor"),
         gettext_lazy("Their writers have done with them; an editor publishes them, or not."),
         lambda records: records.waiting().filter(state=State.READY),
         "state__exact=ready&publish_at__isempty=1",
     ),
-    Stage(
+    DraftStage(
         "missed",
         gettext_lazy("Missed their time"),
         gettext_lazy(
@@ -221,14 +231,14 @@ STAGES = (
         lambda records: records.missed(),
         "state__exact=draft&publish_at__isempty=0",
     ),
-    Stage(
+    DraftStage(
         "scheduled",
         gettext_lazy("Scheduled"),
         gettext_lazy("They go out by themselves at their time."),
         lambda records: records.scheduled(),
         "state__exact=ready&publish_at__isempty=0",
     ),
-    Stage(
+    DraftStage(
         "drafts",
         gettext_lazy("Drafts"),
         gettext_lazy("Somebody began them, and no reader sees them."),
@@ -238,13 +248,12 @@ STAGES = (
 )
 
 
-def panel(site: AdminSite, request: HttpRequest, day: dt.date) -> list[Block]:
-    """All that may wait and that the user may see, also what does not wait."""
-
+def load_blocks(site: AdminSite, request: HttpRequest, day: dt.date) -> list[DashboardBlock]:
+    """A block for each stage and waiting list that the user may see, empty ones too."""
     models = [model for model in PUBLISHABLE if may_see(site, request, model)]
-    stages = [unpublished(stage, models) for stage in STAGES] if models else []
-    seen = [matter for matter in MATTERS if may_see(site, request, matter.model)]
-    return stages + [block(matter, day) for matter in seen]
+    stages = [load_stage(stage, models) for stage in DRAFT_STAGES] if models else []
+    visible = [item for item in WAITING_LISTS if may_see(site, request, item.model)]
+    return stages + [load_waiting_list(item, day) for item in visible]
 
 
 def may_see(site: AdminSite, request: HttpRequest, model: type[Any]) -> bool:
@@ -253,23 +262,23 @@ def may_see(site: AdminSite, request: HttpRequest, model: type[Any]) -> bool:
     return bool(site.get_model_admin(model).has_view_permission(request))
 
 
-def unpublished(stage: Stage, models: Sequence[type[Publishable]]) -> Block:
-    """What is at ``stage`` of all these kinds of records, what was changed last first."""
+def load_stage(stage: DraftStage, models: Sequence[type[Publishable]]) -> DashboardBlock:
+    """The records of ``models`` that are at ``stage``, those changed last first."""
     kinds = {model._meta.label: model for model in models}
-    found = [
+    rows_of_kinds = [
         stage.rows(model.objects).order_by().annotate(of_kind=Value(name))  # type: ignore[attr-defined]
         for name, model in kinds.items()
     ]
-    first, *others = (rows.values_list("of_kind").annotate(count=Count("pk")) for rows in found)
-    counts = dict(first.union(*others, all=True))
-    first, *others = (rows.values_list("of_kind", "pk", "changed_at") for rows in found)
+    counted = [rows.values_list("of_kind").annotate(count=Count("pk")) for rows in rows_of_kinds]
+    counts = dict(counted[0].union(*counted[1:], all=True))
+    keyed = [rows.values_list("of_kind", "pk", "changed_at") for rows in rows_of_kinds]
     last = F("changed_at").desc(nulls_last=True)
-    latest = list(first.union(*others, all=True).order_by(last, "-pk")[:SHOWN])
-    wholes = [
-        Whole(
+    latest = list(keyed[0].union(*keyed[1:], all=True).order_by(last, "-pk")[:ENTRIES_SHOWN])
+    lists = [
+        ListLink(
             capfirst(str(model._meta.verbose_name_plural)),
             counts[name],
-            _list(model, stage.listed),
+            changelist_url(model, stage.filters),
         )
         for name, model in kinds.items()
         if counts.get(name)
@@ -280,28 +289,33 @@ def unpublished(stage: Stage, models: Sequence[type[Publishable]]) -> Block:
         keys = [pk for kind, pk, _changed in latest if kind == name]
         records |= {(name, pk): record for pk, record in rows.in_bulk(keys).items()}
     entries = [
-        Task(str(record), _kind_and_state(record), _place(record))
+        WaitingEntry(str(record), _describe_stage(record), change_url(record))
         for name, pk, _changed in latest
         if (record := records.get((name, pk)))
     ]
-    return Block(
-        stage.key, str(stage.title), str(stage.words), sum(counts.values()), entries, wholes
+    return DashboardBlock(
+        stage.key, str(stage.title), str(stage.description), sum(counts.values()), entries, lists
     )
 
 
-def _kind_and_state(record: Any) -> str:
+def _describe_stage(record: Any) -> str:
     kind = str(record._meta.verbose_name)
     return f"{kind}, {record.state_words}" if record.publish_at else kind
 
 
-def block(matter: Matter, day: dt.date) -> Block:
-    rows = list(matter.rows(day).annotate(total=Window(Count("*")))[:SHOWN])
+def load_waiting_list(waiting_list: WaitingList, day: dt.date) -> DashboardBlock:
+    """The count and the first entries of ``waiting_list`` on ``day``."""
+    rows = list(waiting_list.rows(day).annotate(total=Window(Count("*")))[:ENTRIES_SHOWN])
     count = rows[0].total if rows else 0
-    if matter.listed:
-        url = _list(matter.model, matter.listed)
+    if waiting_list.filters:
+        url = changelist_url(waiting_list.model, waiting_list.filters)
     else:
-        url = reverse("admin:waiting", args=[matter.key])
-    wholes = [Whole(_("All"), count, url)] if count > SHOWN else []
-    return Block(
-        matter.key, str(matter.title), str(matter.words), count, matter.entries(rows), wholes
+        url = reverse("admin:waiting", args=[waiting_list.key])
+    return DashboardBlock(
+        key=waiting_list.key,
+        title=str(waiting_list.title),
+        description=str(waiting_list.description),
+        count=count,
+        entries=waiting_list.entries(rows),
+        lists=[ListLink(_("All"), count, url)] if count > ENTRIES_SHOWN else [],
     )

@@ -1,4 +1,4 @@
-"""Too many wrong passwords: what is counted, and the page that says so."""
+"""Lockout after wrong passwords, for django-axes: what is counted, and the page that says so."""
 
 from ipaddress import ip_address
 from typing import Any
@@ -14,27 +14,29 @@ from django.utils import timezone
 from nafta.operations.client_address import address_of
 
 
-def counted_by(request: Any, credentials: Any = None) -> list[Any]:
-    """What five bad tries lock: the account and the address, each by itself.
+def lockout_parameters(request: Any, credentials: Any = None) -> list[Any]:
+    """What five failed logins lock: the account and the address, each by itself.
 
-    In the office, whose address many share, the account as it is used there: neither a colleague's
-    typing nor an attack on the account from elsewhere keeps anybody there out.
+    Many share the address of the office. There an account is locked only as it is used from there:
+    neither a colleague's typing nor an attack from elsewhere locks out anybody in the office.
     """
-    stored = not isinstance(request, HttpRequest)  # a try that was counted before
-    address = request.ip_address if stored else address_of(request)
-    here = ip_address(address) if address else None
-    if here and any(here in office for office in settings.OFFICE_ADDRESSES):
+    is_attempt = not isinstance(request, HttpRequest)  # one of axes, counted before
+    text = request.ip_address if is_attempt else address_of(request)
+    address = ip_address(text) if text else None
+    if address and any(address in office for office in settings.OFFICE_ADDRESSES):
         return [["username", "ip_address"]]
     return ["username", "ip_address"]
 
 
-def locked_out(request: HttpRequest, response: Any = None, credentials: Any = None) -> HttpResponse:
-    """That it is locked, and until when. The same for every name, so that it gives none away."""
+def render_lockout(
+    request: HttpRequest, response: Any = None, credentials: Any = None
+) -> HttpResponse:
+    """The page that says until when it is locked; the same for every name, so it reveals none."""
     handler = AxesProxyHandler.get_implementation()
-    tries = handler.get_user_attempts(request, credentials)
-    last = [one.aggregate(last=Max("attempt_time"))["last"] for one in tries]
-    until = max(filter(None, last), default=timezone.now()) + settings.AXES_COOLOFF_TIME
-    wait = max(1, int((until - timezone.now()).total_seconds()))
+    attempts = handler.get_user_attempts(request, credentials)
+    times = [rows.aggregate(last=Max("attempt_time"))["last"] for rows in attempts]
+    until = max(filter(None, times), default=timezone.now()) + settings.AXES_COOLOFF_TIME
+    wait_seconds = max(1, int((until - timezone.now()).total_seconds()))
     context = {**admin.site.each_context(request), "until": until}
     page = render_to_string("admin/locked.html", context, request)
-    return HttpResponse(page, status=429, headers={"Retry-After": str(wait)})
+    return HttpResponse(page, status=429, headers={"Retry-After": str(wait_seconds)})

@@ -1,6 +1,7 @@
 """The second factor: a code of an authenticator app, or one of ten backup codes.
 
-django-otp keeps the devices and checks the codes; these are the pages of the desk around it.
+django-otp keeps the devices and checks the codes; these are the forms around it. Why they are our
+own and not those of django-two-factor-auth: docs/decisions/0058-second-factor.md.
 """
 
 import time
@@ -26,48 +27,51 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp.util import random_hex
 
-CODES = 10
-DIGITS = 6
-KEY = "app-key"  # in the session
+BACKUP_CODES = 10
+DIGITS = 6  # of a code of the app
+SESSION_KEY = "app-key"
 
 
-def is_let_in(user: Any) -> bool:
-    """Whether the login is all that is asked for."""
+def is_verified(user: Any) -> bool:
+    """Whether the user has given the second factor, or none is required."""
     return not settings.SECOND_FACTOR or getattr(user, "otp_device", None) is not None
 
 
-def key_for(session: Any) -> str:
-    """The key of an app that is being set up: known to this login alone until a code proves it."""
-    key: str = session.setdefault(KEY, random_hex())
+def setup_key(session: Any) -> str:
+    """The key of an app that is being set up; it is in this session only until a code proves it."""
+    key: str = session.setdefault(SESSION_KEY, random_hex())
     return key
 
 
-def written(key: str) -> str:
-    """A key for an app that cannot see the screen."""
+def format_key(key: str) -> str:
+    """A key as it is typed into an app that cannot see the screen."""
     return b32encode(unhexlify(key)).decode()
 
 
-def drawing(key: str, user: Any, site: str) -> SafeString:
-    """What the app reads from the screen. Drawn within the page: the key has no address."""
-    named = f"{quote(site)}:{quote(str(user))}"
-    address = f"otpauth://totp/{named}?secret={written(key)}&issuer={quote(site)}"
+def draw_key(key: str, user: Any, site: str) -> SafeString:
+    """The QR code that an app reads from the screen.
+
+    It is drawn within the page: as an image with an address of its own the key could be cached.
+    """
+    label = f"{quote(site)}:{quote(str(user))}"
+    address = f"otpauth://totp/{label}?secret={format_key(key)}&issuer={quote(site)}"
     code = segno.make(address, micro=False)
     return mark_safe(code.svg_inline(scale=5, border=4, light="#fff", dark="#000"))  # noqa: S308
 
 
-def new_codes(user: Any) -> list[str]:
-    """Ten codes in place of those there were; each lets in once."""
-    codes = [StaticToken.random_token() for _number in range(CODES)]
+def replace_backup_codes(user: Any) -> list[str]:
+    """Make ten backup codes in place of the present ones; each can be used once."""
+    codes = [StaticToken.random_token() for _number in range(BACKUP_CODES)]
     with transaction.atomic():
         StaticDevice.objects.filter(user=user).delete()
         device = StaticDevice.objects.create(user=user, name="codes")
-        device.token_set.bulk_create([StaticToken(device=device, token=one) for one in codes])
+        device.token_set.bulk_create([StaticToken(device=device, token=code) for code in codes])
     return codes
 
 
-def codes_left(user: Any) -> int:
-    left: int = StaticToken.objects.filter(device__user=user).count()
-    return left
+def count_backup_codes(user: Any) -> int:
+    count: int = StaticToken.objects.filter(device__user=user).count()
+    return count
 
 
 class CodeForm(forms.Form):
@@ -86,25 +90,26 @@ class CodeForm(forms.Form):
 
     def clean_code(self) -> str:
         code: str = "".join(self.cleaned_data["code"].split()).lower()
-        with transaction.atomic():  # a code lets in once, also when it is sent twice at once
+        with transaction.atomic():  # a code is accepted once, also when it is sent twice at once
             accepted = self.accepts(code)
         if not accepted:
-            raise forms.ValidationError(self._why())
+            raise forms.ValidationError(self._explain())
         return code
 
     def accepts(self, code: str) -> bool:
-        of_app = len(code) == DIGITS and code.isdecimal()
-        devices: Any = (TOTPDevice if of_app else StaticDevice).objects
+        """Check ``code`` and use it up, within the transaction of the caller."""
+        is_of_app = len(code) == DIGITS and code.isdecimal()
+        devices: Any = (TOTPDevice if is_of_app else StaticDevice).objects
         self.device = devices.filter(user=self.user, confirmed=True).select_for_update().first()
         return bool(self.device and self.device.verify_token(code))
 
-    def _why(self) -> str:
-        """After each wrong code the next is looked at only after a wait, twice as long."""
-        _allowed, told = self.device.verify_is_allowed() if self.device else (True, None)
-        until = (told or {}).get("locked_until")
+    def _explain(self) -> str:
+        """Why the code was refused. After each wrong one django-otp waits twice as long."""
+        _is_allowed, lock = self.device.verify_is_allowed() if self.device else (True, None)
+        until = (lock or {}).get("locked_until")
         if until and until - timezone.now() > timedelta(minutes=1):
-            words = _("That code is not right. Too many were wrong: try again in %(time)s.")
-            return words % {"time": timeuntil(until)}
+            message = _("That code is not right. Too many were wrong: try again in %(time)s.")
+            return message % {"time": timeuntil(until)}
         return _("That code is not right, or was used before. Wait for the next and try again.")
 
 
@@ -120,13 +125,14 @@ class FirstCodeForm(CodeForm):
         totp.time = time.time()
         if not (code.isdecimal() and totp.verify(int(code), tolerance=1)):
             return False
-        made = {"key": self.key, "last_t": totp.t(), "drift": totp.drift, "name": "app"}
-        self.device = TOTPDevice.objects.create(user=self.user, **made)
+        self.device = TOTPDevice.objects.create(
+            user=self.user, name="app", key=self.key, last_t=totp.t(), drift=totp.drift
+        )
         return True
 
 
-class Gate:
-    """The page of the desk behind the password: asks for a code, or sets the app up."""
+class SecondFactorStep:
+    """The step of a login after the password: asks for a code, or sets the app up."""
 
     def __init__(self, request: HttpRequest, site: str, data: Any = None) -> None:
         self.request = request
@@ -135,15 +141,15 @@ class Gate:
         self.form = CodeForm(self.user, data)
         self.context: dict[str, Any] = {}
         if not self.has_app:
-            key = key_for(request.session)
+            key = setup_key(request.session)
             self.form = FirstCodeForm(self.user, key, data)
-            self.context = {"drawing": drawing(key, self.user, site), "key": written(key)}
+            self.context = {"drawing": draw_key(key, self.user, site), "key": format_key(key)}
 
-    def opens(self) -> bool:
-        """Whether the code is right; then this login is a whole one."""
+    def verify(self) -> bool:
+        """Whether the code is right; then the login is complete."""
         if not self.form.is_valid():
             return False
         self.request.session.cycle_key()
-        self.request.session.pop(KEY, None)
+        self.request.session.pop(SESSION_KEY, None)
         django_otp.login(self.request, self.form.device)
         return True

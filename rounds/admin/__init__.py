@@ -1,6 +1,6 @@
 """The editors' side: the pages of the admin for the record.
 
-``registry`` lists what each model's pages show; ``base`` and ``publishable`` are the ModelAdmins
-they build on, ``forms`` their forms. ``record_views`` are the history, preview and revert pages,
-``spreadsheets`` the pages of import and export.
+``registry`` and ``sources`` list what each model's pages show, on the ModelAdmins of ``base`` and
+``publishable``. ``base`` puts together what the page of a record does, see ``pages``, with the
+forms of ``forms``. ``spreadsheets`` has the pages of import and export.
 """

@@ -1,6 +1,7 @@
-"""Forms of the admin: what is typed is checked, kept, and compared with what is stored."""
+"""The forms of records in the admin, and the state that one request gives them."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -12,36 +13,40 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from rounds.models import (
-    State,
-)
-from rounds.platform.dates import describe
+from rounds.models import State
+from rounds.platform.dates import describe as describe_days
 from rounds.platform.text_fields import TextField
 from rounds.platform.time_fields import MomentField
 from rounds.platform.times import describe_moment
-from rounds.publishing.edit_conflicts import (
-    EditConflict,
-)
 
 PAST = _("This time is past: give one to come, or publish it now.")
 
 
-class EntryForm(forms.ModelForm):
-    """A form that tells everything that is wrong, also with what has no input on the page."""
+@dataclass(frozen=True, slots=True)
+class FormState:
+    """What the form of one request shows beside the record, see ``RequestFormAdmin``."""
+
+    versions: str = ""  # of the records on the page, as ``edit_conflicts`` writes them
+    data: QueryDict | None = None  # shown in place of what is stored or was posted
+    refusal: ValidationError | None = None  # why the gate or the database refused it a moment ago
+
+
+class BaseRecordForm(forms.ModelForm):
+    """A form that reports every error, those of fields without an input on the page too."""
 
     def clean(self) -> dict[str, Any]:
         return super().clean() or {}
 
     def add_error(self, field: str | None, error: Any) -> None:
-        """As Django's; what is wrong with a field that is hidden or absent is told of the whole."""
-        told = error.error_dict if hasattr(error, "error_dict") else {field: error}
-        for name, errors in told.items():
-            shown = name in self.fields and not self.fields[name].widget.is_hidden
-            super().add_error(name if shown else None, errors)
+        """As Django's; an error of a field that is hidden or absent goes to the whole form."""
+        errors_by_field = error.error_dict if hasattr(error, "error_dict") else {field: error}
+        for name, errors in errors_by_field.items():
+            is_shown = name in self.fields and not self.fields[name].widget.is_hidden
+            super().add_error(name if is_shown else None, errors)
 
 
-class RecordForm(EntryForm):
-    """The form of a page's own record: what it showed, and what readers are told of a change."""
+class RecordForm(BaseRecordForm):
+    """The form of a page's own record, with the versions it showed and the note to readers."""
 
     opened = forms.CharField(required=False, widget=forms.HiddenInput)
     correction = TextField(
@@ -55,15 +60,17 @@ class RecordForm(EntryForm):
         ),
     )
 
-    refusal: ValidationError | None = None  # what the gate or the database said a moment ago
-    shown = ""  # the versions of the records on the page
+    state = FormState()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["opened"] = self.shown
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(data if self.state.data is None else self.state.data, *args, **kwargs)
+        self.initial["opened"] = self.state.versions
 
     def _clean_time(self, cleaned: dict[str, Any]) -> None:
-        """A time to go out makes a draft ready to; it lies ahead, and nothing is out already."""
+        """Check the time of publication, which makes a draft ready for it.
+
+        It lies ahead, and the record is not published already.
+        """
         when = cleaned.get("publish_at")
         if when is None:
             return
@@ -74,24 +81,53 @@ class RecordForm(EntryForm):
         else:
             cleaned["state"] = State.READY
 
-    def typed(self) -> dict[str, str]:
+    def describe_typed(self) -> dict[str, str]:
         """What was entered, in words, by the title of the field."""
         return {
-            str(capfirst(str(self.fields[name].label or ""))): entered(self.fields[name], value)
+            str(capfirst(str(self.fields[name].label or ""))): describe(self.fields[name], value)
             for name, value in getattr(self, "cleaned_data", {}).items()
         }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         self._clean_time(cleaned)
-        if self.refusal:
-            noted = getattr(self.refusal, "code", "") == "note" and "correction" in self.fields
-            self.add_error("correction" if noted else None, self.refusal)
+        if refusal := self.state.refusal:
+            is_about_note = getattr(refusal, "code", "") == "note" and "correction" in self.fields
+            self.add_error("correction" if is_about_note else None, refusal)
         return cleaned
 
 
+class GeneratedKeyForm(BaseRecordForm):
+    """A form that generates the key of a new record from its day and text, where none is typed."""
+
+    key_source = "summary"  # the field whose first words the key takes
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+            self.initial.setdefault("slug", "")  # instead of the default, which says nothing
+            self.fields["slug"].help_text = _(
+                "Part of its permanent address. Left empty, it is made of the day, the speaker or"
+                " party and the first words: 2031-05-21-minister-no-clause-at-all."
+            )
+
+    def save(self, commit: bool = True) -> Any:
+        if self.instance._state.adding and not self.cleaned_data.get("slug"):
+            manager = type(self.instance)._default_manager
+            text = self.cleaned_data[self.key_source]
+            self.instance.slug = manager.free_key(self.instance.first_day, self._name(), text)
+        return super().save(commit)
+
+    def _name(self) -> str:
+        """The last name of the first speaker, else the code of the first party."""
+        for speaker in self.cleaned_data.get("speakers") or ():
+            return str(speaker.name.split()[-1])
+        return next((str(party.code) for party in self.cleaned_data.get("parties") or ()), "")
+
+
 class ScheduleForm(forms.Form):
-    """When all that is chosen in a list goes out."""
+    """Asks when the records chosen in a list are published."""
 
     when = MomentField(label=_("Publish at"))
 
@@ -102,12 +138,12 @@ class ScheduleForm(forms.Form):
         return when
 
 
-def entered(field: forms.Field, value: Any) -> str:
-    """A cleaned value as ``history.words`` would tell it."""
+def describe(field: forms.Field, value: Any) -> str:
+    """A cleaned value in the words in which ``history.differences`` describes a stored one."""
     if isinstance(value, dt.datetime):
         return describe_moment(value)
     if isinstance(value, DateRange):
-        return describe(value)
+        return describe_days(value)
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
     if isinstance(field, forms.ModelMultipleChoiceField):
@@ -115,43 +151,3 @@ def entered(field: forms.Field, value: Any) -> str:
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
         return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
     return "" if value is None else str(value)
-
-
-def side_by_side(found: list[EditConflict], form: RecordForm) -> list[dict[str, Any]]:
-    """Each collision with its rows: what it was, what others made of it, what is typed here."""
-    yours = form.typed()
-    own = f"{form.instance._meta.label_lower}:{form.instance.pk}"
-    return [
-        {
-            "collision": one,
-            "rows": [(change, yours.get(change.title, "")) for change in one.changes],
-            "own": one.key == own,
-        }
-        for one in found
-    ]
-
-
-def fill(data: QueryDict, bound: Any) -> None:
-    """Put the value of a form's field into ``data`` as a browser would send it."""
-    widget: Any = getattr(bound.field.widget, "widget", bound.field.widget)
-    value, name = bound.value(), bound.html_name
-    if isinstance(widget, forms.MultiWidget):
-        several: Any = widget
-        parts = zip(several.widgets_names, several.widgets, several.decompress(value), strict=True)
-        for suffix, inner, part in parts:
-            _put(data, f"{name}{suffix}", inner, part)
-    elif isinstance(value, list):
-        data.setlist(name, [str(getattr(one, "pk", one)) for one in value])
-    else:
-        _put(data, name, widget, value)
-
-
-def _put(data: QueryDict, name: str, widget: Any, value: Any) -> None:
-    if isinstance(widget, forms.CheckboxInput):
-        data.pop(name, None)
-        if value:
-            data[name] = "on"
-        return
-    timed = isinstance(widget, forms.DateInput | forms.TimeInput)
-    text = widget.format_value(value) if timed else value
-    data[name] = "" if text is None else str(text)

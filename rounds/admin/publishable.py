@@ -12,12 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from rounds.admin.base import KeyedAdmin
+from rounds.admin.base import RecordAdmin
 from rounds.admin.forms import ScheduleForm
-from rounds.models import (
-    DatedClaim,
-    State,
-)
+from rounds.models import DatedClaim, State
 from rounds.platform.times import describe_weekday_moment
 from rounds.publishing.edit_conflicts import lock_records
 from rounds.publishing.gate import gate
@@ -33,12 +30,12 @@ DRAFTS_FIRST: tuple[Any, ...] = (
 
 
 def version_of(record: Any) -> str:
-    """Which record a list shows, and which version of it: “12:3”."""
+    """The number of a record and its version, as a list shows it: “12:3”."""
     return f"{record.pk}:{record.version}"
 
 
-class PublishableAdmin(KeyedAdmin):
-    """Draft and published, in the list and as actions that say what they refuse and why."""
+class PublishableAdmin(RecordAdmin):
+    """A record with states: lists show them, and actions change them or say why they refuse."""
 
     actions: Any = ("publish", "schedule", "back_to_draft", "delete_selected")
     ordering = DRAFTS_FIRST
@@ -48,16 +45,16 @@ class PublishableAdmin(KeyedAdmin):
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> Any:
         response = super().response_add(request, obj, post_url_continue)
-        self.say_when(request, obj)
+        self.show_schedule(request, obj)
         return response
 
     def response_change(self, request: HttpRequest, obj: Any) -> Any:
         response = super().response_change(request, obj)
-        self.say_when(request, obj)
+        self.show_schedule(request, obj)
         return response
 
-    def say_when(self, request: HttpRequest, obj: Any) -> None:
-        """Read a time to go out back to whoever has just given it."""
+    def show_schedule(self, request: HttpRequest, obj: Any) -> None:
+        """Repeat the time of publication in a message, for the user who has just entered it."""
         if obj.is_scheduled:
             message = _("“%(title)s” goes out by itself on %(moment)s.")
             values = {"title": obj, "moment": describe_weekday_moment(obj.publish_at)}
@@ -65,33 +62,35 @@ class PublishableAdmin(KeyedAdmin):
 
     @admin.display(description=_("state"), ordering="state")
     def stands(self, record: Any) -> str:
-        """Its state, and when it goes out by itself."""
+        """The state of ``record``, and when it is published by itself."""
         return str(record.state_words)
 
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Publish what is chosen, in the words that the list has shown."""
-        records = self._seen(request, queryset.exclude(state=State.PUBLISHED))
+        """Publish the chosen records, if they are as the list has shown them."""
+        records = self._lock_seen(request, queryset.exclude(state=State.PUBLISHED))
         if records is not None:
             self._set_state(request, records, State.PUBLISHED)
 
     @admin.action(description=_("Publish at a time"), permissions=["change"])
     def schedule(self, request: HttpRequest, queryset: QuerySet[Any]) -> TemplateResponse | None:
-        """Ask when, and then let what is chosen go out by itself at that time."""
+        """Ask for a time, and then let the chosen records be published at it."""
         queryset = queryset.exclude(state=State.PUBLISHED)
         if not queryset.exists():
             self.message_user(request, _("Nothing was changed."), messages.WARNING)
             return None
         form = ScheduleForm(request.POST if "when_0" in request.POST else None)
         if not form.is_valid():
-            context = self._page_of_action(request, queryset, _("Publish at a time"))
+            context = self._action_context(request, queryset, _("Publish at a time"))
             context |= {"form": form, "shown": request.POST.getlist("shown")}
             context["media"] += form.media
             return TemplateResponse(request, "admin/rounds/schedule.html", context)
-        records = self._seen(request, queryset)
+        records = self._lock_seen(request, queryset)
         when = form.cleaned_data["when"]
-        if records is not None and not self._refused(request, schedule_records(records, when)):
-            gate(request.user, request.POST.get("correction", ""))  # before it is told as done
+        if records is not None and not self._report_refused(
+            request, schedule_records(records, when)
+        ):
+            gate(request.user, request.POST.get("correction", ""))  # before a message is shown
             for record in records:
                 self.log_change(request, record, [{"changed": {"fields": [str(_("publish at"))]}}])
             message = ngettext(
@@ -107,18 +106,18 @@ class PublishableAdmin(KeyedAdmin):
     def back_to_draft(
         self, request: HttpRequest, queryset: QuerySet[Any]
     ) -> TemplateResponse | None:
-        """Ask what readers are told, where they have seen it, and then do it."""
+        """Ask for a note to readers where they have seen a record, and then take all back."""
         if request.POST.get("correction", "").strip() or not queryset.published().exists():  # type: ignore[attr-defined]
             self._set_state(request, list(queryset.exclude(state=State.DRAFT)), State.DRAFT)
             return None
-        context = self._page_of_action(request, queryset, _("Take back to draft"))
+        context = self._action_context(request, queryset, _("Take back to draft"))
         context["asked"] = "correction" in request.POST
         return TemplateResponse(request, "admin/rounds/take_back.html", context)
 
-    def _page_of_action(
+    def _action_context(
         self, request: HttpRequest, queryset: QuerySet[Any], title: Any
     ) -> dict[str, Any]:
-        """What the page needs that asks something before an action is done."""
+        """The context of a page that asks something before an action is done."""
         records = list(queryset)
         return {
             **self.admin_site.each_context(request),
@@ -131,11 +130,11 @@ class PublishableAdmin(KeyedAdmin):
         }
 
     def action_checkbox(self, obj: Any) -> SafeString:
-        """As Django's, with the version that the list shows, so that no other is published."""
+        """As Django's, with the version that the list shows: only that one is published."""
         version = format_html('<input type="hidden" name="shown" value="{}">', version_of(obj))
         return format_html("{}{}", super().action_checkbox(obj), version)
 
-    def _seen(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any] | None:
+    def _lock_seen(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any] | None:
         """The records, locked, if the list has shown all of them as they are; else None."""
         records = lock_records(queryset)
         versions_shown = set(request.POST.getlist("shown"))
@@ -144,21 +143,21 @@ class PublishableAdmin(KeyedAdmin):
             "It has been changed since the list was shown, or it is on another page of the list. "
             "Check it and try again."
         )
-        return None if self._refused(request, dict.fromkeys(unseen, message)) else records
+        return None if self._report_refused(request, dict.fromkeys(unseen, message)) else records
 
-    def _refused(self, request: HttpRequest, refused: Mapping[Any, Any]) -> bool:
-        """Say of each record why it refuses, if any does."""
-        for record, words in refused.items():
-            self.message_user(request, f"{record}: {words}", messages.ERROR)
+    def _report_refused(self, request: HttpRequest, refused: Mapping[Any, Any]) -> bool:
+        """Report each record that refuses, with the reason; whether any does."""
+        for record, reason in refused.items():
+            self.message_user(request, f"{record}: {reason}", messages.ERROR)
         if refused:
             self.message_user(request, _("Nothing was changed."), messages.WARNING)
         return bool(refused)
 
     def _set_state(self, request: HttpRequest, records: list[Any], state: State) -> None:
         """Change them all or none, in whatever order they allow."""
-        if self._refused(request, set_state(records, state)):
+        if self._report_refused(request, set_state(records, state)):
             return
-        gate(request.user, request.POST.get("correction", ""))  # before it is told as done
+        gate(request.user, request.POST.get("correction", ""))  # before a message is shown
         for record in records:
             self.log_change(request, record, [{"changed": {"fields": [str(_("state"))]}}])
         message = ngettext(
@@ -168,6 +167,8 @@ class PublishableAdmin(KeyedAdmin):
 
 
 class DatedAdmin(PublishableAdmin):
+    """A record with days."""
+
     @admin.display(description=_("when"), ordering="dates")
     def when(self, record: DatedClaim) -> str:
         return record.when

@@ -1,4 +1,4 @@
-"""Translations at the desk: an input beside each original, and lists of what still lacks one."""
+"""Translations in the admin: an input for each text and language, and a filter for missing ones."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from rounds.models import Translatable
 from rounds.platform import translated_text
 from rounds.platform.text_fields import TextField
 
-ORIGINAL = 400  # characters of an original that stand beside its translation
+MAX_ORIGINAL_CHARS = 400  # of an original that is shown under the input of its translation
 
 
 class TranslationsForm(forms.ModelForm):
@@ -30,17 +30,17 @@ class TranslationsForm(forms.ModelForm):
                 continue
             self.fields[name].label = titles[name]
             self.fields[name].widget.attrs["lang"] = code
-            said = getattr(self.instance, field)
-            self.fields[name].help_text = Truncator(said).chars(ORIGINAL)
+            original = getattr(self.instance, field)
+            self.fields[name].help_text = Truncator(original).chars(MAX_ORIGINAL_CHARS)
             self.initial.setdefault(name, self.instance.translations.get(name, ""))
 
     def _post_clean(self) -> None:
-        """Before the record is checked it has its translations, as it has its other fields."""
+        """Give the record its translations before it is checked, as Django does with its fields."""
         names = set(self._meta.model.translation_keys())
-        told = self.instance.translations | {
+        translations = self.instance.translations | {
             name: text for name, text in self.cleaned_data.items() if name in names
         }
-        self.instance.translations = {name: text for name, text in told.items() if text}
+        self.instance.translations = {name: text for name, text in translations.items() if text}
         super()._post_clean()  # type: ignore[misc]  # Django's, where a record is filled
 
 
@@ -60,7 +60,7 @@ def _input(field: Any) -> TextField:
 
 
 def fieldset(model: type[Translatable]) -> tuple[Any, Any]:
-    """The inputs of a form ``with_translations``, folded away until somebody translates."""
+    """The inputs of a form ``with_translations``, folded at first."""
     return (
         _("Translations"),
         {
@@ -74,17 +74,17 @@ def fieldset(model: type[Translatable]) -> tuple[Any, Any]:
     )
 
 
-class LackingFilter(admin.SimpleListFilter):
-    """What says something that it does not say in another language yet."""
+class MissingTranslationFilter(admin.SimpleListFilter):
+    """Records with a text that is not translated into a language yet."""
 
     title = _("translation")
     parameter_name = "lacking"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         names = dict(settings.LANGUAGES)
-        words = _("not all in %(language)s")
+        label = _("not all in %(language)s")
         return [
-            (code, words % {"language": names[code]})
+            (code, label % {"language": names[code]})
             for code in translated_text.translation_languages()
         ]
 

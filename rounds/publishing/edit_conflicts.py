@@ -51,6 +51,11 @@ def lock_records(records: Iterable[Versioned]) -> list[Versioned]:
     return [record for rows in _rows_of(records) for record in rows.select_for_update()]
 
 
+def lock_shown(shown: ShownVersions) -> None:
+    """Lock the records that a page showed, as ``lock_records`` does."""
+    lock_records(model(pk=pk) for model, pk in filter(None, map(_ref, shown)))
+
+
 def _rows_of(records: Iterable[Versioned]) -> Iterator[models.QuerySet[Any]]:
     """A query for the rows of each model, always in the same order: so locks cannot cross."""
     by_model: dict[type[Versioned], list[int]] = {}
@@ -71,6 +76,11 @@ def parse_versions(text: str) -> ShownVersions:
         data = json.loads(text)
     except (ValueError, RecursionError):
         return {}
+    return clean_versions(data)
+
+
+def clean_versions(data: object) -> ShownVersions:
+    """The versions in decoded JSON; what has another shape counts as nothing shown."""
     if not isinstance(data, dict):
         return {}
     return {str(key): number for key, number in data.items() if isinstance(number, int)}

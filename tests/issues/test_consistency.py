@@ -6,12 +6,12 @@ from types import SimpleNamespace
 import pytest
 
 from issues.desk.warnings import (
-    day_warnings,
-    evidence_warnings,
-    round_warnings,
-    similar_statements,
-    speaker_warnings,
-    warnings_about,
+    find_similar_statements,
+    find_warnings_about,
+    warn_of_days,
+    warn_of_evidence,
+    warn_of_round,
+    warn_of_speakers,
 )
 from issues.models import Issue, Position
 from rounds.models import Party, Person, Round, Statement
@@ -54,7 +54,7 @@ def only(warnings: Iterator[str]) -> str:
 def test_who_speaks_for_whom(
     speakers: list[Person], parties: list[Party], basis: str, warning: str
 ) -> None:
-    assert only(speaker_warnings(speakers, parties, basis)) == warning
+    assert only(warn_of_speakers(speakers, parties, basis)) == warning
 
 
 @pytest.mark.parametrize(
@@ -80,30 +80,30 @@ def test_who_speaks_for_whom(
     ],
 )
 def test_days_of_a_round(dates: object, warning: str) -> None:
-    assert only(day_warnings(dates, TODAY, ROUND, day("2010-03-08"))) == warning
+    assert only(warn_of_days(dates, TODAY, ROUND, day("2010-03-08"))) == warning
 
 
 def test_a_day_of_no_round_only_lies_ahead_or_not() -> None:
-    assert only(day_warnings(days("1999-01-01"), TODAY)) == ""
-    assert only(day_warnings(days("2010-03-21"), TODAY)).startswith(
+    assert only(warn_of_days(days("1999-01-01"), TODAY)) == ""
+    assert only(warn_of_days(days("2010-03-21"), TODAY)).startswith(
         "This date has not come yet: 21 March 2010."
     )
 
 
 def test_a_meeting_to_come_is_not_held() -> None:
-    assert only(round_warnings(ROUND, TODAY)) == ""
-    (warning,) = round_warnings(ROUND, day("2010-03-03"))
+    assert only(warn_of_round(ROUND, TODAY)) == ""
+    (warning,) = warn_of_round(ROUND, day("2010-03-03"))
     assert warning.startswith(
         "The meeting “Round 2” is marked as held, but it begins on 4 March 2010."
     )
     planned = Round(name="Round 3", dates=days("2010-05-01"), status="planned")
-    assert only(round_warnings(planned, TODAY)) == ""
+    assert only(warn_of_round(planned, TODAY)) == ""
 
 
 def test_evidence_of_another_party() -> None:
-    assert only(evidence_warnings(HELD, SAID, [BRUME])) == ""
-    assert only(evidence_warnings(HELD, SAID, [])) == ""
-    assert only(evidence_warnings(HELD, SAID, [ARDEN])) == (
+    assert only(warn_of_evidence(HELD, SAID, [BRUME])) == ""
+    assert only(warn_of_evidence(HELD, SAID, [])) == ""
+    assert only(warn_of_evidence(HELD, SAID, [ARDEN])) == (
         "The position “Brume · Water: opposes” rests on a statement made for "
         "another party (Arden): “Half must stay.”."
     )
@@ -114,16 +114,16 @@ def test_words_like_those_of_a_stored_statement(world: SimpleNamespace) -> None:
     near = worlds.create_statement(dates=days("2010-02-09"), basis="document", **again)
     later = worlds.create_statement(dates=days("2011-02-09"), basis="document", **again)
     other = worlds.create_statement(summary="The water is cold.", dates=days("2010-02-09"))
-    assert similar_statements(near) == [world.said]
-    assert similar_statements(later) == []  # a year later it is news
-    assert similar_statements(other) == []
-    assert warnings_about(near, TODAY) == [
+    assert find_similar_statements(near) == [world.said]
+    assert find_similar_statements(later) == []  # a year later it is news
+    assert find_similar_statements(other) == []
+    assert find_warnings_about(near, TODAY) == [
         "The record has almost the same words: “Half of the water must stay in Arden.”, "
         "9 January 2010 (published)."
     ]
-    assert warnings_about(world.water, TODAY) == []
+    assert find_warnings_about(world.water, TODAY) == []
 
 
 def test_nothing_is_doubtful_about_what_is_sound(world: SimpleNamespace) -> None:
     for record in (world.denied, world.whispered, world.third, world.demand, world.round2):
-        assert warnings_about(record, TODAY) == []
+        assert find_warnings_about(record, TODAY) == []

@@ -9,8 +9,8 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
-from issues.desk.state import Board
-from issues.desk.vocabulary import vocabulary_of
+from issues.desk.state import DeskState
+from issues.desk.vocabulary import build_vocabulary
 from issues.models import Position, Progress, Proposal
 from rounds.history.versions import load_versions
 from rounds.models import Party, Person, Round, Source, Statement
@@ -786,8 +786,8 @@ def test_a_party_has_its_other_names_at_the_desk(world: SimpleNamespace) -> None
     Party.objects.filter(pk=world.arden.pk).update(
         other_names="The Ardens, A. R. D.", translations={"other_names_fr": "Terre d’Arden; TA"}
     )
-    board = Board(world.round2)
+    state = DeskState(world.round2)
     for name in ("the ardens", "A. R. D.", "Terre d’Arden", "ta"):
-        assert board.party_names.find(name) == world.arden
-    (column,) = (names for names in vocabulary_of(board)["columns"] if "arden" in names)
+        assert state.party_finder.find(name) == world.arden
+    (column,) = (names for names in build_vocabulary(state)["columns"] if "arden" in names)
     assert {"The Ardens", "A. R. D.", "Terre d’Arden", "TA"} <= set(column)

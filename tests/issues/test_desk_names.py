@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.exceptions import ValidationError
 
-from issues.desk.parsing import Names, days_as_text, days_from, numbers_from
+from issues.desk.parsing import NameFinder, format_days, parse_days, parse_terms
 from issues.desk.state import in_languages
 from issues.desk.vocabulary import LETTERS
 from issues.models import Level, Stance
@@ -19,7 +19,7 @@ PEOPLE = [
     "Wilbur Ross, Jr.",
     "José Ruiz",
 ]
-names = Names(PEOPLE, lambda name: [name.split()[0][:2].lower() + "-key", name])
+names = NameFinder(PEOPLE, lambda name: [name.split()[0][:2].lower() + "-key", name])
 
 
 @pytest.mark.parametrize(
@@ -70,13 +70,15 @@ def test_what_is_not_clear_names_the_candidates(typed: str, words: str) -> None:
 
 
 def test_a_key_tells_apart_what_has_one_name() -> None:
-    both = Names([1, 2], lambda number: [f"energy-{number}" if number > 1 else "energy", "Energy"])
+    both = NameFinder(
+        [1, 2], lambda number: [f"energy-{number}" if number > 1 else "energy", "Energy"]
+    )
     assert both.find("energy") == 1
     assert both.find("energy-2") == 2
 
 
 def test_an_exact_name_is_never_ambiguous() -> None:
-    both = Names(["Energy", "Energy storage"], lambda name: [name])
+    both = NameFinder(["Energy", "Energy storage"], lambda name: [name])
     assert both.find("energy") == "Energy"
     with pytest.raises(ValidationError):
         both.find("ener")
@@ -94,9 +96,9 @@ def test_an_exact_name_is_never_ambiguous() -> None:
     ],
 )
 def test_days_in_one_input(typed: str, dates: object, approximate: bool) -> None:
-    read = days_from(typed)
+    read = parse_days(typed)
     assert (read.dates, read.approximate) == (dates, approximate)
-    assert days_from(days_as_text(read)) == read
+    assert parse_days(format_days(read)) == read
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,7 @@ def test_days_in_one_input(typed: str, dates: object, approximate: bool) -> None
 )
 def test_what_are_no_days(typed: str) -> None:
     with pytest.raises(ValidationError):
-        days_from(typed)
+        parse_days(typed)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +122,7 @@ def test_what_are_no_days(typed: str) -> None:
     ],
 )
 def test_numbers_of_a_proposal(world: SimpleNamespace, typed: str, found: tuple[str, ...]) -> None:
-    (number,) = numbers_from(typed, Names([world.share], lambda one: [one.slug, one.name]))
+    (number,) = parse_terms(typed, NameFinder([world.share], lambda one: [one.slug, one.name]))
     high = str(number.high) if number.high is not None else None
     assert (number.comparator, number.scope, str(number.low), high) == found
 

@@ -38,7 +38,7 @@ def test_drafts_wait_by_kind_with_what_was_changed_last_first(
     admin_client: Client, world: SimpleNamespace
 ) -> None:
     before = block(admin_client, "drafts")
-    assert {whole.title: whole.count for whole in before.wholes} == {
+    assert {whole.title: whole.count for whole in before.lists} == {
         "Rounds": 2,
         "Statements": 2,
         "Proposals": 1,
@@ -49,7 +49,7 @@ def test_drafts_wait_by_kind_with_what_was_changed_last_first(
         "Measures": 1,
     }
     assert before.count == 13
-    for whole in before.wholes:
+    for whole in before.lists:
         rows = admin_client.get(whole.url).context["cl"].result_list
         assert len(rows) == whole.count, whole
         assert {row.state for row in rows} == {"draft"}
@@ -58,7 +58,7 @@ def test_drafts_wait_by_kind_with_what_was_changed_last_first(
         later = timezone.now() + dt.timedelta(minutes=1)
         Statement.objects.filter(pk=changed.pk).update(changed_at=later, summary="Changed just now")
     first = block(admin_client, "drafts").entries[0]
-    assert (first.title, first.more) == ("Changed just now", "statement")
+    assert (first.title, first.detail) == ("Changed just now", "statement")
     assert first.url == address(Statement, changed)
 
 
@@ -77,10 +77,10 @@ def test_what_is_ready_and_what_is_scheduled_have_their_own_place(
     assert titles(admin_client, "ready") == ["Ready"]
     assert titles(admin_client, "scheduled") == ["Going out", worlds.SECRET, worlds.SECRET]
     assert titles(admin_client, "missed") == ["Stuck"]
-    assert "scheduled for" in block(admin_client, "scheduled").entries[0].more
+    assert "scheduled for" in block(admin_client, "scheduled").entries[0].detail
     assert block(admin_client, "drafts").count == 13
     for key in ("ready", "scheduled", "missed"):
-        wholes = block(admin_client, key).wholes
+        wholes = block(admin_client, key).lists
         pages = [admin_client.get(whole.url).context["cl"].result_list for whole in wholes]
         found = [str(row) for rows in pages for row in rows]
         assert sorted(found) == sorted(titles(admin_client, key))
@@ -106,7 +106,7 @@ def test_meetings_and_deadlines_whose_day_has_passed_wait(
 
 def awaited(client: Client) -> dict[str, str]:
     one = block(client, "awaited")
-    return {entry.title: entry.more for entry in one.entries} if one else {}
+    return {entry.title: entry.detail for entry in one.entries} if one else {}
 
 
 def test_a_party_is_awaited_once_a_round_was_held_since_the_issue_was_opened(
@@ -181,7 +181,7 @@ def test_sources_wait_for_a_copy_and_for_a_living_link(
         address=lonely.url, state="dead", answer="404 Not Found", checked_at=timezone.now()
     )
     (entry,) = block(admin_client, "dead").entries
-    assert (entry.title, entry.more) == ("The Gazette: Alone", "404 Not Found")
+    assert (entry.title, entry.detail) == ("The Gazette: Alone", "404 Not Found")
 
 
 def plenty(world: SimpleNamespace) -> None:
@@ -222,8 +222,8 @@ def test_every_list_says_as_much_as_its_count(admin_client: Client, world: Simpl
     assert len(blocks) == 11
     for one in blocks:
         assert len(one.entries) == 5
-        assert sum(whole.count for whole in one.wholes) == one.count > 5
-        for whole in one.wholes:
+        assert sum(whole.count for whole in one.lists) == one.count > 5
+        for whole in one.lists:
             page = admin_client.get(whole.url)
             assert page.status_code == 200, whole.url
             if "cl" in page.context:
@@ -281,7 +281,7 @@ def test_only_what_a_user_may_see_is_told(client: Client, world: SimpleNamespace
     sam = member(client, sees=("view_deadline",))
     blocks = sam.get(FRONT).context["blocks"]
     assert {one.key for one in blocks} == {"drafts", "scheduled", "deadlines"}
-    assert {whole.title for one in blocks for whole in one.wholes} == {"Deadlines", "All"}
+    assert {whole.title for one in blocks for whole in one.lists} == {"Deadlines", "All"}
     assert sam.get(reverse("admin:waiting", args=["deadlines"])).status_code == 200
     assert sam.get(reverse("admin:waiting", args=["unnamed"])).status_code == 403
     assert sam.get(reverse("admin:waiting", args=["nothing"])).status_code == 404

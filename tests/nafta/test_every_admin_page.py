@@ -24,7 +24,7 @@ from django.urls import URLPattern, URLResolver, reverse
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from nafta.admin_site.dashboard import MATTERS
+from nafta.admin_site.dashboard import WAITING_LISTS
 from rounds.models import Person, Publishable, State, Statement, Suggestion
 from tests import stored
 from tests.desk import address, change, desk_of, fields_in, ticked
@@ -110,7 +110,7 @@ def paths() -> Iterator[str]:
     kind = ContentType.objects.get_for_model(Statement).pk
     apps = sorted({model._meta.app_label for model in _registered()})
     known: dict[str, list[Any]] = {
-        "key": [matter.key for matter in MATTERS],
+        "key": [matter.key for matter in WAITING_LISTS],
         "content_type_id": [kind],
         "number": [1],
         "app_label": apps,

@@ -347,7 +347,9 @@ class TestSuggestions:
     def test_a_contributor_approves_nothing(self, editor: Client, world: SimpleNamespace) -> None:
         where = self.suggest(editor, world.said, summary="A third must stay.")
         form = fields_in(editor.get(where))
-        assert desk_of(create_contributor()).post(where, form).status_code == 403
+        contributor = desk_of(create_contributor())
+        assert contributor.get(where).status_code == 403
+        assert contributor.post(where, form).status_code == 403
 
     def test_what_has_changed_since_is_shown_and_not_undone_unseen(
         self, editor: Client, world: SimpleNamespace

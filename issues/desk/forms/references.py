@@ -1,4 +1,4 @@
-"""Forms of the round desk for what a report rests on: source, people, round, notes."""
+"""Forms of the round desk for what a report rests on: source, people, round, note."""
 
 from typing import Any
 
@@ -7,51 +7,37 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from issues.desk.parsing import DaysField, NamedField, UnknownNameError, is_address
-from issues.desk.state import Board
-from rounds.models import (
-    Basis,
-    Person,
-    Publishable,
-    RoundStatus,
-    Source,
-)
+from issues.desk.forms.base import CheckedForm, text_input
+from issues.desk.parsing import DaysField, NamedField, NameFinder, UnknownNameError, is_address
+from issues.desk.state import DeskState
+from rounds.models import Basis, Party, Person, Source
 from rounds.platform.text_fields import TextField
-from rounds.publishing.edit_conflicts import versions_of
 
 
-def key_of(record: Publishable) -> str:
-    """How the page names a row of the database."""
-    return next(iter(versions_of([record])))
-
-
-def listed(words: str, *, several: bool = False) -> forms.TextInput:
-    """An input with suggestions: ``words`` is the list of the page that has them."""
-    attrs = {"list": f"names-{words}", "autocomplete": "off"}
-    return forms.TextInput(attrs=attrs | ({"data-several": words} if several else {}))
-
-
-class SourceForm(forms.Form):
-    """A publication of this sitting: found in the record, or new."""
+class SourceRowForm(CheckedForm):
+    """A publication of this sitting: one that the record has, or a new one."""
 
     source = forms.CharField(
         label=gettext_lazy("source: its address or words of its title"),
         required=False,
         max_length=500,
-        widget=listed("sources"),
+        widget=text_input("sources"),
     )
     publisher = forms.CharField(label=gettext_lazy("publisher"), required=False, max_length=120)
     title = forms.CharField(label=gettext_lazy("title"), required=False, max_length=250)
     published = DaysField(label=gettext_lazy("published"), required=False)
 
-    board: Board
     record: Source | None = None
+
+    def __init__(self, *args: Any, state: DeskState, **kwargs: Any) -> None:
+        self.state = state
+        super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         text = cleaned.get("source", "")
         try:
-            self.record = self.board.source_names().find(text) if text else None
+            self.record = self.state.source_finder().find(text) if text else None
         except UnknownNameError as error:
             if not cleaned.get("title"):
                 self.add_error("source", [error, _("It is new here: give publisher and title.")])
@@ -60,11 +46,14 @@ class SourceForm(forms.Form):
             self.add_error("source", error)
             return cleaned
         if self.record is None:
-            self.record = self._new(text, cleaned)
+            self.record = self._new_record(text, cleaned)
         return cleaned
 
-    def _new(self, text: str, typed: dict[str, Any]) -> Source | None:
-        """What its address tells of it, with what was typed; one typed before is not new."""
+    def _new_record(self, text: str, typed: dict[str, Any]) -> Source:
+        """A source with what its address says and what was typed.
+
+        Without an address it is the one of the record with the same publisher and title, if any.
+        """
         record = Source.objects.start_from_address(text) if is_address(text) else Source()
         record.publisher = typed.get("publisher") or record.publisher
         record.title = typed.get("title", "")
@@ -73,23 +62,32 @@ class SourceForm(forms.Form):
                 self.add_error(name, _("A new source needs its publisher and its title."))
         if days := typed.get("published"):
             record.published, record.published_approximate = days
-        named = (record.publisher, record.title)
-        known = (one for one in self.board.sources if (one.publisher, one.title) == named)
-        return record if text else next(known, record)
+        if text:
+            return record
+        same = (
+            source
+            for source in self.state.sources
+            if (source.publisher, source.title) == (record.publisher, record.title)
+        )
+        return next(same, record)
 
 
-class PersonForm(forms.Form):
-    """Somebody who spoke and is not in the record yet."""
+class PersonRowForm(CheckedForm):
+    """A speaker who is not in the record yet."""
 
     name = forms.CharField(label=gettext_lazy("name"), max_length=120)
     role = forms.CharField(label=gettext_lazy("role"), required=False, max_length=160)
     organisation = forms.CharField(
         label=gettext_lazy("organisation"), required=False, max_length=160
     )
-    party = NamedField(label=gettext_lazy("party"), required=False, widget=listed("parties"))
+    party = NamedField(label=gettext_lazy("party"), required=False, widget=text_input("parties"))
 
-    board: Board
     record: Person | None = None
+
+    def __init__(self, *args: Any, parties: NameFinder[Party], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        party_field: Any = self.fields["party"]
+        party_field.finder = parties
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -98,27 +96,20 @@ class PersonForm(forms.Form):
         return cleaned
 
 
-class SittingForm(forms.Form):
-    """What the rows take where they are left blank."""
+class SittingForm(CheckedForm):
+    """The defaults that rows take where they are left blank."""
 
     days = DaysField(label=gettext_lazy("date"))
     basis = forms.ChoiceField(label=gettext_lazy("basis"), choices=Basis.choices)
     attribution = forms.CharField(label=gettext_lazy("attribution"), required=False, max_length=200)
 
 
-class NoteForm(forms.Form):
+class NoteForm(CheckedForm):
+    """The note to readers, which a change of something published needs."""
+
     correction = TextField(
         label=gettext_lazy("note to readers"),
         required=False,
         max_length=500,
         widget=forms.TextInput(attrs={"form": "desk"}),  # it may stand beside the preview
-    )
-
-
-class RoundForm(forms.Form):
-    status = forms.ChoiceField(label=gettext_lazy("status"), choices=RoundStatus.choices)
-    summary = forms.CharField(
-        label=gettext_lazy("outcome"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
     )

@@ -1,4 +1,4 @@
-"""Pages of the desk about one record: its history, going back, a preview, who has it open."""
+"""Pages of the admin about a record: history, revert, preview, and who else has it open."""
 
 import copy
 from typing import Any
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import DatabaseError, models, transaction
+from django.db import DatabaseError, transaction
 from django.http import (
     Http404,
     HttpRequest,
@@ -20,9 +20,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, resolve, reverse
 from django.utils.translation import gettext as _
 
+from rounds.admin.pages.restore import restore
 from rounds.history.differences import compare_versions, load_revisions
 from rounds.history.versions import Version, load_versions
-from rounds.models import Presence, Publishable, State, lists_of
+from rounds.models import Presence, Publishable, State
 from rounds.publishing.edit_conflicts import (
     format_versions,
     lock_records,
@@ -33,11 +34,9 @@ from rounds.publishing.gate import Refused, gate
 from rounds.publishing.refusals import refusal
 from rounds.publishing.states import drafts_needed, rehearsal, set_state
 
-STAYS = {"id", "slug", "code", "version", "changed_at", "state", "publish_at"}
 
-
-class RecordPages(admin.ModelAdmin):
-    """What every record of the desk has beside the page on which it is changed."""
+class RecordViewsMixin(admin.ModelAdmin):
+    """The pages of a record beside the one on which it is changed."""
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}"
@@ -47,14 +46,14 @@ class RecordPages(admin.ModelAdmin):
         }
         if issubclass(self.model, Publishable):
             pages["<path:object_id>/preview/"] = (self.preview_view, "preview")
-        own = [
-            path(where, guarded(view), name=f"{name}_{page}")
-            for where, (view, page) in pages.items()
+        urls = [
+            path(route, guarded(view), name=f"{name}_{page}")
+            for route, (view, page) in pages.items()
         ]
-        return [*own, *super().get_urls()]
+        return [*urls, *super().get_urls()]
 
-    def page(self, request: HttpRequest, obj: Any, title: str) -> dict[str, Any]:
-        """What the templates of these pages need."""
+    def page_context(self, request: HttpRequest, obj: Any, title: str) -> dict[str, Any]:
+        """The context that the templates of these pages share."""
         return {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -68,10 +67,10 @@ class RecordPages(admin.ModelAdmin):
 
     def address(self, page: str, *args: Any) -> str:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
-        return reverse(name, args=[quote(one) for one in args], current_app=self.admin_site.name)
+        return reverse(name, args=[quote(arg) for arg in args], current_app=self.admin_site.name)
 
-    def found(self, request: HttpRequest, object_id: str) -> Any:
-        """The record, for somebody who may see it."""
+    def get_record(self, request: HttpRequest, object_id: str) -> Any:
+        """The record, if it exists and the user may see it. Raises 404 or 403."""
         obj = self.get_object(request, unquote(object_id))
         if obj is None:
             raise Http404
@@ -82,10 +81,10 @@ class RecordPages(admin.ModelAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        """Every version, newest first, as the database kept it."""
-        obj = self.found(request, object_id)
+        """Every version, newest first."""
+        obj = self.get_record(request, object_id)
         context = {
-            **self.page(request, obj, _("History")),
+            **self.page_context(request, obj, _("History")),
             "revisions": load_revisions(obj),
             "may_revert": self.has_change_permission(request, obj),
             **(extra_context or {}),
@@ -95,12 +94,12 @@ class RecordPages(admin.ModelAdmin):
     # --- going back to an earlier version ---
 
     def revert_view(self, request: HttpRequest, object_id: str, number: int) -> HttpResponse:
-        """What going back would change; and, when posted, going back."""
-        obj = self.found(request, object_id)
+        """What going back to version ``number`` would change; on POST it goes back."""
+        obj = self.get_record(request, object_id)
         if not self.has_change_permission(request, obj):
             raise PermissionDenied
-        own = load_versions([(self.model, obj.pk)])[self.model, obj.pk]
-        target = next((one for one in own if one.number == number), None)
+        history = load_versions([(self.model, obj.pk)])[self.model, obj.pk]
+        target = next((version for version in history if version.number == number), None)
         if target is None:
             raise Http404
         error = ""
@@ -110,9 +109,9 @@ class RecordPages(admin.ModelAdmin):
                 self.message_user(request, _("This is version %d again.") % number)
                 return HttpResponseRedirect(self.address("change", obj.pk))
         context = {
-            **self.page(request, obj, _("Go back to version %d") % number),
+            **self.page_context(request, obj, _("Go back to version %d") % number),
             "target": target,
-            "changes": compare_versions(own[-1], target),
+            "changes": compare_versions(history[-1], target),
             "public": isinstance(obj, Publishable) and obj.is_published,
             "opened": format_versions(versions_of([obj])),
             "error": error,
@@ -121,7 +120,7 @@ class RecordPages(admin.ModelAdmin):
         return TemplateResponse(request, "admin/rounds/revert.html", context)
 
     def _revert(self, request: HttpRequest, obj: Any, target: Version) -> str:
-        """Go back, all the way or not at all; returns why not."""
+        """Go back to ``target``, or return why that is refused."""
         try:
             with transaction.atomic():
                 (now,) = lock_records([obj])
@@ -132,32 +131,35 @@ class RecordPages(admin.ModelAdmin):
         except (ValidationError, Refused) as error:
             return " ".join(error.messages)
         except DatabaseError as error:
-            if words := refusal(error):
-                return words
+            if message := refusal(error):
+                return message
             raise
         return ""
 
     # --- preview ---
 
     def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The page that readers would find, if this and the drafts that it needs were published."""
-        obj = self.found(request, object_id)
+        """The page of readers as it would be with this and the drafts that it needs published."""
+        obj = self.get_record(request, object_id)
         address = urlsplit(obj.get_absolute_url())
         with rehearsal():
             refused = set_state(drafts_needed(obj), State.PUBLISHED)
             if not refused:
-                response = self._read(request, obj, address.path, address.query)
+                response = self._render_public(request, obj, address.path, address.query)
                 response["Cache-Control"] = "private, no-store"
                 return response
-        for record, words in refused.items():
-            self.message_user(request, f"{record}: {words}", messages.ERROR)
+        for record, reason in refused.items():
+            self.message_user(request, f"{record}: {reason}", messages.ERROR)
         return HttpResponseRedirect(self.address("change", obj.pk))
 
-    def _read(self, request: HttpRequest, obj: Any, where: str, query: str) -> HttpResponse:
-        match = resolve(where)
+    def _render_public(
+        self, request: HttpRequest, obj: Any, public_path: str, query: str
+    ) -> HttpResponse:
+        """The page at ``public_path``, for a copy of ``request`` that asks for it."""
+        match = resolve(public_path)
         visit: Any = copy.copy(request)
         visit.method, visit.GET, visit.POST = "GET", QueryDict(query), QueryDict()
-        visit.path = visit.path_info = where
+        visit.path = visit.path_info = public_path
         visit.resolver_match, visit.preview = match, self.address("change", obj.pk)
         response: HttpResponse = match.func(visit, *match.args, **match.kwargs)
         return response
@@ -167,8 +169,7 @@ class RecordPages(admin.ModelAdmin):
     def render_change_form(self, request: HttpRequest, context: Any, **kwargs: Any) -> Any:  # type: ignore[override]
         """As Django's, which names all but the first two."""
         if (obj := kwargs.get("obj")) is not None:
-            place = f"{self.opts.label_lower}:{obj.pk}"
-            context |= presence(request, place)
+            context |= note_presence(request, f"{self.opts.label_lower}:{obj.pk}")
             if isinstance(obj, Publishable) and not obj.is_published:
                 context["preview_url"] = self.address("preview", obj.pk)
         page: Any = super().render_change_form(request, context, **kwargs)
@@ -177,70 +178,20 @@ class RecordPages(admin.ModelAdmin):
         return page
 
 
-def presence(request: Any, place: str) -> dict[str, Any]:
-    """Note that ``request.user`` has ``place`` open, and say who else has: for a template."""
-    Presence.objects.record_visit(request.user, place)
-    return {"place": place, "others": list(Presence.objects.list_others(request.user, place))}
+def note_presence(request: Any, page_key: str) -> dict[str, Any]:
+    """Note that the user has a page open; the context that says who else has."""
+    Presence.objects.record_visit(request.user, page_key)
+    return {"place": page_key, "others": list(Presence.objects.list_others(request.user, page_key))}
 
 
 def presence_view(request: Any) -> JsonResponse:
-    """Asked by a page that is open, three times a minute, and once when it is left."""
-    place = request.POST.get("place", "").replace("\0", "")[:120]
-    if not place:
+    """Who else has a page open. An open page asks three times a minute, and once when left."""
+    page_key = request.POST.get("place", "").replace("\0", "")[:120]
+    if not page_key:
         return JsonResponse({"others": []}, status=400)
     if request.POST.get("leaving"):
-        Presence.objects.filter(user=request.user, place=place).delete()
+        Presence.objects.filter(user=request.user, place=page_key).delete()
         return JsonResponse({"others": []})
-    Presence.objects.record_visit(request.user, place)
-    others = Presence.objects.list_others(request.user, place)
-    return JsonResponse({"others": [presence.description for presence in others]})
-
-
-def restore(record: Any, target: Version) -> None:
-    """Give ``record`` the words and lists of an earlier version; its state stays.
-
-    What the version named and is gone since is left out. Raises ``ValidationError``.
-    """
-    kept = {one.name: rows_of(record, one, target) for one in lists_of(type(record))}
-    for one in lists_of(type(record)):  # who is unnamed goes before the record says so
-        for row in kept[one.name].pop("surplus"):
-            row.delete()
-    for column in record._meta.fields:
-        if column.name not in STAYS:
-            setattr(record, column.attname, getattr(target.record, column.attname))
-    record.full_clean()
-    record.save()
-    for rows in kept.values():
-        for row in rows["missing"]:
-            row.clean_fields()
-            row.save(force_insert=True)
-
-
-def rows_of(record: Any, one: Any, target: Version) -> dict[str, list[Any]]:
-    """The rows of a list that ``target`` did not have, and those that are missing since."""
-    columns = [
-        column.attname for column in one.rows._meta.fields if column.name not in {"id", one.owner}
-    ]
-
-    def said(row: Any) -> tuple[Any, ...]:
-        values = [getattr(row, name) for name in columns]
-        return tuple(tuple(one.items()) if isinstance(one, dict) else one for one in values)
-
-    stored = list(one.rows._default_manager.filter(**{one.owner: record}))
-    wanted = {said(row): row for row in target.lists.get(one.name, []) if _complete(row)}
-    there = {said(row) for row in stored}
-    missing = [
-        one.rows(**{one.owner: record}, **{name: getattr(row, name) for name in columns})
-        for words, row in wanted.items()
-        if words not in there
-    ]
-    return {"surplus": [row for row in stored if said(row) not in wanted], "missing": missing}
-
-
-def _complete(row: Any) -> bool:
-    """Whether all that a row points at is still there."""
-    keys = [one for one in row._meta.fields if isinstance(one, models.ForeignKey)]
-    return all(
-        getattr(row, key.attname) is None or key.get_cached_value(row, default=None) is not None
-        for key in keys
-    )
+    Presence.objects.record_visit(request.user, page_key)
+    present = Presence.objects.list_others(request.user, page_key)
+    return JsonResponse({"others": [presence.description for presence in present]})
