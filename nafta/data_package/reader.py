@@ -17,7 +17,7 @@ from nafta.data_package.tables import DESCRIPTOR, FILE_LIMIT, FILES, TABLES, tab
 from rounds.tabular.base import RecordResource
 from rounds.tabular.files.csv_rows import CsvError, csv_rows
 from rounds.tabular.messages import excerpt, expected_choice
-from rounds.tabular.rows import Problem, TableRow, header_problems, key_of, key_problems
+from rounds.tabular.rows import ImportProblem, TableRow, header_problems, key_of, key_problems
 
 
 @dataclass
@@ -26,13 +26,13 @@ class Package:
 
     rows: list[TableRow] = field(default_factory=list)
     torn: list[TableRow] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[ImportProblem] = field(default_factory=list)
 
 
 class PackageError(Exception):
     """A folder that cannot be read or written as a package; ``problems`` say why."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[ImportProblem]) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
 
@@ -60,16 +60,16 @@ def read(folder: Path) -> Package:
 def check_folder(folder: Path) -> None:
     """Raise PackageError, in one line, where there is no folder or none of the files in it."""
     if not folder.is_dir():
-        raise PackageError([Problem(str(folder), _("found no such folder, expected one"))])
+        raise PackageError([ImportProblem(str(folder), _("found no such folder, expected one"))])
     if not any((folder / name).exists() for name in FILES):
         text = _(
             "found none of the files of a record, expected %(count)d CSV files;"
             " dump_record on an empty database writes them with their headings alone"
         )
-        raise PackageError([Problem(str(folder), text % {"count": len(TABLES)})])
+        raise PackageError([ImportProblem(str(folder), text % {"count": len(TABLES)})])
 
 
-def file_and_line(problem: Problem) -> tuple[int, int]:
+def file_and_line(problem: ImportProblem) -> tuple[int, int]:
     return FILES.index(problem.file), problem.line
 
 
@@ -87,30 +87,32 @@ def read_descriptor(folder: Path, package: Package) -> dict[str, Any]:
         package.problems += error.problems
     except (ValueError, RecursionError) as error:
         text = _("found no JSON (%s), expected a data package, or no such file")
-        package.problems.append(Problem(DESCRIPTOR, text % error))
+        package.problems.append(ImportProblem(DESCRIPTOR, text % error))
     except (KeyError, TypeError):
         text = _(
             "found JSON without a list of resources and their paths, expected"
             ' {"resources": [{"path": "%(file)s"}, …]} with all the files, or no such file'
         )
-        package.problems.append(Problem(DESCRIPTOR, text % {"file": FILES[1]}))
+        package.problems.append(ImportProblem(DESCRIPTOR, text % {"file": FILES[1]}))
     else:
         package.problems += path_problems(listed)
         return description
     return {}
 
 
-def path_problems(listed: list[Any]) -> Iterator[Problem]:
+def path_problems(listed: list[Any]) -> Iterator[ImportProblem]:
     """Yield what is wrong with the paths that ``datapackage.json`` lists."""
     for path in listed:
         if path not in FILES[1:]:
             expected = expected_choice(str(path), FILES[1:])
             text = _("found the file “%(path)s”, expected %(expected)s")
-            yield Problem(DESCRIPTOR, text % {"path": excerpt(str(path)), "expected": expected})
+            yield ImportProblem(
+                DESCRIPTOR, text % {"path": excerpt(str(path)), "expected": expected}
+            )
     for path in FILES[1:]:
         if (count := listed.count(path)) != 1:
             text = _("found the file “%(path)s” %(count)d times, expected it once")
-            yield Problem(DESCRIPTOR, text % {"path": path, "count": count})
+            yield ImportProblem(DESCRIPTOR, text % {"path": path, "count": count})
 
 
 def take_licence(description: dict[str, Any], package: Package) -> None:
@@ -129,7 +131,7 @@ def take_licence(description: dict[str, Any], package: Package) -> None:
         }
     except (AttributeError, KeyError, TypeError, ValueError):
         text = _("found licenses that cannot be read, expected one with a title and a path")
-        package.problems.append(Problem(DESCRIPTOR, text))
+        package.problems.append(ImportProblem(DESCRIPTOR, text))
         return
     row = next((row for row in package.rows if row.table == "negotiation"), None)
     if row and "licence" not in row.cells:
@@ -140,7 +142,7 @@ def take_licence(description: dict[str, Any], package: Package) -> None:
             excerpt(", ".join(filter(None, entry.values()))) for entry in (licence, cells)
         )
         values = {"found": listed_text, "expected": stored_text, "file": row.file}
-        package.problems.append(Problem(DESCRIPTOR, text % values))
+        package.problems.append(ImportProblem(DESCRIPTOR, text % values))
 
 
 def read_text(path: Path) -> str:
@@ -149,19 +151,21 @@ def read_text(path: Path) -> str:
         if (size := path.stat().st_size) > FILE_LIMIT:
             limits = {"size": size, "limit": FILE_LIMIT}
             text = _("found %(size)d bytes, expected at most %(limit)d") % limits
-            raise PackageError([Problem(path.name, text)])
+            raise PackageError([ImportProblem(path.name, text)])
         data = path.read_bytes()
     except FileNotFoundError:
-        raise PackageError([Problem(path.name, _("found no such file, expected one"))]) from None
+        raise PackageError(
+            [ImportProblem(path.name, _("found no such file, expected one"))]
+        ) from None
     except OSError as error:
         text = _("found a file that cannot be read: %s") % error.strerror
-        raise PackageError([Problem(path.name, text)]) from error
+        raise PackageError([ImportProblem(path.name, text)]) from error
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         text = _("found bytes that are no text, expected UTF-8")
-        raise PackageError([Problem(path.name, text, line)]) from error
+        raise PackageError([ImportProblem(path.name, text, line)]) from error
 
 
 def read_table(path: Path, resource: RecordResource, package: Package) -> None:
@@ -178,7 +182,7 @@ def read_table(path: Path, resource: RecordResource, package: Package) -> None:
         if len(cells) != len(header):
             counts = {"found": len(cells), "expected": len(header)}
             text = _("found %(found)d cells, expected %(expected)d") % counts
-            package.problems.append(Problem(path.name, text, line))
+            package.problems.append(ImportProblem(path.name, text, line))
             package.torn.append(row)
             continue
         package.rows.append(row)
@@ -196,4 +200,4 @@ def file_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             if row.texts:
                 yield row.line, row.texts
     except CsvError as error:
-        raise PackageError([Problem(path.name, str(error), error.line)]) from error
+        raise PackageError([ImportProblem(path.name, str(error), error.line)]) from error

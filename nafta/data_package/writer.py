@@ -24,7 +24,7 @@ from rounds.tabular.base import RecordResource
 from rounds.tabular.cell_codecs import KEY, TextCodec
 from rounds.tabular.columns import MAX_CELL_CHARS, Column
 from rounds.tabular.importer import stored_rows
-from rounds.tabular.rows import Problem
+from rounds.tabular.rows import ImportProblem
 
 
 def write(folder: Path) -> None:
@@ -36,7 +36,7 @@ def write(folder: Path) -> None:
     folder = folder.resolve()
     if folder.exists() and not (folder / DESCRIPTOR).exists() and any(folder.iterdir()):
         text = _("found a folder of other things, expected a new one, an empty one or a package")
-        raise PackageError([Problem(str(folder), text)])
+        raise PackageError([ImportProblem(str(folder), text)])
     files = package_files()
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as temporary:
@@ -70,7 +70,9 @@ def package_files(*, public: bool = False) -> dict[str, str]:
     """
     negotiation = Negotiation.objects.first()
     if public and negotiation is None:
-        raise PackageError([Problem("negotiation.csv", _("found no negotiation, expected one"))])
+        raise PackageError(
+            [ImportProblem("negotiation.csv", _("found no negotiation, expected one"))]
+        )
     tables = [
         PackageTable(name, resource, has_all_columns=negotiation is None)
         for name, resource in table_resources(public=public).items()

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from rounds.tabular.base import RecordResource, RowKind
 from rounds.tabular.columns import CellError, Column
 from rounds.tabular.messages import found_text
-from rounds.tabular.rows import Problem, TableRow, key_of
+from rounds.tabular.rows import ImportProblem, TableRow, key_of
 
 LOCK = 0x7265636F7264  # “record”: the same in every load of a database
 
@@ -51,7 +51,7 @@ class Outcome:
 class Complaint:
     """A problem of a refused row, with the refused rows that its cell points at."""
 
-    problem: Problem
+    problem: ImportProblem
     blamed_rows: list[TableRow]
 
 
@@ -101,7 +101,7 @@ class Load:
             before, after = self.stored[row.table][row.key], resource.cells(record)
         self.outcomes[row] = Outcome(kind, before, after, record)
 
-    def problems(self, reported: list[Problem], torn: list[TableRow]) -> list[Problem]:
+    def problems(self, reported: list[ImportProblem], torn: list[TableRow]) -> list[ImportProblem]:
         """Return all that is wrong: what was ``reported`` before, and what storing has shown.
 
         The ``torn`` rows were not stored for what was reported. A row that is refused only because
@@ -154,12 +154,12 @@ class Load:
         return None
 
 
-def problem_of(row: TableRow, column: Column | None, error: ValidationError) -> Problem:
+def problem_of(row: TableRow, column: Column | None, error: ValidationError) -> ImportProblem:
     """Return an error as a problem. Models say what they expect; what was found is added."""
     (text,) = error.messages
     if column and not isinstance(error, CellError):
         text = f"{found_text(row.cells[column.name])}. {text}"
-    return Problem(row.file, text, row.line, column.name if column else "")
+    return ImportProblem(row.file, text, row.line, column.name if column else "")
 
 
 def blamed(

@@ -12,7 +12,7 @@ from rounds.tabular.messages import excerpt, expected_choice
 
 
 @dataclass(frozen=True)
-class Problem:
+class ImportProblem:
     """What is wrong, and where: ``line`` 0 and ``column`` "" stand for the whole."""
 
     file: str
@@ -50,7 +50,7 @@ def key_of(cells: dict[str, str], resource: RecordResource) -> tuple[str, ...]:
 
 def header_problems(
     file: str, header: list[str], resource: RecordResource, needed: list[Column]
-) -> Iterator[Problem]:
+) -> Iterator[ImportProblem]:
     """Yield what is wrong with the names of columns.
 
     They may come in any order; those ``needed`` must come, each once, and no strangers.
@@ -60,22 +60,22 @@ def header_problems(
     missing = [name for name in usual if name not in header]
     if not header:
         text = _("found nothing, expected the columns %(names)s") % {"names": ", ".join(usual)}
-        yield Problem(file, text, 1)
+        yield ImportProblem(file, text, 1)
         return
     for name in dict.fromkeys(header):
         if name not in names:
             text = _("found the column “%(name)s”, expected %(expected)s")
             values = {"name": excerpt(name), "expected": expected_choice(name, missing or usual)}
-            yield Problem(file, text % values, 1)
+            yield ImportProblem(file, text % values, 1)
         elif (count := header.count(name)) > 1:
             text = _("found the column %(count)d times, expected it once") % {"count": count}
-            yield Problem(file, text, 1, name)
+            yield ImportProblem(file, text, 1, name)
     for column in needed:
         if column.name in missing:
-            yield Problem(file, _("found no such column, expected one"), 1, column.name)
+            yield ImportProblem(file, _("found no such column, expected one"), 1, column.name)
 
 
-def key_problems(row: TableRow, keys: list[Column], earlier: int | None) -> Iterator[Problem]:
+def key_problems(row: TableRow, keys: list[Column], earlier: int | None) -> Iterator[ImportProblem]:
     """Yield why a row cannot be identified; ``earlier`` is the line of a row with the same key."""
     missing = [
         column
@@ -83,8 +83,8 @@ def key_problems(row: TableRow, keys: list[Column], earlier: int | None) -> Iter
         if not text and not column.field.blank
     ]
     for column in missing:
-        yield Problem(row.file, _("found nothing, expected a key"), row.line, column.name)
+        yield ImportProblem(row.file, _("found nothing, expected a key"), row.line, column.name)
     if earlier and not missing:
         values = {"key": excerpt(", ".join(row.key)), "line": earlier}
         text = _("found “%(key)s” again, expected each once: line %(line)d has it") % values
-        yield Problem(row.file, text, row.line, keys[0].name)
+        yield ImportProblem(row.file, text, row.line, keys[0].name)

@@ -19,7 +19,7 @@ from rounds.models import Negotiation
 from rounds.publishing.gate import Refused, clean_note
 from rounds.tabular.base import RowKind
 from rounds.tabular.importer import Load, lock_imports
-from rounds.tabular.rows import Problem
+from rounds.tabular.rows import ImportProblem
 
 RECORD = settings.BASE_DIR / "nafta" / "record"
 MAX_PRINTED = 200  # problems; where there are more, most have one cause
@@ -80,7 +80,7 @@ class Command(RecordCommand):
             self.stdout.write(_("This was a dry run: nothing is stored."))
 
 
-def refused(problems: list[Problem]) -> CommandError:
+def refused(problems: list[ImportProblem]) -> CommandError:
     """Return the error that lists ``problems``, one a line."""
     lines = [_("Nothing was loaded. Problems: %d") % len(problems)]
     lines += map(str, problems[:MAX_PRINTED])
@@ -94,7 +94,7 @@ def check_negotiation(package: Package) -> None:
     keys = [row.key[0] for row in package.rows if row.table == "negotiation"]
     stored = Negotiation.objects.first()
     if not keys:
-        package.problems.append(Problem("negotiation.csv", _("found no row, expected one")))
+        package.problems.append(ImportProblem("negotiation.csv", _("found no row, expected one")))
     elif stored and stored.slug not in keys:
         raise CommandError(
             _(

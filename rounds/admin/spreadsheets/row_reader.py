@@ -15,13 +15,13 @@ from rounds.tabular.parsing.cells import NameIndex, Surroundings, read_cell
 from rounds.tabular.parsing.days import day_order
 from rounds.tabular.parsing.headings import Headings
 from rounds.tabular.parsing.text import UnreadableCellError
-from rounds.tabular.rows import Problem, TableRow, header_problems, key_of, key_problems
+from rounds.tabular.rows import ImportProblem, TableRow, header_problems, key_of, key_problems
 
 LISTED_PROBLEMS = 10  # of a header
 
 
 @dataclass(frozen=True)
-class CellProblem(Problem):
+class CellProblem(ImportProblem):
     """Why a cell is refused: the ``cause`` is the same in all cells that are refused for it."""
 
     cause: str = ""
@@ -129,10 +129,10 @@ class RowReader:
         return [text % {"day": order.evidence}]
 
 
-def rows_of(sheet: Sheet, reader: RowReader) -> tuple[list[TableRow], list[Problem]]:
+def rows_of(sheet: Sheet, reader: RowReader) -> tuple[list[TableRow], list[ImportProblem]]:
     """Return the rows of a sheet as those of a table, and what is wrong with them by themselves."""
     rows: list[TableRow] = []
-    problems: list[Problem] = []
+    problems: list[ImportProblem] = []
     seen: dict[tuple[str, ...], int] = {}
     for sheet_row in sheet.rows:
         row, cell_problems = reader.read(sheet_row)
@@ -145,11 +145,11 @@ def rows_of(sheet: Sheet, reader: RowReader) -> tuple[list[TableRow], list[Probl
     return rows, problems
 
 
-def stray_cells(row: TableRow, header: list[str], texts: list[str]) -> Iterator[Problem]:
+def stray_cells(row: TableRow, header: list[str], texts: list[str]) -> Iterator[ImportProblem]:
     """Yield the first cell of a row that stands in no column."""
     for at, text in enumerate(texts):
         if text.strip() and not (at < len(header) and header[at]):
             message = _("%(found)s in column %(number)d, which has no name")
             values = {"found": found_text(text), "number": at + 1}
-            yield Problem(row.file, message % values, row.line)
+            yield ImportProblem(row.file, message % values, row.line)
             return

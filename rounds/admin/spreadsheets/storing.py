@@ -19,7 +19,7 @@ from rounds.tabular.cell_codecs import unguarded
 from rounds.tabular.files.sheets import Sheet, SheetError
 from rounds.tabular.importer import Load, Outcome, lock_imports
 from rounds.tabular.parsing.headings import Headings
-from rounds.tabular.rows import Problem, TableRow
+from rounds.tabular.rows import ImportProblem, TableRow
 
 
 def store(
@@ -85,7 +85,7 @@ def completed(row: TableRow, load: Load, resource: RecordResource) -> TableRow:
 
 
 def reasons_of(
-    load: Load, problems: list[Problem], marred: list[TableRow], names: list[str]
+    load: Load, problems: list[ImportProblem], marred: list[TableRow], names: list[str]
 ) -> dict[int, list[Reason]]:
     """Return why rows are refused, by their numbers; ``names`` are the columns of the sheet."""
     reasons: dict[int, list[Reason]] = defaultdict(list)
@@ -95,12 +95,12 @@ def reasons_of(
         if row.line not in reasons:
             complaint = complaints[0]
             text = _("needs row %d, which is refused") % complaint.blamed_rows[0].line
-            problem = Problem(row.file, text, row.line, complaint.problem.column)
+            problem = ImportProblem(row.file, text, row.line, complaint.problem.column)
             reasons[row.line].append(reason_of(problem, names))
     return reasons
 
 
-def reason_of(problem: Problem, names: list[str]) -> Reason:
+def reason_of(problem: ImportProblem, names: list[str]) -> Reason:
     """Return a problem with its cell as the program calls it: B7."""
     cell = _("row %d") % problem.line
     if problem.column in names:
