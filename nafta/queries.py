@@ -17,15 +17,15 @@ from rounds.platform.cursors import Cursor
 from rounds.platform.databases import reading
 from rounds.public.charts import MARKS
 from rounds.public.timeline import (
-    Item,
     Kind,
+    TimelineItem,
     deadline_items,
     follows,
-    mark_items,
-    merged,
-    order,
+    merge_items,
     round_items,
+    sort_key,
     statement_items,
+    statement_marks,
 )
 
 PAGE_SIZE = 180  # items
@@ -40,7 +40,7 @@ class TimelineStream:
 
     kinds: Set[Kind]
     records: Callable[[str], Any]  # takes the kind asked for, "" for all of the stream
-    make_items: Callable[[Iterable[Any]], Iterator[Item]]
+    make_items: Callable[[Iterable[Any]], Iterator[TimelineItem]]
 
 
 def _meetings(kind: str) -> Any:
@@ -64,7 +64,7 @@ def timeline_items(
     filters: dict[str, Any],
     limit: int | None = PAGE_SIZE,
     among: Set[Kind] = BARS | MARKS,
-) -> list[Item]:
+) -> list[TimelineItem]:
     """The items that fit the filters, newest first, one more than ``limit`` at most."""
     kind = filters.get("kind", "")
     most = limit and limit + 1
@@ -74,7 +74,7 @@ def timeline_items(
             first_kind = min(stream.kinds)
             fitting = narrowed(stream.records(kind).with_names(), first_kind, filters, most)
             records += [
-                (order(first_kind, record.first_day, record.pk), stream, record)
+                (sort_key(first_kind, record.first_day, record.pk), stream, record)
                 for record in fitting.latest_first()[:most]
             ]
     records.sort(key=itemgetter(0))
@@ -83,24 +83,24 @@ def timeline_items(
     ]
 
 
-def all_bars(filters: dict[str, Any]) -> list[Item]:
+def all_bars(filters: dict[str, Any]) -> list[TimelineItem]:
     """The meetings and deadlines that fit, on every page: a calendar needs them all."""
     return timeline_items(_without_page(filters), limit=None, among=BARS)
 
 
-def all_proposals(filters: dict[str, Any]) -> list[Item]:
+def all_proposals(filters: dict[str, Any]) -> list[TimelineItem]:
     """The proposals that fit, on every page, up to one more than the chart draws."""
     return timeline_items(_without_page(filters), limit=MAX_MARKS, among={Kind.PROPOSAL})
 
 
-def all_statements(filters: dict[str, Any]) -> list[Item]:
+def all_statements(filters: dict[str, Any]) -> list[TimelineItem]:
     """As ``all_proposals``; of each statement only what the chart needs."""
     if filters.get("kind") not in {None, Kind.STATEMENT}:
         return []
     most = MAX_MARKS + 1
     statements = Statement.objects.published().with_parties()
     fitting = narrowed(statements, Kind.STATEMENT, _without_page(filters), most)
-    return list(mark_items(fitting.latest_first()[:most], Kind.STATEMENT, "summary"))
+    return list(statement_marks(fitting.latest_first()[:most]))
 
 
 def _without_page(filters: dict[str, Any]) -> dict[str, Any]:
@@ -111,13 +111,13 @@ def _without_page(filters: dict[str, Any]) -> dict[str, Any]:
 class Timeline:
     """A page of the timeline and its chart, of the same items."""
 
-    items: list[Item]  # of the page
+    items: list[TimelineItem]  # of the page
     has_more: bool
-    bars: list[Item]  # on every page
-    marks: list[Item]  # on every page, up to one more than the chart draws
+    bars: list[TimelineItem]  # on every page
+    marks: list[TimelineItem]  # on every page, up to one more than the chart draws
 
     @property
-    def marks_drawn(self) -> list[Item]:
+    def marks_drawn(self) -> list[TimelineItem]:
         return self.marks[:MAX_MARKS]
 
     @property
@@ -132,7 +132,7 @@ def load_timeline(filters: dict[str, Any]) -> Timeline:
     read_already, paged = [*bars, *proposals], {Kind.STATEMENT}
     if len(proposals) > MAX_MARKS:  # there are older ones, which only the page's own query has
         read_already, paged = bars, MARKS
-    items = merged(
+    items = merge_items(
         (item for item in read_already if cursor is None or follows(item, cursor)),
         timeline_items(filters, among=paged),
     )
@@ -140,7 +140,7 @@ def load_timeline(filters: dict[str, Any]) -> Timeline:
     statements = [item for item in items if item.kind == Kind.STATEMENT]
     if has_more or cursor:
         statements = all_statements(filters)
-    return Timeline(items[:PAGE_SIZE], has_more, bars, merged(proposals, statements))
+    return Timeline(items[:PAGE_SIZE], has_more, bars, merge_items(proposals, statements))
 
 
 def timeline_years() -> list[int]:

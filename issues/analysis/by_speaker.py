@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from issues.matrix.cells import MatrixCell
 from issues.matrix.rows import MatrixRow
 from issues.models import Issue
-from rounds.public.timeline import Item, Ref, merged
+from rounds.public.timeline import ClaimItem, Ref, merge_items
 
 SHOWN = 5  # of a kind on one issue; the timeline has them all
 COUNT_LIMIT = 1_000  # statements of a party that are counted; beyond it a page says "1,000+"
@@ -29,8 +29,8 @@ class IssueContributions:
     issue: Issue | None
     row: MatrixRow | None = None
     trail: list[MatrixCell] = field(default_factory=list)
-    statements: list[Item] = field(default_factory=list)
-    proposals: list[Item] = field(default_factory=list)
+    statements: list[ClaimItem] = field(default_factory=list)
+    proposals: list[ClaimItem] = field(default_factory=list)
     statement_count: int = 0  # if that is more than there are in ``statements``
     has_uncounted: bool = False  # whether there may be more, beyond ``COUNT_LIMIT``
 
@@ -100,7 +100,7 @@ class StatementIndex:
 class StatementTally:
     """How often, when, for whom, and how much of it off the record."""
 
-    items: Sequence[Item]  # newest first
+    items: Sequence[ClaimItem]  # newest first
 
     def __len__(self) -> int:
         return len(self.items)
@@ -133,8 +133,8 @@ class StatementTally:
 
 def group_by_issue(
     issues: Iterable[Issue],
-    statements: Sequence[Item],
-    proposals: Sequence[Item] = (),
+    statements: Sequence[ClaimItem],
+    proposals: Sequence[ClaimItem] = (),
     rows: Iterable[MatrixRow] = (),
     trails: dict[int, list[MatrixCell]] | None = None,
     index: StatementIndex | None = None,
@@ -162,14 +162,14 @@ def group_by_issue(
     return [group for group in groups if group]
 
 
-def items_shown(groups: Iterable[IssueContributions]) -> dict[str, list[Item]]:
+def items_shown(groups: Iterable[IssueContributions]) -> dict[str, list[ClaimItem]]:
     """What a page of the groups shows of each kind, each once, newest first."""
-    items: dict[str, dict[str, Item]] = {"proposals": {}, "statements": {}}
+    items: dict[str, dict[str, ClaimItem]] = {"proposals": {}, "statements": {}}
     for group in groups:
         items["proposals"] |= {item.anchor: item for item in group.proposals[:SHOWN]}
         items["statements"] |= {item.anchor: item for item in group.statements[:SHOWN]}
-    return {kind: merged(by_anchor.values()) for kind, by_anchor in items.items()}
+    return {kind: merge_items(by_anchor.values()) for kind, by_anchor in items.items()}
 
 
-def _touching(issue: Issue, items: Iterable[Item]) -> list[Item]:
+def _touching(issue: Issue, items: Iterable[ClaimItem]) -> list[ClaimItem]:
     return [item for item in items if any(ref["slug"] == issue.slug for ref in item.issues)]

@@ -23,7 +23,7 @@ from rounds.history.as_of import end_of
 from rounds.models import Deadline, Party, Round
 from rounds.platform.dates import first_day
 from rounds.platform.translated_text import local
-from rounds.public.timeline import Item, Ref, deadline_items, round_items
+from rounds.public.timeline import Ref, TimelineItem, deadline_items, round_items
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class IssueChanges:
     stances: list[StanceMoves]
     level: LevelMoves | None
     numbers: list[NumberMove]
-    answers: list[Item]  # counter-proposals
+    answers: list[TimelineItem]  # counter-proposals
 
     def __bool__(self) -> bool:
         return bool(self.stances or self.level or self.numbers or self.answers)
@@ -86,7 +86,7 @@ class IssueChanges:
 class DeadlineMove:
     """A deadline that was set, or that fell due, or both."""
 
-    item: Item
+    item: TimelineItem
     was_set: bool
     fell_due: bool
 
@@ -166,7 +166,7 @@ def find_number_moves(
 
 def find_counter_proposals(
     proposals: Iterable[Proposal], day: dt.date, after: dt.date
-) -> list[Item]:
+) -> list[TimelineItem]:
     """What was tabled in answer to something, oldest first; what was agreed at once is no answer.
 
     Reads proposals ``with_names()``.
@@ -195,14 +195,18 @@ def find_deadline_moves(
     return sorted(changed, key=lambda move: (move.item.first, move.item.pk))
 
 
-def find_meetings_between(rounds: Iterable[Round], day: dt.date, after: dt.date) -> list[Item]:
+def find_meetings_between(
+    rounds: Iterable[Round], day: dt.date, after: dt.date
+) -> list[TimelineItem]:
     """The meetings that began, or were to begin. Reads rounds ``with_names()``."""
     meetings = [each for each in rounds if after < each.first_day <= day]
     return list(round_items(sorted(meetings, key=lambda each: (each.first_day, each.pk))))
 
 
 def summarise(
-    rows: Sequence[IssueChanges], deadlines: Sequence[DeadlineMove], meetings: Sequence[Item]
+    rows: Sequence[IssueChanges],
+    deadlines: Sequence[DeadlineMove],
+    meetings: Sequence[TimelineItem],
 ) -> str:
     """What moved, counted: "6 stances, 9 levels of progress, 2 numbers, …"."""
     stances = [moves.has_moved for row in rows for moves in row.stances]

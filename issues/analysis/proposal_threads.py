@@ -17,26 +17,28 @@ from issues.models import Comparator, Proposal, ProposalStatus
 from rounds.models import RoundKind
 from rounds.platform.dates import first_day
 from rounds.platform.translated_text import local
-from rounds.public.timeline import Item, Kind, Ref, attributed, dated
+from rounds.public.timeline import Kind, ProposalItem, Ref, attribution_fields, dated_fields
 
 CURRENCY = re.compile(r"([A-Z]{0,3}[$€£¥])\s*(.*)")  # a unit that begins with a currency's sign
 
 
-def proposal_items(proposals: Iterable[Proposal], day: dt.date | None = None) -> Iterator[Item]:
+def proposal_items(
+    proposals: Iterable[Proposal], day: dt.date | None = None
+) -> Iterator[ProposalItem]:
     """Rows of proposals read ``with_names()``, with their status as it was on ``day``."""
     for record in proposals:
         status = record.status_on(day)
         answered = record.responds_to
-        yield Item(
-            **dated(record, Kind.PROPOSAL),
-            **attributed(record),
+        yield ProposalItem(
+            **dated_fields(record, Kind.PROPOSAL),
+            **attribution_fields(record),
             title=local(record, "title"),
             label=proposal_label(record),
             text=local(record, "summary"),
             status=status,
             status_label=str(ProposalStatus(status).label),
-            next_title=local(answered, "title") if answered else "",
-            next_url=answered.get_absolute_url() if answered else "",
+            answered_title=local(answered, "title") if answered else "",
+            answered_url=answered.get_absolute_url() if answered else "",
             issues=[{"slug": record.issue.slug, "name": local(record.issue, "name")}],
         )
 
@@ -95,7 +97,7 @@ def settled_sentence(settled: Iterable[Proposal]) -> str:
 class ProposalThread:
     """A proposal, its numbers, and what answered it."""
 
-    item: Item
+    item: ProposalItem
     terms: list[str]
     settled: str  # since when it has its status, in words
     answers: list["ProposalThread"] = field(default_factory=list)

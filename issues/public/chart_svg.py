@@ -9,7 +9,15 @@ from django.utils.translation import gettext as _
 from issues.analysis.number_points import MeasurePoint
 from issues.analysis.proposal_threads import format_amount, format_number
 from issues.public.charts import MARK_SIZE, days_drawn, doubt, lines_of, ring_sizes
-from rounds.public.chart_svg import AXIS, Drawing, Key, Line, Mark, Scale, Words
+from rounds.public.chart_svg import (
+    AXIS_PX,
+    DayScale,
+    Drawing,
+    LegendKey,
+    SvgLabel,
+    SvgLine,
+    SvgMark,
+)
 from rounds.public.charts import SYMBOLS
 
 Down = Callable[[object], float]  # how far down the chart a value stands, in pixels
@@ -23,7 +31,7 @@ def measure_drawing(rows: Sequence[MeasurePoint]) -> Drawing:
     Needs at least one row with a day.
     """
     first, last = days_drawn(rows)
-    scale = Scale(first - (last - first) / 6, last)  # no mark lies on the words of the axis
+    scale = DayScale(first - (last - first) / 6, last)  # no mark lies on the words of the axis
     most = max(float(row.high if row.high is not None else row.low) for row in rows)
     least = min(0.0, *(float(row.low) for row in rows))
 
@@ -32,15 +40,15 @@ def measure_drawing(rows: Sequence[MeasurePoint]) -> Drawing:
             HEIGHT - (float(str(value)) - least) / ((most - least) or 1) * (HEIGHT - TOP), 1
         )
 
-    drawing = Drawing(height=HEIGHT + AXIS)
-    drawing.lines, drawing.words = scale.axis(HEIGHT)
+    drawing = Drawing(height=HEIGHT + AXIS_PX)
+    drawing.lines, drawing.labels = scale.axis(HEIGHT)
     for value in _ticks(least, most):
-        drawing.lines.append(Line("0%", "100%", down(value), down(value), "grid"))
+        drawing.lines.append(SvgLine("0%", "100%", down(value), down(value), "grid"))
         label = format_amount(value, rows[0].unit) if value else format_number(value)
-        drawing.words.append(Words("0%", down(value) - 4, label))
+        drawing.labels.append(SvgLabel("0%", down(value) - 4, label))
     for row in rows:
         if row.kind == "status-quo":
-            drawing.lines.append(Line("0%", "100%", down(row.low), down(row.low), "status-quo"))
+            drawing.lines.append(SvgLine("0%", "100%", down(row.low), down(row.low), "status-quo"))
     lines = lines_of(rows)
     sizes = iter(ring_sizes(row for line in lines for row in line))
     for index, line in enumerate(lines):
@@ -51,34 +59,38 @@ def measure_drawing(rows: Sequence[MeasurePoint]) -> Drawing:
         for row in line:
             drawing.lines += _reach(row, scale, down, look)
             drawing.marks.append(_mark(row, scale, down, shape, look, next(sizes)))
-        drawing.keys.append(Key(line[0].who if party else _("agreed"), shape, look))
+        drawing.keys.append(LegendKey(line[0].who if party else _("agreed"), shape, look))
     return drawing
 
 
-def _mark(row: MeasurePoint, scale: Scale, down: Down, shape: str, look: str, size: int) -> Mark:
+def _mark(
+    row: MeasurePoint, scale: DayScale, down: Down, shape: str, look: str, size: int
+) -> SvgMark:
     assert row.day, "only what applied before has no day"
     pale = " pale" if row.approximate else ""
-    return Mark(scale.at(row.day), down(row.low), shape, look + pale, size / MARK_SIZE)
+    return SvgMark(scale.at(row.day), down(row.low), shape, look + pale, size / MARK_SIZE)
 
 
-def _steps(rows: Sequence[MeasurePoint], scale: Scale, down: Down, look: str) -> Iterator[Line]:
+def _steps(
+    rows: Sequence[MeasurePoint], scale: DayScale, down: Down, look: str
+) -> Iterator[SvgLine]:
     """From one number of a party to its next: on at its height, then up or down."""
     for before, after in pairwise(rows):
         assert before.day
         assert after.day
         start, end = scale.at(before.day), scale.at(after.day)
-        yield Line(start, end, down(before.low), down(before.low), f"{look} step")
-        yield Line(end, end, down(before.low), down(after.low), f"{look} step")
+        yield SvgLine(start, end, down(before.low), down(before.low), f"{look} step")
+        yield SvgLine(end, end, down(before.low), down(after.low), f"{look} step")
 
 
-def _reach(row: MeasurePoint, scale: Scale, down: Down, look: str) -> Iterator[Line]:
+def _reach(row: MeasurePoint, scale: DayScale, down: Down, look: str) -> Iterator[SvgLine]:
     """The bars of a range of values, and of the days on which it can have been."""
     assert row.day
     x, y = scale.at(row.day), down(row.low)
     if row.high is not None:
-        yield Line(x, x, y, down(row.high), look)
+        yield SvgLine(x, x, y, down(row.high), look)
     if length := doubt(row, scale.last):
-        yield Line(x, scale.at(row.day + length), y, y, f"{look} doubt")
+        yield SvgLine(x, scale.at(row.day + length), y, y, f"{look} doubt")
 
 
 def _ticks(least: float, most: float) -> list[float]:

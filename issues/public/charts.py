@@ -12,7 +12,16 @@ from django.utils.translation import gettext as _
 
 from issues.analysis.number_points import MeasurePoint
 from issues.analysis.stance_distance import FARTHEST, Spread
-from rounds.public.charts import AXIS, DAY, FRAME, MONTHS, SYMBOLS, Figure, Trace, layout
+from rounds.public.charts import (
+    AXIS,
+    DAY_MS,
+    FRAME_PX,
+    MONTHS,
+    SYMBOLS,
+    Figure,
+    Trace,
+    chart_layout,
+)
 
 PAIRS_DRAWN = 6
 PANEL, TITLE, AXIS_WORDS = 96, 26, 48  # pixels: of a pair's lines, its name, the months below
@@ -68,8 +77,8 @@ def measure_figure(rows: Sequence[MeasurePoint]) -> Figure:
     traces = [_status_quo_line(row, first, last) for row in rows if row.kind == "status-quo"]
     for index, line in enumerate(lines):
         traces.append(_number_line(line, index, [next(sizes) for _row in line], last))
-    shape = layout(
-        margin=FRAME | {"t": UNIT_HEIGHT},
+    shape = chart_layout(
+        margin=FRAME_PX | {"t": UNIT_HEIGHT},
         annotations=[_title(rows[0].unit, 1) | {"yshift": 6, "font": {"color": "var(--ink-2)"}}],
         xaxis={"range": [first.isoformat(), last.isoformat()]},
         yaxis={"rangemode": "tozero", "automargin": True},
@@ -199,10 +208,10 @@ def distance_figure(rows: Sequence[Spread]) -> Figure:
     space = TITLE / height if len(panels) > 1 else 0  # of the height, as all that follows
     part = (1 + space) / max(len(panels), 1)
     tops = [1 - part * index for index in range(len(panels))]
-    shape = layout(
+    shape = chart_layout(
         height=height + AXIS_WORDS + TITLE,
         showlegend=False,
-        margin=FRAME | {"t": TITLE, "b": AXIS_WORDS},
+        margin=FRAME_PX | {"t": TITLE, "b": AXIS_WORDS},
         annotations=[_title(name, top) for name, top in zip(names, tops, strict=True)],
     )
     for number, top in enumerate(tops, start=1):
@@ -300,6 +309,6 @@ def _doubts(rows: Sequence[MeasurePoint], end: dt.date) -> dict[str, Any]:
     days = [doubt(row, end).days for row in rows]
     if not any(days):
         return {}
-    array = [count * DAY for count in days]
+    array = [count * DAY_MS for count in days]
     bars = {"type": "data", "symmetric": False, "array": array, "arrayminus": [0] * len(rows)}
     return {"error_x": {**bars, "thickness": 3, "width": 5}}

@@ -11,23 +11,29 @@ from issues.models import Position, Proposal
 from rounds.platform.dates import day as day_in_words
 from rounds.platform.dates import last_day
 from rounds.platform.translated_text import local
-from rounds.public.citations import Citation, Permalink, dated, ris_date, unnamed
+from rounds.public.citations import (
+    Citation,
+    Permalink,
+    date_fields,
+    describe_unnamed,
+    format_ris_date,
+)
 
 
 def proposal_citation(proposal: Proposal, page: Permalink) -> Citation:
     """Of a proposal read ``with_names()``: whose it is, and from whom that is known."""
     parties: list[dict[str, Any]] = proposal.party_list  # type: ignore[attr-defined]
-    reported_by = unnamed(proposal)
+    reported_by = describe_unnamed(proposal)
     names = ", ".join(local(party, "name") for party in parties)
     who = _("%(parties)s (known from: %(source)s)") % {"parties": names, "source": reported_by}
     texts = [local(proposal, "title"), local(proposal, "summary")]
     return Citation(
         kind=_("Agreement") if is_agreement(proposal) else _("Proposal"),
         who=who if names else reported_by,
-        said=pgettext("between a name and what it says", ": ").join(filter(None, texts)),
+        paraphrase=pgettext("between a name and what it says", ": ").join(filter(None, texts)),
         source=proposal.source,
         page=page,
-        **dated(proposal),
+        **date_fields(proposal),
     )
 
 
@@ -42,9 +48,9 @@ def position_citation(position: Position, evidence: Citation, page: Permalink) -
     return Citation(
         kind=_("Position"),
         who=local(position.party, "name"),
-        said=" ".join(filter(None, [stance, _condition(position)])),
+        paraphrase=" ".join(filter(None, [stance, _condition(position)])),
         when=_("as of %(day)s, dated %(when)s") % {"day": day_in_words(page.day), "when": when},
-        date=ris_date(first, last, when, sure=not position.approximate),
+        date=format_ris_date(first, last, when, is_exact=not position.approximate),
         evidence=evidence,
         source=position.evidence.source,
         page=page,

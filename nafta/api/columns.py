@@ -47,14 +47,14 @@ class Words(BaseModel):
     language: str = Field(description="Language tag of the text.", examples=["en-gb"])
 
 
-def words(text: str) -> Words:
+def to_words(text: str) -> Words:
     """A text of the record with its language; one that the site made is in that of the answer."""
     language = text.language if isinstance(text, LocalizedText) else settings.LANGUAGE_CODE
     return Words(text=str(text), language=language)
 
 
-def any_words(text: str) -> Words | None:
-    return words(text) if text else None
+def to_words_or_none(text: str) -> Words | None:
+    return to_words(text) if text else None
 
 
 def answered_columns(resource: type[RecordResource]) -> list[Column]:
@@ -134,8 +134,8 @@ def answered_values(
 def value_reader(column: Column) -> Callable[[Any], Any]:
     """Return what reads the value of a column from a record, as the API answers it."""
     if is_translated(column):
-        to_words = words if column.is_required else any_words
-        return lambda record: to_words(local(record, column.name))
+        convert = to_words if column.is_required else to_words_or_none
+        return lambda record: convert(local(record, column.name))
     if isinstance(column.codec, KeyCodec):
         return lambda record: column.text(record) or None
     if isinstance(column.codec, TextCodec):

@@ -1,4 +1,4 @@
-"""The manners of the API: how it answers, how it refuses, what is not sent twice."""
+"""The NinjaAPI instance: the format of its answers and errors, and ETags."""
 
 import hashlib
 from typing import Any
@@ -13,63 +13,73 @@ from ninja.errors import ValidationError
 from ninja.renderers import BaseRenderer
 from pydantic_core import to_json
 
-RATE = settings.API_RATE  # requests a minute from one address
+REQUESTS_PER_MINUTE = settings.API_RATE  # from one IP address
 
 
-class Written(BaseRenderer):
-    """Answers are models already: they are written as they are, and not checked again."""
+class ModelRenderer(BaseRenderer):
+    """Writes answers, which are Pydantic models already, without validating them once more."""
 
     media_type = "application/json"
 
-    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+    def render(self, request: HttpRequest, data: object, *, response_status: int) -> bytes:
         return to_json(data)
 
 
-class API(NinjaAPI):
-    def create_response(self, request: HttpRequest, data: Any, **kwargs: Any) -> HttpResponse:
-        """With a fingerprint, by which an asker learns cheaply that nothing has changed."""
-        response = super().create_response(request, data, **kwargs)
+class ConditionalAPI(NinjaAPI):
+    """An API whose answers have an ETag, so that one that has not changed is not sent again."""
+
+    def create_response(
+        self,
+        request: HttpRequest,
+        data: object,
+        *,
+        status: int | None = None,
+        temporal_response: HttpResponse | None = None,
+    ) -> HttpResponse:
+        response = super().create_response(
+            request, data, status=status, temporal_response=temporal_response
+        )
         if response.status_code == 200:
             etag = quote_etag(hashlib.sha256(response.content).hexdigest()[:24])
             response.headers["ETag"] = etag
             response.headers["Cache-Control"] = "no-cache"
-            known: Any = get_conditional_response(request, etag=etag, response=response)
-            response = known
+            conditional: Any = get_conditional_response(request, etag=etag, response=response)
+            response = conditional
         return response
 
 
-api = API(
+api = ConditionalAPI(
     title="The record",
     version="1",
     description=(
         "What is published of the record, read-only. Lists come in pages: follow `next` until it "
-        f"is null. One address may ask {RATE} times a minute; then it gets 429 and `Retry-After`. "
-        "Parameters that are not known are refused. Days are ISO 8601, moments carry their zone."
+        f"is null. One address may ask {REQUESTS_PER_MINUTE} times a minute; then it gets 429 and "
+        "`Retry-After`. Parameters that are not known are refused. Days are ISO 8601, moments "
+        "carry their zone."
     ),
     docs_url=None,
-    renderer=Written(),
+    renderer=ModelRenderer(),
     urls_namespace="api-1",
 )
 
 
 @api.exception_handler(ValidationError)
-def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """What is wrong, parameter by parameter, in a sentence each."""
+def answer_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Answer 422 with a sentence for each parameter that is wrong."""
     return api.create_response(
-        request, {"detail": " ".join(map(_sentence, error.errors))}, status=422
+        request, {"detail": " ".join(map(_error_sentence, error.errors))}, status=422
     )
 
 
-def _sentence(error: Any) -> str:
+def _error_sentence(error: dict[str, Any]) -> str:
     cause = (error.get("ctx") or {}).get("error")
     if error["type"] == "value_error" and cause:
         return str(cause)
-    words = {"name": str(error["loc"][-1]), "what": error["msg"]}
-    return _("“%(name)s”: %(what)s.") % words
+    return _("“%(name)s”: %(what)s.") % {"name": str(error["loc"][-1]), "what": error["msg"]}
 
 
 @api.exception_handler(Http404)
-def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+def answer_not_found(request: HttpRequest, error: Http404) -> HttpResponse:
     return api.create_response(
         request, {"detail": _("Nothing is published at this address.")}, status=404
     )

@@ -1,10 +1,16 @@
-"""What may be asked of the API, and the pages that long answers come in."""
+"""The parameters of the API, and the pages of long lists.
+
+The names and docstrings of the classes are published in OpenAPI, so they stay as they are.
+"""
 
 from dataclasses import replace
+from http import HTTPStatus
 from operator import attrgetter
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 from django.conf import settings
+from django.db.models import Model, QuerySet
+from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Field, Schema
@@ -19,9 +25,9 @@ from rounds.models import Party, Round
 from rounds.platform.cursors import Cursor
 from rounds.public.params import AsOfForm
 
-PAGE, LONGEST = 50, 100  # rows
+DEFAULT_LIMIT, MAX_LIMIT = 50, 100  # rows of a page
+Row = TypeVar("Row", bound=Model)
 LANGUAGES = [code.split("-")[0] for code, _name in settings.LANGUAGES]
-REFUSED = 422
 
 
 class Wishes(Schema):
@@ -36,21 +42,21 @@ class Wishes(Schema):
 
     @model_validator(mode="before")
     @classmethod
-    def refuse_strangers(cls, values: Any, info: ValidationInfo) -> Any:
+    def refuse_unknown(cls, values: object, info: ValidationInfo) -> object:
         request: HttpRequest = (info.context or {})["request"]
-        known = [field.alias or name for name, field in cls.model_fields.items()]
+        accepted = [field.alias or name for name, field in cls.model_fields.items()]
         for name, given in request.GET.lists():
-            words = {"name": name[:60], "known": ", ".join(known)}
-            if name not in known:
+            fields = {"name": name[:60], "known": ", ".join(accepted)}
+            if name not in accepted:
                 raise ValueError(
-                    _("There is no parameter “%(name)s”; there are %(known)s.") % words
+                    _("There is no parameter “%(name)s”; there are %(known)s.") % fields
                 )
             if len(given) > 1:
-                raise ValueError(_("The parameter “%(name)s” is given more than once.") % words)
+                raise ValueError(_("The parameter “%(name)s” is given more than once.") % fields)
         return values
 
     @model_validator(mode="after")
-    def know_language(self) -> Self:
+    def check_language(self) -> Self:
         if self.lang not in LANGUAGES:
             raise ValueError(_("“lang” takes %(known)s.") % {"known": ", ".join(LANGUAGES)})
         return self
@@ -59,7 +65,7 @@ class Wishes(Schema):
 class Listing(Wishes):
     """What every list takes."""
 
-    limit: int = Field(PAGE, ge=1, le=LONGEST, description="Rows of a page at most.")
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Rows of a page at most.")
     cursor: str = Field(
         "", max_length=120, description="Where to go on; follow `next` rather than write it."
     )
@@ -73,7 +79,7 @@ class AsOfWishes(Wishes):
     )
 
 
-MEANINGS = {  # of what stands in the form without a label
+DESCRIPTIONS = {  # of the fields that have no label in the form
     "person": "Key of a speaker.",
     "source": "Key of a publication.",
     "before": "A day, or the key of a round: only what began before it.",
@@ -82,22 +88,22 @@ MEANINGS = {  # of what stands in the form without a label
 }
 
 
-def filters(*names: str) -> Any:
-    """The fields of the timeline's form as parameters, so that a page and the API take the same."""
-    told = {name: str(field.label or "") for name, field in TimelineForm.base_fields.items()}
-    told |= MEANINGS
-    fields: dict[str, Any] = {
-        name: (str, Field("", max_length=200, description=told[name])) for name in names
+def _filter_params(*names: str) -> Any:
+    """Return the fields of the timeline's form as parameters: the API takes what the page takes."""
+    fields = TimelineForm.base_fields.items()
+    descriptions = {name: str(field.label or "") for name, field in fields} | DESCRIPTIONS
+    params: dict[str, Any] = {
+        name: (str, Field("", max_length=200, description=descriptions[name])) for name in names
     }
-    return create_model("Filters" + "".join(map(str.title, names)), __base__=Listing, **fields)
+    return create_model("Filters" + "".join(map(str.title, names)), __base__=Listing, **params)
 
 
-NARROWING = [name for name in TimelineForm.base_fields if name != "page"]
-_timeline: Any = filters(*NARROWING)
-_dated: Any = filters(*(name for name in NARROWING if name != "kind"))
-_measure: Any = filters("issue")
-_position: Any = filters("party", "issue")
-_progress: Any = filters("round", "issue")
+FILTERS = [name for name in TimelineForm.base_fields if name != "page"]
+_timeline: Any = _filter_params(*FILTERS)
+_dated: Any = _filter_params(*(name for name in FILTERS if name != "kind"))
+_measure: Any = _filter_params("issue")
+_position: Any = _filter_params("party", "issue")
+_progress: Any = _filter_params("round", "issue")
 
 
 class TimelineWishes(_timeline):
@@ -120,72 +126,83 @@ class ProgressWishes(_progress):
     """At one round, on one issue."""
 
 
-TIMED = {"round", "before", "after"}  # what a round may stand for
+ROUND_FILTERS = {"round", "before", "after"}  # that may have the key of a round as value
 
 
-def narrowing(wishes: Any, names: list[str] = NARROWING) -> dict[str, Any]:
-    """What the timeline's form makes of the wishes. Raises a problem where it makes no sense."""
-    given = {name: value for name in names if (value := getattr(wishes, name, ""))}
+def clean_filters(params: Listing, names: list[str] = FILTERS) -> dict[str, Any]:
+    """Validate the filters among ``params`` as the timeline's form does. Raises ``HttpError``."""
+    given = {name: value for name in names if (value := getattr(params, name, ""))}
     if not given:
         return {}
     form = TimelineForm(
         given,
         parties=list(Party.objects.all()) if "party" in given else [],
         issues=list(Issue.objects.published()) if "issue" in given else [],
-        rounds=list(Round.objects.published().in_order()) if given.keys() & TIMED else [],
+        rounds=list(Round.objects.published().in_order()) if given.keys() & ROUND_FILTERS else [],
         years=timeline_years() if "year" in given else [],
     )
     if not form.is_valid():
-        raise refused(form)
-    found: dict[str, Any] = form.filters
-    return found
+        raise form_error(form)
+    filters: dict[str, Any] = form.filters
+    return filters
 
 
-def load_state(wishes: AsOfWishes, issues: list[Issue] | None = None) -> SiteState:
-    """The record on the day asked for. Raises a problem where there is no such day or round."""
-    form = AsOfForm({"as_of": wishes.as_of})
+def load_state(params: AsOfWishes, issues: list[Issue] | None = None) -> SiteState:
+    """Load the record on the day of ``as_of``. Raises ``HttpError``: no such day or round."""
+    form = AsOfForm({"as_of": params.as_of})
     if not form.is_valid():
-        raise refused(form)
+        raise form_error(form)
     return SiteState.load(form.effective_as_of, form.rounds, issues=issues)
 
 
-def refused(form: Any) -> HttpError:
-    return HttpError(REFUSED, " ".join(error for all_ in form.errors.values() for error in all_))
+def form_error(form: BaseForm) -> HttpError:
+    messages = [str(message) for errors in form.errors.values() for message in errors]
+    return HttpError(HTTPStatus.UNPROCESSABLE_ENTITY, " ".join(messages))
 
 
-def place(wishes: Listing, kind: str) -> dict[str, Cursor]:
-    """Where a list of one ``kind`` of the timeline goes on, as its form has it."""
-    try:
-        return {"page": replace(Cursor.parse(wishes.cursor), part=kind)} if wishes.cursor else {}
-    except ValueError as error:
-        raise nowhere() from error
+def cursor_filter(params: Listing, kind: str) -> dict[str, Cursor]:
+    """Return the cursor of a list of one ``kind`` as a filter of the timeline, if there is one."""
+    if not params.cursor:
+        return {}
+    return {"page": replace(_parse_cursor(params.cursor), part=kind)}
 
 
-def by_day(records: Any, wishes: Listing, span: str = "dates") -> tuple[list[Any], str]:
-    """A page of records, newest first by the first day of ``span``, and the next cursor."""
-    if wishes.cursor:
-        try:
-            records = records.filter(Cursor.parse(wishes.cursor).after(span))
-        except ValueError as error:
-            raise nowhere() from error
-    found = list(records.order_by(f"-{span}__startswith", "-pk")[: wishes.limit + 1])
-    page, more = found[: wishes.limit], found[wishes.limit :]
-    if not more:
+def page_by_day(
+    records: QuerySet[Row], params: Listing, span: str = "dates"
+) -> tuple[list[Row], str]:
+    """Return a page of records, newest first by the first day of ``span``, and the next cursor."""
+    if params.cursor:
+        records = records.filter(_parse_cursor(params.cursor).after(span))
+    rows = list(records.order_by(f"-{span}__startswith", "-pk")[: params.limit + 1])
+    page = rows[: params.limit]
+    if len(rows) == len(page):
         return page, ""
     days = attrgetter(span.replace("__", "."))(page[-1])
     return page, str(Cursor(days.lower, page[-1].pk))
 
 
-def by_key(records: Any, wishes: Listing, key: str = "slug") -> tuple[list[Any], str]:
-    """A page of records by their keys, and the next cursor."""
-    if "\0" in wishes.cursor:
-        raise nowhere()
-    if wishes.cursor:
-        records = records.filter(**{f"{key}__gt": wishes.cursor})
-    found = list(records.order_by(key)[: wishes.limit + 1])
-    more = found[wishes.limit :]
-    return found[: wishes.limit], getattr(found[wishes.limit - 1], key) if more else ""
+def page_by_key(
+    records: QuerySet[Row], params: Listing, key: str = "slug"
+) -> tuple[list[Row], str]:
+    """Return a page of records by their keys, and the next cursor."""
+    if "\0" in params.cursor:  # PostgreSQL refuses it in a text
+        raise cursor_error()
+    if params.cursor:
+        records = records.filter(**{f"{key}__gt": params.cursor})
+    rows = list(records.order_by(key)[: params.limit + 1])
+    page = rows[: params.limit]
+    return page, getattr(page[-1], key) if len(rows) > len(page) else ""
 
 
-def nowhere() -> HttpError:
-    return HttpError(REFUSED, _("There is no such page: “cursor” is taken from “next”."))
+def _parse_cursor(text: str) -> Cursor:
+    try:
+        return Cursor.parse(text)
+    except ValueError as error:
+        raise cursor_error() from error
+
+
+def cursor_error() -> HttpError:
+    return HttpError(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("There is no such page: “cursor” is taken from “next”."),
+    )

@@ -1,15 +1,17 @@
-"""The addresses of the API. Each: guard, query, answer."""
+"""The addresses of the API. Each: guard, query, answer. OpenAPI publishes their docstrings."""
 
 import datetime as dt
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from django.http import Http404, HttpRequest
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import translation
 from django.utils.translation import get_supported_language_variant
 from ninja import Query
+from pydantic import BaseModel
 
 from issues.models import Issue, Measure, Position, Progress, Proposal, with_issues
 from nafta.api import schemas
@@ -23,15 +25,15 @@ from nafta.api.params import (
     ProgressWishes,
     TimelineWishes,
     Wishes,
-    by_day,
-    by_key,
+    clean_filters,
+    cursor_error,
+    cursor_filter,
+    form_error,
     load_state,
-    narrowing,
-    nowhere,
-    place,
-    refused,
+    page_by_day,
+    page_by_key,
 )
-from nafta.api.serializers import Answers
+from nafta.api.serializers import Serializer
 from nafta.queries import timeline_items
 from nafta.search.filters import narrowed
 from rounds.history.corrections import load_corrections
@@ -45,88 +47,109 @@ from rounds.models import (
     Statement,
 )
 from rounds.public.params import CorrectionsForm
-from rounds.public.timeline import Kind, cursor_at, cursor_of
+from rounds.public.timeline import Kind, cursor_of, parse_cursor
 
 __all__ = ["api"]
 
+P = ParamSpec("P")
+Row = TypeVar("Row", bound=Model)
+Answer = TypeVar("Answer", bound=BaseModel)
+Operation = Callable[Concatenate[HttpRequest, P], BaseModel]
 
-def get(path: str, answer: Any, *, one: bool = False) -> Callable[[Any], Any]:
-    """An address that answers in the language asked for, and says what else it may answer."""
-    others = {404: schemas.Problem} if one else {}
-    responses = {200: answer, **others, 422: schemas.Problem, 429: schemas.Problem}
 
-    def add(operation: Any) -> Any:
+def get(
+    path: str, answer: type[BaseModel], *, is_single: bool = False
+) -> Callable[[Operation[P]], Operation[P]]:
+    """Add an address that answers in the language of ``lang``, and document all that it may answer.
+
+    The name of the function is the operation's ID in OpenAPI.
+    """
+    not_found = {404: schemas.Problem} if is_single else {}
+    responses = {200: answer, **not_found, 422: schemas.Problem, 429: schemas.Problem}
+
+    def add(operation: Operation[P]) -> Operation[P]:
         @wraps(operation)
-        def told(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            with translation.override(get_supported_language_variant(kwargs["wishes"].lang)):
-                found = operation(request, *args, **kwargs)
-            return api.create_response(request, found, status=200)
+        def respond(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            params = kwargs["params"]
+            assert isinstance(params, Wishes)
+            with translation.override(get_supported_language_variant(params.lang)):
+                data = operation(request, *args, **kwargs)
+            return api.create_response(request, data, status=200)
 
         name = operation.__name__
-        return api.get(path, response=responses, operation_id=name, url_name=name)(told)
+        api.get(path, response=responses, operation_id=name, url_name=name)(respond)
+        return operation
 
     return add
 
 
-def listing(request: HttpRequest, items: list[Any], cursor: str) -> schemas.Page[Any]:
-    """A page of a list, and the whole address of the next."""
+def list_page(request: HttpRequest, items: list[Answer], cursor: str) -> schemas.Page[Answer]:
+    """Answer a page of a list, with the whole address of the next."""
     query = request.GET.copy()
     query["cursor"] = cursor
     address = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
     return schemas.Page(items=items, next=address if cursor else None)
 
 
-def dated(
-    request: HttpRequest, wishes: Any, kind: Kind, records: Any, told: Callable[[Any], list[Any]]
-) -> schemas.Page[Any]:
-    """What the wishes leave of records of one ``kind``, newest first."""
-    chosen = narrowing(wishes) | place(wishes, kind)
-    page, more = by_day(narrowed(records, kind, chosen, wishes.limit + 1), wishes)
-    return listing(request, told(page), more)
+def list_by_day(
+    request: HttpRequest,
+    params: Listing,
+    kind: Kind,
+    records: QuerySet[Row],
+    serialize: Callable[[list[Row]], list[Answer]],
+) -> schemas.Page[Answer]:
+    """Answer the records of one ``kind`` that fit the filters, newest first."""
+    filters = clean_filters(params) | cursor_filter(params, kind)
+    page, cursor = page_by_day(narrowed(records, kind, filters, params.limit + 1), params)
+    return list_page(request, serialize(page), cursor)
 
 
-def keyed(
-    request: HttpRequest, wishes: Any, records: Any, told: Callable[[Any], Any], key: str = "slug"
-) -> schemas.Page[Any]:
-    """Records by their keys."""
-    page, more = by_key(records, wishes, key)
-    return listing(request, list(map(told, page)), more)
+def list_by_key(
+    request: HttpRequest,
+    params: Listing,
+    records: QuerySet[Row],
+    serialize: Callable[[Row], Answer],
+    key: str = "slug",
+) -> schemas.Page[Answer]:
+    """Answer records by their keys."""
+    page, cursor = page_by_key(records, params, key)
+    return list_page(request, list(map(serialize, page)), cursor)
 
 
 # --- reference ---
 
 
-@get("/negotiation", schemas.Negotiation, one=True)
-def negotiation(request: HttpRequest, wishes: Query[Wishes]) -> Any:
+@get("/negotiation", schemas.Negotiation, is_single=True)
+def negotiation(request: HttpRequest, params: Query[Wishes]) -> Any:
     """The negotiation that the record is of."""
-    one = Negotiation.objects.first()
-    if one is None:
+    record = Negotiation.objects.first()
+    if record is None:
         raise Http404
-    return Answers(request).negotiation(one)
+    return Serializer(request).negotiation(record)
 
 
 @get("/parties", schemas.Page[schemas.Party])
-def parties(request: HttpRequest, wishes: Query[Listing]) -> Any:
+def parties(request: HttpRequest, params: Query[Listing]) -> Any:
     """The sides at the table, by their keys."""
-    return keyed(request, wishes, Party.objects.all(), Answers(request).party, "code")
+    return list_by_key(request, params, Party.objects.all(), Serializer(request).party, "code")
 
 
-@get("/parties/{slug:key}", schemas.Party, one=True)
-def party(request: HttpRequest, key: str, wishes: Query[Wishes]) -> Any:
-    one = get_object_or_404(Party.objects.all(), code=key)
-    return Answers(request).party(one)
+@get("/parties/{slug:key}", schemas.Party, is_single=True)
+def party(request: HttpRequest, key: str, params: Query[Wishes]) -> Any:
+    record = get_object_or_404(Party.objects.all(), code=key)
+    return Serializer(request).party(record)
 
 
 @get("/people", schemas.Page[schemas.Person])
-def people(request: HttpRequest, wishes: Query[Listing]) -> Any:
+def people(request: HttpRequest, params: Query[Listing]) -> Any:
     """Everybody who said something that is published, by their keys."""
-    return keyed(request, wishes, _people(), Answers(request).person)
+    return list_by_key(request, params, _people(), Serializer(request).person)
 
 
-@get("/people/{slug:key}", schemas.Person, one=True)
-def person(request: HttpRequest, key: str, wishes: Query[Wishes]) -> Any:
-    one = get_object_or_404(_people(), slug=key)
-    return Answers(request).person(one)
+@get("/people/{slug:key}", schemas.Person, is_single=True)
+def person(request: HttpRequest, key: str, params: Query[Wishes]) -> Any:
+    record = get_object_or_404(_people(), slug=key)
+    return Serializer(request).person(record)
 
 
 def _people() -> Any:
@@ -134,29 +157,29 @@ def _people() -> Any:
 
 
 @get("/sources", schemas.Page[schemas.Source])
-def sources(request: HttpRequest, wishes: Query[Listing]) -> Any:
+def sources(request: HttpRequest, params: Query[Listing]) -> Any:
     """The publications that published records cite, by their keys."""
-    return keyed(request, wishes, Source.objects.cited(), Answers(request).source)
+    return list_by_key(request, params, Source.objects.cited(), Serializer(request).source)
 
 
-@get("/sources/{slug:key}", schemas.Source, one=True)
-def source(request: HttpRequest, key: str, wishes: Query[Wishes]) -> Any:
-    one = get_object_or_404(Source.objects.cited(), slug=key)
-    return Answers(request).source(one)
+@get("/sources/{slug:key}", schemas.Source, is_single=True)
+def source(request: HttpRequest, key: str, params: Query[Wishes]) -> Any:
+    record = get_object_or_404(Source.objects.cited(), slug=key)
+    return Serializer(request).source(record)
 
 
 # --- the record ---
 
 
 @get("/rounds", schemas.Page[schemas.Round])
-def rounds(request: HttpRequest, wishes: Query[DatedWishes]) -> Any:
+def rounds(request: HttpRequest, params: Query[DatedWishes]) -> Any:
     """Rounds and other meetings, newest first."""
-    return dated(request, wishes, Kind.ROUND, _rounds(), Answers(request).rounds)
+    return list_by_day(request, params, Kind.ROUND, _rounds(), Serializer(request).rounds)
 
 
-@get("/rounds/{slug:key}", schemas.Round, one=True)
-def round_(request: HttpRequest, key: str, wishes: Query[Wishes]) -> Any:
-    return Answers(request).rounds([get_object_or_404(_rounds(), slug=key)])[0]
+@get("/rounds/{slug:key}", schemas.Round, is_single=True)
+def round_(request: HttpRequest, key: str, params: Query[Wishes]) -> Any:
+    return Serializer(request).rounds([get_object_or_404(_rounds(), slug=key)])[0]
 
 
 def _rounds() -> Any:
@@ -164,14 +187,14 @@ def _rounds() -> Any:
 
 
 @get("/deadlines", schemas.Page[schemas.Deadline])
-def deadlines(request: HttpRequest, wishes: Query[DatedWishes]) -> Any:
+def deadlines(request: HttpRequest, params: Query[DatedWishes]) -> Any:
     """Deadlines by the day they fall, newest first. None belongs to an issue or a round."""
-    return dated(request, wishes, Kind.DEADLINE, _deadlines(), Answers(request).deadlines)
+    return list_by_day(request, params, Kind.DEADLINE, _deadlines(), Serializer(request).deadlines)
 
 
-@get("/deadlines/{slug:key}", schemas.Deadline, one=True)
-def deadline(request: HttpRequest, key: str, wishes: Query[Wishes]) -> Any:
-    return Answers(request).deadlines([get_object_or_404(_deadlines(), slug=key)])[0]
+@get("/deadlines/{slug:key}", schemas.Deadline, is_single=True)
+def deadline(request: HttpRequest, key: str, params: Query[Wishes]) -> Any:
+    return Serializer(request).deadlines([get_object_or_404(_deadlines(), slug=key)])[0]
 
 
 def _deadlines() -> Any:
@@ -179,34 +202,36 @@ def _deadlines() -> Any:
 
 
 @get("/statements", schemas.Page[schemas.Statement])
-def statements(request: HttpRequest, wishes: Query[DatedWishes]) -> Any:
+def statements(request: HttpRequest, params: Query[DatedWishes]) -> Any:
     """What was said, newest first."""
-    return dated(request, wishes, Kind.STATEMENT, _statements(), Answers(request).statements)
+    return list_by_day(
+        request, params, Kind.STATEMENT, _statements(), Serializer(request).statements
+    )
 
 
-@get("/statements/{slug:key}", schemas.Statement, one=True)
-def statement(request: HttpRequest, key: str, wishes: Query[Wishes]) -> Any:
-    return Answers(request).statements([get_object_or_404(_statements(), slug=key)])[0]
+@get("/statements/{slug:key}", schemas.Statement, is_single=True)
+def statement(request: HttpRequest, key: str, params: Query[Wishes]) -> Any:
+    return Serializer(request).statements([get_object_or_404(_statements(), slug=key)])[0]
 
 
 def _statements() -> Any:
-    found = Statement.objects.published().with_names().with_links().with_publication_times()
-    return with_issues(found.select_related("round"))
+    records = Statement.objects.published().with_names().with_links().with_publication_times()
+    return with_issues(records.select_related("round"))
 
 
-# --- the reading ---
+# --- issues and positions ---
 
 
 @get("/issues", schemas.Page[schemas.Issue])
-def issues(request: HttpRequest, wishes: Query[Listing]) -> Any:
+def issues(request: HttpRequest, params: Query[Listing]) -> Any:
     """Issues, by their keys."""
-    return keyed(request, wishes, _issues(), Answers(request).issue)
+    return list_by_key(request, params, _issues(), Serializer(request).issue)
 
 
-@get("/issues/{slug:key}", schemas.Issue, one=True)
-def issue(request: HttpRequest, key: str, wishes: Query[Wishes]) -> Any:
-    one = get_object_or_404(_issues(), slug=key)
-    return Answers(request).issue(one)
+@get("/issues/{slug:key}", schemas.Issue, is_single=True)
+def issue(request: HttpRequest, key: str, params: Query[Wishes]) -> Any:
+    record = get_object_or_404(_issues(), slug=key)
+    return Serializer(request).issue(record)
 
 
 def _issues() -> Any:
@@ -214,17 +239,17 @@ def _issues() -> Any:
 
 
 @get("/measures", schemas.Page[schemas.Measure])
-def measures(request: HttpRequest, wishes: Query[MeasureWishes]) -> Any:
+def measures(request: HttpRequest, params: Query[MeasureWishes]) -> Any:
     """What is countable at stake, by its keys."""
-    wish = narrowing(wishes, ["issue"]).get("issue")
-    records = _measures().filter(issue__slug=wish) if wish else _measures()
-    return keyed(request, wishes, records, Answers(request).measure)
+    issue = clean_filters(params, ["issue"]).get("issue")
+    records = _measures().filter(issue__slug=issue) if issue else _measures()
+    return list_by_key(request, params, records, Serializer(request).measure)
 
 
-@get("/measures/{slug:key}", schemas.Measure, one=True)
-def measure(request: HttpRequest, key: str, wishes: Query[Wishes]) -> Any:
-    one = get_object_or_404(_measures(), slug=key)
-    return Answers(request).measure(one)
+@get("/measures/{slug:key}", schemas.Measure, is_single=True)
+def measure(request: HttpRequest, key: str, params: Query[Wishes]) -> Any:
+    record = get_object_or_404(_measures(), slug=key)
+    return Serializer(request).measure(record)
 
 
 def _measures() -> Any:
@@ -234,41 +259,41 @@ def _measures() -> Any:
 
 
 @get("/proposals", schemas.Page[schemas.Proposal])
-def proposals(request: HttpRequest, wishes: Query[DatedWishes]) -> Any:
+def proposals(request: HttpRequest, params: Query[DatedWishes]) -> Any:
     """What was tabled, newest first."""
-    return dated(request, wishes, Kind.PROPOSAL, _proposals(), Answers(request).proposals)
+    return list_by_day(request, params, Kind.PROPOSAL, _proposals(), Serializer(request).proposals)
 
 
-@get("/proposals/{slug:key}", schemas.Proposal, one=True)
-def proposal(request: HttpRequest, key: str, wishes: Query[Wishes]) -> Any:
-    return Answers(request).proposals([get_object_or_404(_proposals(), slug=key)])[0]
+@get("/proposals/{slug:key}", schemas.Proposal, is_single=True)
+def proposal(request: HttpRequest, key: str, params: Query[Wishes]) -> Any:
+    return Serializer(request).proposals([get_object_or_404(_proposals(), slug=key)])[0]
 
 
 def _proposals() -> Any:
-    found = Proposal.objects.published().with_names().with_terms().with_publication_times()
-    return found.select_related("round")
+    records = Proposal.objects.published().with_names().with_terms().with_publication_times()
+    return records.select_related("round")
 
 
 @get("/positions", schemas.Page[schemas.Position])
-def positions(request: HttpRequest, wishes: Query[PositionWishes]) -> Any:
+def positions(request: HttpRequest, params: Query[PositionWishes]) -> Any:
     """Every position that a party took, newest first."""
-    wish, records = narrowing(wishes, ["party", "issue"]), _positions()
-    if party := wish.get("party"):
+    filters, records = clean_filters(params, ["party", "issue"]), _positions()
+    if party := filters.get("party"):
         records = records.filter(party__code=party)
-    if issue := wish.get("issue"):
+    if issue := filters.get("issue"):
         records = records.filter(issue__slug=issue)
-    page, more = by_day(records, wishes, "since")
-    return listing(request, list(map(Answers(request).position, page)), more)
+    page, cursor = page_by_day(records, params, "since")
+    return list_page(request, list(map(Serializer(request).position, page)), cursor)
 
 
-@get("/positions/{slug:issue}/{slug:party}/{since}", schemas.Position, one=True)
+@get("/positions/{slug:issue}/{slug:party}/{since}", schemas.Position, is_single=True)
 def position(
-    request: HttpRequest, issue: str, party: str, since: dt.date, wishes: Query[Wishes]
+    request: HttpRequest, issue: str, party: str, since: dt.date, params: Query[Wishes]
 ) -> Any:
     """The position that a party took on an issue on that day."""
     key = {"issue__slug": issue, "party__code": party, "since__startswith": since}
-    one = get_object_or_404(_positions(), **key)
-    return Answers(request).position(one)
+    record = get_object_or_404(_positions(), **key)
+    return Serializer(request).position(record)
 
 
 def _positions() -> Any:
@@ -276,22 +301,22 @@ def _positions() -> Any:
 
 
 @get("/progress", schemas.Page[schemas.Progress])
-def progress(request: HttpRequest, wishes: Query[ProgressWishes]) -> Any:
+def progress(request: HttpRequest, params: Query[ProgressWishes]) -> Any:
     """How far issues got at rounds, newest first."""
-    wish, records = narrowing(wishes, ["round", "issue"]), _progress()
-    if round_ := wish.get("round"):
+    filters, records = clean_filters(params, ["round", "issue"]), _progress()
+    if round_ := filters.get("round"):
         records = records.filter(round__slug=round_)
-    if issue := wish.get("issue"):
+    if issue := filters.get("issue"):
         records = records.filter(issue__slug=issue)
-    page, more = by_day(records, wishes, "round__dates")
-    return listing(request, list(map(Answers(request).progress, page)), more)
+    page, cursor = page_by_day(records, params, "round__dates")
+    return list_page(request, list(map(Serializer(request).progress, page)), cursor)
 
 
-@get("/progress/{slug:meeting}/{slug:issue}", schemas.Progress, one=True)
-def progress_at(request: HttpRequest, meeting: str, issue: str, wishes: Query[Wishes]) -> Any:
+@get("/progress/{slug:meeting}/{slug:issue}", schemas.Progress, is_single=True)
+def progress_at(request: HttpRequest, meeting: str, issue: str, params: Query[Wishes]) -> Any:
     """How far an issue got at a round."""
-    one = get_object_or_404(_progress(), round__slug=meeting, issue__slug=issue)
-    return Answers(request).progress(one)
+    record = get_object_or_404(_progress(), round__slug=meeting, issue__slug=issue)
+    return Serializer(request).progress(record)
 
 
 def _progress() -> Any:
@@ -306,52 +331,52 @@ def _progress() -> Any:
 
 
 @get("/matrix", schemas.Matrix)
-def matrix(request: HttpRequest, wishes: Query[AsOfWishes]) -> Any:
+def matrix(request: HttpRequest, params: Query[AsOfWishes]) -> Any:
     """Where each party stood on each issue on a day."""
-    state, answers = load_state(wishes), Answers(request)
+    state, serializer = load_state(params), Serializer(request)
     return schemas.Matrix(
         as_of=state.day,
-        parties=[answers.ref(party) for party in state.parties],
-        rows=[answers.matrix_row(row, row.issue) for row in state.matrix if row.issue],
+        parties=[serializer.ref(party) for party in state.parties],
+        rows=[serializer.matrix_row(row, row.issue) for row in state.matrix if row.issue],
     )
 
 
-@get("/issues/{slug:key}/matrix", schemas.Matrix, one=True)
-def issue_matrix(request: HttpRequest, key: str, wishes: Query[AsOfWishes]) -> Any:
+@get("/issues/{slug:key}/matrix", schemas.Matrix, is_single=True)
+def issue_matrix(request: HttpRequest, key: str, params: Query[AsOfWishes]) -> Any:
     """Where each party stood on an issue at the end of each round up to a day."""
     issue = get_object_or_404(Issue.objects.published(), slug=key)
-    state, answers = load_state(wishes, [issue]), Answers(request)
+    state, serializer = load_state(params, [issue]), Serializer(request)
     progress = issue.progress.published().select_related("source", "issue")
     return schemas.Matrix(
         as_of=state.day,
-        parties=[answers.ref(party) for party in state.parties],
-        rows=[answers.matrix_row(row, issue) for row in state.rows_by_round(issue, progress)],
+        parties=[serializer.ref(party) for party in state.parties],
+        rows=[serializer.matrix_row(row, issue) for row in state.rows_by_round(issue, progress)],
     )
 
 
 @get("/timeline", schemas.Page[schemas.Item])
-def timeline(request: HttpRequest, wishes: Query[TimelineWishes]) -> Any:
+def timeline(request: HttpRequest, params: Query[TimelineWishes]) -> Any:
     """Every meeting, deadline, proposal and statement, newest first."""
-    chosen = narrowing(wishes)
+    filters = clean_filters(params)
     try:
-        after = {"page": cursor_at(wishes.cursor)} if wishes.cursor else {}
+        after = {"page": parse_cursor(params.cursor)} if params.cursor else {}
     except ValueError as error:
-        raise nowhere() from error
-    items = timeline_items(chosen | after, limit=wishes.limit)
-    page = items[: wishes.limit]
-    cursor = str(cursor_of(page[-1])) if items[wishes.limit :] else ""
-    return listing(request, list(map(Answers(request).item, page)), cursor)
+        raise cursor_error() from error
+    items = timeline_items(filters | after, limit=params.limit)
+    page = items[: params.limit]
+    cursor = str(cursor_of(page[-1])) if items[params.limit :] else ""
+    return list_page(request, list(map(Serializer(request).item, page)), cursor)
 
 
 @get("/corrections", schemas.Page[schemas.Correction])
-def correction_list(request: HttpRequest, wishes: Query[Listing]) -> Any:
+def correction_list(request: HttpRequest, params: Query[Listing]) -> Any:
     """What readers had seen and was changed or taken back, newest first.
 
     Those of one moment stay on one page, which may hold more than `limit` for it.
     """
-    form = CorrectionsForm({"until": wishes.cursor})
+    form = CorrectionsForm({"until": params.cursor})
     if not form.is_valid():
-        raise refused(form)
-    told, older = load_corrections(until=form.filters.get("until"), limit=wishes.limit)
+        raise form_error(form)
+    rows, older = load_corrections(until=form.filters.get("until"), limit=params.limit)
     cursor = older.isoformat() if older else ""
-    return listing(request, list(map(Answers(request).correction, told)), cursor)
+    return list_page(request, list(map(Serializer(request).correction, rows)), cursor)

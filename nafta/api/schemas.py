@@ -1,8 +1,9 @@
-"""What the API answers. Each value with its meaning: the descriptions stand in OpenAPI."""
+"""The schemas of the API's answers. OpenAPI publishes their names, docstrings and descriptions."""
 
 import datetime as dt
 from typing import Annotated, Any, Generic, TypeVar
 
+from django.db.models import Choices
 from pydantic import BaseModel, Field
 
 from issues import resources as issues
@@ -15,9 +16,9 @@ from rounds.tabular import resources as rounds
 Row = TypeVar("Row")
 
 
-def one_of(choices: Any, *others: str) -> Any:
-    """A word of a field's choices."""
-    return Field(json_schema_extra={"enum": [*choices.values, *others]})
+def one_of(choices: type[Choices], *further: str) -> Any:
+    """Return a field whose value is one of ``choices``, or one of ``further``."""
+    return Field(json_schema_extra={"enum": [*choices.values, *further]})
 
 
 Key = Annotated[str, Field(description="Names the record, here and in its page's address; fixed.")]

@@ -1,5 +1,6 @@
-"""Answers made of the rows that the pages show, and of the records behind them."""
+"""Makes answers of records, and of the items and rows that the pages show of them."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,26 +10,52 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.http import HttpRequest
 from django.urls import reverse
 
-from issues import models
 from issues import resources as issues
 from issues.analysis.proposal_threads import proposal_items
 from issues.matrix.cells import MatrixCell
 from issues.matrix.rows import MatrixRow
 from issues.matrix.stances import stance_label
+from issues.models import Issue, Measure, Position, Progress, Proposal
 from nafta.api import schemas
-from nafta.api.columns import answer, any_words, words
+from nafta.api.columns import answer, to_words, to_words_or_none
 from nafta.api.params import LANGUAGES
-from rounds import models as record
 from rounds.history.corrections import Correction
+from rounds.models import (
+    Deadline,
+    Negotiation,
+    Party,
+    Person,
+    Publishable,
+    Round,
+    Source,
+    Statement,
+)
 from rounds.platform import clock
 from rounds.platform.dates import describe, first_day, last_day
 from rounds.platform.fast_reverse import page_of
 from rounds.platform.translated_text import local
-from rounds.public.timeline import Item, deadline_items, round_items, statement_items
+from rounds.public.timeline import (
+    ClaimItem,
+    DeadlineItem,
+    MeetingItem,
+    ProposalItem,
+    Ref,
+    StatementItem,
+    TimelineItem,
+    deadline_items,
+    round_items,
+    statement_items,
+)
 from rounds.tabular import resources as rounds
 
+KeyedClaim = Round | Deadline | Statement | Proposal | Issue | Measure
 
-def span(dates: DateRange, *, approximate: bool = False) -> schemas.Span:
+
+def to_span_or_none(dates: DateRange | None, *, approximate: bool = False) -> schemas.Span | None:
+    return to_span(dates, approximate=approximate) if dates else None
+
+
+def to_span(dates: DateRange, *, approximate: bool = False) -> schemas.Span:
     return schemas.Span(
         first=first_day(dates),
         last=last_day(dates),
@@ -37,254 +64,256 @@ def span(dates: DateRange, *, approximate: bool = False) -> schemas.Span:
     )
 
 
-def _licence(negotiation: record.Negotiation) -> schemas.Licence | None:
+def _licence(negotiation: Negotiation) -> schemas.Licence | None:
     entry = negotiation.license_entry
     if not entry:
         return None
     return schemas.Licence(name=entry["name"], title=entry["title"], path=entry["path"] or None)
 
 
-def number(value: Decimal | float | str | None) -> float | None:
+def to_float(value: Decimal | float | str | None) -> float | None:
     return None if value is None else float(value)
 
 
-def keys(listed: Iterable[dict[str, Any]]) -> list[str]:
-    return [str(one.get("slug") or one["code"]) for one in listed]
+def list_keys(refs: Iterable[Ref]) -> list[str]:
+    return [str(ref.get("slug") or ref["code"]) for ref in refs]
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
-    """Makes answers to one request, with whole addresses."""
+class Serializer:
+    """Makes the answers to a request. Its host is that of the addresses in them."""
 
     request: HttpRequest
 
-    def at(self, path: str) -> str:
+    def whole_address(self, path: str) -> str:
         return self.request.build_absolute_uri(path)
 
-    # --- what others refer to ---
+    # --- references to other records ---
 
-    def ref(self, one: Any) -> schemas.Ref:
+    def ref(self, party: Party) -> schemas.Ref:
         return schemas.Ref(
-            key=one.natural_key()[0],
-            name=str(local(one, "name")),
-            address=self.at(one.get_absolute_url()),
+            key=party.natural_key()[0],
+            name=str(local(party, "name")),
+            address=self.whole_address(party.get_absolute_url()),
         )
 
-    def speaker(self, one: dict[str, Any]) -> schemas.Ref:
-        address = self.at(page_of("person_detail", one["slug"]))
-        return schemas.Ref(key=one["slug"], name=one["name"], address=address)
+    def speaker(self, speaker: Ref) -> schemas.Ref:
+        address = self.whole_address(page_of("person_detail", speaker["slug"]))
+        return schemas.Ref(key=speaker["slug"], name=speaker["name"], address=address)
 
-    def source_ref(self, one: record.Source) -> schemas.SourceRef:
+    def source_ref(self, source: Source) -> schemas.SourceRef:
         names = ("slug", "publisher", "title", "url", "archive_url")
-        return self.other_source({name: getattr(one, name) for name in names})
+        return self.other_source({name: getattr(source, name) for name in names})
 
-    def other_source(self, one: dict[str, Any]) -> schemas.SourceRef:
+    def other_source(self, source: Ref) -> schemas.SourceRef:
         return schemas.SourceRef(
-            key=one["slug"],
-            publisher=one["publisher"],
-            title=one["title"],
-            address=self.at(page_of("source_detail", one["slug"])),
-            url=one["url"] or None,
-            archive_url=one["archive_url"] or None,
+            key=source["slug"],
+            publisher=source["publisher"],
+            title=source["title"],
+            address=self.whole_address(page_of("source_detail", source["slug"])),
+            url=source["url"] or None,
+            archive_url=source["archive_url"] or None,
         )
 
     # --- reference ---
 
-    def negotiation(self, one: record.Negotiation) -> schemas.Negotiation:
+    def negotiation(self, negotiation: Negotiation) -> schemas.Negotiation:
         return answer(
             schemas.Negotiation,
             rounds.NegotiationResource,
-            one,
-            key=one.slug,
-            address=self.at(reverse("home")),
+            negotiation,
+            key=negotiation.slug,
+            address=self.whole_address(reverse("home")),
             languages=LANGUAGES,
-            licence=_licence(one),
+            licence=_licence(negotiation),
         )
 
-    def party(self, one: record.Party) -> schemas.Party:
+    def party(self, party: Party) -> schemas.Party:
         return answer(
             schemas.Party,
             rounds.PartyResource,
-            one,
-            key=one.code,
-            address=self.at(one.get_absolute_url()),
+            party,
+            key=party.code,
+            address=self.whole_address(party.get_absolute_url()),
         )
 
-    def person(self, one: record.Person) -> schemas.Person:
+    def person(self, person: Person) -> schemas.Person:
         return answer(
             schemas.Person,
             rounds.PersonResource,
-            one,
-            key=one.slug,
-            address=self.at(one.get_absolute_url()),
+            person,
+            key=person.slug,
+            address=self.whole_address(person.get_absolute_url()),
         )
 
-    def source(self, one: Any) -> schemas.Source:
+    def source(self, source: Source) -> schemas.Source:
         return answer(
             schemas.Source,
             rounds.SourceResource,
-            one,
-            key=one.slug,
-            address=self.at(page_of("source_detail", one.slug)),
-            published=span(one.published, approximate=one.published_approximate)
-            if one.published
-            else None,
-            claims=one.claims,
+            source,
+            key=source.slug,
+            address=self.whole_address(page_of("source_detail", source.slug)),
+            published=to_span_or_none(source.published, approximate=source.published_approximate),
+            claims=source.claims,  # type: ignore[attr-defined]  # of cited()
         )
 
     # --- claims ---
 
-    def claim(self, one: Any) -> dict[str, Any]:
+    def claim(self, claim: KeyedClaim) -> dict[str, Any]:
         return {
-            "key": one.slug,
-            "address": self.at(one.get_absolute_url()),
-            "source": self.source_ref(one.source),
-            "other_sources": [self.other_source(other) for other in one.other_source_list],
-            **times(one),
+            "key": claim.slug,
+            "address": self.whole_address(claim.get_absolute_url()),
+            "source": self.source_ref(claim.source),
+            "other_sources": [
+                self.other_source(source)
+                for source in claim.other_source_list  # type: ignore[union-attr]
+            ],
+            **publication_times(claim),
         }
 
-    def dated(self, item: Item) -> dict[str, Any]:
-        return {**self.claim(item.record), "dates": days(item)}
+    def dated(self, item: TimelineItem) -> dict[str, Any]:
+        return {**self.claim(item.record), "dates": item_span(item)}
 
-    def attributed(self, item: Item) -> dict[str, Any]:
+    def attributed(self, item: ClaimItem) -> dict[str, Any]:
         return {
             **self.dated(item),
             "on_record": item.on_record,
             "attribution": str(item.attribution),
         }
 
-    def rounds(self, records: Iterable[record.Round]) -> list[schemas.Round]:
+    def rounds(self, records: Iterable[Round]) -> list[schemas.Round]:
         return [self._round(item) for item in round_items(records)]
 
-    def _round(self, item: Item) -> schemas.Round:
-        one: record.Round = item.record
+    def _round(self, item: MeetingItem) -> schemas.Round:
+        meeting: Round = item.record
         return answer(
             schemas.Round,
             rounds.RoundResource,
-            one,
+            meeting,
             **self.dated(item),
-            parties=keys(item.parties),
-            planned=span(one.planned_dates) if one.planned_dates else None,
+            parties=list_keys(item.parties),
+            planned=to_span_or_none(meeting.planned_dates),
         )
 
-    def deadlines(self, records: Iterable[record.Deadline]) -> list[schemas.Deadline]:
+    def deadlines(self, records: Iterable[Deadline]) -> list[schemas.Deadline]:
         return [self._deadline(item) for item in deadline_items(records)]
 
-    def _deadline(self, item: Item) -> schemas.Deadline:
-        one: record.Deadline = item.record
+    def _deadline(self, item: DeadlineItem) -> schemas.Deadline:
+        deadline: Deadline = item.record
         return answer(
             schemas.Deadline,
             rounds.DeadlineResource,
-            one,
+            deadline,
             **self.dated(item),
-            set_on=span(one.set_on, approximate=one.set_on_approximate),
-            parties=keys(item.parties),
-            missed=bool(item.missed),
+            set_on=to_span(deadline.set_on, approximate=deadline.set_on_approximate),
+            parties=list_keys(item.parties),
+            missed=item.missed,
         )
 
-    def statements(self, records: Iterable[record.Statement]) -> list[schemas.Statement]:
+    def statements(self, records: Iterable[Statement]) -> list[schemas.Statement]:
         return [self._statement(item) for item in statement_items(records)]
 
-    def _statement(self, item: Item) -> schemas.Statement:
-        one: Any = item.record
+    def _statement(self, item: StatementItem) -> schemas.Statement:
+        statement: Any = item.record  # with what the QuerySet added
         return answer(
             schemas.Statement,
             issues.StatementOnIssuesResource,
-            one,
+            statement,
             **self.attributed(item),
             quotation_language=item.language if item.quotation else None,
-            speakers=[self.speaker(other) for other in item.speakers],
-            parties=keys(item.parties),
-            issues=keys(item.issues),
+            speakers=[self.speaker(speaker) for speaker in item.speakers],
+            parties=list_keys(item.parties),
+            issues=list_keys(item.issues),
             links=[
                 schemas.Link(
                     kind=link["kind"],
                     statement=link["statement"],
-                    note=any_words(local(link, "note")),
+                    note=to_words_or_none(local(link, "note")),
                 )
-                for link in one.link_list
+                for link in statement.link_list
             ],
         )
 
-    def proposals(self, records: Iterable[models.Proposal]) -> list[schemas.Proposal]:
+    def proposals(self, records: Iterable[Proposal]) -> list[schemas.Proposal]:
         return [self._proposal(item) for item in proposal_items(records)]
 
-    def _proposal(self, item: Item) -> schemas.Proposal:
-        one: Any = item.record
+    def _proposal(self, item: ProposalItem) -> schemas.Proposal:
+        proposal: Any = item.record  # with what the QuerySet added
         return answer(
             schemas.Proposal,
             issues.ProposalResource,
-            one,
+            proposal,
             **self.attributed(item),
             label=item.label,
-            parties=keys(item.parties),
-            settled=span(one.settled, approximate=one.settled_approximate) if one.settled else None,
+            parties=list_keys(item.parties),
+            settled=to_span_or_none(proposal.settled, approximate=proposal.settled_approximate),
             terms=[
                 schemas.Term(
                     measure=term["measure"],
-                    scope=any_words(local(term, "scope")),
+                    scope=to_words_or_none(local(term, "scope")),
                     comparator=term["comparator"],
                     low=float(term["low"]),
-                    high=number(term["high"]),
+                    high=to_float(term["high"]),
                 )
-                for term in one.term_list
+                for term in proposal.term_list
             ],
         )
 
-    def issue(self, one: Any) -> schemas.Issue:
-        return answer(schemas.Issue, issues.IssueResource, one, **self.claim(one))
+    def issue(self, issue: Issue) -> schemas.Issue:
+        return answer(schemas.Issue, issues.IssueResource, issue, **self.claim(issue))
 
-    def measure(self, one: Any) -> schemas.Measure:
-        return answer(schemas.Measure, issues.MeasureResource, one, **self.claim(one))
+    def measure(self, measure: Measure) -> schemas.Measure:
+        return answer(schemas.Measure, issues.MeasureResource, measure, **self.claim(measure))
 
-    def position(self, one: Any) -> schemas.Position:
+    def position(self, position: Position) -> schemas.Position:
         return answer(
             schemas.Position,
             issues.PositionResource,
-            one,
-            since=span(one.since, approximate=one.approximate),
-            label=stance_label(one, clock.today()),
-            evidence=self.evidence(one),
-            **times(one),
+            position,
+            since=to_span(position.since, approximate=position.approximate),
+            label=stance_label(position, clock.today()),
+            evidence=self.evidence(position),
+            **publication_times(position),
         )
 
-    def evidence(self, one: models.Position) -> schemas.Evidence:
-        rests_on = one.evidence
+    def evidence(self, position: Position) -> schemas.Evidence:
+        evidence = position.evidence
         return schemas.Evidence(
-            kind="statement" if one.statement else "proposal",
-            key=rests_on.slug,
-            address=self.at(rests_on.get_absolute_url()),
-            basis=rests_on.basis,
-            on_record=rests_on.on_the_record,
-            source=self.source_ref(rests_on.source),
+            kind="statement" if position.statement else "proposal",
+            key=evidence.slug,
+            address=self.whole_address(evidence.get_absolute_url()),
+            basis=evidence.basis,
+            on_record=evidence.on_the_record,
+            source=self.source_ref(evidence.source),
         )
 
-    def progress(self, one: Any) -> schemas.Progress:
+    def progress(self, progress: Progress) -> schemas.Progress:
         return answer(
             schemas.Progress,
             issues.ProgressResource,
-            one,
-            label=one.get_level_display(),
-            source=self.source_ref(one.source),
-            **times(one),
+            progress,
+            label=progress.get_level_display(),
+            source=self.source_ref(progress.source),
+            **publication_times(progress),
         )
 
     # --- what the pages show ---
 
-    def matrix_row(self, row: MatrixRow, issue: models.Issue) -> schemas.MatrixRow:
+    def matrix_row(self, row: MatrixRow, issue: Issue) -> schemas.MatrixRow:
         return schemas.MatrixRow(
             issue=issue.slug,
             round=row.round.slug if row.round else None,
             level=row.progress.level if row.progress else "",
-            cells=[self._cell(one) for one in row.cells],
+            cells=[self._cell(cell) for cell in row.cells],
         )
 
-    def _cell(self, one: MatrixCell) -> schemas.Cell:
+    def _cell(self, cell: MatrixCell) -> schemas.Cell:
         return schemas.Cell(
-            **self._cell_position(one),
-            party=one.party.code,
+            **self._cell_position(cell),
+            party=cell.party.code,
             earlier_positions=[
-                schemas.CellPosition(**self._cell_position(cell)) for cell in one.earlier_positions
+                schemas.CellPosition(**self._cell_position(earlier))
+                for earlier in cell.earlier_positions
             ],
         )
 
@@ -293,11 +322,11 @@ class Answers:
         return {
             "stance": cell.stance.value,
             "label": cell.label,
-            "gist": any_words(cell.gist),
-            "condition": any_words(cell.condition),
-            "since": span(first.since, approximate=first.approximate) if first else None,
+            "gist": to_words_or_none(cell.gist),
+            "condition": to_words_or_none(cell.condition),
+            "since": to_span(first.since, approximate=first.approximate) if first else None,
             "since_evidence": self.evidence(first) if first else None,
-            "latest": span(latest.since, approximate=latest.approximate) if latest else None,
+            "latest": to_span(latest.since, approximate=latest.approximate) if latest else None,
             "moved": cell.stance_changed,
             "shifted": cell.is_shifted,
             "restated": cell.is_restated,
@@ -305,48 +334,53 @@ class Answers:
             "evidence": self.evidence(latest) if latest else None,
         }
 
-    def item(self, one: Item) -> schemas.Item:
+    def item(self, item: TimelineItem) -> schemas.Item:
+        statement = item if isinstance(item, StatementItem) else None
         return schemas.Item(
-            kind=one.kind,
-            key=one.slug,
-            address=self.at(one.url),
-            dates=days(one),
-            title=words(one.title),
-            text=any_words(one.text),
-            quotation=one.quotation or None,
-            status=str(one.status) or None,
-            attribution=str(one.attribution),
-            on_record=one.on_record if one.basis else None,
-            parties=keys(one.parties),
-            speakers=keys(one.speakers),
-            issues=keys(one.issues),
-            source=self.source_ref(one.record.source),
+            kind=item.kind,
+            key=item.slug,
+            address=self.whole_address(item.url),
+            dates=item_span(item),
+            title=to_words(item.title),
+            text=to_words_or_none(item.text),
+            quotation=statement.quotation or None if statement else None,
+            status=str(item.status) or None,
+            attribution=str(item.attribution),
+            on_record=item.on_record if item.basis else None,
+            parties=list_keys(item.parties),
+            speakers=list_keys(statement.speakers) if statement else [],
+            issues=list_keys(item.issues) if isinstance(item, ClaimItem) else [],
+            source=self.source_ref(item.record.source),
         )
 
-    def correction(self, one: Correction) -> schemas.Correction:
+    def correction(self, correction: Correction) -> schemas.Correction:
         return schemas.Correction(
-            id=str(one.id),
-            at=one.at,
-            address=self.at(one.get_absolute_url()),
-            kind=one.kind,
-            summary=one.summary,
-            title=one.title or None,
-            record=self.at(one.url) if one.url else None,
-            note=one.note or None,
+            id=str(correction.id),
+            at=correction.at,
+            address=self.whole_address(correction.get_absolute_url()),
+            kind=correction.kind,
+            summary=correction.summary,
+            title=correction.title or None,
+            record=self.whole_address(correction.url) if correction.url else None,
+            note=correction.note or None,
             changes=[
                 schemas.Change(
                     field=str(change.title), before=str(change.before), after=str(change.after)
                 )
-                for change in one.changes
+                for change in correction.changes
             ],
         )
 
 
-def times(one: Any) -> dict[str, Any]:
-    return {"published_at": one.published_at, "updated_at": one.updated_at}
+def publication_times(published: Publishable) -> dict[str, dt.datetime | None]:
+    """Return when readers first and last saw it change; reads ``with_publication_times()``."""
+    return {
+        "published_at": published.published_at,  # type: ignore[attr-defined]
+        "updated_at": published.updated_at,  # type: ignore[attr-defined]
+    }
 
 
-def days(item: Item) -> schemas.Span:
+def item_span(item: TimelineItem) -> schemas.Span:
     return schemas.Span(
         first=item.first, last=item.last, approximate=item.approximate, words=item.when
     )

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from issues.models import Issue, Position
-from nafta.api.instance import RATE
-from nafta.api.params import LONGEST, PAGE
+from nafta.api.instance import REQUESTS_PER_MINUTE
+from nafta.api.params import DEFAULT_LIMIT, MAX_LIMIT
 from nafta.data_package.public_export import PublicRecord
 from nafta.data_package.reader import PackageError
 from nafta.data_package.tables import DESCRIPTOR
@@ -48,7 +48,7 @@ def data(request: HttpRequest) -> HttpResponse:
         "examples": _examples(request),
         "feed_groups": feed_groups(),
         "parties": Party.objects.all(),
-        "limits": {"rate": RATE, "page": PAGE, "longest": LONGEST},
+        "limits": {"rate": REQUESTS_PER_MINUTE, "page": DEFAULT_LIMIT, "longest": MAX_LIMIT},
     }
     return render(request, "nafta/data.html", context)
 

@@ -23,9 +23,9 @@ from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.params import AsOfForm
 from rounds.public.tables import ItemFile
 from rounds.public.timeline import (
-    Item,
+    TimelineItem,
     deadline_items,
-    merged,
+    merge_items,
     statement_items,
 )
 from rounds.tabular.exports import FileTable, page
@@ -53,7 +53,7 @@ def home(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
         "rows": front_page_rows(state.matrix),
         "moves": group_moves(find_moves(state.matrix)[:MOVES_SHOWN]),
         "deadlines": _next_or_last_deadline(deadlines, state.as_of),
-        "statements": merged(statement_items(statements.latest_first()[:3])),
+        "statements": merge_items(statement_items(statements.latest_first()[:3])),
     }
 
     def files() -> dict[str, FileTable]:
@@ -80,7 +80,7 @@ def _is_ahead(meeting: Round, day: dt.date) -> bool:
     return meeting.status == RoundStatus.PLANNED or begins_later
 
 
-def _next_or_last_deadline(deadlines: Any, as_of: AsOf) -> list[Item]:
+def _next_or_last_deadline(deadlines: Any, as_of: AsOf) -> list[TimelineItem]:
     """The next of the deadlines set by ``as_of``, else the last one that fell due."""
     deadlines = deadlines.filter(set_on__startswith__lte=as_of.day)
     ahead = deadlines.filter(dates__startswith__gte=as_of.day).order_by("dates__startswith")

@@ -25,7 +25,7 @@ from rounds.models import Party, Statement
 from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.params import AsOfForm
 from rounds.public.tables import ItemFile
-from rounds.public.timeline import merged, statement_items
+from rounds.public.timeline import merge_items, statement_items
 from rounds.tabular.exports import FileTable, page
 
 
@@ -88,8 +88,8 @@ def _contributions(party: Party, state: SiteState) -> list[IssueContributions]:
     proposals = party.proposals.published().as_of(state.day).with_names()
     return group_by_issue(
         state.issues,
-        merged(statement_items(with_issues(statements))),
-        merged(proposal_items(proposals, state.day)),
+        merge_items(statement_items(with_issues(statements))),
+        merge_items(proposal_items(proposals, state.day)),
         state.matrix,
         {
             issue.pk: make_trail(party, state.positions_of(issue, party), state.day)

@@ -22,7 +22,7 @@ from nafta.search.forms import PeopleForm
 from rounds.models import Person
 from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.tables import ItemFile
-from rounds.public.timeline import merged, statement_items
+from rounds.public.timeline import merge_items, statement_items
 from rounds.tabular.exports import FileTable, page
 
 PAGE_SIZE = 200  # people
@@ -101,7 +101,7 @@ def _statement_count() -> RawSQL:
 def person_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> HttpResponse:
     person = get_object_or_404(Person.objects.select_related("party"), slug=slug)
     spoken = with_issues(person.statements.published().with_names())
-    items = merged(statement_items(spoken.latest_first()[: PERSON_LIMIT + 1]))
+    items = merge_items(statement_items(spoken.latest_first()[: PERSON_LIMIT + 1]))
     if not items:
         raise Http404("Nothing that this person said is published.")
     statements, has_older = items[:PERSON_LIMIT], len(items) > PERSON_LIMIT

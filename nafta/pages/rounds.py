@@ -19,7 +19,7 @@ from rounds.history.corrections import find_last_correction
 from rounds.models import Round, Statement
 from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.tables import ItemFile
-from rounds.public.timeline import Item, statement_items
+from rounds.public.timeline import TimelineItem, statement_items
 from rounds.public.views import gone_or_404
 from rounds.tabular.exports import FileTable, page
 
@@ -78,7 +78,7 @@ def round_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> 
     )
 
 
-def _counter_proposals(state: SiteState) -> list[Item]:
+def _counter_proposals(state: SiteState) -> list[TimelineItem]:
     """Those since the meeting before, as of the end of this one."""
     proposals = Proposal.objects.published().as_of(state.day).with_names()
     return find_counter_proposals(proposals, state.day, state.news_after or dt.date.min)

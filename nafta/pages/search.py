@@ -22,7 +22,13 @@ from nafta.search.query import Meaning, Query, Term, folded
 from rounds.models import Basis, Deadline, Round, Statement
 from rounds.platform.fast_reverse import page_of
 from rounds.platform.translated_text import LocalizedText, local
-from rounds.public.timeline import Item, deadline_items, round_items, statement_items
+from rounds.public.timeline import (
+    StatementItem,
+    TimelineItem,
+    deadline_items,
+    round_items,
+    statement_items,
+)
 from rounds.tabular.exports import FileTable, page
 
 PAGE_SIZE = 25  # rows
@@ -150,7 +156,7 @@ def search(request: HttpRequest) -> HttpResponse:
     )
 
 
-SearchRow = Item | NamedResult
+SearchRow = TimelineItem | NamedResult
 
 
 def make_rows(
@@ -184,9 +190,12 @@ def make_rows(
 def texts_of(item: SearchRow) -> dict[str, str]:
     """The texts of a row that may hold words of the query, by the name of their field."""
     names = ["title", "text"]
-    if isinstance(item, Item):
-        names += ["quotation", "note"]
-        names += [] if item.speakers else ["attribution"]
+    if isinstance(item, StatementItem):
+        names.append("quotation")
+    if isinstance(item, TimelineItem):
+        names.append("note")
+        has_speakers = isinstance(item, StatementItem) and item.speakers
+        names += [] if has_speakers else ["attribution"]
     return {name: getattr(item, name) for name in names}
 
 

@@ -12,10 +12,10 @@ from nafta.pages.active_filters import changed, choices_in, chosen
 from nafta.queries import load_timeline, timeline_years
 from nafta.search.forms import TimelineForm
 from rounds.models import Party, Round
-from rounds.public.charts import calendar_figure, outside
+from rounds.public.charts import calendar_figure, find_outside
 from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.tables import ItemFile, ItemTable
-from rounds.public.timeline import cursor_of, entries, span
+from rounds.public.timeline import cursor_of, find_span, group_entries
 from rounds.tabular.exports import FileTable, page
 
 MAX_FILE_NAME_CHARS = 80
@@ -36,7 +36,7 @@ def timeline(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
     filters = {name: value for name, value in form.filters.items() if name != "page"}
     shown = load_timeline(form.filters)
     drawn = [*shown.bars, *shown.marks_drawn]
-    list_entries = entries(shown.items)
+    list_entries = group_entries(shown.items)
     drawn_in_list = [item for entry in list_entries for item in (entry.item, *entry.deadlines)]
     choices = chosen(form, choices_in(request.GET))
     next_page = str(cursor_of(shown.items[-1])) if shown.has_more else ""
@@ -50,9 +50,9 @@ def timeline(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
         "entries": list_entries,
         "table": ItemTable(shown.bars, listed={item.anchor for item in shown.items}),
         "figure": calendar_figure(drawn, parties, rounds, drawn_in_list) if shown.items else None,
-        "outside": outside(rounds, drawn) if shown.items else None,
+        "outside": find_outside(rounds, drawn) if shown.items else None,
         "marked": queries.MAX_MARKS,
-        "marked_days": span(shown.marks_drawn) if shown.has_undrawn else None,
+        "marked_days": find_span(shown.marks_drawn) if shown.has_undrawn else None,
         "next_page": changed(request.GET, page=next_page)[1:] if next_page else "",
     }
 

@@ -7,7 +7,7 @@ from nafta.search.backend import Search
 from nafta.search.filter_choices import CHOICES
 from rounds.platform.clock import is_set
 from rounds.platform.cursors import Cursor
-from rounds.public.timeline import Kind, following
+from rounds.public.timeline import Kind, filter_following
 
 
 def narrowed(records: Any, kind: str, filters: dict[str, Any], most: int | None = None) -> Any:
@@ -37,4 +37,4 @@ def narrowed(records: Any, kind: str, filters: dict[str, Any], most: int | None 
         records = records.filter(dates__startswith__lt=before)
     if after := filters.get("after"):
         records = records.filter(dates__startswith__gt=after)
-    return following(page, records, kind) if page else records
+    return filter_following(page, records, kind) if page else records

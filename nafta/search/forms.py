@@ -24,7 +24,7 @@ from rounds.platform import clock
 from rounds.platform.cursors import Cursor
 from rounds.platform.dates import check_day
 from rounds.platform.translated_text import local
-from rounds.public.timeline import Kind, cursor_at
+from rounds.public.timeline import Kind, parse_cursor
 
 QUERY_LENGTH = 200  # characters
 
@@ -156,7 +156,7 @@ class NarrowingForm(forms.Form):
 
     def cursor(self, text: str) -> Cursor:
         """Where a page begins. Raises ``ValueError``."""
-        return cursor_at(text)
+        return parse_cursor(text)
 
     def clean(self) -> dict[str, Any]:
         """Read the words, and see that a person and a source are in the record."""

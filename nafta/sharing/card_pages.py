@@ -21,7 +21,7 @@ from rounds.history.as_of import AsOf
 from rounds.models import Party, Statement
 from rounds.platform.dates import day as day_in_words
 from rounds.platform.translated_text import local
-from rounds.public.citations import page_at, unnamed
+from rounds.public.citations import describe_unnamed, make_permalink
 from rounds.public.params import AsOfForm
 
 MAX_AGE_SECONDS = 300
@@ -37,7 +37,7 @@ def card(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     if not form.is_valid():
         message = " ".join(str(error) for error in form.errors["as_of"])
         return HttpResponse(message, content_type="text/plain; charset=utf-8", status=400)
-    content = build(key, form, page_at(request, "/").site)
+    content = build(key, form, make_permalink(request, "/").site)
     tag = f'"{hashlib.sha256(repr(content).encode()).hexdigest()[:24]}"'
     response = get_conditional_response(request, etag=tag)
     if response is None:
@@ -124,7 +124,7 @@ def _statement_card(key: str, form: AsOfForm, site: str) -> Card:
         kicker=capfirst(statement.get_basis_display()),
         headline=local(statement, "summary"),
         quotation=quotation if statement.quotation else "",
-        text=people or unnamed(statement),
+        text=people or describe_unnamed(statement),
         foot=f"{statement.when} · {statement.source.publisher}",
     )
 

@@ -33,7 +33,7 @@ from rounds.platform.translated_text import local
 from rounds.public.chart_svg import calendar_drawing
 from rounds.public.charts import MARKS
 from rounds.public.params import AsOfForm
-from rounds.public.timeline import merged, span, statement_items
+from rounds.public.timeline import find_span, merge_items, statement_items
 
 EmbedBuilder = Callable[[QueryDict, str], Embed]
 
@@ -137,7 +137,7 @@ def timeline_embed(query: QueryDict, key: str = "") -> Embed:
     filters = {"before": state.day + dt.timedelta(days=1)} if state.as_of.asked else {}
     marks = timeline_items(filters, limit=queries.MAX_MARKS, among=MARKS)
     drawn = marks[: queries.MAX_MARKS]
-    items = merged(all_bars(filters), drawn)
+    items = merge_items(all_bars(filters), drawn)
     return Embed(
         name="embed_timeline",
         title=_("The calendar of the talks"),
@@ -147,7 +147,7 @@ def timeline_embed(query: QueryDict, key: str = "") -> Embed:
         context={
             "drawing": calendar_drawing(items, state.parties, state.rounds) if items else None,
             "marked": queries.MAX_MARKS,
-            "marked_days": span(drawn) if len(marks) > queries.MAX_MARKS else None,
+            "marked_days": find_span(drawn) if len(marks) > queries.MAX_MARKS else None,
         },
         **_day_of(form),
     )

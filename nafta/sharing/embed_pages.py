@@ -24,7 +24,7 @@ from nafta.sharing.params import OEmbedForm
 from rounds.history.corrections import find_removal
 from rounds.models import Statement
 from rounds.platform.plain_text import printable
-from rounds.public.citations import page_at
+from rounds.public.citations import make_permalink
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -67,7 +67,10 @@ def embed(request: HttpRequest, name: str, slug: str = "") -> HttpResponse:
         withdrawn = find_removal(OF_KIND[name], slug) if name in OF_KIND else None
         status = 410 if withdrawn else 404
         return render(request, "embed/nothing.html", {"gone": withdrawn}, status=status)
-    context = content.context | {"embed": content, "site": page_at(request, content.page).site}
+    context = content.context | {
+        "embed": content,
+        "site": make_permalink(request, content.page).site,
+    }
     status = 400 if content.errors else 200
     return render(request, f"embed/{name.removeprefix('embed_')}.html", context, status=status)
 
@@ -134,7 +137,7 @@ def _describe(request: HttpRequest, embed: Embed, params: dict[str, Any]) -> dic
         "version": "1.0",
         "type": "rich",
         "title": str(embed.title),
-        "provider_name": page_at(request, "/").site,
+        "provider_name": make_permalink(request, "/").site,
         "provider_url": request.build_absolute_uri(reverse("home")),
         "cache_age": MAX_AGE_SECONDS,
         "html": frame(address, embed.title, width, height),

@@ -13,8 +13,8 @@ from issues.models import Issue
 from nafta.syndication.publication_log import Entry, entries
 from rounds.models import Party, Person, Round
 from rounds.platform.translated_text import local
-from rounds.public.feeds import SiteFeed, Subject, negotiation_of
-from rounds.public.timeline import Kind
+from rounds.public.feeds import FeedSubject, SiteFeed, get_negotiation
+from rounds.public.timeline import ClaimItem, Kind
 
 
 class NewsFeed(SiteFeed):
@@ -22,13 +22,13 @@ class NewsFeed(SiteFeed):
 
     description_template = "nafta/_entry.html"
 
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subject:
-        return Subject(negotiation_of(request), reverse("home"))
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FeedSubject:
+        return FeedSubject(get_negotiation(request), reverse("home"))
 
-    def subtitle(self, subject: Subject) -> str:
+    def subtitle(self, subject: FeedSubject) -> str:
         return _("What was published last: who said or tabled what, when, and who says so.")
 
-    def items(self, subject: Subject) -> list[Entry]:
+    def items(self, subject: FeedSubject) -> list[Entry]:
         return entries(subject.filters, subject.negotiation)
 
     def item_title(self, entry: Entry) -> str:
@@ -61,7 +61,8 @@ class NewsFeed(SiteFeed):
         item, source = entry.item, entry.source
         named = [("kind", item.kind, item.label)]
         named += [("party", one["code"], local(one, "name")) for one in item.parties]
-        named += [("issue", one["slug"], local(one, "name")) for one in item.issues]
+        if isinstance(item, ClaimItem):
+            named += [("issue", issue["slug"], local(issue, "name")) for issue in item.issues]
         return {
             "via": [(source.url, str(source))] if source.url else [],
             "terms": [(f"tag:{scheme}", term, label) for scheme, term, label in named],
@@ -69,29 +70,29 @@ class NewsFeed(SiteFeed):
 
 
 class IssueFeed(NewsFeed):
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subject:
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FeedSubject:
         issue = get_object_or_404(Issue.objects.published(), slug=kwargs["slug"])
         return _subject(request, issue, {"issue": issue.slug})
 
 
 class PartyFeed(NewsFeed):
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subject:
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FeedSubject:
         party = get_object_or_404(Party, code=kwargs["code"])
         return _subject(request, party, {"party": party.code})
 
 
 class PersonFeed(NewsFeed):
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subject:
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FeedSubject:
         person = get_object_or_404(Person.objects.published(), slug=kwargs["slug"])
         return _subject(request, person, {"person": person.slug})
 
 
 class RoundFeed(NewsFeed):
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subject:
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FeedSubject:
         meeting = get_object_or_404(Round.objects.published(), slug=kwargs["slug"])
         return _subject(request, meeting, {"round": meeting.slug})
 
 
-def _subject(request: HttpRequest, record: Any, filters: dict[str, Any]) -> Subject:
+def _subject(request: HttpRequest, record: Any, filters: dict[str, Any]) -> FeedSubject:
     url = record.get_absolute_url()
-    return Subject(negotiation_of(request), url, local(record, "name"), filters)
+    return FeedSubject(get_negotiation(request), url, local(record, "name"), filters)

@@ -20,8 +20,8 @@ from nafta.search.filters import narrowed
 from rounds.history.revision_counts import RevisionCount, count_revisions
 from rounds.history.versions import Ref
 from rounds.models import Basis, Deadline, Negotiation, Round, Source, Statement
-from rounds.public.stable_ids import lasting_id
-from rounds.public.timeline import Item, Kind, deadline_items, round_items, statement_items
+from rounds.public.stable_ids import build_stable_id
+from rounds.public.timeline import Kind, TimelineItem, deadline_items, round_items, statement_items
 
 LIMIT = 50  # entries
 
@@ -32,14 +32,14 @@ MADE_OF = {
     Statement: ("source", "parties", "speakers", "issues", "positions"),
     Position: ("party", "issue"),
 }
-Build = Callable[[Iterable[Any]], Iterator[Item]]
+Build = Callable[[Iterable[Any]], Iterator[TimelineItem]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One thing that this site published, and when."""
 
-    item: Item
+    item: TimelineItem
     urn: str
     published: dt.datetime
     updated: dt.datetime
@@ -64,7 +64,7 @@ def entries(filters: dict[str, Any], negotiation: Negotiation | None) -> list[En
     return [
         Entry(
             item=item,
-            urn=lasting_id(record, negotiation).urn,
+            urn=build_stable_id(record, negotiation).urn,
             published=record.published_at,
             updated=_updated([record, *resting[item.kind, record.pk]], told),
             source=record.source,

@@ -1,7 +1,7 @@
-"""Meetings and deadlines for people's own calendars.
+"""Meetings and deadlines as iCalendar files (RFC 5545) for calendar programs.
 
-Rows first, ``events()``, then the file, ``ics()``. The way a calendar program sees it: a record is
-one event for ever (UID), each change of what it says a later version of that event (SEQUENCE).
+``build_events()`` makes rows, ``render_ics()`` a file of them. A record is the same event for ever
+(UID); each change of its texts or days is a later version of that event (SEQUENCE).
 """
 
 import datetime as dt
@@ -20,21 +20,23 @@ from rounds.history.revision_counts import count_revisions
 from rounds.models import Deadline, DeadlineOutcome, Negotiation, Round, RoundStatus
 from rounds.platform.plain_text import printable
 from rounds.platform.translated_text import local
-from rounds.public.stable_ids import lasting_id
-from rounds.public.timeline import Item, deadline_items, round_items
+from rounds.public.stable_ids import build_stable_id
+from rounds.public.timeline import DeadlineItem, MeetingItem, deadline_items, round_items
 
-DAY = dt.timedelta(days=1)
-REFRESH = dt.timedelta(hours=1)  # how often a program may ask again
+ONE_DAY = dt.timedelta(days=1)
+REFRESH_INTERVAL = dt.timedelta(hours=1)  # after which a program should fetch the file again
+CalendarRecord = Any  # a round or deadline, with what the QuerySet added
+CalendarItem = MeetingItem | DeadlineItem
 CONFIRMED, TENTATIVE, CANCELLED = "CONFIRMED", "TENTATIVE", "CANCELLED"
-MADE_OF = {
+RELATED_RECORDS = {  # whose changes change an event, too
     Round: ("source", "parties", "replaced_by", "replaces"),
     Deadline: ("source", "parties", "superseded_by", "supersedes"),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """A meeting or a deadline as an event of whole days. ``last`` is its last day."""
+class CalendarEvent:
+    """A meeting or a deadline as an event of whole days; ``last`` is its last day, included."""
 
     uid: str
     sequence: int
@@ -44,113 +46,118 @@ class Event:
     last: dt.date
     status: str
     title: str
-    lines: list[str]  # what else there is to know
-    kind: str
-    place: str
+    lines: list[str]  # of the description
+    category: str
+    location: str
     url: str
-    related: list[str]  # the UIDs of what replaced it, and of what it replaced
+    related: list[str]  # UIDs of the events that replaced it, and that it replaced
 
 
-def events(
+def build_events(
     rounds: Iterable[Round], deadlines: Iterable[Deadline], negotiation: Negotiation | None
-) -> list[Event]:
-    """The events of records read ``with_names().with_publication_times()``, earliest first."""
+) -> list[CalendarEvent]:
+    """Make events of records read ``with_names().with_publication_times()``, earliest first."""
     meetings, dates = list(rounds), list(deadlines)
     related = _related(meetings, "replaced_by", negotiation)
     related |= _related(dates, "superseded_by", negotiation)
-    pairs: list[tuple[Any, Item]] = [
+    pairs: list[tuple[CalendarRecord, CalendarItem]] = [
         *zip(meetings, round_items(meetings), strict=True),
         *zip(dates, deadline_items(dates), strict=True),
     ]
-    told = count_revisions([(type(record), record.pk) for record, _item in pairs], MADE_OF)
-    found = []
+    revisions = count_revisions(
+        [(type(record), record.pk) for record, _item in pairs], RELATED_RECORDS
+    )
+    events = []
     for record, item in pairs:
-        uid = str(lasting_id(record, negotiation))
-        changed = told[type(record), record.pk]
-        overdue = record.overdue_since  # by the calendar alone: no row tells of that change
-        found.append(
-            Event(
+        uid = str(build_stable_id(record, negotiation))
+        revision = revisions[type(record), record.pk]
+        overdue = record.overdue_since  # a change by the calendar alone, which no row records
+        events.append(
+            CalendarEvent(
                 uid=uid,
-                sequence=2 * (record.version + changed.number) + bool(overdue),
+                sequence=2 * (record.version + revision.number) + bool(overdue),
                 created=record.published_at,
-                updated=max(filter(None, [changed.last, overdue])),
+                updated=max(filter(None, [revision.last, overdue])),
                 first=item.first,
-                last=item.last or item.first,  # nobody knows its end: an event of the day it begins
-                status=_status(record, item),
-                title=_title(record, item),
+                last=item.last or item.first,  # without a known end: the day it begins
+                status=_status(item),
+                title=_title(item),
                 lines=list(_lines(record, item)),
-                kind=capfirst(item.label),
-                place=item.place,
+                category=capfirst(item.label),
+                location=item.venue if isinstance(item, MeetingItem) else "",
                 url=item.url,
                 related=related[uid],
             )
         )
-    return sorted(found, key=lambda one: (one.first, one.uid))
+    return sorted(events, key=lambda event: (event.first, event.uid))
 
 
 def _related(
-    records: Iterable[Any], field: str, negotiation: Negotiation | None
+    records: Iterable[CalendarRecord], relation: str, negotiation: Negotiation | None
 ) -> defaultdict[str, list[str]]:
-    """For each event the UIDs of those before and after it in a chain."""
+    """Return, by UID, the UIDs of the events before and after it in a chain of replacements."""
     related: defaultdict[str, list[str]] = defaultdict(list)
     for record in records:
-        if later := getattr(record, field):
-            old, new = (str(lasting_id(one, negotiation)) for one in (record, later))
+        if replacement := getattr(record, relation):
+            old, new = (str(build_stable_id(each, negotiation)) for each in (record, replacement))
             related[old].append(new)
             related[new].append(old)
     return related
 
 
-def _status(record: Any, item: Item) -> str:
-    if getattr(record, "is_off", False) or item.status == DeadlineOutcome.MOVED:
+def _status(item: CalendarItem) -> str:
+    if isinstance(item, MeetingItem):
+        if item.is_off:
+            return CANCELLED
+        return TENTATIVE if item.status == RoundStatus.PLANNED else CONFIRMED
+    if item.status == DeadlineOutcome.MOVED:
         return CANCELLED
-    if isinstance(record, Round):
-        return TENTATIVE if record.status == RoundStatus.PLANNED else CONFIRMED
     return TENTATIVE if item.approximate else CONFIRMED
 
 
-def _status_words(item: Item) -> str:
-    """What became of it. That the day of a moved deadline has passed no program would be told of:
-    no row changes with it.
+def _status_label(item: CalendarItem) -> str:
+    """Return the status in words, of a moved deadline without whether it was moved early.
+
+    That changes on the day it falls due, with no row: no program would learn of it.
     """
     if item.status == DeadlineOutcome.MOVED:
         return str(DeadlineOutcome.MOVED.label)
     return item.status_label
 
 
-def _title(record: Any, item: Item) -> str:
-    """What a calendar shows. It says itself what a program may not: that it is off, or unsure."""
+def _title(item: CalendarItem) -> str:
+    """Return the title. It says that an event is off or unsure: programs may not show a status."""
     name = item.title
-    if isinstance(record, Deadline):
+    if isinstance(item, DeadlineItem):
         name = _("Deadline: %(name)s") % {"name": name}
     elif item.last is None:
         name = _("%(name)s begins") % {"name": name}
-    fields = {"name": name, "status": _status_words(item), "when": item.when}
-    if _status(record, item) == CANCELLED or isinstance(record, Deadline):
+    fields = {"name": name, "status": _status_label(item), "when": item.when}
+    if _status(item) == CANCELLED or isinstance(item, DeadlineItem):
         name = _("%(name)s (%(status)s)") % fields
     if item.approximate:
         name = _("%(name)s: %(when)s, the day is not known") % (fields | {"name": name})
     return name
 
 
-def _lines(record: Any, item: Item) -> Iterator[str]:
-    yield f"{capfirst(item.label)} · {item.when} · {_status_words(item)}"
-    if item.was:
-        yield _("Announced for: %(when)s") % {"when": item.was}
-    if item.next_title:
-        sentence = _("Superseded by: %(title)s") if item.set_on else _("Replaced by: %(title)s")
-        yield sentence % {"title": item.next_title}
+def _lines(record: CalendarRecord, item: CalendarItem) -> Iterator[str]:
+    yield f"{capfirst(item.label)} · {item.when} · {_status_label(item)}"
+    if isinstance(item, MeetingItem) and item.announced_when:
+        yield _("Announced for: %(when)s") % {"when": item.announced_when}
+    if item.replacement_title:
+        is_deadline = isinstance(item, DeadlineItem)
+        sentence = _("Superseded by: %(title)s") if is_deadline else _("Replaced by: %(title)s")
+        yield sentence % {"title": item.replacement_title}
     if item.parties:
-        yield ", ".join(local(one, "name") for one in item.parties)
+        yield ", ".join(local(party, "name") for party in item.parties)
     yield from filter(None, [item.attribution, item.text, item.note])
     yield _("Source: %(source)s") % {"source": record.source}
     if record.source.url:
         yield record.source.url
 
 
-def ics(events: Iterable[Event], *, name: str, base: str, url: str) -> bytes:
-    """The calendar as a file; ``base`` is the address that those of the events begin with."""
-    rows = list(events)
+def render_ics(events: Iterable[CalendarEvent], *, name: str, base: str, url: str) -> bytes:
+    """Return the calendar as a file. ``base`` is the site's address, of which urls are paths."""
     calendar = icalendar.Calendar()
     calendar.add("prodid", f"-//{name}//{(get_language() or '').upper()}")
     calendar.add("version", "2.0")
@@ -158,32 +165,32 @@ def ics(events: Iterable[Event], *, name: str, base: str, url: str) -> bytes:
     calendar.add("calscale", "GREGORIAN")
     calendar.add("name", name)
     calendar.add("x-wr-calname", icalendar.vText(name))
-    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", icalendar.vDuration(REFRESH))
+    calendar.add("refresh-interval", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", icalendar.vDuration(REFRESH_INTERVAL))
     calendar.add("source", urljoin(base, url), parameters={"VALUE": "URI"})
-    for one in rows:
-        calendar.add_component(_component(one, base))
+    for event in events:
+        calendar.add_component(_component(event, base))
     file: bytes = calendar.to_ical()
     return file
 
 
-def _component(one: Event, base: str) -> icalendar.Event:
-    event = icalendar.Event()
-    event.add("uid", one.uid)
-    event.add("sequence", one.sequence)
-    event.add("dtstamp", one.updated)  # not the time of asking: the same file stays the same
-    event.add("created", one.created)
-    event.add("last-modified", one.updated)
-    event.add("dtstart", one.first)
-    event.add("dtend", one.last + DAY)
-    event.add("summary", printable(one.title))
-    event.add("status", one.status)
-    event.add("transp", "TRANSPARENT")  # it takes nobody's time who only follows the talks
-    event.add("categories", [one.kind])
-    event.add("description", printable("\n".join(one.lines)))
-    event.add("url", urljoin(base, one.url))
-    if one.place:
-        event.add("location", printable(one.place))
-    for uid in one.related:
-        event.add("related-to", uid, parameters={"RELTYPE": "SIBLING"})
-    return event
+def _component(event: CalendarEvent, base: str) -> icalendar.Event:
+    component = icalendar.Event()
+    component.add("uid", event.uid)
+    component.add("sequence", event.sequence)
+    component.add("dtstamp", event.updated)  # not now: the same events make the same file
+    component.add("created", event.created)
+    component.add("last-modified", event.updated)
+    component.add("dtstart", event.first)
+    component.add("dtend", event.last + ONE_DAY)
+    component.add("summary", printable(event.title))
+    component.add("status", event.status)
+    component.add("transp", "TRANSPARENT")  # who only follows the talks is not busy
+    component.add("categories", [event.category])
+    component.add("description", printable("\n".join(event.lines)))
+    component.add("url", urljoin(base, event.url))
+    if event.location:
+        component.add("location", printable(event.location))
+    for uid in event.related:
+        component.add("related-to", uid, parameters={"RELTYPE": "SIBLING"})
+    return component

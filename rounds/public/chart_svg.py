@@ -1,8 +1,8 @@
-"""Charts as drawings that need no script: for pages of others, where a chart must weigh little.
+"""Charts as SVG without a script, for embeds in pages of other sites, where they must weigh little.
 
-A builder takes the rows that the chart of the page is made of and returns shapes. Across, places
-are shares of the width, so that words keep their size whatever the width; down, pixels. Colours
-are classes of the style sheet.
+A builder takes the same rows as the chart of the page and returns shapes. Coordinates across are
+shares of the width ("12.50%"), so that text keeps its size at any width; coordinates down are
+pixels. Colours are classes of the style sheet.
 """
 
 import datetime as dt
@@ -15,15 +15,15 @@ from django.utils.translation import pgettext
 
 from rounds.models import DeadlineOutcome, Party, Round
 from rounds.platform.dates import written
-from rounds.public.charts import LANES, MARKS, OPEN_END, codes, sides_of, window
-from rounds.public.timeline import Item, Kind
+from rounds.public.charts import LANES, MARKS, OPEN_END_LENGTH, find_window, list_sides, side_codes
+from rounds.public.timeline import DeadlineItem, Kind, MeetingItem, TimelineItem
 
-LANE, AXIS = 64, 24  # pixels: the height of a lane, of the words under the chart
-TICKS = 4  # at most, so that they fit on a phone
-MONTHS_NAMED = 2  # at least; a shorter span has days
-ROOM = 0.85  # of the width: a name that begins further right has no room
-DAY = dt.timedelta(days=1)
-SHAPES = {  # around 0, 0
+LANE_PX, AXIS_PX = 64, 24  # the height of a lane, and of the labels under the chart
+MAX_TICKS = 4  # so that their labels fit on a phone
+MIN_MONTHS_NAMED = 2  # a shorter span has days as ticks
+MAX_LABEL_SHARE = 0.85  # of the width; a label that begins further right has no room
+ONE_DAY = dt.timedelta(days=1)
+SHAPES = {  # outlines around 0, 0
     "circle": "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z",
     "square": "M-4-4h8v8h-8z",
     "diamond": "M0-5.5L5.5 0L0 5.5L-5.5 0z",
@@ -45,19 +45,19 @@ ENDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A symbol at a place."""
+class SvgMark:
+    """A symbol: a proposal, a statement, the end of a deadline."""
 
     x: str
     y: float
     shape: str
     look: str
-    size: float = 1  # times its outline
+    size: float = 1  # times the outline in SHAPES
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """From one place to another: an axis, a deadline, the reach of a number."""
+class SvgLine:
+    """A line: of the grid, a deadline, the range of a number."""
 
     x1: str
     x2: str
@@ -67,8 +67,8 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """What lasts: a meeting."""
+class SvgBar:
+    """A meeting."""
 
     x: str
     width: str
@@ -78,8 +78,8 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What a place is called."""
+class SvgLabel:
+    """A text: of an axis, a lane."""
 
     x: str
     y: float
@@ -88,8 +88,8 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
-    """What a symbol stands for: a party, the value that was agreed."""
+class LegendKey:
+    """An entry of the legend: the symbol of a party, or of what was agreed."""
 
     name: str
     shape: str
@@ -98,138 +98,145 @@ class Key:
 
 @dataclass(slots=True)
 class Drawing:
-    """The shapes of one chart, those behind first."""
+    """The shapes of one chart; each list is drawn over those before it."""
 
     height: float
-    bars: list[Bar] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
-    words: list[Words] = field(default_factory=list)
-    keys: list[Key] = field(default_factory=list)
+    bars: list[SvgBar] = field(default_factory=list)
+    lines: list[SvgLine] = field(default_factory=list)
+    marks: list[SvgMark] = field(default_factory=list)
+    labels: list[SvgLabel] = field(default_factory=list)
+    keys: list[LegendKey] = field(default_factory=list)
 
     @property
     def shapes(self) -> dict[str, str]:
-        """The symbols in use, each with its outline."""
-        used = {one.shape for one in self.marks} | {one.shape for one in self.keys}
+        """The outlines of the symbols in use, by name."""
+        used = {mark.shape for mark in self.marks} | {key.shape for key in self.keys}
         return {name: path for name, path in SHAPES.items() if name in used}
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
-    """Days across a chart, from ``first`` to ``last``."""
+class DayScale:
+    """Maps days from ``first`` to ``last`` to shares of a chart's width."""
 
     first: dt.date
     last: dt.date
 
     def at(self, day: dt.date) -> str:
-        return share(self._share(day))
+        return format_share(self._share(day))
 
     def _share(self, day: dt.date) -> float:
         return (day - self.first).days / max((self.last - self.first).days, 1)
 
     def between(self, first: dt.date, last: dt.date) -> str:
-        return share(self._share(last) - self._share(first))
+        return format_share(self._share(last) - self._share(first))
 
     def holds(self, day: dt.date) -> bool:
         return self.first <= day <= self.last
 
     def ticks(self) -> dict[dt.date, str]:
-        """Days to name below the chart: the first of months, or of a short span other days too."""
+        """Return the days to label below the chart, with their labels: first days of months.
+
+        A span with less than ``MIN_MONTHS_NAMED`` of them has days at even steps.
+        """
         months = self.months()
-        if len(months) >= MONTHS_NAMED:
+        if len(months) >= MIN_MONTHS_NAMED:
             pattern = pgettext("Django’s pattern of a month below a chart", "M Y")
             return {day: formats.date_format(day, pattern) for day in months}
         length = (self.last - self.first).days
-        step = next(n for n in (1, 2, 3, 5, 7, 14, 28) if length < n * TICKS or n == 28)
-        days = [self.first + DAY * n for n in range(step // 2, length, step)]
+        step = next(n for n in (1, 2, 3, 5, 7, 14, 28) if length < n * MAX_TICKS or n == 28)
+        days = [self.first + ONE_DAY * n for n in range(step // 2, length, step)]
         pattern = pgettext("Django’s pattern of a day below a chart", "j M Y")
         return {day: written(day, pattern) for day in days}
 
     def months(self) -> list[dt.date]:
-        """The first days of months at even steps, few enough to have room for their names."""
+        """Return first days of months at even steps, at most ``MAX_TICKS``."""
         starts = [
             dt.date(year, month, 1)
             for year in range(self.first.year, self.last.year + 1)
             for month in range(1, 13)
         ]
         inside = [day for day in starts if self.holds(day)]
-        step = next(n for n in (1, 2, 3, 6, 12, 24, 60, 120, 1200) if len(inside) <= n * TICKS)
+        step = next(n for n in (1, 2, 3, 6, 12, 24, 60, 120, 1200) if len(inside) <= n * MAX_TICKS)
         return [day for day in inside if (day.year * 12 + day.month - 1) % step == 0]
 
-    def axis(self, height: float) -> tuple[list[Line], list[Words]]:
+    def axis(self, height: float) -> tuple[list[SvgLine], list[SvgLabel]]:
         ticks = self.ticks()
-        lines = [Line(self.at(day), self.at(day), 0, height, "grid") for day in ticks]
-        words = [
-            Words(self.at(day), height + 16, name)
+        lines = [SvgLine(self.at(day), self.at(day), 0, height, "grid") for day in ticks]
+        labels = [
+            SvgLabel(self.at(day), height + 16, name)
             for day, name in ticks.items()
-            if self._share(day) <= ROOM
+            if self._share(day) <= MAX_LABEL_SHARE
         ]
-        return lines, words
+        return lines, labels
 
 
-def share(value: float) -> str:
+def format_share(value: float) -> str:
     return f"{value * 100:.2f}%"
 
 
 def calendar_drawing(
-    rows: Sequence[Item], parties: Sequence[Party], rounds: Iterable[Round]
+    rows: Sequence[TimelineItem], parties: Sequence[Party], rounds: Iterable[Round]
 ) -> Drawing:
-    """As ``calendar_figure``, of the same rows. Needs at least one."""
-    scale = Scale(*window(rounds, rows))
+    """Draw the same rows as ``calendar_figure``, at least one."""
+    scale = DayScale(*find_window(rounds, rows))
     shown = [row for row in rows if row.first <= scale.last and _end(row) >= scale.first]
     lanes = sorted({LANES[Kind(row.kind)] for row in shown})
-    top = {lane: place * LANE for place, lane in enumerate(lanes)}
-    drawing = Drawing(height=len(lanes) * LANE + AXIS)
-    drawing.lines, drawing.words = scale.axis(len(lanes) * LANE)
+    top = {lane: index * LANE_PX for index, lane in enumerate(lanes)}
+    drawing = Drawing(height=len(lanes) * LANE_PX + AXIS_PX)
+    drawing.lines, drawing.labels = scale.axis(len(lanes) * LANE_PX)
     names = [_("Meetings"), _("Proposals"), _("Statements"), _("Deadlines")]
-    drawing.words += [Words("0%", top[lane] + 12, names[lane]) for lane in lanes]
-    sides = {side.code: side for side in sides_of(rows, parties)}
-    heights = {code: 20 + 40 * (at + 0.5) / len(sides) for at, code in enumerate(sides)}
+    drawing.labels += [SvgLabel("0%", top[lane] + 12, names[lane]) for lane in lanes]
+    sides = {side.code: side for side in list_sides(rows, parties)}
+    heights = {code: 20 + 40 * (index + 0.5) / len(sides) for index, code in enumerate(sides)}
     colours = {party.code: f"party-{party.colour}" for party in parties}
     for row in sorted(shown, key=lambda row: row.last is not None):
         y = top[LANES[Kind(row.kind)]]
         pale = " pale" if row.approximate or row.last is None else ""
-        if row.kind in {Kind.ROUND, Kind.MEETING}:
+        if isinstance(row, MeetingItem):
             look = colours.get(row.host["code"], "") if row.host else ""
             off = " off" if row.is_off else pale
             first, last = max(row.first, scale.first), min(_end(row), scale.last)
-            width = scale.between(first, last + DAY)
-            drawing.bars.append(Bar(scale.at(first), width, y + 22, 30, f"{look}{off}"))
-        elif row.kind == Kind.DEADLINE:
+            width = scale.between(first, last + ONE_DAY)
+            drawing.bars.append(SvgBar(scale.at(first), width, y + 22, 30, f"{look}{off}"))
+        elif isinstance(row, DeadlineItem):
             _add_deadline(drawing, scale, row, y, len(drawing.lines))
         else:
-            for code in codes(row):
+            for code in side_codes(row):
                 look = f"{colours.get(code, 'no-party')}{pale}"
                 height = y + heights[code]
                 drawing.lines += _doubt(row, scale, height, look)
                 if scale.holds(row.first):
                     x = scale.at(row.first)
-                    drawing.marks.append(Mark(x, height, sides[code].symbol, look))
-    present = {code for row in shown if row.kind in MARKS for code in codes(row)}
+                    drawing.marks.append(SvgMark(x, height, sides[code].symbol, look))
+    present = {code for row in shown if row.kind in MARKS for code in side_codes(row)}
     drawing.keys = [
-        Key(side.name, side.symbol, colours.get(code, "no-party"))
+        LegendKey(side.name, side.symbol, colours.get(code, "no-party"))
         for code, side in sides.items()
         if code in present
     ]
     return drawing
 
 
-def _doubt(row: Item, scale: Scale, y: float, look: str) -> Iterator[Line]:
-    """The days on which something without an exact day can have been."""
+def _doubt(row: TimelineItem, scale: DayScale, y: float, look: str) -> Iterator[SvgLine]:
+    """Draw the days on which something without an exact day may have been."""
     first, last = max(row.first, scale.first), min(_end(row), scale.last)
     if row.approximate and last > first:
-        yield Line(scale.at(first), scale.at(last), y, y, f"{look} doubt")
+        yield SvgLine(scale.at(first), scale.at(last), y, y, f"{look} doubt")
 
 
-def _end(row: Item) -> dt.date:
-    return row.last or row.first + OPEN_END
+def _end(row: TimelineItem) -> dt.date:
+    return row.last or row.first + OPEN_END_LENGTH
 
 
-def _add_deadline(drawing: Drawing, scale: Scale, row: Item, top: float, place: int) -> None:
-    """A line from the day it was set to the day it fell due, and how it ended."""
-    y = top + 24 + place * 7 % 36
-    set_on = max(row.set_on or row.first, scale.first)
+def _add_deadline(
+    drawing: Drawing, scale: DayScale, row: DeadlineItem, top: float, index: int
+) -> None:
+    """Draw a line from the day it was set to the day it fell due, and a mark for its outcome."""
+    y = top + 24 + index * 7 % 36  # so that neighbours do not cover each other
+    set_on = max(row.set_on, scale.first)
     due = min(row.first, scale.last)
-    drawing.lines.append(Line(scale.at(set_on), scale.at(due), y, y, "deadline"))
+    drawing.lines.append(SvgLine(scale.at(set_on), scale.at(due), y, y, "deadline"))
     if row.status in ENDS and scale.holds(row.first):
-        drawing.marks.append(Mark(scale.at(row.first), y, ENDS[DeadlineOutcome(row.status)], "end"))
+        drawing.marks.append(
+            SvgMark(scale.at(row.first), y, ENDS[DeadlineOutcome(row.status)], "end")
+        )

@@ -1,10 +1,10 @@
-"""The overview of the calendar. A builder takes rows and returns a figure; it sees no request.
+"""The chart above the timeline, and what all charts of pages share.
 
-A figure is what plotly.js takes, in plain values: Plotly's own classes would look at each of them
-again for every page. The tests let them.
+A builder takes rows and returns a figure: what plotly.js takes, in plain values. Plotly's own
+Python classes would validate each value again for every page; the tests do that instead.
 
-Colours are names of custom properties, ``var(--party-1)``; the page's script reads their values,
-so charts, tables and both colour schemes have one palette.
+Colours are names of CSS custom properties, ``var(--party-1)``, of which the page's script reads the
+values: charts, tables and both colour schemes have one palette.
 """
 
 import datetime as dt
@@ -17,15 +17,16 @@ from django.utils.translation import gettext as _
 from rounds.models import DeadlineOutcome, Party, Round
 from rounds.platform import clock
 from rounds.platform.translated_text import local
-from rounds.public.timeline import Item, Kind
+from rounds.public.timeline import DeadlineItem, Kind, MeetingItem, TimelineItem
 
-Figure = dict[str, Any]  # its ``data``, a list of traces, and its ``layout``
+Figure = dict[str, Any]  # its ``data``, a list of traces, and its ``chart_layout``
 Trace = dict[str, Any]
-Places = dict[str, int | str]  # of items, by their anchors
+Axis = dict[str, Any]
+ItemNames = dict[str, int | str]  # by anchor: index in the page's list, or address elsewhere
 
-DAY = 86_400_000  # a day on a date axis, in milliseconds
-MARGIN = dt.timedelta(days=30)
-OPEN_END = dt.timedelta(days=183)  # how much is drawn of a round whose end nobody knows
+DAY_MS = 86_400_000  # date axes count in milliseconds
+WINDOW_MARGIN = dt.timedelta(days=30)
+OPEN_END_LENGTH = dt.timedelta(days=183)  # drawn of a meeting whose end is not known
 SYMBOLS = [
     "circle",
     "square",
@@ -37,7 +38,7 @@ SYMBOLS = [
     "hexagon",
     "hexagram",
 ]
-AXIS: dict[str, Any] = {
+AXIS: Axis = {
     "gridcolor": "var(--rule)",
     "linecolor": "var(--rule)",
     "zeroline": False,
@@ -45,20 +46,20 @@ AXIS: dict[str, Any] = {
     "tickfont": {"color": "var(--ink-2)"},
     "title": {"font": {"color": "var(--ink-2)"}},
 }
-FORTNIGHT = 14 * DAY  # the longest step between ticks that are days and no months
+FORTNIGHT_MS = 14 * DAY_MS  # ticks that are no further apart are labelled with their day
 MONTHS = {
     "type": "date",
     "tickformat": "%b\n%Y",
-    "tickformatstops": [{"dtickrange": [None, FORTNIGHT], "value": "%-d %b\n%Y"}],
+    "tickformatstops": [{"dtickrange": [None, FORTNIGHT_MS], "value": "%-d %b\n%Y"}],
     "tickangle": 0,
 }
-FRAME = {"l": 48, "r": 12, "t": 8, "b": 36}
+FRAME_PX = {"l": 48, "r": 12, "t": 8, "b": 36}
 LANES = {Kind.ROUND: 0, Kind.MEETING: 0, Kind.PROPOSAL: 1, Kind.STATEMENT: 2, Kind.DEADLINE: 3}
 MARKS = {Kind.PROPOSAL, Kind.STATEMENT}
 NO_PARTY = "var(--ink-3)"
-HOVER = "%{text}<extra></extra>"  # the script takes each text from the item on the page
-BRIEF = 40  # characters of the title of an item that is on another page
-OUTCOMES = {
+HOVER_TEMPLATE = "%{text}<extra></extra>"  # the script takes each text from the item on the page
+MAX_TITLE_CHARS = 40  # of an item on another page, whose title is sent along
+OUTCOME_SYMBOLS = {
     DeadlineOutcome.PENDING: "circle-open",
     DeadlineOutcome.MET: "circle",
     DeadlineOutcome.MISSED: "x",
@@ -66,15 +67,15 @@ OUTCOMES = {
 }
 
 
-def layout(
-    *, xaxis: dict[str, Any] | None = None, yaxis: dict[str, Any] | None = None, **changes: Any
+def chart_layout(
+    *, xaxis: Axis | None = None, yaxis: Axis | None = None, **changes: object
 ) -> dict[str, Any]:
-    """What every chart of the site shares: our type, no frame, no drag, both colour schemes."""
+    """Return the layout that all charts share, with ``changes``: no frame, no drag, our type."""
     return {
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "system-ui, sans-serif", "size": 13, "color": "var(--ink)"},
-        "margin": FRAME,
+        "margin": FRAME_PX,
         "height": 320,
         "xaxis": AXIS | MONTHS | (xaxis or {}),
         "yaxis": AXIS | (yaxis or {}),
@@ -95,32 +96,33 @@ def layout(
 
 
 def calendar_figure(
-    rows: Sequence[Item],
+    rows: Sequence[TimelineItem],
     parties: Sequence[Party],
     rounds: Iterable[Round],
-    listed: Sequence[Item],
+    listed: Sequence[TimelineItem],
 ) -> Figure:
-    """Rounds as bars by host, proposals and statements as marks by party, deadlines and slips.
+    """Draw meetings as bars by host, proposals and statements as marks by party, and deadlines.
 
-    ``rows`` are all that is drawn, one at least; ``listed`` are those on the page, in its order.
+    ``rows`` are all that is drawn, at least one; ``listed`` are those on the page, in its order.
     """
-    places = _places(rows, listed)
-    meetings = [row for row in rows if row.kind in {Kind.ROUND, Kind.MEETING}]
+    names = _item_names(rows, listed)
+    meetings = [row for row in rows if isinstance(row, MeetingItem)]
+    deadlines = [row for row in rows if isinstance(row, DeadlineItem)]
     traces: list[Trace] = []
-    sides = sides_of(rows, parties)
+    sides = list_sides(rows, parties)
     for index, side in enumerate(sides):
         hosted = [row for row in meetings if (row.host["code"] if row.host else "") == side.code]
-        traces += _meetings(hosted, side.colour, places)
-        traces.append(_marks(rows, side, (index - (len(sides) - 1) / 2) * 0.6 / len(sides), places))
+        traces += _meetings(hosted, side.colour, names)
+        traces.append(_marks(rows, side, (index - (len(sides) - 1) / 2) * 0.6 / len(sides), names))
     if not any(side.code == "" for side in sides):
-        traces += _meetings([row for row in meetings if not row.host], NO_PARTY, places)
-    traces += _deadlines([row for row in rows if row.kind == Kind.DEADLINE], places)
+        traces += _meetings([row for row in meetings if not row.host], NO_PARTY, names)
+    traces += _deadlines(deadlines, names)
     lanes = [LANES[Kind(row.kind)] for row in rows]
-    first, last = window(rounds, rows)
+    first, last = find_window(rounds, rows)
     months: dict[str, Any] = {"range": [first.isoformat(), last.isoformat()]}
-    if last - first < OPEN_END:
+    if last - first < OPEN_END_LENGTH:
         months["dtick"] = "M1"  # no month is named twice
-    shape = layout(
+    layout = chart_layout(
         height=100 + 70 * (max(lanes) - min(lanes) + 1),
         margin={"l": 84, "r": 8, "t": 8, "b": 60},
         barmode="overlay",
@@ -134,12 +136,12 @@ def calendar_figure(
             "automargin": True,
         },
     )
-    return {"data": traces, "layout": shape}
+    return {"data": traces, "layout": layout}
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A party as the calendar shows it, or, with no code, what is of no party."""
+    """A party as the chart shows it; without a code, what belongs to no party."""
 
     code: str
     name: str
@@ -147,8 +149,8 @@ class Side:
     symbol: str
 
 
-def sides_of(rows: Iterable[Item], parties: Sequence[Party]) -> list[Side]:
-    """The parties, and where a proposal or statement is of none, a side for these."""
+def list_sides(rows: Iterable[TimelineItem], parties: Sequence[Party]) -> list[Side]:
+    """Return a side for each party, and one for proposals and statements of none, if any."""
     sides = [
         Side(
             party.code,
@@ -163,100 +165,101 @@ def sides_of(rows: Iterable[Item], parties: Sequence[Party]) -> list[Side]:
     return sides
 
 
-def codes(row: Item) -> list[str]:
-    """Of which sides a proposal or statement is."""
+def side_codes(row: TimelineItem) -> list[str]:
+    """Return the codes of the sides that a proposal or statement belongs to."""
     return [str(party["code"]) for party in row.parties] or [""]
 
 
-def _places(rows: Sequence[Item], listed: Sequence[Item]) -> Places:
-    """What each mark calls its item: its place on the page, which weighs less than its anchor.
+def _item_names(rows: Sequence[TimelineItem], listed: Sequence[TimelineItem]) -> ItemNames:
+    """Name the items for the script: by index in the page's list, which weighs less than an anchor.
 
-    What is on another page is named by its address.
+    An item that the page does not list is named by its address.
     """
-    places: Places = {item.anchor: item.url for item in rows}
-    return places | {item.anchor: index for index, item in enumerate(listed)}
+    names: ItemNames = {item.anchor: item.url for item in rows}
+    return names | {item.anchor: index for index, item in enumerate(listed)}
 
 
-def window(rounds: Iterable[Round], rows: Sequence[Item]) -> tuple[dt.date, dt.date]:
-    """The first and the last day to draw of ``rows``, of which there is one at least.
+def find_window(rounds: Iterable[Round], rows: Sequence[TimelineItem]) -> tuple[dt.date, dt.date]:
+    """Return the first and the last day to draw of ``rows``, of which there is at least one.
 
-    These are the months of the rounds, held or planned, and of what fell due soon after. Where no
-    row is of them, they are the months of the rows. A deadline years ahead would squeeze all else
-    into a corner; ``outside`` has it for words.
+    These are the months of the rounds, held or planned, and of deadlines that fell due soon after.
+    Where no row lies in them, they are the months of the rows. A deadline years ahead would squeeze
+    the rest into a corner; ``find_outside`` returns what is left out, for a sentence.
     """
-    proper = [one for one in rounds if one.is_round and not one.is_off]
-    if proper:
-        first = min(one.first_day for one in proper)
-        last = max(one.last_day or one.first_day + OPEN_END for one in proper)
-        shown = _with_what_is_near(first, last, rows)
+    numbered = [meeting for meeting in rounds if meeting.is_round and not meeting.is_off]
+    if numbered:
+        first = min(meeting.first_day for meeting in numbered)
+        last = max(meeting.last_day or meeting.first_day + OPEN_END_LENGTH for meeting in numbered)
+        shown = _with_deadlines_soon_after(first, last, rows)
         if any(shown[0] <= row.first <= shown[1] for row in rows):
             return shown
     days = [row.first for row in rows if row.kind != Kind.DEADLINE]
     days = days or [min(row.first for row in rows)]
-    return _with_what_is_near(min(days), max(days), rows)
+    return _with_deadlines_soon_after(min(days), max(days), rows)
 
 
-def _with_what_is_near(
-    first: dt.date, last: dt.date, rows: Iterable[Item]
+def _with_deadlines_soon_after(
+    first: dt.date, last: dt.date, rows: Iterable[TimelineItem]
 ) -> tuple[dt.date, dt.date]:
     due = [row.first for row in rows if row.kind == Kind.DEADLINE]
-    soon = [day for day in due if day <= last + OPEN_END]
-    return first - MARGIN, max([last, *soon]) + MARGIN
+    soon = [day for day in due if day <= last + OPEN_END_LENGTH]
+    return first - WINDOW_MARGIN, max([last, *soon]) + WINDOW_MARGIN
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
-    """What a chart from ``first`` to ``last`` leaves out, and of that what is still to come."""
+class LeftOut:
+    """How many items a chart from ``first`` to ``last`` leaves out; ``ahead`` are in the future."""
 
     first: dt.date
     last: dt.date
     earlier: int
     later: int
-    ahead: list[Item]
+    ahead: list[TimelineItem]
 
 
-def outside(rounds: Iterable[Round], rows: Sequence[Item]) -> Outside | None:
-    """What lies outside the window of the calendar; None where nothing does."""
-    first, last = window(rounds, rows)
+def find_outside(rounds: Iterable[Round], rows: Sequence[TimelineItem]) -> LeftOut | None:
+    """Return what lies outside the chart's window; None if nothing does."""
+    first, last = find_window(rounds, rows)
     earlier = [row for row in rows if row.first < first and row.last and row.last < first]
     later = [row for row in rows if row.first > last]
     if not earlier and not later:
         return None
     ahead = [row for row in later if row.first > clock.today()]
-    return Outside(first, last, len(earlier), len(later), sorted(ahead, key=lambda row: row.first))
+    return LeftOut(first, last, len(earlier), len(later), sorted(ahead, key=lambda row: row.first))
 
 
-def _meetings(rows: Sequence[Item], colour: str, places: Places) -> Iterator[Trace]:
+def _meetings(meetings: Sequence[MeetingItem], colour: str, names: ItemNames) -> Iterator[Trace]:
     for off in (False, True):
-        own = [row for row in rows if row.is_off == off]
-        own.sort(key=lambda row: row.last is not None)  # the open ones lie behind the others
-        if not own:
+        rows = [row for row in meetings if row.is_off == off]
+        rows.sort(key=lambda row: row.last is not None)  # bars without an end lie behind the others
+        if not rows:
             continue
         lengths = [
-            (row.last - row.first if row.last else OPEN_END) + dt.timedelta(days=1) for row in own
+            (row.last - row.first if row.last else OPEN_END_LENGTH) + dt.timedelta(days=1)
+            for row in rows
         ]
         yield {
             "type": "bar",
             "orientation": "h",
-            "base": [row.first.isoformat() for row in own],
-            "x": [length.days * DAY for length in lengths],
-            "y": [LANES[Kind.MEETING]] * len(own),
+            "base": [row.first.isoformat() for row in rows],
+            "x": [length.days * DAY_MS for length in lengths],
+            "y": [LANES[Kind.MEETING]] * len(rows),
             "width": 0.3 if off else 0.6,
             "marker": {
                 "color": "rgba(0,0,0,0)" if off else colour,
-                "opacity": [0.3 if row.approximate or not row.last else 1 for row in own],
+                "opacity": [0.3 if row.approximate or not row.last else 1 for row in rows],
                 "line": {"color": colour, "width": 1.5},
             },
             "showlegend": False,
-            "customdata": [places[row.anchor] for row in own],
+            "customdata": [names[row.anchor] for row in rows],
             "textposition": "none",
-            "hovertemplate": HOVER,
+            "hovertemplate": HOVER_TEMPLATE,
         }
 
 
-def _marks(rows: Sequence[Item], side: Side, offset: float, places: Places) -> Trace:
-    """The proposals and statements of a side, on a line of its own within each lane."""
-    marks = [row for row in rows if row.kind in MARKS and side.code in codes(row)]
+def _marks(rows: Sequence[TimelineItem], side: Side, offset: float, names: ItemNames) -> Trace:
+    """Draw the proposals and statements of a side, on its own line within each lane."""
+    marks = [row for row in rows if row.kind in MARKS and side.code in side_codes(row)]
     marks.sort(key=lambda row: row.approximate)  # the legend takes the symbol of the first
     return {
         "type": "scatter",
@@ -277,36 +280,42 @@ def _marks(rows: Sequence[Item], side: Side, offset: float, places: Places) -> T
             "size": 8,
             "symbol": [f"{side.symbol}-open" if row.approximate else side.symbol for row in marks],
         },
-        "customdata": [places[row.anchor] for row in marks],
-        "text": [_brief(row) if isinstance(places[row.anchor], str) else "" for row in marks],
-        "hovertemplate": HOVER,
+        "customdata": [names[row.anchor] for row in marks],
+        "text": [_brief(row) if isinstance(names[row.anchor], str) else "" for row in marks],
+        "hovertemplate": HOVER_TEMPLATE,
     }
 
 
-def _brief(row: Item) -> str:
-    """What a mark says whose item is not on the page."""
-    title = row.title if len(row.title) <= BRIEF else f"{row.title[: BRIEF - 1]}…"
+def _brief(row: TimelineItem) -> str:
+    """Return the text of a mark whose item is not on the page."""
+    title = (
+        row.title if len(row.title) <= MAX_TITLE_CHARS else f"{row.title[: MAX_TITLE_CHARS - 1]}…"
+    )
     return f"{title}\n{row.when}"
 
 
-def _doubt(row: Item) -> int:
-    """How long after its first possible day it may have been, in milliseconds."""
+def _doubt(row: TimelineItem) -> int:
+    """Return how long after its first possible day it may have been, in milliseconds."""
     if not row.approximate:
         return 0
-    last = row.last or row.first + OPEN_END
-    return (last - row.first).days * DAY
+    last = row.last or row.first + OPEN_END_LENGTH
+    return (last - row.first).days * DAY_MS
 
 
-def _deadlines(rows: Sequence[Item], places: Places) -> list[Trace]:
-    """Each a line from the day it was set to the day it fell due, one under the other."""
-    ordered = sorted(rows, key=lambda row: (row.set_on or row.first, row.pk))
+def _deadlines(rows: Sequence[DeadlineItem], names: ItemNames) -> list[Trace]:
+    """Draw each deadline as a line from the day it was set to the day it fell due."""
+    ordered = sorted(rows, key=lambda row: (row.set_on, row.pk))
     steps = [((index + 0.5) / len(rows) - 0.5) * 0.8 for index in range(len(rows))]
     heights = [LANES[Kind.DEADLINE] + step for step in steps]
     due = [row.first.isoformat() for row in ordered]
     lines = {
         "type": "scatter",
         "mode": "lines",
-        "x": [x for row, end in zip(ordered, due, strict=True) for x in (_set_on(row), end, None)],
+        "x": [
+            x
+            for row, end in zip(ordered, due, strict=True)
+            for x in (row.set_on.isoformat(), end, None)
+        ],
         "y": [y for height in heights for y in (height, height, None)],
         "line": {"color": "var(--ink-3)", "width": 1},
         "showlegend": False,
@@ -320,14 +329,10 @@ def _deadlines(rows: Sequence[Item], places: Places) -> list[Trace]:
         "marker": {
             "color": "var(--ink)",
             "size": 8,
-            "symbol": [OUTCOMES[DeadlineOutcome(row.status)] for row in ordered],
+            "symbol": [OUTCOME_SYMBOLS[DeadlineOutcome(row.status)] for row in ordered],
         },
         "showlegend": False,
-        "customdata": [places[row.anchor] for row in ordered],
-        "hovertemplate": HOVER,
+        "customdata": [names[row.anchor] for row in ordered],
+        "hovertemplate": HOVER_TEMPLATE,
     }
     return [lines, ends]
-
-
-def _set_on(row: Item) -> str:
-    return (row.set_on or row.first).isoformat()

@@ -1,13 +1,13 @@
-"""How a record is cited: who said what and when, where it was read, and where it stands here.
+"""Citations of records: who said what and when, the publication, and the page on this site.
 
-Pure but for ``page()``, which reads a request. A citation says no more than the record does: no
-day where the source gives a month, no name where it gives none.
+Pure but for ``make_permalink()``, which reads a request. A citation is no more precise than the
+record: no day where the source gives a month, no name where it gives none.
 """
 
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -16,27 +16,33 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
 
-from rounds.models import AttributedClaim, Source, Statement, attribution
+from rounds.models import AttributedClaim, DatedClaim, Source, Statement, attribution
 from rounds.platform import clock
 from rounds.platform.dates import day as day_in_words
 from rounds.platform.translated_text import local
+from rounds.public.timeline import Ref
 
-MARKS = {"fr": ("« ", " »"), "es": ("«", "»")}  # quotation marks; “” elsewhere
+QUOTATION_MARKS = {"fr": ("« ", " »"), "es": ("«", "»")}  # “” in other languages
+
+
+class DateFields(TypedDict):
+    when: str
+    date: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permalink:
-    """Where a record stands on this site."""
+    """The addresses of a record's page on this site."""
 
-    site: str
+    site: str  # the name of the site
     address: str  # the permanent one
-    stood: str  # the same, pinned to a day and to what the site had published by a moment
-    day: dt.date  # that day
+    pinned_address: str  # of the same page on ``day``, as published by the moment of the request
+    day: dt.date
     accessed: dt.date
 
 
-def page_at(request: HttpRequest, path: str, day: dt.date | None = None) -> Permalink:
-    """The page at ``path`` as it stands on ``day``, or today."""
+def make_permalink(request: HttpRequest, path: str, day: dt.date | None = None) -> Permalink:
+    """Return the addresses of the page at ``path`` on ``day``, by default today."""
     address, day = request.build_absolute_uri(path), day or clock.today()
     moment = (getattr(request, "made", None) or clock.now()).astimezone(dt.UTC)
     negotiation = getattr(request, "negotiation", None)
@@ -44,7 +50,7 @@ def page_at(request: HttpRequest, path: str, day: dt.date | None = None) -> Perm
     return Permalink(
         site=_("%(name)s, round by round") % {"name": name} if name else _("Round by round"),
         address=address,
-        stood=f"{address}?as_of={day.isoformat()}&known={moment:%Y-%m-%dT%H:%M:%S.%fZ}",
+        pinned_address=f"{address}?as_of={day.isoformat()}&known={moment:%Y-%m-%dT%H:%M:%S.%fZ}",
         day=day,
         accessed=timezone.localdate(),
     )
@@ -52,37 +58,37 @@ def page_at(request: HttpRequest, path: str, day: dt.date | None = None) -> Perm
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """One claim and where it is from. ``text``, ``html`` and ``ris`` say the same."""
+    """A claim and its source. ``text``, ``html`` and ``ris`` hold the same in three formats."""
 
     kind: str  # "Statement", "Proposal", "Position"
     who: str
-    authors: tuple[str, ...] = ()  # the names in it, if anybody is named
-    said: str  # what, in our words
+    authors: tuple[str, ...] = ()  # names of people, if any is given
+    paraphrase: str  # what was said, in our words
     when: str
     date: str  # as RIS writes it
     quotation: str = ""
     language: str = ""  # of the quotation
-    evidence: "Citation | None" = None  # what a position rests on
+    evidence: "Citation | None" = None  # of a position: the statement or proposal it rests on
     source: Source
     page: Permalink
 
     @property
     def quoted(self) -> str:
-        """The quotation between the marks of its language."""
-        opening, closing = MARKS.get(self.language.partition("-")[0], ("“", "”"))
+        """The quotation in the quotation marks of its language."""
+        opening, closing = QUOTATION_MARKS.get(self.language.partition("-")[0], ("“", "”"))
         return f"{opening}{self.quotation}{closing}" if self.quotation else ""
 
     @property
     def claim(self) -> str:
-        """Who, when and what: our words are marked as ours."""
-        named = {"who": self.who, "when": self.when, "said": self.said}
-        return _("%(who)s, %(when)s. In paraphrase: %(said)s") % named
+        """Who, when and what; it says that the words are ours."""
+        fields = {"who": self.who, "when": self.when, "said": self.paraphrase}
+        return _("%(who)s, %(when)s. In paraphrase: %(said)s") % fields
 
     @property
     def published(self) -> str:
-        """The source as the record names it, without its address.
+        """The publication, without its address.
 
-        Its title may be what it is in our words, so it stands between no quotation marks.
+        Its title has no quotation marks: where it has none, the record describes it instead.
         """
         return ", ".join(filter(None, [str(self.source), self.source.published_words]))
 
@@ -93,8 +99,8 @@ class Citation:
     def _lines(self) -> Iterator[str]:
         yield self.claim
         if self.quotation:
-            named = {"language": _language(self.language), "quotation": self.quoted}
-            yield _("Quotation, in %(language)s: %(quotation)s") % named
+            fields = {"language": _language_name(self.language), "quotation": self.quoted}
+            yield _("Quotation, in %(language)s: %(quotation)s") % fields
         if self.evidence:
             yield _("Evidence: %(claim)s") % {"claim": self.evidence.claim}
             if self.evidence.quotation:
@@ -105,15 +111,15 @@ class Citation:
             yield self.source.url
         if self.source.archive_url:
             yield _("Archived: %(address)s") % {"address": self.source.archive_url}
-        place = {"site": self.page.site, "address": self.page.address}
-        yield _("Record: %(site)s, %(address)s") % place
-        stood = {"day": day_in_words(self.page.day), "address": self.page.stood}
-        yield _("As it stood on %(day)s: %(address)s") % stood
+        page = {"site": self.page.site, "address": self.page.address}
+        yield _("Record: %(site)s, %(address)s") % page
+        pinned = {"day": day_in_words(self.page.day), "address": self.page.pinned_address}
+        yield _("As it stood on %(day)s: %(address)s") % pinned
         yield _("Accessed %(day)s") % {"day": day_in_words(self.page.accessed)}
 
     @property
     def html(self) -> SafeString:
-        """A paragraph for a page of the web."""
+        """A paragraph of HTML."""
         quoted: str = ""
         if self.quotation:
             quoted = format_html(' <q lang="{}">{}</q>', self.language, self.quotation)
@@ -130,14 +136,14 @@ class Citation:
             quoted,
             source,
             archived,
-            self.page.stood,
+            self.page.pinned_address,
             _("%(site)s, as of %(day)s")
             % {"site": self.page.site, "day": day_in_words(self.page.day)},
         )
 
     @property
     def ris(self) -> str:
-        """For reference managers: https://en.wikipedia.org/wiki/RIS_(file_format)."""
+        """A file for reference managers: https://en.wikipedia.org/wiki/RIS_(file_format)."""
         return "".join(f"{tag}  - {_one_line(value)}\r\n" for tag, value in self._tags()) + (
             "ER  - \r\n"
         )
@@ -145,7 +151,7 @@ class Citation:
     def _tags(self) -> Iterator[tuple[str, str]]:
         yield "TY", "ELEC"
         yield from (("AU", name) for name in self.authors or (self.who,))
-        yield "TI", self.said
+        yield "TI", self.paraphrase
         yield "T2", self.page.site
         yield "DA", self.date
         yield "M3", self.kind
@@ -158,7 +164,7 @@ class Citation:
         yield "N1", _("Source: %(source)s") % {"source": self.published}
         addresses = [
             self.page.address,
-            self.page.stood,
+            self.page.pinned_address,
             self.source.url,
             self.source.archive_url,
         ]
@@ -170,52 +176,57 @@ def _one_line(value: str) -> str:
     return " ".join(value.split())
 
 
-def _language(code: str) -> str:
-    """The name of a language in the reader's; its code where nobody knows a name."""
+def _language_name(code: str) -> str:
+    """Return the name of a language in the reader's language, or its code if Django has none."""
     try:
         return str(get_language_info(code)["name_translated"])
     except KeyError:
         return code
 
 
-def ris_date(first: dt.date, last: dt.date | None, words: str, *, sure: bool = True) -> str:
-    """The part of a date that is sure, then how the record puts it: ``2017/11//early November``."""
-    if first == last and sure:
+def format_ris_date(
+    first: dt.date, last: dt.date | None, when: str, *, is_exact: bool = True
+) -> str:
+    """Return the part of a date that is certain, then its words: ``2017/11//early November``."""
+    if first == last and is_exact:
         return f"{first:%Y/%m/%d}/"
     same_year = last is not None and first.year == last.year
     same_month = same_year and last is not None and first.month == last.month
     year = f"{first.year}" if same_year else ""
     month = f"{first:%m}" if same_month else ""
-    return f"{year}/{month}//{words}"
+    return f"{year}/{month}//{when}"
 
 
 def statement_citation(statement: Statement, page: Permalink) -> Citation:
-    """Of a statement read ``with_names()``."""
-    people: list[dict[str, Any]] = statement.speaker_list  # type: ignore[attr-defined]
-    named = [
-        ", ".join(filter(None, [one["name"], local(one, "role"), local(one, "organisation")]))
-        for one in people
+    """Cite a statement read ``with_names()``."""
+    speakers: list[Ref] = statement.speaker_list  # type: ignore[attr-defined]
+    names = [
+        ", ".join(
+            filter(None, [speaker["name"], local(speaker, "role"), local(speaker, "organisation")])
+        )
+        for speaker in speakers
     ]
     return Citation(
         kind=_("Statement"),
-        who=pgettext("between clauses", "; ").join(named) or unnamed(statement),
-        authors=tuple(one["name"] for one in people),
-        said=local(statement, "summary"),
+        who=pgettext("between clauses", "; ").join(names) or describe_unnamed(statement),
+        authors=tuple(speaker["name"] for speaker in speakers),
+        paraphrase=local(statement, "summary"),
         quotation=statement.quotation,
         language=statement.language if statement.quotation else "",
         source=statement.source,
         page=page,
-        **dated(statement),
+        **date_fields(statement),
     )
 
 
-def unnamed(record: AttributedClaim) -> str:
-    """Who says so where nobody is named, as the source puts it."""
+def describe_unnamed(record: AttributedClaim) -> str:
+    """Return who says so where nobody is named, as the source describes them."""
     voice = _("%(publisher)s, in its own voice") % {"publisher": record.source.publisher}
     return attribution(record, []) or voice
 
 
-def dated(record: Any) -> dict[str, Any]:
-    """When, as far as the record knows: in words, and as a date."""
-    first, last, words = record.first_day, record.last_day, record.when
-    return {"when": words, "date": ris_date(first, last, words, sure=not record.approximate)}
+def date_fields(record: DatedClaim) -> DateFields:
+    """Return when it was, in words and as RIS writes a date."""
+    is_exact = not record.approximate
+    date = format_ris_date(record.first_day, record.last_day, record.when, is_exact=is_exact)
+    return {"when": record.when, "date": date}

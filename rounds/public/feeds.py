@@ -1,11 +1,11 @@
-"""What every feed of the site has, and the feed of corrections.
+"""The base of all feeds of the site, and the feed of corrections.
 
-A feed says who wrote its entries, the site, and an entry where what it tells was read.
+The author of a feed is the site; each entry links the publication that it was read in.
 """
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse
@@ -24,8 +24,8 @@ from rounds.platform.translated_text import local
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """What a feed is of: a page of the site, what it is called, and what of the record is on it."""
+class FeedSubject:
+    """What a feed follows: the page at ``url``, its name, and the filters of its entries."""
 
     negotiation: Negotiation | None
     url: str
@@ -41,21 +41,23 @@ class Subject:
 
     @property
     def title(self) -> str:
-        """What the feed is called: "NAFTA: Corrections", or the name of the site."""
+        """The title of the feed: "NAFTA: Corrections", or the name of the site."""
         if not self.name or self.negotiation is None:
             return self.name or self.site
         name = local(self.negotiation, "short_name")
         return _("%(name)s: %(value)s") % {"name": name, "value": self.name}
 
 
-def negotiation_of(request: HttpRequest) -> Negotiation | None:
-    """What the site covers, also where it was asked how it once did: feeds tell of now alone."""
-    found = getattr(request, "negotiation", None)
-    return found or Negotiation.objects.first()
+def get_negotiation(request: HttpRequest) -> Negotiation | None:
+    """Return the negotiation that the site covers at present; feeds have no past states."""
+    return getattr(request, "negotiation", None) or Negotiation.objects.first()
 
 
-class PrintableXML(SimplerXMLGenerator):
-    """Django's, which raises at a control character: here one old text stops no feed."""
+class PrintableXMLGenerator(SimplerXMLGenerator):
+    """Django's generator raises at a control character; this one strips them.
+
+    Otherwise a single text from before they were refused would break the whole feed.
+    """
 
     def characters(self, content: str) -> None:
         super().characters(printable(content))
@@ -65,19 +67,19 @@ class PrintableXML(SimplerXMLGenerator):
         super().startElement(name, printed)
 
 
-class Atom(Atom1Feed):
-    """Atom whose entries link what they were read in, and whose categories are keys with names."""
+class AtomFeedGenerator(Atom1Feed):
+    """Atom whose entries link their source, and whose categories have keys and names."""
 
-    def write(self, outfile: Any, encoding: str) -> None:
-        """As Django's, with a generator that writes whatever an earlier version said."""
-        handler = PrintableXML(outfile, encoding, short_empty_elements=True)
+    def write(self, outfile: IO[bytes], encoding: str) -> None:
+        """Write the feed as Django does, with ``PrintableXMLGenerator``."""
+        handler = PrintableXMLGenerator(outfile, encoding, short_empty_elements=True)
         handler.startDocument()
         handler.startElement("feed", self.root_attributes())
         self.add_root_elements(handler)
         self.write_items(handler)
         handler.endElement("feed")
 
-    def add_item_elements(self, handler: SimplerXMLGenerator, item: Any) -> None:
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
         for address, title in item.get("via", ()):
             handler.addQuickElement("link", "", {"rel": "via", "href": address, "title": title})
@@ -87,42 +89,42 @@ class Atom(Atom1Feed):
 
 
 class SiteFeed(Feed):
-    """A feed in the site's name.
+    """A feed whose author is the site.
 
-    It has an ETag but no date: what is taken back makes the latest entry an older one, and
-    whoever asks only for what is newer would never hear of it.
+    It has an ETag but no Last-Modified: when the latest entry is unpublished, that date goes back,
+    and a reader that asks for newer entries only would never notice.
     """
 
-    feed_type = Atom
+    feed_type = AtomFeedGenerator
 
     @method_decorator(conditional_page)
-    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def __call__(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         response: HttpResponse = super().__call__(request, *args, **kwargs)
         del response.headers["Last-Modified"]
         return response
 
-    def title(self, subject: Subject) -> str:
+    def title(self, subject: FeedSubject) -> str:
         return subject.title
 
-    def link(self, subject: Subject) -> str:
+    def link(self, subject: FeedSubject) -> str:
         return subject.url
 
-    def author_name(self, subject: Subject) -> str:
+    def author_name(self, subject: FeedSubject) -> str:
         return subject.site
 
 
 class CorrectionFeed(SiteFeed):
-    """The latest corrections. What was taken back since is named here no longer."""
+    """The latest corrections. Of what was unpublished since it gives no title."""
 
     subtitle = gettext_lazy("What readers had seen and was changed or taken back.")
     description_template = "rounds/_correction.html"
 
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subject:
-        return Subject(negotiation_of(request), reverse("correction_list"), _("Corrections"))
+    def get_object(self, request: HttpRequest, *args: object, **kwargs: object) -> FeedSubject:
+        return FeedSubject(get_negotiation(request), reverse("correction_list"), _("Corrections"))
 
     def items(self) -> list[Correction]:
-        found, _until = load_corrections()
-        return found
+        rows, _until = load_corrections()
+        return rows
 
     def item_title(self, item: Correction) -> str:
         if not item.title:

@@ -1,7 +1,7 @@
-"""What visitors may ask for in an address. A wrong wish gets a sentence, never a guess."""
+"""Forms for the parameters of addresses. An invalid value gets an error, never a guess."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -27,7 +27,9 @@ class AsOfForm(forms.Form):
 
     as_of = forms.CharField(required=False, max_length=80)
 
-    def __init__(self, data: Any, *, rounds: Iterable[Round] | None = None) -> None:
+    def __init__(
+        self, data: Mapping[str, object], *, rounds: Iterable[Round] | None = None
+    ) -> None:
         super().__init__(data)
         if rounds is None:
             rounds = Round.objects.published().with_names().in_order()
@@ -52,7 +54,7 @@ class AsOfForm(forms.Form):
         return AsOf(day, asked=True)
 
     def _round(self, key: str) -> AsOf:
-        meeting = next((one for one in self.rounds if one.slug == key), None)
+        meeting = next((each for each in self.rounds if each.slug == key), None)
         if meeting is None:
             raise ValidationError(
                 _("“%(text)s” is neither a day, such as 2031-05-21, nor a round of this record.")
@@ -64,25 +66,25 @@ class AsOfForm(forms.Form):
 
     @property
     def effective_as_of(self) -> AsOf:
-        """What was asked for; now, where that makes no sense."""
-        asked: Any = self.cleaned_data.get("as_of") if self.is_valid() else None
-        return asked if isinstance(asked, AsOf) else AsOf(clock.today())
+        """The day that the page shows: today if none, or an invalid one, was asked for."""
+        as_of: Any = self.cleaned_data.get("as_of") if self.is_valid() else None
+        return as_of if isinstance(as_of, AsOf) else AsOf(clock.today())
 
     @property
     def context(self) -> dict[str, Any]:
-        """What the templates of a page need that speaks of a day."""
+        """What the templates of a page that shows the record on a day need."""
         return {
             "form": self,
             "as_of": self.effective_as_of,
             "query": self.effective_as_of.query,
-            "rounds": [one for one in self.rounds if one.took_place],
+            "rounds": [each for each in self.rounds if each.took_place],
         }
 
 
 class PageForm(forms.Form):
-    """``?page=2&sort=-publisher``: a part of a long list, in the order asked for.
+    """``?page=2&sort=-publisher``: a part of a long list, in an order.
 
-    There is no wrong wish: it shows the first page, or the last.
+    No value is an error: an invalid page is the first, one too far the last.
     """
 
     page = forms.CharField(required=False, max_length=80)
@@ -90,11 +92,11 @@ class PageForm(forms.Form):
 
 
 class DeadlinesForm(forms.Form):
-    """``?status=missed``: the deadlines of which that is so."""
+    """``?status=missed``: the deadlines with that status."""
 
     status = forms.ChoiceField(required=False)
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Mapping[str, object]) -> None:
         super().__init__(data)
         field = self.fields["status"]
         assert isinstance(field, forms.ChoiceField)
@@ -103,17 +105,17 @@ class DeadlinesForm(forms.Form):
 
     @property
     def status_chosen(self) -> str:
-        """What was asked for; nothing where that makes no sense."""
+        """The status asked for; "" if it is invalid."""
         return str(self.cleaned_data["status"]) if self.is_valid() else ""
 
 
 class CorrectionsForm(forms.Form):
-    """``?until=`` a moment, ``?of=`` the record with a key, such as statement:a-key."""
+    """``?until=`` a moment, ``?of=`` the kind and key of a record, such as statement:a-key."""
 
     until = forms.DateTimeField(required=False)
     of = forms.CharField(required=False, max_length=120)
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Mapping[str, object]) -> None:
         super().__init__(data)
         self.fields["until"].error_messages["invalid"] = _(
             "“until” needs a day and a time, such as 2031-05-21T14:30Z."
@@ -128,24 +130,24 @@ class CorrectionsForm(forms.Form):
     def clean_of(self) -> Publishable | None:
         kind, _colon, slug = self.cleaned_data["of"].partition(":")
         model: Any = _kinds().get(kind)
-        found: Publishable | None = (
+        record: Publishable | None = (
             model.objects.published().filter(slug=slug).first() if model else None
         )
-        if found is None and self.cleaned_data["of"]:
+        if record is None and self.cleaned_data["of"]:
             raise ValidationError(
                 _("“%(text)s” is not in the record.") % {"text": self.cleaned_data["of"]}
             )
-        return found
+        return record
 
     @property
     def filters(self) -> dict[str, Any]:
-        """What was asked for, without what makes no sense."""
+        """The valid values."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 def _kinds() -> dict[str, type[Publishable]]:
-    """The models whose records have a key, by name."""
+    """Return the models whose records have a key, by name."""
     return {
         str(model._meta.model_name): model
         for model in publishable_models()

@@ -1,15 +1,15 @@
-"""What programs outside this site know a record by: feed readers, calendars."""
+"""Permanent identifiers of records, for feed entries and calendar events."""
 
 import uuid
 
 from rounds.models import Negotiation, Publishable
 
 
-def lasting_id(record: Publishable, negotiation: Negotiation | None) -> uuid.UUID:
-    """The same for as long as the record has its key, whatever else of it or the site changes.
+def build_stable_id(record: Publishable, negotiation: Negotiation | None) -> uuid.UUID:
+    """Return an identifier that stays the same for as long as the record keeps its key.
 
-    Two sites may both have a "round-1", and somebody may follow both.
+    It holds the negotiation's key, too: a reader may follow two sites that both have a "round-1".
     """
     (key,) = record.natural_key()
-    space = negotiation.slug if negotiation else ""
-    return uuid.uuid5(uuid.NAMESPACE_OID, f"{space} {record._meta.label} {key}")
+    site = negotiation.slug if negotiation else ""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"{site} {record._meta.label} {key}")

@@ -1,11 +1,12 @@
-"""The columns of the record's tables, and of the rows under its chart."""
+"""The columns of the record's tables: of those on pages, and of their files."""
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence, Set
-from typing import Any
 
 import django_tables2 as tables
-from django.db.models import F, QuerySet
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import F, OrderBy, QuerySet
 from django.db.models.functions import Lower
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,11 +14,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from rounds.history.corrections import Correction
+from rounds.history.differences import FieldChange
 from rounds.models import Round, Source
 from rounds.platform.dates import first_day, last_day
-from rounds.public.timeline import Item
+from rounds.public.timeline import DeadlineItem, MeetingItem, StatementItem, TimelineItem
 from rounds.tabular.exports import AddressColumn, FileTable, KeyListColumn
 from rounds.templatetags.language import local, plain
+
+Ordered = tuple[QuerySet[Source], bool]  # as django-tables2 takes it: True, it is in order now
 
 
 class RoundTable(tables.Table):
@@ -47,7 +51,7 @@ class RoundTable(tables.Table):
         return value
 
 
-SORTED = 5_000  # sources that can be put in any order
+MAX_SORTED_SOURCES = 5_000  # a longer list stays in the order of its index
 
 
 class SourceTable(tables.Table):
@@ -66,36 +70,36 @@ class SourceTable(tables.Table):
         order_by = "publisher"
         empty_text = _("No published record cites a source yet.")
 
-    def order_publisher(self, queryset: QuerySet[Source], is_descending: bool) -> tuple[Any, bool]:
-        name, title = Lower("publisher"), F("title")  # as the index has them, from either end
+    def order_publisher(self, queryset: QuerySet[Source], is_descending: bool) -> Ordered:
+        name, title = Lower("publisher"), F("title")  # the order of the index, read from either end
         order = (name.desc(), title.desc()) if is_descending else (name, title)
         return queryset.order_by(*order), True
 
-    def order_title(self, queryset: QuerySet[Source], is_descending: bool) -> tuple[Any, bool]:
-        return self.in_order(queryset, "-title" if is_descending else "title")
+    def order_title(self, queryset: QuerySet[Source], is_descending: bool) -> Ordered:
+        return self.sort(queryset, "-title" if is_descending else "title")
 
-    def order_published(self, queryset: QuerySet[Source], is_descending: bool) -> tuple[Any, bool]:
+    def order_published(self, queryset: QuerySet[Source], is_descending: bool) -> Ordered:
         day = F("published__startswith")
         order = day.desc(nulls_last=True) if is_descending else day.asc(nulls_last=True)
-        return self.in_order(queryset, order, "publisher", "title")
+        return self.sort(queryset, order, "publisher", "title")
 
-    def order_claims(self, queryset: QuerySet[Source], is_descending: bool) -> tuple[Any, bool]:
-        return self.in_order(queryset, "-claims" if is_descending else "claims")
+    def order_claims(self, queryset: QuerySet[Source], is_descending: bool) -> Ordered:
+        return self.sort(queryset, "-claims" if is_descending else "claims")
 
-    def in_order(self, queryset: QuerySet[Source], *order: Any) -> tuple[Any, bool]:
-        """A very long list stays in the order of its publishers: no page sorts all there are."""
-        is_long = Source.objects.order_by("pk")[SORTED : SORTED + 1].exists()
-        return (queryset if is_long else queryset.order_by(*order)), True
+    def sort(self, queryset: QuerySet[Source], *order: str | OrderBy) -> Ordered:
+        """Sort the sources, unless there are too many to sort all of them for each page."""
+        beyond = Source.objects.order_by("pk")[MAX_SORTED_SOURCES : MAX_SORTED_SOURCES + 1]
+        return (queryset if beyond.exists() else queryset.order_by(*order)), True
 
 
 class DeadlineTable(tables.Table):
-    """Deadlines as rows of the timeline, each with what became of it, chain by chain."""
+    """Deadlines in the order of ``order_by_chain()``, each with its outcome."""
 
     caption = _("Deadlines, in the order in which they were set, each followed by its replacement")
 
-    def __init__(self, data: Sequence[Item]) -> None:
+    def __init__(self, data: Sequence[DeadlineItem]) -> None:
         super().__init__(data)
-        self.follow = {item.record.superseded_by_id for item in data}
+        self.replacements = {item.record.superseded_by_id for item in data}  # primary keys
 
     set_when = tables.Column(orderable=False, verbose_name=_("Set"))
     set_by = tables.Column(orderable=False, verbose_name=_("By"))
@@ -103,7 +107,7 @@ class DeadlineTable(tables.Table):
     when = tables.Column(orderable=False, verbose_name=_("Due"))
     status = tables.Column(accessor="status_label", orderable=False, verbose_name=_("Outcome"))
     then = tables.Column(
-        accessor="next_title", orderable=False, default="", verbose_name=_("Replaced by")
+        accessor="replacement_title", orderable=False, default="", verbose_name=_("Replaced by")
     )
     publisher = tables.Column(orderable=False, verbose_name=_("Who says so"))
 
@@ -113,13 +117,13 @@ class DeadlineTable(tables.Table):
             "class": lambda record, table: table.classes(record),
         }
 
-    def classes(self, record: Item) -> str | None:
-        names = {"off": record.is_off, "follows": record.pk in self.follow}
+    def classes(self, record: DeadlineItem) -> str | None:
+        names = {"off": record.is_off, "follows": record.pk in self.replacements}
         return " ".join(name for name, holds in names.items() if holds) or None
 
-    def render_title(self, value: str, record: Item) -> SafeString | str:
+    def render_title(self, value: str, record: DeadlineItem) -> SafeString | str:
         title = local(value)
-        if record.pk in self.follow:
+        if record.pk in self.replacements:
             title = format_html('<span aria-hidden="true">↳ </span>{}', title)
         if not record.note:
             return title
@@ -128,21 +132,21 @@ class DeadlineTable(tables.Table):
     def render_set_by(self, value: str) -> str:
         return capfirst(local(value))
 
-    def render_status(self, value: str, record: Item) -> SafeString:
+    def render_status(self, value: str, record: DeadlineItem) -> SafeString:
         return format_html('<span class="status status-{}">{}</span>', record.status, value)
 
-    def render_then(self, value: str, record: Item) -> SafeString:
-        return format_html('<a href="{}">{}</a>', record.next_url, local(value))
+    def render_then(self, value: str, record: DeadlineItem) -> SafeString:
+        return format_html('<a href="{}">{}</a>', record.replacement_url, local(value))
 
-    def render_publisher(self, value: str, record: Item) -> SafeString:
+    def render_publisher(self, value: str, record: DeadlineItem) -> SafeString:
         return format_html('<a href="{}">{}</a>', record.source_url, value)
 
 
 class ItemTable(tables.Table):
-    """The meetings and deadlines of the overview chart, each leading to its place below.
+    """The meetings and deadlines of the overview chart, each linked to where the page lists it.
 
-    One that is not ``listed`` there, by its anchor, leads to its own page. The chart's other marks
-    are the statements and proposals listed there in full.
+    ``listed`` are the anchors on the page; an item without one is linked to its own page. The other
+    marks of the chart are the statements and proposals, which the page lists in full.
     """
 
     caption = _("Meetings and deadlines")
@@ -153,22 +157,22 @@ class ItemTable(tables.Table):
     parties = tables.Column(verbose_name=_("Who"), orderable=False, default="")
     status_label = tables.Column(verbose_name=_("Status"), orderable=False, default="")
 
-    def __init__(self, items: Sequence[Item], *, listed: Set[str]) -> None:
+    def __init__(self, items: Sequence[TimelineItem], *, listed: Set[str]) -> None:
         super().__init__(items)
         self.listed = listed
 
-    def render_title(self, value: str, record: Item) -> SafeString:
+    def render_title(self, value: str, record: TimelineItem) -> SafeString:
         address = f"#{record.anchor}" if record.anchor in self.listed else record.url
         return format_html('<a href="{}">{}</a>', address, value)
 
-    def render_parties(self, value: list[dict[str, str]], record: Item) -> str:
-        if record.host:
+    def render_parties(self, value: list[dict[str, str]], record: TimelineItem) -> str:
+        if isinstance(record, MeetingItem) and record.host:
             return str(record.host["name"])
         return ", ".join(plain(party) for party in value)
 
 
 class ItemFile(FileTable):
-    """Items of the timeline: meetings, deadlines, proposals, statements."""
+    """Items of the timeline, of all kinds; a column that a kind does not have is empty."""
 
     kind = tables.Column()
     key = tables.Column(accessor="slug")
@@ -190,28 +194,24 @@ class ItemFile(FileTable):
     status = tables.Column()
     status_label = tables.Column()
     missed = tables.Column()
-    place = tables.Column()
+    place = tables.Column(accessor="venue")
     host = tables.Column(accessor="host__code")
-    announced = tables.Column(accessor="was")
+    announced = tables.Column(accessor="announced_when")
     set_on = tables.Column()
     set_by = tables.Column()
-    replaced_by = tables.Column(accessor="next_title")
+    replaced_by = tables.Column(accessor="replacement_title")
     note = tables.Column()
     address = AddressColumn(accessor="url")
     publisher = tables.Column(accessor="record__source__publisher")
     source = tables.Column(accessor="record__source__url")
     archive = tables.Column(accessor="record__source__archive_url")
 
-    def render_language(self, value: str, record: Item) -> str:
-        """Of the quotation."""
+    def render_language(self, value: str, record: StatementItem) -> str:
+        """Return the language of the quotation, if there is one."""
         return value if record.quotation else ""
 
-    def render_replaced_by(self, value: str, record: Item) -> str:
-        """Of a proposal it would be what it answers."""
-        return "" if record.basis else value
-
-    def render_on_record(self, value: bool, record: Item) -> bool | str:
-        """Only what somebody said or tabled is on the record, or not."""
+    def render_on_record(self, value: bool, record: TimelineItem) -> bool | str:
+        """Return nothing for a meeting or a deadline: nobody said or tabled it."""
         return value if record.basis else ""
 
 
@@ -232,36 +232,38 @@ class SourceFile(FileTable):
     source = tables.Column(accessor="url")
     archive = tables.Column(accessor="archive_url")
 
-    def render_first(self, value: Any) -> dt.date:
+    def render_first(self, value: DateRange) -> dt.date:
         return first_day(value)
 
-    def render_last(self, value: Any) -> dt.date | None:
+    def render_last(self, value: DateRange) -> dt.date | None:
         return last_day(value)
 
 
-class CorrectionFile(FileTable):
-    """Corrections, a row for each text that reads otherwise; one row where none is repeated."""
+NO_CHANGE: list[FieldChange | None] = [None]  # the row of a correction without changes
 
-    correction = tables.Column(accessor="one__id")
-    at = tables.Column(accessor="one__at")
-    kind = tables.Column(accessor="one__kind")
-    what = tables.Column(accessor="one__summary")
-    title = tables.Column(accessor="one__title")
-    note = tables.Column(accessor="one__note")
+
+class CorrectionFile(FileTable):
+    """Corrections, a row for each text that changed; a correction without one has one row."""
+
+    correction = tables.Column(accessor="correction__id")
+    at = tables.Column(accessor="correction__at")
+    kind = tables.Column(accessor="correction__kind")
+    what = tables.Column(accessor="correction__summary")
+    title = tables.Column(accessor="correction__title")
+    note = tables.Column(accessor="correction__note")
     field = tables.Column(accessor="change__title")
     before = tables.Column(accessor="change__before")
     after = tables.Column(accessor="change__after")
-    address = AddressColumn(accessor="one__get_absolute_url")
-    record = AddressColumn(accessor="one__url")
+    address = AddressColumn(accessor="correction__get_absolute_url")
+    record = AddressColumn(accessor="correction__url")
 
     def __init__(self, corrections: list[Correction], *, caption: str) -> None:
-        no_change: Any = None
         rows = [
-            {"one": one, "change": change}
-            for one in corrections
-            for change in (one.changes or [no_change])
+            {"correction": correction, "change": change}
+            for correction in corrections
+            for change in (correction.changes or NO_CHANGE)
         ]
         super().__init__(rows, caption=caption)
 
-    def render_correction(self, value: Any) -> str:
+    def render_correction(self, value: uuid.UUID) -> str:
         return str(value)

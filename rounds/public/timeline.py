@@ -1,13 +1,14 @@
-"""The rows of the timeline: every kind of thing that happened, as one kind of row.
+"""The rows of the timeline: rounds, meetings, deadlines, proposals and statements.
 
-Pure: functions take records as the QuerySets' ``with_names()`` reads them and return rows.
+Pure: functions take records as the QuerySets' ``with_names()`` reads them and return items, one
+dataclass a kind. ``sort_key`` orders items of all kinds, and cursors of pages follow it.
 """
 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 from django.utils import formats
@@ -32,11 +33,12 @@ from rounds.platform.cursors import Cursor
 from rounds.platform.dates import first_day, last_day
 from rounds.platform.translated_text import local
 
-Ref = dict[str, Any]  # what a page needs to name and link a party, a person, an issue
+Ref = dict[str, Any]  # what a page needs to name and link a party, a person or an issue
+SortKey = tuple[int, int, int]
 
 
 class Kind(models.TextChoices):
-    """What an item is."""
+    """The kinds of item, as addresses name them."""
 
     STATEMENT = "statement", gettext_lazy("Statements")
     PROPOSAL = "proposal", gettext_lazy("Proposals")
@@ -45,7 +47,8 @@ class Kind(models.TextChoices):
     ROUND = "round", gettext_lazy("Rounds")
 
 
-# The order of items of one day, newest first; a round and a meeting are the same kind of record.
+# The order of items that begin on the same day, newest first. A round and a meeting rank the same:
+# they are rows of the same table, of which a page reads on by primary key.
 RANK = {
     Kind.STATEMENT.value: 0,
     Kind.PROPOSAL.value: 1,
@@ -56,95 +59,131 @@ RANK = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One row: a round, meeting, deadline, proposal or statement."""
+class TimelineItem:
+    """What all rows have, whatever happened; subclasses add what only their kind has.
 
-    record: Any  # what it is a row of
+    Templates and tables of mixed kinds read a field that a row does not have as empty.
+    """
+
+    record: Any  # the model instance that the row shows
     kind: str
     pk: int
     slug: str
     url: str
     first: dt.date
-    last: dt.date | None  # None: open
+    last: dt.date | None  # None: no end is known
     approximate: bool
-    when: str
+    when: str  # the dates in words
     title: str
     text: str = ""
-    label: str = ""  # the kind in a reader's words: "ministerial meeting"
-    quotation: str = ""
-    language: str = "en"
-    attribution: str = ""
-    basis: str = ""
-    speakers: list[Ref] = field(default_factory=list)
-    on_record: bool = True
+    label: str = ""  # the kind in words: "ministerial meeting"
+    parties: list[Ref] = field(default_factory=list)
     status: str = ""
     status_label: str = ""
-    is_overdue: bool = False  # a deadline that fell due and has no outcome
-    is_off: bool = False
-    was: str = ""  # the dates as first announced
-    place: str = ""
-    host: Ref | None = None
-    set_by: str = ""
-    set_on: dt.date | None = None
-    set_when: str = ""
-    next_title: str = ""
-    next_url: str = ""
+    is_off: bool = False  # called off, replaced or superseded: shown struck through
+    attribution: str = ""  # who says so, in words
+    basis: str = ""  # of statements and proposals alone
+    on_record: bool = True
     publisher: str = ""
     source_url: str = ""
     note: str = ""
-    parties: list[Ref] = field(default_factory=list)
-    issues: list[Ref] = field(default_factory=list)
 
     @property
     def anchor(self) -> str:
         return f"{self.kind}-{self.slug}"
 
     @property
-    def missed(self) -> bool | None:
-        """Whether a deadline was not met, by its day or before; None for any other item."""
-        return self.status in NOT_MET if self.kind == Kind.DEADLINE else None
-
-    @property
     def period(self) -> str:
-        """The month to file it under, by the first day it could have been; or that it is ahead."""
+        """The heading to list it under: the month of its first possible day, or "Ahead"."""
         if self.first > clock.today():
             return _("Ahead")
         return formats.date_format(self.first, "YEAR_MONTH_FORMAT")
 
     @property
-    def order(self) -> tuple[int, int, int]:
-        """Ascending is newest first."""
-        return order(self.kind, self.first, self.pk)
+    def sort_key(self) -> SortKey:
+        return sort_key(self.kind, self.first, self.pk)
 
 
-def order(kind: str, first: dt.date, pk: int) -> tuple[int, int, int]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingItem(TimelineItem):
+    """A round or any other meeting."""
+
+    announced_when: str = ""  # the dates as first announced, if they were others
+    venue: str = ""
+    host: Ref | None = None
+    replacement_title: str = ""
+    replacement_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineItem(TimelineItem):
+    set_by: str
+    set_on: dt.date
+    set_when: str  # the same in words
+    is_overdue: bool  # it fell due and has no outcome
+    replacement_title: str = ""
+    replacement_url: str = ""
+
+    @property
+    def missed(self) -> bool:
+        """Whether it was not met, by its day or before."""
+        return self.status in NOT_MET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimItem(TimelineItem):
+    """A proposal or a statement, about any number of issues."""
+
+    issues: list[Ref] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalItem(ClaimItem):
+    answered_title: str = ""  # of the proposal that it responds to
+    answered_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementItem(ClaimItem):
+    quotation: str = ""
+    language: str = "en"  # of the quotation
+    speakers: list[Ref] = field(default_factory=list)
+
+
+AnyItem = TypeVar("AnyItem", bound=TimelineItem)
+
+
+def sort_key(kind: str, first: dt.date, pk: int) -> SortKey:
+    """Sort an item that begins on ``first``; ascending is newest first."""
     return -first.toordinal(), RANK[kind], -pk
 
 
-def round_items(rounds: Iterable[Round]) -> Iterator[Item]:
+def round_items(rounds: Iterable[Round]) -> Iterator[MeetingItem]:
     for record in rounds:
-        yield Item(
-            **dated(record, Kind.ROUND if record.is_round else Kind.MEETING),
+        yield MeetingItem(
+            **dated_fields(record, Kind.ROUND if record.is_round else Kind.MEETING),
             title=local(record, "name"),
             label=str(RoundKind(record.kind).label),
             text=local(record, "summary") or local(record, "agenda"),
             status=record.status,
             status_label=record.status_words,
             is_off=record.is_off,
-            was=record.planned_when,
-            place=local(record, "place"),
-            host=ref(record.host) if record.host else None,
-            next_title=local(record.replaced_by, "name") if record.replaced_by else "",
-            next_url=record.replaced_by.get_absolute_url() if record.replaced_by else "",
+            announced_when=record.planned_when,
+            venue=local(record, "place"),
+            host=_party_ref(record.host) if record.host else None,
+            replacement_title=local(record.replaced_by, "name") if record.replaced_by else "",
+            replacement_url=record.replaced_by.get_absolute_url() if record.replaced_by else "",
         )
 
 
-def ref(party: Party) -> Ref:
+def _party_ref(party: Party) -> Ref:
     return {"code": party.code, "name": local(party, "name"), "colour": party.colour}
 
 
-def deadline_items(deadlines: Iterable[Deadline], day: dt.date | None = None) -> Iterator[Item]:
-    """Rows of deadlines, with their outcome as it was on ``day``; None is now."""
+def deadline_items(
+    deadlines: Iterable[Deadline], day: dt.date | None = None
+) -> Iterator[DeadlineItem]:
+    """Rows of deadlines, with their outcome as it was on ``day``; None is today."""
     for record in deadlines:
         ahead = day is not None and record.first_day > day
         outcome = DeadlineOutcome.PENDING if ahead else DeadlineOutcome(record.outcome)
@@ -152,15 +191,15 @@ def deadline_items(deadlines: Iterable[Deadline], day: dt.date | None = None) ->
         due = record.last_day or record.first_day
         passed = due < (day or clock.today())
         overdue = outcome == DeadlineOutcome.PENDING and passed
-        yield Item(
-            **dated(record, Kind.DEADLINE),
+        yield DeadlineItem(
+            **dated_fields(record, Kind.DEADLINE),
             title=local(record, "name"),
             label=_("deadline"),
             text=local(record, "basis"),
             attribution=_("Set by %(who)s, %(when)s")
             % {"who": local(record, "set_by"), "when": record.set_on_words},
             status=outcome,
-            status_label=_deadline_words(
+            status_label=_deadline_label(
                 outcome, passed=passed, is_early=_is_moved_early(record, day or clock.today())
             ),
             is_overdue=overdue,
@@ -168,16 +207,16 @@ def deadline_items(deadlines: Iterable[Deadline], day: dt.date | None = None) ->
             set_by=local(record, "set_by"),
             set_on=first_day(record.set_on),
             set_when=record.set_on_words,
-            next_title=local(later, "name") if later else "",
-            next_url=later.get_absolute_url() if later else "",
+            replacement_title=local(later, "name") if later else "",
+            replacement_url=later.get_absolute_url() if later else "",
         )
 
 
 def _is_moved_early(deadline: Deadline, day: dt.date) -> bool:
-    """Whether a deadline that was moved was given up before its day.
+    """Whether a deadline that was moved was given up before it fell due.
 
-    Its successor was set when it was given up. Without one, only ``day`` tells: what was moved
-    while it was still ahead was given up before.
+    It was given up on the day its replacement was set. Without a replacement only ``day``, on
+    which it is known to have been moved, tells: it is early if the deadline was still ahead then.
     """
     successor = deadline.superseded_by
     if successor is None:
@@ -186,8 +225,8 @@ def _is_moved_early(deadline: Deadline, day: dt.date) -> bool:
     return moved_on < (deadline.last_day or deadline.first_day)
 
 
-def _deadline_words(outcome: DeadlineOutcome, *, passed: bool, is_early: bool) -> str:
-    """What became of a deadline, and of one that was moved, whether that was before its day."""
+def _deadline_label(outcome: DeadlineOutcome, *, passed: bool, is_early: bool) -> str:
+    """The outcome in words; "overdue" for a pending one whose day has passed."""
     if outcome == DeadlineOutcome.PENDING and passed:
         return str(OVERDUE)
     if outcome == DeadlineOutcome.MOVED:
@@ -196,7 +235,11 @@ def _deadline_words(outcome: DeadlineOutcome, *, passed: bool, is_early: bool) -
 
 
 class DeadlineStatus(models.TextChoices):
-    """What deadlines can be narrowed by. One that was moved was missed too, one overdue pends."""
+    """What deadlines can be filtered by.
+
+    The statuses overlap (docs/decisions/0047): a deadline that was moved counts as missed, too, and
+    one that is overdue as pending.
+    """
 
     MISSED = "missed", pgettext_lazy("several deadlines", "missed")
     MOVED = "moved", gettext_lazy("of these moved to another day")
@@ -204,38 +247,44 @@ class DeadlineStatus(models.TextChoices):
     PENDING = "pending", pgettext_lazy("several deadlines", "pending")
     OVERDUE = "overdue", gettext_lazy("of these due without an outcome")
 
-    def holds(self, item: Item) -> bool:
-        """Whether it is so of a deadline."""
+    def holds(self, item: DeadlineItem) -> bool:
+        """Whether ``item`` has this status."""
         if self == DeadlineStatus.MISSED:
-            return bool(item.missed)
+            return item.missed
         return item.is_overdue if self == DeadlineStatus.OVERDUE else item.status == self.value
 
 
-def chained(deadlines: Iterable[Item]) -> list[Item]:
-    """Deadlines chain by chain, each before what replaced it; chains by when they began."""
-    rows = {item.pk: item for item in deadlines}
-    chains: dict[int, list[tuple[int, Item]]] = defaultdict(list)
-    for item in rows.values():
-        last, steps = item, 0
-        while (following := rows.get(last.record.superseded_by_id)) is not None:
-            last, steps = following, steps + 1
-        chains[last.pk].append((steps, item))
+def order_by_chain(deadlines: Iterable[DeadlineItem]) -> list[DeadlineItem]:
+    """Order deadlines chain by chain, each before its replacement; chains by their first one."""
+    items = {item.pk: item for item in deadlines}
+    chains: dict[int, list[tuple[int, DeadlineItem]]] = defaultdict(list)  # by pk of the last item
+    for item in items.values():
+        last, replacements = item, 0
+        while (replacement := items.get(last.record.superseded_by_id)) is not None:
+            last, replacements = replacement, replacements + 1
+        chains[last.pk].append((replacements, item))
 
-    def begun(item: Item) -> tuple[dt.date, int]:
-        return item.set_on or item.first, item.pk
+    def set_first(item: DeadlineItem) -> tuple[dt.date, int]:
+        return item.set_on, item.pk
+
+    def longest_replaced(link: tuple[int, DeadlineItem]) -> tuple[int, dt.date, int]:
+        replacements, item = link
+        return -replacements, *set_first(item)
 
     ordered = [
-        [item for _steps, item in sorted(chain, key=lambda one: (-one[0], begun(one[1])))]
-        for chain in chains.values()
+        [item for _replacements, item in sorted(links, key=longest_replaced)]
+        for links in chains.values()
     ]
-    return [item for chain in sorted(ordered, key=lambda one: begun(one[0])) for item in chain]
+    return [
+        item for chain in sorted(ordered, key=lambda chain: set_first(chain[0])) for item in chain
+    ]
 
 
-def statement_items(statements: Iterable[Statement]) -> Iterator[Item]:
+def statement_items(statements: Iterable[Statement]) -> Iterator[StatementItem]:
     for record in statements:
-        yield Item(
-            **dated(record, Kind.STATEMENT),
-            **attributed(record, speakers=record.speaker_list),  # type: ignore[attr-defined]
+        yield StatementItem(
+            **dated_fields(record, Kind.STATEMENT),
+            **attribution_fields(record, speakers=record.speaker_list),  # type: ignore[attr-defined]
             title=local(record, "summary"),
             speakers=record.speaker_list,  # type: ignore[attr-defined]
             label=_("statement"),
@@ -245,26 +294,26 @@ def statement_items(statements: Iterable[Statement]) -> Iterator[Item]:
         )
 
 
-def mark_items(records: Iterable[Any], kind: str, title: str) -> Iterator[Item]:
-    """What a chart draws of records read ``with_parties()``, whose ``title`` is that field."""
-    for record in records:
-        yield Item(
-            record=record,
-            kind=kind,
-            pk=record.pk,
-            slug=record.slug,
-            url=record.get_absolute_url(),
-            first=record.first_day,
-            last=record.last_day,
-            approximate=record.approximate,
-            when=record.when,
-            title=local(record, title),
-            parties=record.party_list,
+def statement_marks(statements: Iterable[Statement]) -> Iterator[StatementItem]:
+    """Items of statements read ``with_parties()``, with no more than a chart draws of them."""
+    for record in statements:
+        yield StatementItem(
+            **_record_fields(record, Kind.STATEMENT), title=local(record, "summary")
         )
 
 
-def dated(record: Any, kind: str) -> dict[str, Any]:
-    """What every item has."""
+def dated_fields(record: Any, kind: str) -> dict[str, Any]:
+    """Return the fields that items of every kind have, but for their texts."""
+    return {
+        **_record_fields(record, kind),
+        "publisher": record.source.publisher,
+        "source_url": record.source.get_absolute_url(),
+        "note": local(record, "note"),
+    }
+
+
+def _record_fields(record: Any, kind: str) -> dict[str, Any]:
+    """Return the fields that need no other record than those of its parties."""
     return {
         "record": record,
         "kind": kind,
@@ -275,15 +324,14 @@ def dated(record: Any, kind: str) -> dict[str, Any]:
         "last": record.last_day,
         "approximate": record.approximate,
         "when": record.when,
-        "publisher": record.source.publisher,
-        "source_url": record.source.get_absolute_url(),
-        "note": local(record, "note"),
         "parties": record.party_list,
     }
 
 
-def attributed(record: AttributedClaim, *, speakers: list[Ref] | None = None) -> dict[str, Any]:
-    """Who says so, in a reader's words, and whether on the record."""
+def attribution_fields(
+    record: AttributedClaim, *, speakers: list[Ref] | None = None
+) -> dict[str, Any]:
+    """Return who says so, in words, and whether on the record."""
     names = [speaker["name"] for speaker in speakers or ()]
     return {
         "attribution": attribution(record, names),
@@ -292,32 +340,34 @@ def attributed(record: AttributedClaim, *, speakers: list[Ref] | None = None) ->
     }
 
 
-def merged(*streams: Iterable[Item]) -> list[Item]:
-    """The items of several streams, newest first."""
-    return sorted((item for stream in streams for item in stream), key=lambda item: item.order)
+def merge_items(*streams: Iterable[AnyItem]) -> list[AnyItem]:
+    """Merge the items of several streams, newest first."""
+    return sorted((item for stream in streams for item in stream), key=lambda item: item.sort_key)
 
 
-def span(items: Sequence[Item]) -> tuple[dt.date, dt.date] | None:
-    """The first and the last day on which any of the items began."""
+def find_span(items: Sequence[TimelineItem]) -> tuple[dt.date, dt.date] | None:
+    """Return the first and the last day on which an item began; None without items."""
     days = [item.first for item in items]
     return (min(days), max(days)) if days else None
 
 
 @dataclass(frozen=True, slots=True)
 class ListEntry:
-    """An entry of a list: an item, and the deadlines that are told with it."""
+    """An entry of a list: an item, and the deadlines that are shown with it."""
 
-    item: Item
-    deadlines: list[Item]
+    item: TimelineItem
+    deadlines: list[TimelineItem]
 
     @property
     def period(self) -> str:
         return self.item.period
 
 
-def entries(items: Iterable[Item]) -> list[ListEntry]:
-    """The items of a list in its order. A milestone has the deadlines of its day that were met, or
-    are still to be: “in force by 9 June” and the entry into force are not told twice.
+def group_entries(items: Iterable[TimelineItem]) -> list[ListEntry]:
+    """Turn the items of a list into its entries, in their order.
+
+    The deadlines of a milestone's day that were met, or are pending, go with the milestone: “in
+    force by 9 June” and the entry into force are not shown twice.
     """
     rows = list(items)
     milestones = {
@@ -325,16 +375,22 @@ def entries(items: Iterable[Item]) -> list[ListEntry]:
         for item in reversed(rows)
         if _is_of_one_day(item, Kind.MEETING) and item.record.is_milestone
     }
-    attached: dict[str, list[Item]] = defaultdict(list)  # by the anchor of the milestone
+    attached: dict[str, list[TimelineItem]] = defaultdict(list)  # by the anchor of the milestone
     for item in rows:
-        stands = item.status in {DeadlineOutcome.MET, DeadlineOutcome.PENDING}
-        if stands and _is_of_one_day(item, Kind.DEADLINE) and item.first in milestones:
+        is_kept = item.status in {DeadlineOutcome.MET, DeadlineOutcome.PENDING}
+        if is_kept and _is_of_one_day(item, Kind.DEADLINE) and item.first in milestones:
             attached[milestones[item.first].anchor].append(item)
-    apart = {deadline.anchor for deadlines in attached.values() for deadline in deadlines}
-    return [ListEntry(item, attached[item.anchor]) for item in rows if item.anchor not in apart]
+    listed_elsewhere = {
+        deadline.anchor for deadlines in attached.values() for deadline in deadlines
+    }
+    return [
+        ListEntry(item, attached[item.anchor])
+        for item in rows
+        if item.anchor not in listed_elsewhere
+    ]
 
 
-def _is_of_one_day(item: Item, kind: Kind) -> bool:
+def _is_of_one_day(item: TimelineItem, kind: Kind) -> bool:
     return (
         item.kind == kind and item.first == item.last and not item.approximate and not item.is_off
     )
@@ -343,22 +399,23 @@ def _is_of_one_day(item: Item, kind: Kind) -> bool:
 # --- pages ---
 
 
-def cursor_at(text: str) -> Cursor:
-    """A place in the timeline, as an address has it. Raises ``ValueError``."""
+def parse_cursor(text: str) -> Cursor:
+    """Return the cursor that an address gives. Raises ``ValueError``."""
     return Cursor.parse(text, RANK)
 
 
-def cursor_of(item: Item) -> Cursor:
+def cursor_of(item: TimelineItem) -> Cursor:
     return Cursor(item.first, item.pk, item.kind)
 
 
-def follows(item: Item, cursor: Cursor) -> bool:
-    return item.order > order(cursor.part, cursor.day, cursor.pk)
+def follows(item: TimelineItem, cursor: Cursor) -> bool:
+    """Whether ``item`` comes after the cursor, on a later page."""
+    return item.sort_key > sort_key(cursor.part, cursor.day, cursor.pk)
 
 
-def following(cursor: Cursor, records: DatedQuerySet, kind: str) -> DatedQuerySet:
-    """The records, all of ``kind``, that follow in the timeline."""
-    rank, last = RANK[kind], RANK[cursor.part]
-    if rank == last:
+def filter_following(cursor: Cursor, records: DatedQuerySet, kind: str) -> DatedQuerySet:
+    """Keep the records, all of ``kind``, that come after the cursor in the timeline."""
+    rank, cursor_rank = RANK[kind], RANK[cursor.part]
+    if rank == cursor_rank:
         return records.filter(cursor.after())
-    return records.filter(cursor.by_then() if rank > last else cursor.earlier())
+    return records.filter(cursor.by_then() if rank > cursor_rank else cursor.earlier())

@@ -1,7 +1,8 @@
-"""Pages of the record itself. Each view: guard, query, context, render."""
+"""Pages of the record itself, and its calendar files. Each view: guard, query, context, render."""
 
 from typing import Any
 
+import django_tables2 as tables
 from django.core.paginator import EmptyPage
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,11 +14,20 @@ from django.views.decorators.http import conditional_page
 from django_tables2 import LazyPaginator, RequestConfig
 
 from rounds.history.corrections import find_last_correction, find_removal, load_corrections
-from rounds.models import Deadline, Party, Round, Source, Statement, StatementLink, attribution
+from rounds.models import (
+    Deadline,
+    Party,
+    Publishable,
+    Round,
+    Source,
+    Statement,
+    StatementLink,
+    attribution,
+)
 from rounds.platform.translated_text import local
-from rounds.public.calendars import events, ics
-from rounds.public.citations import page_at, statement_citation
-from rounds.public.feeds import Subject, negotiation_of
+from rounds.public.calendars import build_events, render_ics
+from rounds.public.citations import make_permalink, statement_citation
+from rounds.public.feeds import FeedSubject, get_negotiation
 from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.params import CorrectionsForm, DeadlinesForm, PageForm
 from rounds.public.tables import (
@@ -28,7 +38,7 @@ from rounds.public.tables import (
     SourceFile,
     SourceTable,
 )
-from rounds.public.timeline import DeadlineStatus, chained, deadline_items, round_items
+from rounds.public.timeline import DeadlineStatus, deadline_items, order_by_chain, round_items
 from rounds.tabular.exports import FileTable, page
 
 
@@ -38,20 +48,20 @@ def round_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
     RequestConfig(request, paginate=False).configure(table)
 
     def files() -> dict[str, FileTable]:
-        return {"rounds": ItemFile(round_items(shown(table)), caption=table.caption)}
+        return {"rounds": ItemFile(round_items(page_records(table)), caption=table.caption)}
 
     context = {"as_published": as_published, "table": table}
     return page(request, "rounds/round_list.html", context, files=files, name="rounds")
 
 
-def shown(table: Any) -> list[Any]:
-    """The records of a table's page, in its order."""
+def page_records(table: tables.Table) -> list[Any]:
+    """Return the records of a table's page, in its order."""
     return [row.record for row in table.paginated_rows]
 
 
 @supports_known
 def deadline_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
-    items = chained(deadline_items(Deadline.objects.published().with_names()))
+    items = order_by_chain(deadline_items(Deadline.objects.published().with_names()))
     form = DeadlinesForm(request.GET)
     chosen = form.status_chosen
     shown = [item for item in items if not chosen or DeadlineStatus(chosen).holds(item)]
@@ -87,18 +97,19 @@ def statement_detail(request: HttpRequest, as_published: AsPublished, slug: str)
     statement = statements.filter(slug=slug).first()
     if statement is None:
         return gone_or_404(request, as_published, Statement, slug)
-    here = page_at(request, reverse("statement_detail", args=[slug]))
+    names = [speaker["name"] for speaker in statement.speaker_list]
+    permalink = make_permalink(request, reverse("statement_detail", args=[slug]))
     links = StatementLink.objects.published().filter(Q(statement=statement) | Q(other=statement))
     context = {
         "as_published": as_published,
         "statement": statement,
-        "attribution": attribution(statement, [one["name"] for one in statement.speaker_list]),
+        "attribution": attribution(statement, names),
         "issues": statement.issues.published(),
         "positions": statement.positions.published().select_related("party", "issue"),
         "links": links.select_related("statement__source", "other__source"),
         "corrected": find_last_correction(statement),
-        "address": here.address,
-        "citation": statement_citation(statement, here),
+        "address": permalink.address,
+        "citation": statement_citation(statement, permalink),
     }
     return render(request, "rounds/statement_detail.html", context)
 
@@ -111,7 +122,7 @@ def source_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse
     form = PageForm(request.GET)
     try:
         table.page = table.paginator.get_page(form["page"].value())
-    except EmptyPage:  # nobody counts the pages, so nobody knows the last one
+    except EmptyPage:  # the paginator does not count pages, so it knows no last one
         table.page = table.paginator.get_page(1)
     query = request.GET.copy()
     if table.page.has_next():
@@ -120,7 +131,7 @@ def source_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse
     context = {"as_published": as_published, "form": form, "table": table, "next_page": next_page}
 
     def files() -> dict[str, FileTable]:
-        return {"sources": SourceFile(shown(table), caption=table.caption)}
+        return {"sources": SourceFile(page_records(table), caption=table.caption)}
 
     return page(request, "rounds/source_list.html", context, files=files, name="sources")
 
@@ -141,7 +152,7 @@ def source_detail(request: HttpRequest, as_published: AsPublished, slug: str) ->
 def correction_list(request: HttpRequest) -> HttpResponse:
     form = CorrectionsForm(request.GET)
     record, until = form.filters.get("of"), form.filters.get("until")
-    found, older = load_corrections(until=until, of=record and (type(record), record.pk))
+    rows, older = load_corrections(until=until, of=record and (type(record), record.pk))
     query = request.GET.copy()
     if older:
         query["until"] = older.isoformat()
@@ -149,12 +160,12 @@ def correction_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "record": record,
         "until": until,
-        "corrections": found,
+        "corrections": rows,
         "next_page": query.urlencode() if older else "",
     }
 
     def files() -> dict[str, FileTable]:
-        return {"corrections": CorrectionFile(found, caption=_("Corrections"))}
+        return {"corrections": CorrectionFile(rows, caption=_("Corrections"))}
 
     of = request.GET.get("of", "").replace(":", "-")
     name = slugify(f"corrections {of}")
@@ -166,31 +177,31 @@ def correction_list(request: HttpRequest) -> HttpResponse:
 
 @conditional_page
 def calendar(request: HttpRequest, code: str = "") -> HttpResponse:
-    """Meetings and deadlines, all of them or a party's, for calendar programs."""
+    """Answer the meetings and deadlines, all or those of a party, as a calendar file."""
     rounds, deadlines = Round.objects.published(), Deadline.objects.published()
     name = _("Meetings and deadlines")
     if code:
         party = get_object_or_404(Party, code=code)
         rounds, deadlines = rounds.for_party(code), deadlines.for_party(code)
         name = local(party, "name")
-    negotiation = negotiation_of(request)
-    rows = events(
+    negotiation = get_negotiation(request)
+    rows = build_events(
         rounds.with_names().with_publication_times(),
         deadlines.with_names().with_publication_times(),
         negotiation,
     )
-    title = Subject(negotiation, request.path, name).title
+    title = FeedSubject(negotiation, request.path, name).title
     base = request.build_absolute_uri("/")
-    file = ics(rows, name=title, base=base, url=request.path)
+    file = render_ics(rows, name=title, base=base, url=request.path)
     return HttpResponse(file, content_type="text/calendar; charset=utf-8")
 
 
 def gone_or_404(
-    request: HttpRequest, as_published: AsPublished, model: Any, slug: str
+    request: HttpRequest, as_published: AsPublished, model: type[Publishable], slug: str
 ) -> HttpResponse:
     """Answer 410 where a record was unpublished or deleted; raises ``Http404`` for any other."""
-    what = find_removal(model, slug)
-    if what is None:
+    removal = find_removal(model, slug)
+    if removal is None:
         raise Http404
-    context = {"as_published": as_published, "gone": what}
+    context = {"as_published": as_published, "gone": removal}
     return render(request, "410.html", context, status=410)

@@ -25,7 +25,7 @@ from issues.public.charts import (
     ring_sizes,
 )
 from rounds.models import Source
-from rounds.public.charts import DAY
+from rounds.public.charts import DAY_MS
 from tests import world as worlds
 from tests.world import day, days
 
@@ -147,9 +147,9 @@ def test_a_number_without_an_exact_day_is_a_hollow_mark_and_a_bar() -> None:
     ]
     drawn = traces(*rows)
     assert drawn["us"]["marker"]["symbol"] == ["circle", "circle-open"]
-    assert drawn["us"]["error_x"]["array"] == [0, 10 * DAY]
+    assert drawn["us"]["error_x"]["array"] == [0, 10 * DAY_MS]
     _first, end = days_drawn(rows)
-    assert drawn["mx"]["error_x"]["array"] == [(end - day("2017-03-05")).days * DAY]
+    assert drawn["mx"]["error_x"]["array"] == [(end - day("2017-03-05")).days * DAY_MS]
     drawing = measure_drawing(rows)
     assert [mark.look for mark in drawing.marks] == ["party-1", "party-1 pale", "party-2 pale"]
     assert sum("doubt" in line.look for line in drawing.lines) == 2
@@ -164,7 +164,7 @@ def test_a_number_without_an_exact_day_is_a_hollow_mark_and_a_bar() -> None:
 )
 def test_a_short_span_has_days_below_it(last: str, ticks: list[str]) -> None:
     rows = [number(50, "2017-11-12", party=US), number(40, last, party=US)]
-    words = [one.text for one in measure_drawing(rows).words if "201" in one.text]
+    words = [one.text for one in measure_drawing(rows).labels if "201" in one.text]
     assert words == ticks
     assert measure_figure(rows)["layout"]["xaxis"]["tickformatstops"][0]["value"].startswith("%-d")
 

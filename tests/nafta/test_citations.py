@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 
-from rounds.public.citations import ris_date
+from rounds.public.citations import format_ris_date
 from tests.nafta.test_pages import BUDGET, double, queries
 from tests.world import SECRET, create_position, create_statement, days
 
@@ -181,7 +181,7 @@ def test_a_date_is_no_more_precise_than_the_record(
     first: str, last: str | None, sure: bool, date: str
 ) -> None:
     start, end = dt.date.fromisoformat(first), last and dt.date.fromisoformat(last)
-    assert ris_date(start, end or None, "words", sure=sure) == date
+    assert format_ris_date(start, end or None, "words", is_exact=sure) == date
 
 
 def test_every_line_of_a_ris_is_a_tag_and_a_value(client: Client, world: SimpleNamespace) -> None:

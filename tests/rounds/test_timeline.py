@@ -12,13 +12,13 @@ from nafta import queries
 from rounds.models import Deadline, Source
 from rounds.public import charts
 from rounds.public.charts import MARKS
-from rounds.public.timeline import Item, deadline_items
+from rounds.public.timeline import TimelineItem, deadline_items
 from tests import world as worlds
 from tests.world import day, days
 
 
-def items(client: Client, query: str = "") -> list[Item]:
-    found: list[Item] = client.get(f"/timeline/{query}").context["items"]
+def items(client: Client, query: str = "") -> list[TimelineItem]:
+    found: list[TimelineItem] = client.get(f"/timeline/{query}").context["items"]
     return found
 
 
@@ -193,7 +193,7 @@ def test_a_deadline_met_on_the_day_of_a_milestone_is_told_with_it(
     assert drawn[place] == "deadline-force-by-july"
 
 
-def named(client: Client, figure: dict[str, Any], listed: list[Item]) -> set[str]:
+def named(client: Client, figure: dict[str, Any], listed: list[TimelineItem]) -> set[str]:
     """The addresses of what a figure draws; what is listed on the page is named by its place."""
     marks = [one for trace in figure["data"] for one in trace.get("customdata", [])]
     return {listed[one].url if isinstance(one, int) else one for one in marks}
@@ -416,9 +416,9 @@ def test_what_is_no_deadline_was_neither_missed_nor_not(
 
 def test_a_chart_and_its_embed_draw_the_same_bar_of_doubt_without_an_end() -> None:
     row: Any = SimpleNamespace(first=day("2010-03-01"), last=None, approximate=True)
-    assert charts._doubt(row) == charts.OPEN_END.days * charts.DAY
+    assert charts._doubt(row) == charts.OPEN_END_LENGTH.days * charts.DAY_MS
     row.last = day("2010-03-03")
-    assert charts._doubt(row) == 2 * charts.DAY
+    assert charts._doubt(row) == 2 * charts.DAY_MS
     row.approximate = False
     assert charts._doubt(row) == 0
 

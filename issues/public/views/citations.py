@@ -10,7 +10,7 @@ from issues.matrix.site_state import SiteState
 from issues.models import Issue, Position, Proposal
 from issues.public.citations import position_citation, proposal_citation
 from rounds.models import Party, Statement
-from rounds.public.citations import Citation, page_at, statement_citation
+from rounds.public.citations import Citation, make_permalink, statement_citation
 from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.params import AsOfForm
 
@@ -27,7 +27,7 @@ def cite_position(
     )
     (row,) = state.matrix
     (cell,) = row.cells
-    permalink = page_at(request, reverse("cite_position", args=[issue, party]), state.day)
+    permalink = make_permalink(request, reverse("cite_position", args=[issue, party]), state.day)
     context = {
         "as_published": as_published,
         **form.context,
@@ -45,7 +45,7 @@ def cite_position(
 
 def _evidence_citation(request: HttpRequest, position: Position) -> Citation:
     """The citation of the statement or proposal on which a position rests."""
-    permalink = page_at(request, position.evidence.get_absolute_url())
+    permalink = make_permalink(request, position.evidence.get_absolute_url())
     records: Any = type(position.evidence).objects.with_names()
     record = records.get(pk=position.evidence.pk)
     if isinstance(record, Statement):

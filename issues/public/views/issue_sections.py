@@ -24,7 +24,7 @@ from issues.public.tables import PointTable, SpreadTable
 from rounds.history.as_of import end_of
 from rounds.models import LinkKind, Statement, StatementLink
 from rounds.platform.translated_text import local
-from rounds.public.timeline import Item, merged, statement_items
+from rounds.public.timeline import TimelineItem, merge_items, statement_items
 
 STATEMENTS_SHOWN = 60  # on one page; the timeline has them all
 DISAGREEMENTS_SHOWN = 30
@@ -70,7 +70,7 @@ class IssueSections:
         return list(proposals.with_names().with_terms())
 
     @cached_property
-    def proposal_items(self) -> list[Item]:
+    def proposal_items(self) -> list[TimelineItem]:
         items = proposal_items(self.proposals, self.day)
         return sorted(items, key=lambda item: (item.first, item.pk))
 
@@ -81,8 +81,8 @@ class IssueSections:
         return list(statements.with_names().latest_first()[: STATEMENTS_SHOWN + 1])
 
     @cached_property
-    def statement_items(self) -> list[Item]:
-        return merged(statement_items(self.statements[:STATEMENTS_SHOWN]))
+    def statement_items(self) -> list[TimelineItem]:
+        return merge_items(statement_items(self.statements[:STATEMENTS_SHOWN]))
 
     @cached_property
     def progress(self) -> list[Progress]:

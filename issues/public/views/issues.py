@@ -18,7 +18,7 @@ from issues.public.tables import (
 )
 from issues.public.views.issue_sections import IssueSections
 from rounds.history.corrections import find_last_correction
-from rounds.public.citations import page_at
+from rounds.public.citations import make_permalink
 from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.params import AsOfForm
 from rounds.public.tables import ItemFile
@@ -109,7 +109,7 @@ def proposal_detail(request: HttpRequest, as_published: AsPublished, slug: str) 
     if proposal is None:
         return gone_or_404(request, as_published, Proposal, slug)
     (item,) = proposal_items([proposal])
-    permalink = page_at(request, reverse("proposal_detail", args=[slug]))
+    permalink = make_permalink(request, reverse("proposal_detail", args=[slug]))
     context = {
         "as_published": as_published,
         "proposal": proposal,
