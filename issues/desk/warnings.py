@@ -104,7 +104,7 @@ def warn_of_resemblance(similar: Iterable[Statement]) -> Iterator[str]:
         yield _("The record has almost the same words: “%(statement)s”, %(when)s (%(state)s).") % {
             "statement": statement,
             "when": statement.when,
-            "state": statement.state_words,
+            "state": statement.state_label,
         }
 
 

@@ -69,7 +69,7 @@ class SiteState:
     @classmethod
     def at_end_of(cls, meeting: Round, rounds: Iterable[Round]) -> "SiteState":
         """The state at the end of a meeting; news is what was taken since the meeting before it."""
-        as_of = AsOf(end_of(meeting, rounds), meeting, asked=True)
+        as_of = AsOf(end_of(meeting, rounds), meeting, is_chosen=True)
         previous_end = find_previous_meeting(meeting, rounds)
         return replace(cls.load(as_of, rounds=rounds), previous_end=previous_end)
 

@@ -74,10 +74,10 @@ class MovedForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         to, start = self._as_of("to"), self._as_of("from")
-        if start.asked and start.day >= to.day:
+        if start.is_chosen and start.day >= to.day:
             self.add_error("from", _("Nothing lies between: “from” has to come before “to”."))
             start = AsOf(NEVER)
-        return {"from": start if start.asked else None, "to": to}
+        return {"from": start if start.is_chosen else None, "to": to}
 
     @property
     def span(self) -> tuple[AsOf | None, AsOf]:

@@ -193,7 +193,7 @@ WAITING_LISTS = (
         gettext_lazy("If they vanish from the web, readers cannot check what rests on them."),
         Source,
         lambda day: Source.objects.unarchived().order_by("-pk"),
-        detail=lambda source: str(source.published_words),
+        detail=lambda source: str(source.published_label),
         filters="archive_url__isempty=1&url__isempty=0",
     ),
 )
@@ -300,7 +300,7 @@ def load_stage(stage: DraftStage, models: Sequence[type[Publishable]]) -> Dashbo
 
 def _describe_stage(record: Any) -> str:
     kind = str(record._meta.verbose_name)
-    return f"{kind}, {record.state_words}" if record.publish_at else kind
+    return f"{kind}, {record.state_label}" if record.publish_at else kind
 
 
 def load_waiting_list(waiting_list: WaitingList, day: dt.date) -> DashboardBlock:

@@ -47,7 +47,7 @@ def home(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
         "latest": latest,
         "rounds_known": bool(state.rounds),
         "latest_is_over": latest is not None and end_of(latest, state.rounds) <= state.day,
-        "planned": [] if state.as_of.asked else planned,
+        "planned": [] if state.as_of.is_chosen else planned,
         "previous": state.previous,
         "parties": state.parties,
         "rows": front_page_rows(state.matrix),
@@ -84,8 +84,8 @@ def _next_or_last_deadline(deadlines: Any, as_of: AsOf) -> list[TimelineItem]:
     """The next of the deadlines set by ``as_of``, else the last one that fell due."""
     deadlines = deadlines.filter(set_on__startswith__lte=as_of.day)
     ahead = deadlines.filter(dates__startswith__gte=as_of.day).order_by("dates__startswith")
-    if not as_of.asked:  # of a past day nobody knows which had been given up by then
+    if not as_of.is_chosen:  # of a past day nobody knows which had been given up by then
         ahead = ahead.exclude(outcome__in=NOT_MET)
     fallen_due = deadlines.filter(dates__startswith__lt=as_of.day).latest_first()
     records = list(ahead[:1]) or list(fallen_due[:1])
-    return list(deadline_items(records, as_of.day if as_of.asked else None))
+    return list(deadline_items(records, as_of.day if as_of.is_chosen else None))

@@ -94,7 +94,7 @@ def _round_card(key: str, form: AsOfForm, site: str) -> Card:
         for move in moves
         for cell in move.cells
     ]
-    facts = [meeting.when, local(meeting, "place"), str(meeting.status_words)]
+    facts = [meeting.when, local(meeting, "place"), str(meeting.status_label)]
     return Card(
         site=site,
         kicker=_("What moved") if lines else capfirst(meeting.get_kind_display()),

@@ -134,7 +134,7 @@ def timeline_embed(query: QueryDict, key: str = "") -> Embed:
     """The calendar of the talks."""
     form = AsOfForm(query)
     state = SiteState.load(form.effective_as_of, form.rounds)
-    filters = {"before": state.day + dt.timedelta(days=1)} if state.as_of.asked else {}
+    filters = {"before": state.day + dt.timedelta(days=1)} if state.as_of.is_chosen else {}
     marks = timeline_items(filters, limit=queries.MAX_MARKS, among=MARKS)
     drawn = marks[: queries.MAX_MARKS]
     items = merge_items(all_bars(filters), drawn)

@@ -14,7 +14,7 @@ RANKS = tuple(enumerate(("iexact", "istartswith", "icontains")))
 
 def describe_choice(record: Any) -> str:
     """The name of ``record``, when it was, and its state if readers do not see it."""
-    details = [getattr(record, name, "") for name in ("when", "published_words", "role")]
+    details = [getattr(record, name, "") for name in ("when", "published_label", "role")]
     if getattr(record, "state", State.PUBLISHED) != State.PUBLISHED:
         details.append(record.get_state_display())
     return " · ".join(str(detail) for detail in (record, *details) if detail)

@@ -63,7 +63,7 @@ class PublishableAdmin(RecordAdmin):
     @admin.display(description=_("state"), ordering="state")
     def stands(self, record: Any) -> str:
         """The state of ``record``, and when it is published by itself."""
-        return str(record.state_words)
+        return str(record.state_label)
 
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:

@@ -121,7 +121,7 @@ class DeadlineAdmin(DatedAdmin):
 
     @admin.display(description=_("set on"), ordering="set_on")
     def was_set(self, deadline: Deadline) -> str:
-        return deadline.set_on_words
+        return deadline.set_on_label
 
 
 class StatementAdminForm(GeneratedKeyForm, RecordForm):

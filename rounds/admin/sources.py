@@ -145,7 +145,7 @@ class SourceAdmin(RecordAdmin):
 
     @admin.display(description=_("published"), ordering="published")
     def appeared(self, source: Source) -> str:
-        return source.published_words or "–"
+        return source.published_label or "–"
 
     @admin.display(description=_("address"), ordering="url")
     def link(self, source: Source) -> SafeString | str:

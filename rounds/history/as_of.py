@@ -16,15 +16,15 @@ from rounds.platform.translated_text import local
 class AsOf:
     """The day a page speaks of, and the round that named it.
 
-    ``asked`` is false where the reader chose no day: then it is today.
+    ``is_chosen`` is false where the reader chose no day: then it is today.
     """
 
     day: dt.date
     round: Round | None = None
-    asked: bool = False
+    is_chosen: bool = False
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         """ "on 3 May 2018", "at the end of Round 4, 17 October 2017"."""
         if not self.round:
             return _("on %(day)s") % {"day": describe_day(self.day)}
@@ -39,7 +39,7 @@ class AsOf:
     def query(self) -> str:
         """The query string with which a link stays on this day; "" where none was chosen."""
         value = self.round.slug if self.round else self.day.isoformat()
-        return f"?as_of={value}" if self.asked else ""
+        return f"?as_of={value}" if self.is_chosen else ""
 
 
 def end_of(meeting: Round, rounds: Iterable[Round]) -> dt.date:

@@ -1,7 +1,7 @@
 """Corrections: what readers had seen and reads otherwise now, or is gone.
 
 They are derived from the events of the history alone. Nobody has to write one, so none can be
-forgotten: whatever way the record was changed by, the correction is there.
+forgotten, whether a form, an import or SQL changed the record.
 """
 
 import datetime as dt

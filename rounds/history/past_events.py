@@ -1,4 +1,4 @@
-"""SQL conditions that tell which events of the history count at a past moment."""
+"""SQL conditions for the events of the history that count at a past moment."""
 
 import datetime as dt
 from dataclasses import dataclass

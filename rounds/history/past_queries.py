@@ -1,8 +1,8 @@
 """Queries that read the record of a past moment without knowing it.
 
 Within ``reading_past(past)`` every SELECT is given, for each tracked table that it names, a common
-table expression of the same name: the rows as the events tell them for that moment. Within its own
-body that name still means the real table. SQL that would get around this raises.
+table expression of the same name: the rows as they were at that moment, made from the events. In
+its own body that name still means the real table. SQL that would get around this raises.
 """
 
 import re

@@ -1,8 +1,8 @@
 """A past moment: what readers could see then, and what of it they must not see again.
 
-What readers can see no longer stays unsaid, whatever was public then: the row is left out of the
-past too, and so is whatever cannot be shown without it. ``past_queries`` lets every query of a
-page read the record of such a moment (decision 0021).
+A row that was unpublished or deleted since stays hidden on pages of the past too, and so does what
+cannot be shown without it. ``past_queries`` lets every query of a page read the record of such a
+moment (decision 0021).
 """
 
 import datetime as dt

@@ -77,7 +77,7 @@ class Version:
         return str(self.context.get("note") or "")
 
     @property
-    def label_words(self) -> str:
+    def label_text(self) -> str:
         return str(EventLabel(self.label).label)
 
 

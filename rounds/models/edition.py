@@ -36,7 +36,7 @@ class Edition(models.Model):
 class Due(models.Model):
     """A time for which a publication was scheduled; it may have been called off since.
 
-    Triggers only insert rows, so that editors who schedule at once do not wait for each other.
+    Triggers only insert rows, so that two editors who schedule do not wait for each other.
     """
 
     at = models.DateTimeField(_("at"), db_index=True)

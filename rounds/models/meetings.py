@@ -206,7 +206,7 @@ class Round(DatedClaim):
         self.refuse_cycle("replaced_by", _("These meetings replace each other in a circle."))
 
     @property
-    def status_words(self) -> str:
+    def status_label(self) -> str:
         """Its status, or what is missing: its outcome, its end."""
         if self.overdue_since:
             return str(OVERDUE)
@@ -279,7 +279,7 @@ NOT_MET = (DeadlineOutcome.MISSED, DeadlineOutcome.MOVED)
 
 @tracked()
 class Deadline(DatedClaim):
-    """A date that somebody set. ``dates`` is when it falls due.
+    """A deadline for the talks. ``dates`` is when it falls due.
 
     ``superseded_by`` points at the deadline to which it was moved. A deadline belongs to no round
     and to no issue.
@@ -363,5 +363,5 @@ class Deadline(DatedClaim):
         return _past_end(self) if self.outcome == DeadlineOutcome.PENDING else None
 
     @property
-    def set_on_words(self) -> str:
+    def set_on_label(self) -> str:
         return describe(self.set_on, approximate=self.set_on_approximate)

@@ -131,7 +131,7 @@ class Publishable(Versioned):
         return self.state == State.READY and self.publish_at is not None
 
     @property
-    def state_words(self) -> str:
+    def state_label(self) -> str:
         """Its state, or the time for which it is or was scheduled."""
         if self.publish_at is None:
             return str(State(self.state).label)

@@ -51,7 +51,7 @@ class SourceQuerySet(NaturalKeyQuerySet):
         return matches.order_by(Case(When(itself, then=0), default=1), "pk").first()
 
     def start_from_address(self, address: str) -> "Source":
-        """Return a new source, not stored, with what its address and its host tell of it.
+        """Return a new source, not stored, filled in from its address and its host.
 
         Publisher and language are those that most sources on the same host have.
         """
@@ -191,7 +191,7 @@ class Source(Versioned):
         return querysets
 
     @property
-    def published_words(self) -> str:
+    def published_label(self) -> str:
         if self.published is None:
             return ""
         return describe(self.published, approximate=self.published_approximate)

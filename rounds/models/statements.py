@@ -133,7 +133,7 @@ class Statement(AttributedClaim):
         ]
         indexes = [
             *AttributedClaim.Meta.indexes,
-            # whether readers see a statement, of many at once
+            # to find the published ones among many
             models.Index(fields=["id"], condition=Q(state="published"), name="statement_shown"),
         ]
         triggers = [

@@ -1,4 +1,4 @@
-"""The history: triggers keep every version of every record, whatever program writes.
+"""The history: triggers keep every version of every record, also of what SQL changes.
 
 ``tracked`` gives a model an event table (django-pghistory), in which triggers keep each version
 of each row with when, by whom and under which label, and another one for each of its lists

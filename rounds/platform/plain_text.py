@@ -107,7 +107,7 @@ _CONTROLS_MEANT = str.maketrans(
 _LIGATURES = str.maketrans(
     {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 )
-# Nobody sees these, and what stands around them reads the same without.
+# Invisible, and the text around them reads the same without.
 _REMOVED = re.compile(
     rf"[\x1f\u00ad\u115f\u1160\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufffc"
     rf"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a]|{STRAY_JOINER}"
@@ -255,7 +255,7 @@ def _address_fault(address: str) -> str:
     return _("An address holds no spaces, quotation marks, angle brackets or backslashes.")
 
 
-# --- what is shown and written out, whatever is stored ---
+# --- for messages and files ---
 
 
 def visible(text: str) -> str:

@@ -27,7 +27,7 @@ class CleanedText:
             raise ValidationError(str(error), code="text") from error
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Whether something was changed beside what cleaning changes."""
+        """Whether the texts differ after both are cleaned."""
         try:
             initial = self.to_python(initial)
         except ValidationError:
@@ -47,7 +47,7 @@ class AddressField(CleanedText, forms.URLField):
     """An address on the web."""
 
     def cleaned(self, text: str) -> str:
-        return without_invisible(text)  # the rest is looked at once it has its scheme
+        return without_invisible(text)  # the address is checked below, when it has a scheme
 
     def to_python(self, value: Any) -> Any:
         try:

@@ -29,7 +29,7 @@ from rounds.platform.times import (
 
 
 class DayInput(AdminDateWidget):
-    """A day as 2027-07-01, with the admin's calendar beside it."""
+    """An input for a day as 2027-07-01, with the admin's calendar."""
 
     def __init__(self, attrs: Any = None) -> None:
         placeholder = pgettext_lazy("how to enter a day", "YYYY-MM-DD")

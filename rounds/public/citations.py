@@ -90,7 +90,7 @@ class Citation:
 
         Its title has no quotation marks: where it has none, the record describes it instead.
         """
-        return ", ".join(filter(None, [str(self.source), self.source.published_words]))
+        return ", ".join(filter(None, [str(self.source), self.source.published_label]))
 
     @property
     def text(self) -> str:

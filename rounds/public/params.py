@@ -51,7 +51,7 @@ class AsOfForm(forms.Form):
                 if clock.is_set()
                 else _("Nobody knows yet where things stand on that day.")
             )
-        return AsOf(day, asked=True)
+        return AsOf(day, is_chosen=True)
 
     def _round(self, key: str) -> AsOf:
         meeting = next((each for each in self.rounds if each.slug == key), None)
@@ -62,7 +62,7 @@ class AsOfForm(forms.Form):
             )
         if not meeting.took_place:
             raise ValidationError(_("%(round)s was not held.") % {"round": local(meeting, "name")})
-        return AsOf(end_of(meeting, self.rounds), meeting, asked=True)
+        return AsOf(end_of(meeting, self.rounds), meeting, is_chosen=True)
 
     @property
     def effective_as_of(self) -> AsOf:

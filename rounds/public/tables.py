@@ -31,7 +31,7 @@ class RoundTable(tables.Table):
     dates = tables.Column(accessor="when", order_by="dates__startswith", verbose_name=_("When"))
     place = tables.Column(verbose_name=_("Where"))
     kind = tables.Column(verbose_name=_("Kind"))
-    status = tables.Column(accessor="status_words", order_by="status", verbose_name=_("Status"))
+    status = tables.Column(accessor="status_label", order_by="status", verbose_name=_("Status"))
 
     class Meta:
         model = Round
@@ -60,7 +60,7 @@ class SourceTable(tables.Table):
     publisher = tables.Column(verbose_name=_("Publisher"))
     title = tables.Column(linkify=True, verbose_name=_("What it is"))
     published = tables.Column(
-        accessor="published_words", order_by="published__startswith", verbose_name=_("Published")
+        accessor="published_label", order_by="published__startswith", verbose_name=_("Published")
     )
     claims = tables.Column(verbose_name=_("Claims"), attrs={"td": {"class": "number"}})
 
@@ -225,7 +225,7 @@ class SourceFile(FileTable):
     first = tables.Column(accessor="published")
     last = tables.Column(accessor="published")
     approximate = tables.Column(accessor="published_approximate")
-    when = tables.Column(accessor="published_words")
+    when = tables.Column(accessor="published_label")
     claims = tables.Column()
     note = tables.Column()
     address = AddressColumn(accessor="get_absolute_url")

@@ -166,7 +166,7 @@ def round_items(rounds: Iterable[Round]) -> Iterator[MeetingItem]:
             label=str(RoundKind(record.kind).label),
             text=local(record, "summary") or local(record, "agenda"),
             status=record.status,
-            status_label=record.status_words,
+            status_label=record.status_label,
             is_off=record.is_off,
             announced_when=record.planned_when,
             venue=local(record, "place"),
@@ -197,7 +197,7 @@ def deadline_items(
             label=_("deadline"),
             text=local(record, "basis"),
             attribution=_("Set by %(who)s, %(when)s")
-            % {"who": local(record, "set_by"), "when": record.set_on_words},
+            % {"who": local(record, "set_by"), "when": record.set_on_label},
             status=outcome,
             status_label=_deadline_label(
                 outcome, passed=passed, is_early=_is_moved_early(record, day or clock.today())

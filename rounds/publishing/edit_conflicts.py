@@ -123,7 +123,7 @@ def _edit_conflict(key: str, versions: list[Version], number: int) -> EditConfli
         kind=str(capfirst(type(last.record)._meta.verbose_name)),
         who=last.who or _("somebody unknown"),
         at=last.at,
-        label=last.label_words,
+        label=last.label_text,
         note=last.note,
         changes=[] if last.label == EventLabel.DELETED else compare_versions(before, last),
         key=key,

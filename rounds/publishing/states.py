@@ -27,7 +27,7 @@ def rehearsal() -> Iterator[None]:
 
 
 def set_state(records: Iterable[Publishable], state: State) -> dict[Publishable, str]:
-    """Give all of ``records`` the state, in whatever order they need, or none of them.
+    """Give all of ``records`` the state, in the order that the rules require, or none of them.
 
     Returns the records that were refused, each with the reason; empty where all were changed.
     """

@@ -265,7 +265,7 @@ def named(client: Client, path: str, table: str) -> list[dict[str, Any]]:
 def test_what_is_found_is_taken_away_as_shown(client: Client, world: SimpleNamespace) -> None:
     path = "/search/?q=arden"
     page = client.get(path).context
-    shown = [one.url for one in [*page["names"], *page["found"]]]
+    shown = [one.url for one in [*page["names"], *page["results"]]]
     found = named(client, path, "found")
     assert [row["address"].removeprefix("http://testserver") for row in found] == shown
     assert len({row["kind"] for row in found}) > 2

@@ -69,7 +69,7 @@ def test_a_time_is_given_in_the_form(editor: Client, world: SimpleNamespace) -> 
     draft.refresh_from_db()
     assert draft.state == State.READY
     assert draft.publish_at == dt.datetime(2099, 5, 1, 18, tzinfo=dt.UTC)
-    assert "scheduled for" in draft.state_words
+    assert "scheduled for" in draft.state_label
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_what_could_not_go_out_is_a_draft_that_keeps_its_time(
     assert client.get("/").status_code == 200
     embargoed.refresh_from_db()
     assert (embargoed.state, embargoed.publish_at is None) == (State.DRAFT, False)
-    assert "could not go out" in embargoed.state_words
+    assert "could not go out" in embargoed.state_label
     assert list(Statement.objects.missed()) == [embargoed]
 
 

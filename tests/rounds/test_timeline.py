@@ -362,7 +362,7 @@ def test_a_deadline_that_was_moved_counts_as_missed(
     assert set(anchors(client, f"?kind=deadline&status={status}")) == found
     answer = client.get(f"/api/v1/deadlines?status={status}").json()["items"]
     assert {one["key"]: one["missed"] for one in answer} == told
-    hits = client.get(f"/search/?q={status}+deadlines").context["found"]
+    hits = client.get(f"/search/?q={status}+deadlines").context["results"]
     assert {one.slug for one in hits} == set(keys)
 
 
