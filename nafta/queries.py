@@ -1,7 +1,8 @@
 """The items of the timeline, for its page, its files, the API, frames and forms.
 
-From an address to a QuerySet it is three functions: a view, ``timeline_items`` here, and
-``nafta.search.filters.narrowed``. ``filters`` are everywhere those of ``NarrowingForm``.
+From an address to a QuerySet it is three functions: the view of the timeline, ``load_timeline``
+and ``timeline_items``, which has ``nafta.search.filters.narrowed`` apply the filters. ``filters``
+are everywhere those of ``NarrowingForm``.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Set
@@ -83,28 +84,14 @@ def timeline_items(
     ]
 
 
-def all_bars(filters: dict[str, Any]) -> list[TimelineItem]:
-    """The meetings and deadlines that fit, on every page: a calendar needs them all."""
-    return timeline_items(_without_page(filters), limit=None, among=BARS)
-
-
-def all_proposals(filters: dict[str, Any]) -> list[TimelineItem]:
-    """The proposals that fit, on every page, up to one more than the chart draws."""
-    return timeline_items(_without_page(filters), limit=MAX_MARKS, among={Kind.PROPOSAL})
-
-
-def all_statements(filters: dict[str, Any]) -> list[TimelineItem]:
-    """As ``all_proposals``; of each statement only what the chart needs."""
+def load_statement_marks(filters: dict[str, Any]) -> list[TimelineItem]:
+    """The statements that fit, up to one more than the chart draws, and of each what it needs."""
     if filters.get("kind") not in {None, Kind.STATEMENT}:
         return []
     most = MAX_MARKS + 1
     statements = Statement.objects.published().with_parties()
-    fitting = narrowed(statements, Kind.STATEMENT, _without_page(filters), most)
+    fitting = narrowed(statements, Kind.STATEMENT, filters, most)
     return list(statement_marks(fitting.latest_first()[:most]))
-
-
-def _without_page(filters: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in filters.items() if name != "page"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +115,9 @@ class Timeline:
 def load_timeline(filters: dict[str, Any]) -> Timeline:
     """The page that ``filters`` ask for. What the chart needs of all pages is not read twice."""
     cursor: Cursor | None = filters.get("page")
-    bars, proposals = all_bars(filters), all_proposals(filters)
+    every_page = {name: value for name, value in filters.items() if name != "page"}
+    bars = timeline_items(every_page, limit=None, among=BARS)  # a calendar needs them all
+    proposals = timeline_items(every_page, limit=MAX_MARKS, among={Kind.PROPOSAL})
     read_already, paged = [*bars, *proposals], {Kind.STATEMENT}
     if len(proposals) > MAX_MARKS:  # there are older ones, which only the page's own query has
         read_already, paged = bars, MARKS
@@ -139,7 +128,7 @@ def load_timeline(filters: dict[str, Any]) -> Timeline:
     has_more = len(items) > PAGE_SIZE
     statements = [item for item in items if item.kind == Kind.STATEMENT]
     if has_more or cursor:
-        statements = all_statements(filters)
+        statements = load_statement_marks(every_page)
     return Timeline(items[:PAGE_SIZE], has_more, bars, merge_items(proposals, statements))
 
 

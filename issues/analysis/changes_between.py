@@ -17,7 +17,7 @@ from issues.analysis.proposal_threads import is_agreement, proposal_items
 from issues.matrix.cells import MatrixCell, make_cell, make_trail
 from issues.matrix.rows import meetings_with_rows
 from issues.matrix.site_state import SiteState
-from issues.matrix.stances import same_stance
+from issues.matrix.stances import have_same_stance
 from issues.models import Issue, Measure, Progress, Proposal
 from rounds.history.as_of import end_of
 from rounds.models import Deadline, Party, Round
@@ -42,7 +42,7 @@ class StanceMoves:
     @property
     def came_back(self) -> bool:
         """Whether it moved and ended where it had begun."""
-        return self.has_moved and same_stance(self.steps[-1].position, self.before.position)
+        return self.has_moved and have_same_stance(self.steps[-1].position, self.before.position)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -16,13 +15,14 @@ from issues.models import (
     Proposal,
 )
 from rounds.platform.translated_text import local
+from rounds.public.timeline import Ref
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyNumber:
     """A number that a party gave to a measure, for one scope of it."""
 
-    party: Any  # a Ref
+    party: Ref
     low: Decimal
     high: Decimal
     comparator: str
@@ -108,7 +108,7 @@ def find_number_gaps(
     ]
 
 
-def _party_number(proposal: Proposal, term: Any, party: Any) -> PartyNumber:
+def _party_number(proposal: Proposal, term: Ref, party: Ref) -> PartyNumber:
     low = Decimal(str(term["low"]))
     high = term["high"]
     return PartyNumber(

@@ -19,6 +19,7 @@ from rounds.platform.dates import first_day
 from rounds.platform.translated_text import local
 from rounds.public.timeline import Kind, ProposalItem, Ref, attribution_fields, dated_fields
 
+Number = Decimal | float | str  # as a model has it, or JSON
 CURRENCY = re.compile(r"([A-Z]{0,3}[$€£¥])\s*(.*)")  # a unit that begins with a currency's sign
 
 
@@ -63,7 +64,7 @@ def proposal_label(proposal: Proposal) -> str:
     return _("counter-proposal") if proposal.responds_to else _("proposal")
 
 
-def settling(proposals: Iterable[Any], day: dt.date) -> list[Proposal]:
+def find_settling(proposals: Iterable[Any], day: dt.date) -> list[Proposal]:
     """What settled an issue by ``day``, oldest first; reads the proposals ``with_names()``.
 
     Of what was agreed, it is what the most parties agreed: a deal of two is a step.
@@ -79,7 +80,7 @@ def settled_on(proposal: Proposal) -> dt.date:
     return first_day(proposal.settled) if proposal.settled else proposal.first_day
 
 
-def settled_sentence(settled: Iterable[Proposal]) -> str:
+def describe_settlement(settled: Iterable[Proposal]) -> str:
     """ "Settled 4 May 2031: A; B; then 9 June 2031: C." Reads them oldest first."""
     titles: dict[str, list[str]] = defaultdict(list)
     for proposal in settled:
@@ -137,9 +138,9 @@ def term_label(term: Ref) -> str:
     return f"{label} ({scope})" if (scope := local(term, "scope")) else label
 
 
-def value_label(comparator: str, low: Any, high: Any, unit: str) -> str:
+def value_label(comparator: str, low: Number, high: Number | None, unit: str) -> str:
     """ "at least 85 %", "between 3 and 5 years"."""
-    if comparator == Comparator.BETWEEN:
+    if comparator == Comparator.BETWEEN and high is not None:
         if currency := CURRENCY.match(unit):
             sums = {"low": format_amount(low, currency[1]), "high": format_amount(high, unit)}
             return _("between %(low)s and %(high)s") % sums
@@ -150,7 +151,7 @@ def value_label(comparator: str, low: Any, high: Any, unit: str) -> str:
     return f"{Comparator(comparator).label} {format_amount(low, unit)}"
 
 
-def format_amount(value: Any, unit: str) -> str:
+def format_amount(value: Number, unit: str) -> str:
     """A number with its unit: "85 %", "US$300 bn a year"."""
     if currency := CURRENCY.match(unit):
         period = f" {currency[2]}" if currency[2] else ""
@@ -169,7 +170,7 @@ def format_difference(value: Decimal, unit: str) -> str:
     return points + unit[1:]
 
 
-def format_number(value: Any) -> str:
+def format_number(value: Number) -> str:
     """A number as people write it, without zeros that say nothing."""
     decimal = Decimal(str(value)).normalize()
     exponent = decimal.as_tuple().exponent

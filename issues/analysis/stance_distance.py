@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from issues.matrix.cells import NEVER, MatrixCell, make_cell, standing_on
 from issues.matrix.rows import meetings_compared
 from issues.matrix.site_state import SiteState
-from issues.matrix.stances import same_stance
+from issues.matrix.stances import have_same_stance
 from issues.models import (
     SILENT,
     Issue,
@@ -124,7 +124,7 @@ class StanceGap:
         return (
             self.steps == 0
             and self.cell.stance == Stance.OPEN_IF
-            and not same_stance(self.cell.position, self.other_cell.position)
+            and not have_same_stance(self.cell.position, self.other_cell.position)
         )
 
     @property

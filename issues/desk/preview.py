@@ -11,7 +11,7 @@ from issues.desk.warnings import find_warnings_about, join_names, warn_of_eviden
 from issues.matrix.cells import MatrixCell, StanceChange
 from issues.matrix.rows import MatrixRow
 from issues.matrix.site_state import SiteState
-from issues.matrix.stances import MARKS, same_wording
+from issues.matrix.stances import MARKS, have_same_wording
 from issues.models import Issue, Position, Term
 from rounds.history.as_of import AsOf
 from rounds.models import Publishable
@@ -232,7 +232,7 @@ def _describe_repetition(saved: SavedPosition) -> str:
     before = cell.before if is_correction else cell.current
     if before is None:
         return saved.was
-    change = StanceChange.RESTATED if same_wording(position, before) else StanceChange.SHIFTED
+    change = StanceChange.RESTATED if have_same_wording(position, before) else StanceChange.SHIFTED
     return str(change.label)
 
 

@@ -12,7 +12,7 @@ from issues.models import Stance
 from rounds.platform.translated_text import local
 
 
-def stances_sentence(cells: Iterable[MatrixCell], *, before: bool = False) -> str:
+def describe_stances(cells: Iterable[MatrixCell], *, before: bool = False) -> str:
     """Where the parties stand on one issue, in a sentence: who demands, who refuses.
 
     ``before``: where they stood before it was settled.

@@ -14,8 +14,8 @@ from issues.matrix.stances import (
     MARKS,
     CellStance,
     NoStance,
-    same_stance,
-    same_wording,
+    have_same_stance,
+    have_same_wording,
     stance_label,
 )
 from issues.models import Position, Stance
@@ -130,7 +130,7 @@ class MatrixCell:
     @property
     def stance_changed(self) -> bool:
         """Whether it is new, and another stance or condition than before, or a first one."""
-        return self.is_new and not same_stance(self.position, self.previous)
+        return self.is_new and not have_same_stance(self.position, self.previous)
 
     @property
     def previous_stance(self) -> str:
@@ -238,7 +238,7 @@ def run_of_stance(positions: Sequence[Position], day: dt.date) -> list[Position]
     """The unbroken run of the stance held on ``day``: where it was taken, then each time again."""
     run: list[Position] = []
     for position in reversed([taken for taken in positions if taken.first_day <= day]):
-        if run and not same_stance(position, run[-1]):
+        if run and not have_same_stance(position, run[-1]):
             break
         run.append(position)
     return run[::-1]
@@ -264,7 +264,7 @@ def make_cell(
         later
         for earlier, later in pairwise(run)
         if (later is latest or (after and later.first_day > after))
-        and not same_wording(earlier, later)
+        and not have_same_wording(earlier, later)
     ]
     return MatrixCell(
         party=party,

@@ -47,7 +47,7 @@ def stance_label(position: Position, day: dt.date) -> str:
     return str(Stance(position.stance).label)
 
 
-def same_stance(position: Position | None, other_position: Position | None) -> bool:
+def have_same_stance(position: Position | None, other_position: Position | None) -> bool:
     """Whether two positions differ in neither stance nor condition, in the record's own language.
 
     False if either is None.
@@ -60,7 +60,7 @@ def same_stance(position: Position | None, other_position: Position | None) -> b
     )
 
 
-def same_wording(position: Position, other_position: Position) -> bool:
+def have_same_wording(position: Position, other_position: Position) -> bool:
     """Whether two gists read the same in the record's language; a translation never decides."""
     gist, other_gist = (
         " ".join(each.gist.split()).casefold() for each in (position, other_position)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from issues.analysis.number_points import MeasurePoint
 from issues.analysis.proposal_threads import format_amount, format_number
-from issues.public.charts import MARK_SIZE, days_drawn, doubt, lines_of, ring_sizes
+from issues.public.charts import MARK_SIZE, days_drawn, lines_of, ring_sizes, uncertainty
 from rounds.public.chart_svg import (
     AXIS_PX,
     DayScale,
@@ -89,7 +89,7 @@ def _reach(row: MeasurePoint, scale: DayScale, down: Down, look: str) -> Iterato
     x, y = scale.at(row.day), down(row.low)
     if row.high is not None:
         yield SvgLine(x, x, y, down(row.high), look)
-    if length := doubt(row, scale.last):
+    if length := uncertainty(row, scale.last):
         yield SvgLine(x, scale.at(row.day + length), y, y, f"{look} doubt")
 
 

@@ -132,7 +132,7 @@ def _number_line(
     }
 
 
-def doubt(row: MeasurePoint, end: dt.date) -> dt.timedelta:
+def uncertainty(row: MeasurePoint, end: dt.date) -> dt.timedelta:
     """How long after the day of its mark a number can have been named, in a chart up to ``end``."""
     if row.day is None or not row.approximate:
         return dt.timedelta()
@@ -306,7 +306,7 @@ def _ranges(rows: Sequence[MeasurePoint]) -> dict[str, Any]:
 
 def _doubts(rows: Sequence[MeasurePoint], end: dt.date) -> dict[str, Any]:
     """Bars from the first to the last day on which a number can have been named."""
-    days = [doubt(row, end).days for row in rows]
+    days = [uncertainty(row, end).days for row in rows]
     if not any(days):
         return {}
     array = [count * DAY_MS for count in days]

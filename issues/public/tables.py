@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import django_tables2 as tables
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -47,11 +48,11 @@ class CellRow:
 
     issue: Issue | None
     cell: MatrixCell
-    round: Any = None  # a Round, read ``with_names()``
+    round: Round | None = None
     is_latest: bool = True  # of what the party took at the meeting
 
 
-def cell_rows(issue: Issue | None, cell: MatrixCell, meeting: Any = None) -> list[CellRow]:
+def cell_rows(issue: Issue | None, cell: MatrixCell, meeting: Round | None = None) -> list[CellRow]:
     """All positions of a cell, oldest first."""
     return [
         CellRow(issue, position, meeting, is_latest=position is cell) for position in cell.positions
@@ -107,7 +108,7 @@ class CellFile(FileTable):
     def render_party_name(self, value: Party) -> str:
         return local(value, "name")
 
-    def render_last(self, value: Any) -> Any:
+    def render_last(self, value: DateRange) -> dt.date | None:
         return last_day(value)
 
     def render_approximate(self, value: bool, record: CellRow) -> bool | str:

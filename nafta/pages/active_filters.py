@@ -20,7 +20,7 @@ class ActiveFilter:
     name: str = ""  # of the field
 
 
-def changed(address: QueryDict, **values: str) -> str:
+def change_parameters(address: QueryDict, **values: str) -> str:
     """The address of this page with other parameters; an empty value removes one."""
     query = address.copy()
     for name, value in values.items():
@@ -30,7 +30,9 @@ def changed(address: QueryDict, **values: str) -> str:
     return f"?{query.urlencode()}"
 
 
-def label_of(form: NarrowingForm, name: str, key: str, label: dict[str, Any] | None = None) -> str:
+def filter_label(
+    form: NarrowingForm, name: str, key: str, label: dict[str, Any] | None = None
+) -> str:
     """The label of a filter's value; "" where it names nothing that is published."""
     if known_label := form.labels.get(name, {}).get(key):
         return known_label
@@ -38,7 +40,7 @@ def label_of(form: NarrowingForm, name: str, key: str, label: dict[str, Any] | N
     return str(local(label, "name")) if label else ""
 
 
-def choices_in(query: QueryDict) -> QueryDict:
+def select_filters(query: QueryDict) -> QueryDict:
     """The filters in the parameters of a page: neither its part of a list nor empty fields."""
     address = query.copy()
     for name in [name for name, value in address.items() if name == "page" or not value]:
@@ -46,18 +48,20 @@ def choices_in(query: QueryDict) -> QueryDict:
     return address
 
 
-def chosen(form: NarrowingForm, address: QueryDict) -> list[ActiveFilter]:
+def list_active_filters(form: NarrowingForm, address: QueryDict) -> list[ActiveFilter]:
     """The filters that are set, each with the address of the page without it."""
     links = []
     for name, value in form.filters.items():
         if name == "page":
             continue
         key = str(address[name])
-        label = label_of(form, name, key)
+        label = filter_label(form, name, key)
         if name in {"before", "after"}:
-            when = {"when": label_of(form, "round", key) or day_in_words(value)}
+            when = {"when": filter_label(form, "round", key) or day_in_words(value)}
             label = _("before %(when)s") % when if name == "before" else _("after %(when)s") % when
         if name == "q":
             label = form.query.text
-        links.append(ActiveFilter(label or str(value), changed(address, **{name: ""}), name))
+        links.append(
+            ActiveFilter(label or str(value), change_parameters(address, **{name: ""}), name)
+        )
     return links

@@ -75,7 +75,7 @@ def feed_groups() -> list[FeedGroup]:
     ]
 
 
-def _feed_address(name: str, record: Any) -> str:
+def _feed_address(name: str, record: Issue | Party | Round) -> str:
     return reverse(name, args=[record.code if isinstance(record, Party) else record.slug])
 
 

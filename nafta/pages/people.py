@@ -16,7 +16,7 @@ from issues.analysis.by_speaker import (
     group_by_issue,
 )
 from issues.models import Issue, with_issues
-from nafta.pages.active_filters import changed
+from nafta.pages.active_filters import change_parameters
 from nafta.pages.tables import PersonFile
 from nafta.search.forms import PeopleForm
 from rounds.models import Person
@@ -56,7 +56,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
         "page": shown,
         "people": [(person, _count_label(person.statement_count)) for person in shown],
         "columns": [("" if is_long else name, label, sort) for name, label in columns],
-        "next_page": changed(request.GET, page=later)[1:] if later else "",
+        "next_page": change_parameters(request.GET, page=later)[1:] if later else "",
     }
 
     def files() -> dict[str, FileTable]:

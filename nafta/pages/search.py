@@ -12,7 +12,13 @@ from django.utils.translation import gettext as _
 from issues.analysis.by_speaker import format_count
 from issues.analysis.proposal_threads import proposal_items
 from issues.models import Proposal, with_issues
-from nafta.pages.active_filters import ActiveFilter, changed, choices_in, chosen, label_of
+from nafta.pages.active_filters import (
+    ActiveFilter,
+    change_parameters,
+    filter_label,
+    list_active_filters,
+    select_filters,
+)
 from nafta.pages.tables import SearchFile
 from nafta.search.backend import Counts, Hit, Search, find
 from nafta.search.forms import SearchForm
@@ -104,7 +110,7 @@ def search(request: HttpRequest) -> HttpResponse:
     query = form.query
     cursor = filters.get("page")
     performed, result, other_relaxations = find(Search.of(filters), PAGE_SIZE, cursor)
-    address = choices_in(request.GET)
+    address = select_filters(request.GET)
     if performed.query.dropped:
         query = performed.query
         address["q"] = query.typed
@@ -120,27 +126,27 @@ def search(request: HttpRequest) -> HttpResponse:
         "names": names,
         "total": format_count(counts.total, counts.more),
         "counts": counts,
-        "chosen": [choice for choice in chosen(form, address) if choice.name != "q"],
+        "chosen": [choice for choice in list_active_filters(form, address) if choice.name != "q"],
         "hidden": [
             (name, value) for name, value in address.items() if name in form.fields and name != "q"
         ],
         "between": {name: filters.get(name) for name in ("after", "before")},
-        "understood": [interpretation_row(query, *pair, address) for pair in query.meanings],
-        "codes": [code_row(query, party, address) for party in query.codes],
-        "dropped": [quoted(term.text) for term in query.dropped],
+        "understood": [interpret_term(query, *pair, address) for pair in query.meanings],
+        "codes": [explain_code(query, party, address) for party in query.codes],
+        "dropped": [quote(term.text) for term in query.dropped],
         "other_relaxations": [
             ActiveFilter(
-                ", ".join(quoted(term.text) for term in relaxation.query.dropped),
-                changed(address, q=relaxation.query.typed),
+                ", ".join(quote(term.text) for term in relaxation.query.dropped),
+                change_parameters(address, q=relaxation.query.typed),
             )
             for relaxation in other_relaxations
         ],
         "narrowed_q": address.get("q", ""),
-        "facets": facets(counts, form),
-        "suggestions": [] if results or names else suggestions(query, address),
-        "examples": [] if performed.asks else examples(counts),
-        "next_page": changed(address, page=str(hits[-1].cursor))[1:] if has_more else "",
-        "first_page": changed(address) if cursor else "",
+        "facets": make_facets(counts, form),
+        "suggestions": [] if results or names else make_suggestions(query, address),
+        "examples": [] if performed.asks else make_examples(counts),
+        "next_page": change_parameters(address, page=str(hits[-1].cursor))[1:] if has_more else "",
+        "first_page": change_parameters(address) if cursor else "",
     }
 
     def files() -> dict[str, FileTable]:
@@ -172,8 +178,8 @@ def make_rows(
             pairs = zip(matches, build(matches), strict=True)
             items |= {(kind, record.pk): item for record, item in pairs}
     for hit in (*hits, *name_hits):
-        if hit.kind in kinds():
-            items[hit.kind, hit.object_id] = named_result(hit)
+        if hit.kind in kind_labels():
+            items[hit.kind, hit.object_id] = make_named_result(hit)
     show = marked([text for item in items.values() for text in texts_of(item).values()], query)
     for key, item in items.items():
         texts: dict[str, Any] = {name: show(text) for name, text in texts_of(item).items() if text}
@@ -199,7 +205,7 @@ def texts_of(item: SearchRow) -> dict[str, str]:
     return {name: getattr(item, name) for name in names}
 
 
-def kinds() -> dict[str, str]:
+def kind_labels() -> dict[str, str]:
     return {
         "party": _("Party"),
         "person": _("Speaker"),
@@ -208,7 +214,7 @@ def kinds() -> dict[str, str]:
     }
 
 
-def named_result(hit: Hit) -> NamedResult:
+def make_named_result(hit: Hit) -> NamedResult:
     text = local(hit.label, "text")
     foreign = hit.label.get("language", "")
     name = local(hit.label, "name")
@@ -217,7 +223,7 @@ def named_result(hit: Hit) -> NamedResult:
     return NamedResult(
         kind=hit.kind,
         slug=hit.key,
-        label=kinds()[hit.kind],
+        label=kind_labels()[hit.kind],
         url=page_of(PAGES[hit.kind], hit.key),
         title=name,
         text=LocalizedText("", "") if hit.kind == "party" else text,
@@ -229,7 +235,7 @@ def named_result(hit: Hit) -> NamedResult:
 # --- addresses ---
 
 
-def facets(counts: Counts, form: SearchForm) -> list[Facet]:
+def make_facets(counts: Counts, form: SearchForm) -> list[Facet]:
     titles = {
         "kind": _("Kind"),
         "party": _("Party"),
@@ -248,7 +254,7 @@ def facets(counts: Counts, form: SearchForm) -> list[Facet]:
         values = [
             FacetValue(key, label, format_count(count, counts.more))
             for key, count, given in counts.of(name)
-            if (label := label_of(form, name, key, given))
+            if (label := filter_label(form, name, key, given))
         ]
         if name == "year":
             values.sort(key=lambda value: value.label)
@@ -257,7 +263,7 @@ def facets(counts: Counts, form: SearchForm) -> list[Facet]:
     return rows
 
 
-def interpretation_row(
+def interpret_term(
     query: Query, term: Term, meaning: Meaning, address: QueryDict
 ) -> InterpretationRow:
     sentences = {
@@ -278,43 +284,45 @@ def interpretation_row(
     page = PAGES.get(meaning.kind)
     return InterpretationRow(
         sentence % {"words": meaning.words or term.text, "name": meaning.label},
-        changed(address, q=remaining, **choice) if choice and not term.negative else "",
-        changed(address, q=query.as_words(term)),
+        change_parameters(address, q=remaining, **choice) if choice and not term.negative else "",
+        change_parameters(address, q=query.as_words(term)),
         reverse(page, args=[meaning.key]) if page else "",
     )
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     return _("“%(text)s”") % {"text": text.replace(" %", "\u00a0%")}
 
 
-def code_row(query: Query, party: Meaning, address: QueryDict) -> InterpretationRow:
+def explain_code(query: Query, party: Meaning, address: QueryDict) -> InterpretationRow:
     """For a common word that was not taken for the code of a party: how to write that code."""
     sentence = _("“%(words)s” as a word. For the party %(name)s, write %(code)s")
     written = "".join(folded(party.words)).upper()
     return InterpretationRow(
         sentence % {"words": party.words, "name": party.label, "code": written},
-        changed(address, q=query.instead(party.words, written)),
+        change_parameters(address, q=query.instead(party.words, written)),
         "",
     )
 
 
-def suggestions(query: Query, address: QueryDict) -> list[ActiveFilter]:
+def make_suggestions(query: Query, address: QueryDict) -> list[ActiveFilter]:
     """Names similar to words of the query, then each term alone."""
     links = [
-        ActiveFilter(name.label, changed(address, q=query.instead(name.words, name.label)))
+        ActiveFilter(
+            name.label, change_parameters(address, q=query.instead(name.words, name.label))
+        )
         for name in query.nearest
     ]
     if len(query.terms) > 1:
         links += [
-            ActiveFilter(term.typed, changed(address, q=term.typed))
+            ActiveFilter(term.typed, change_parameters(address, q=term.typed))
             for term in query.terms
             if not term.negative
         ]
     return list({link.label: link for link in links}.values())[:SUGGESTIONS]
 
 
-def examples(counts: Counts) -> list[str]:
+def make_examples(counts: Counts) -> list[str]:
     """Queries that have results: pairs of names that the latest statements have in common."""
     labels = {
         (kind, key): str(local(label, "name")) for kind, key, _count, label in counts.keys if label

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from issues.models import Issue
 from nafta import queries
-from nafta.pages.active_filters import changed, choices_in, chosen
+from nafta.pages.active_filters import change_parameters, list_active_filters, select_filters
 from nafta.queries import load_timeline, timeline_years
 from nafta.search.forms import TimelineForm
 from rounds.models import Party, Round
@@ -38,7 +38,7 @@ def timeline(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
     drawn = [*shown.bars, *shown.marks_drawn]
     list_entries = group_entries(shown.items)
     drawn_in_list = [item for entry in list_entries for item in (entry.item, *entry.deadlines)]
-    choices = chosen(form, choices_in(request.GET))
+    choices = list_active_filters(form, select_filters(request.GET))
     next_page = str(cursor_of(shown.items[-1])) if shown.has_more else ""
     context: dict[str, Any] = {
         "as_published": as_published,
@@ -53,7 +53,7 @@ def timeline(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
         "outside": find_outside(rounds, drawn) if shown.items else None,
         "marked": queries.MAX_MARKS,
         "marked_days": find_span(shown.marks_drawn) if shown.has_undrawn else None,
-        "next_page": changed(request.GET, page=next_page)[1:] if next_page else "",
+        "next_page": change_parameters(request.GET, page=next_page)[1:] if next_page else "",
     }
 
     def files() -> dict[str, FileTable]:

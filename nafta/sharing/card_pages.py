@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from issues.analysis.proposal_threads import settling
+from issues.analysis.proposal_threads import find_settling
 from issues.matrix.cells import MatrixCell
 from issues.matrix.moves import find_moves_in_order
 from issues.matrix.rows import front_page_rows
@@ -187,7 +187,7 @@ def _moved_stance(cell: MatrixCell) -> CardStance:
 def _settled(issue: Issue, as_of: AsOf) -> str:
     """How an issue was settled first; "" while it is not."""
     proposals = issue.proposals.published().as_of(as_of.day).with_names()
-    settled = settling(proposals, as_of.day)
+    settled = find_settling(proposals, as_of.day)
     if not settled:
         return ""
     when = settled[0].settled_words

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
-from nafta.sharing.typefaces import BOLD, SANS, SERIF, Typeface, drawable
+from nafta.sharing.typefaces import BOLD, SANS, SERIF, Typeface, make_drawable
 
 STATIC = Path(__file__).parents[2] / "static"
 WIDTH, HEIGHT = 1200, 630
@@ -76,13 +76,13 @@ class Card:
                 title + between + ", ".join(f"{name.text} {stance.label}" for name, stance in pairs)
             )
         parts = [self.headline, self.quotation, self.text, self.summary, *stands, self.foot]
-        return " · ".join(short(part) for part in parts if part)
+        return " · ".join(shorten(part) for part in parts if part)
 
 
 @lru_cache(maxsize=64)
 def draw(card: Card) -> bytes:
     """The card as a PNG, which also holds its description."""
-    image = Image.new("RGB", (WIDTH, HEIGHT), colour("paper"))
+    image = Image.new("RGB", (WIDTH, HEIGHT), colour_of("paper"))
     pen = CardPen(ImageDraw.Draw(image), image)
     pen.draw_frame(card)
     top = pen.draw_head(card)
@@ -100,24 +100,24 @@ def draw(card: Card) -> bytes:
 
 
 @lru_cache
-def colour(name: str) -> str:
+def colour_of(name: str) -> str:
     """A colour of the light scheme."""
     tokens = (STATIC / "css" / "tokens.css").read_text().partition("@media")[0]
     values: dict[str, str] = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", tokens))
     return values[name]
 
 
-def short(text: str) -> str:
+def shorten(text: str) -> str:
     """No more of the text than a card has room for, whatever its size."""
     return text if len(text) <= LETTERS else f"{text[:LETTERS].rstrip()}…"
 
 
-def fitting(text: str) -> str:
+def prepare_text(text: str) -> str:
     """The text, short, in letters that the fonts have."""
-    return drawable(short(text))
+    return make_drawable(shorten(text))
 
 
-def cut(text: str, font: Typeface, width: float) -> str:
+def truncate(text: str, font: Typeface, width: float) -> str:
     """The text, with an ellipsis where it is longer than ``width``."""
     if font.getlength(text) <= width:
         return text
@@ -125,7 +125,7 @@ def cut(text: str, font: Typeface, width: float) -> str:
     return f"{text[:kept].rstrip()}…"
 
 
-def wrapped(text: str, font: Typeface, width: float, most: int) -> list[str]:
+def wrap(text: str, font: Typeface, width: float, most: int) -> list[str]:
     """The text in at most so many lines, the last of them cut."""
     lines: list[str] = []
     remaining = text.split()
@@ -133,27 +133,27 @@ def wrapped(text: str, font: Typeface, width: float, most: int) -> list[str]:
         count = 1
         while count < len(remaining) and font.getlength(" ".join(remaining[: count + 1])) <= width:
             count += 1
-        lines.append(cut(" ".join(remaining[:count]), font, width))
+        lines.append(truncate(" ".join(remaining[:count]), font, width))
         remaining = remaining[count:]
-    return [*lines, cut(" ".join(remaining), font, width)] if remaining else lines
+    return [*lines, truncate(" ".join(remaining), font, width)] if remaining else lines
 
 
-def fitted(
+def fit_lines(
     text: str, name: str, sizes: Sequence[int], width: float, most: int
 ) -> tuple[list[str], Typeface]:
     """The text in the largest of ``sizes`` in which ``most`` lines hold it; else cut."""
-    text = fitting(text)
+    text = prepare_text(text)
     lines: list[str] = []
     for size in sizes:
         font = Typeface(name, size)
-        lines = wrapped(text, font, width, most)
+        lines = wrap(text, font, width, most)
         if " ".join(lines) == text:
             break
     return lines, font
 
 
 @lru_cache(maxsize=128)
-def symbol(stance: str, size: int) -> Image.Image:
+def draw_symbol(stance: str, size: int) -> Image.Image:
     """The mark of a stance as a mask, as the matrix shows it."""
     side = size * FINE
     mask = Image.new("L", (side, side), 0)
@@ -193,34 +193,36 @@ class CardPen:
 
     def write(self, at: Point, text: str, font: Typeface, ink: str = "ink") -> None:
         """Write one line from ``at`` on, its middle at that height."""
-        font.draw(self.pen, at, text, colour(ink))
+        font.draw(self.pen, at, text, colour_of(ink))
 
     def draw_mark(self, at: Point, stance: str, size: int, ink: str) -> None:
         """Draw a symbol, its left edge and middle at ``at``."""
         corner = (round(at[0]), round(at[1] - size / 2))
-        self.image.paste(colour(ink), corner, symbol(stance, size))
+        self.image.paste(colour_of(ink), corner, draw_symbol(stance, size))
 
     def draw_frame(self, card: Card) -> None:
         """Draw the masthead with its double rule, and the source line."""
-        name = fitting(card.site)
+        name = prepare_text(card.site)
         font = Typeface(SERIF, 30)
         self.write((LEFT, 52), name, font)
         small = Typeface(SANS, 25)
-        kicker = cut(fitting(card.kicker), small, RIGHT - LEFT - font.getlength(name) - 40)
+        kicker = truncate(
+            prepare_text(card.kicker), small, RIGHT - LEFT - font.getlength(name) - 40
+        )
         self.write((RIGHT - small.getlength(kicker), 54), kicker, small, "ink-2")
-        self.pen.rectangle((LEFT, 82, RIGHT, 85), colour("ink"))
-        self.pen.rectangle((LEFT, 90, RIGHT, 91), colour("ink"))
-        self.pen.rectangle((LEFT, HEIGHT - 66, RIGHT, HEIGHT - 66), colour("ink-3"))
-        foot = cut(fitting(card.foot), Typeface(SANS, 23), RIGHT - LEFT)
+        self.pen.rectangle((LEFT, 82, RIGHT, 85), colour_of("ink"))
+        self.pen.rectangle((LEFT, 90, RIGHT, 91), colour_of("ink"))
+        self.pen.rectangle((LEFT, HEIGHT - 66, RIGHT, HEIGHT - 66), colour_of("ink-3"))
+        foot = truncate(prepare_text(card.foot), Typeface(SANS, 23), RIGHT - LEFT)
         self.write((LEFT, HEIGHT - 37), foot, Typeface(SANS, 23), "ink-2")
 
     def draw_headline(
         self, card: Card, top: float, sizes: Sequence[int], most: Sequence[int]
     ) -> float:
         """Draw it in as few of ``most`` lines as hold it; return the height of its end."""
-        text = fitting(card.headline)
+        text = prepare_text(card.headline)
         for count in most:
-            lines, font = fitted(text, SERIF, sizes, RIGHT - LEFT, count)
+            lines, font = fit_lines(text, SERIF, sizes, RIGHT - LEFT, count)
             if " ".join(lines) == text:
                 break
         step = font.size * 1.17
@@ -229,7 +231,7 @@ class CardPen:
             self.write((LEFT, y + step / 2), line, font)
             if card.off:
                 struck = (LEFT, y + step * 0.56, LEFT + font.getlength(line), y + step * 0.56 + 3)
-                self.pen.rectangle(struck, colour("ink"))
+                self.pen.rectangle(struck, colour_of("ink"))
         return top + len(lines) * step
 
     def draw_head(self, card: Card) -> float:
@@ -243,16 +245,16 @@ class CardPen:
         else:
             y = self.draw_headline(card, 118, (54, 48, 42, 36), (2, 3))
         if card.quotation:
-            quoted, letter = fitted(card.quotation, SERIF, (40, 34), RIGHT - LEFT - 30, 2)
+            quoted, letter = fit_lines(card.quotation, SERIF, (40, 34), RIGHT - LEFT - 30, 2)
             high = len(quoted) * letter.size * 1.2
-            self.pen.rectangle((LEFT, y + 22, LEFT + 5, y + 22 + high), colour("accent"))
+            self.pen.rectangle((LEFT, y + 22, LEFT + 5, y + 22 + high), colour_of("accent"))
             for index, line in enumerate(quoted):
                 middle = y + 22 + letter.size * 1.2 * (index + 0.5)
                 self.write((LEFT + 28, middle), line, letter)
             y += high + 26
         if card.text:
             most = 3 if alone else 1 if crowded else 2
-            lines, letter = fitted(card.text, SANS, (31, 28), RIGHT - LEFT, most)
+            lines, letter = fit_lines(card.text, SANS, (31, 28), RIGHT - LEFT, most)
             y += 16 if alone else 4
             for line in lines:
                 if y + 38 > BODY_END:
@@ -261,7 +263,7 @@ class CardPen:
                 y += 39
         room = int((BODY_END - y - 86 * len(card.lines) - 20) // 37)
         if card.summary and not card.rows and room > 0:
-            lines, letter = fitted(card.summary, SANS, (28,), RIGHT - LEFT, min(room, 6))
+            lines, letter = fit_lines(card.summary, SANS, (28,), RIGHT - LEFT, min(room, 6))
             y += 12
             for line in lines:
                 self.write((LEFT, y + 18), line, letter)
@@ -278,7 +280,7 @@ class CardPen:
         for index, (name, stance) in enumerate(lines):
             x = LEFT + index // deep * (width + 40)
             y = top + index % deep * step
-            self.pen.rectangle((x, y, x + width, y), colour("rule"))
+            self.pen.rectangle((x, y, x + width, y), colour_of("rule"))
             half = width * (0.5 if columns == 1 else 0.56)
             self.draw_name((x, y + step / 2), name, half - 20, (BOLD, size))
             box = (x + half, y + 7, x + width, y + step - 6)
@@ -294,12 +296,12 @@ class CardPen:
             x = LEFT + first + index * width
             self.draw_name((x + 4, top + 12), column, width - 10, (BOLD, 24 if count <= 4 else 19))
         top += 36
-        self.pen.rectangle((LEFT, top - 2, RIGHT, top - 1), colour("ink"))
+        self.pen.rectangle((LEFT, top - 2, RIGHT, top - 1), colour_of("ink"))
         step = min(66.0, (BODY_END - top) / len(rows))
         for row_index, (title, cells) in enumerate(rows):
             y = top + row_index * step
             self.draw_name((LEFT, y + step / 2), CardHeading(title), first - 16, (BOLD, 24))
-            self.pen.rectangle((LEFT, y + step - 1, RIGHT, y + step - 1), colour("rule"))
+            self.pen.rectangle((LEFT, y + step - 1, RIGHT, y + step - 1), colour_of("rule"))
             for index, cell in enumerate(cells):
                 x = LEFT + first + index * width
                 self.draw_stance((x, y + 2, x + width - 4, y + step - 3), cell, (SANS, 24))
@@ -315,8 +317,8 @@ class CardPen:
         brief = BRACKETS.sub("", name.text)
         ways = [(face[1], 1), (face[1] - 4, 2)]
         for text, (size, most) in [(text, way) for way in ways for text in (name.text, brief)]:
-            lines, font = fitted(text, face[0], (size,), width, most)
-            if " ".join(lines) == fitting(text):
+            lines, font = fit_lines(text, face[0], (size,), width, most)
+            if " ".join(lines) == prepare_text(text):
                 break
         step = font.size * 1.1
         for index, line in enumerate(lines):
@@ -330,16 +332,16 @@ class CardPen:
         middle = (top + bottom) / 2
         if not stance.recorded:
             font = Typeface(SANS, face[1] - 2)
-            text = cut(fitting(stance.label), font, right - x - 20)
+            text = truncate(prepare_text(stance.label), font, right - x - 20)
             if right - x > 120:
                 self.write((x + 14, middle), text, font, "ink-3")
             return
-        self.pen.rectangle(box, colour(TINTS.get(stance.stance, f"st-{stance.stance}")))
+        self.pen.rectangle(box, colour_of(TINTS.get(stance.stance, f"st-{stance.stance}")))
         size = round(face[1] * 0.76)
         if right - x < 140:
             self.draw_mark(((x + right - size) / 2, middle), stance.stance, size, "st-ink")
             return
         self.draw_mark((x + 16, middle + 1), stance.stance, size, "st-ink")
         room = right - x - size - 40
-        (line, *_), font = fitted(stance.label, face[0], (face[1], face[1] - 4), room, 1)
+        (line, *_), font = fit_lines(stance.label, face[0], (face[1], face[1] - 4), room, 1)
         self.write((x + size + 28, middle), line, font, "st-ink")

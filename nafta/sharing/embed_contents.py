@@ -19,7 +19,7 @@ from issues.models import Issue, Measure
 from issues.public.chart_svg import measure_drawing
 from issues.public.charts import measure_key
 from nafta import queries
-from nafta.queries import all_bars, timeline_items
+from nafta.queries import BARS, timeline_items
 from nafta.sharing.embeds import (
     CHART_HEIGHT,
     TIMELINE_HEIGHT,
@@ -137,7 +137,7 @@ def timeline_embed(query: QueryDict, key: str = "") -> Embed:
     filters = {"before": state.day + dt.timedelta(days=1)} if state.as_of.is_chosen else {}
     marks = timeline_items(filters, limit=queries.MAX_MARKS, among=MARKS)
     drawn = marks[: queries.MAX_MARKS]
-    items = merge_items(all_bars(filters), drawn)
+    items = merge_items(timeline_items(filters, limit=None, among=BARS), drawn)
     return Embed(
         name="embed_timeline",
         title=_("The calendar of the talks"),

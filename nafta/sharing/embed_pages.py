@@ -4,7 +4,6 @@ Only these may be framed. They set no cookie, take no script or style but ours a
 from elsewhere, so that they work in a frame that is shut off from the page around it.
 """
 
-from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
@@ -19,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from issues.models import Issue, Measure
 from nafta.sharing.embed_contents import BUILDERS, NotSaidYet
-from nafta.sharing.embeds import OF_PAGE, WIDTH, Embed, frame, lost
+from nafta.sharing.embeds import OF_PAGE, WIDTH, Embed, find_lost_parameters, render_frame
 from nafta.sharing.params import OEmbedForm
 from rounds.history.corrections import find_removal
 from rounds.models import Statement
@@ -42,23 +41,17 @@ CARDS = {"embed_issue": "issues", "embed_rounds": "issues", "embed_statement": "
 CARD_WIDTH, CARD_HEIGHT = 1200, 630
 
 
-def framed(view: Any) -> Any:
-    """Let any page show this one in a frame."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response: HttpResponse = view(request, *args, **kwargs)
-        response.xframe_options_exempt = True
-        response["Content-Security-Policy"] = POLICY
-        response["Cache-Control"] = f"public, max-age={MAX_AGE_SECONDS}"
-        return response
-
-    return wrapped
-
-
-@framed
 def embed(request: HttpRequest, name: str, slug: str = "") -> HttpResponse:
-    """The frame called ``name``; a sentence of its size where nothing is published there."""
+    """The frame called ``name``, which any page may show."""
+    response = _render_embed(request, name, slug)
+    response.xframe_options_exempt = True
+    response["Content-Security-Policy"] = POLICY
+    response["Cache-Control"] = f"public, max-age={MAX_AGE_SECONDS}"
+    return response
+
+
+def _render_embed(request: HttpRequest, name: str, slug: str) -> HttpResponse:
+    """The contents of a frame; a sentence of its size where nothing is published there."""
     try:
         content = BUILDERS[name](request.GET, slug)
     except NotSaidYet:
@@ -119,7 +112,7 @@ def _embed_at(path: str, query: QueryDict) -> Embed:
     name = OF_PAGE.get(match.url_name or "", match.url_name)
     if name not in BUILDERS:
         raise Http404(_("This page cannot be embedded."))
-    if names := lost(query):
+    if names := find_lost_parameters(query):
         message = _("A frame cannot keep to “%(names)s”: leave it out of the address.")
         raise Http404(message % {"names": ", ".join(names)})
     content = BUILDERS[name](query, match.kwargs.get("slug", ""))
@@ -140,7 +133,7 @@ def _describe(request: HttpRequest, embed: Embed, params: dict[str, Any]) -> dic
         "provider_name": make_permalink(request, "/").site,
         "provider_url": request.build_absolute_uri(reverse("home")),
         "cache_age": MAX_AGE_SECONDS,
-        "html": frame(address, embed.title, width, height),
+        "html": render_frame(address, embed.title, width, height),
         "width": width,
         "height": height,
     }

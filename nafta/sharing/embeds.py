@@ -14,6 +14,7 @@ from issues.matrix.cells import MatrixCell
 from issues.matrix.rows import MatrixRow
 from nafta.search.forms import NarrowingForm
 from rounds.history.as_of import AsOf
+from rounds.models import Statement
 from rounds.platform.translated_text import local
 from rounds.tabular.exports import FILE_PARAMS
 
@@ -60,7 +61,7 @@ class Embed:
         return _("%(names)s and %(count)d others") % {"names": names, "count": count}
 
 
-def frame(address: str, title: str, width: int, height: int) -> SafeString:
+def render_frame(address: str, title: str, width: int, height: int) -> SafeString:
     """The code that shows an embed, cut off from the page around it."""
     return format_html(
         '<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy" '
@@ -88,7 +89,7 @@ OF_PAGE = {  # what a page is embedded as, by the names of their addresses
 PARAMETERS = {"known", *FILE_PARAMS, *NarrowingForm.base_fields}
 
 
-def lost(query: QueryDict) -> list[str]:
+def find_lost_parameters(query: QueryDict) -> list[str]:
     """What a page was asked that its frame would not keep to, by name: all but the day."""
     return [name for name, value in query.items() if value and name in PARAMETERS]
 
@@ -116,6 +117,6 @@ def _cell_height(cell: MatrixCell) -> int:
     return 84 + LINE * lines
 
 
-def statement_height(statement: Any) -> int:
+def statement_height(statement: Statement) -> int:
     lines = len(local(statement, "summary")) // 55 + len(statement.quotation) // 50 + 2
     return FRAME + 55 + LINE * lines

@@ -5,6 +5,7 @@ What is not known is left out, and a date is never more precise than its source.
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import singledispatch
 from typing import Any
 from urllib.parse import urljoin
@@ -35,8 +36,11 @@ Thing = dict[str, Any]
 
 
 @singledispatch
-def thing(record: Any, base: str, **extra: Any) -> Thing:
-    """The subject of the page of ``record``; empty where schema.org has no type for it."""
+def describe_record(record: object, base: str, *, issues: Iterable[Issue] = ()) -> Thing:
+    """The subject of the page of ``record``; empty where schema.org has no type for it.
+
+    ``issues``: those that a statement is on.
+    """
     return {}
 
 
@@ -49,7 +53,7 @@ def date(first: dt.date, last: dt.date | None, *, approximate: bool) -> str:
     return f"{first:%Y-%m}" if first.month == last.month else f"{first:%Y}"
 
 
-def _thing(kind: str, **properties: Any) -> Thing:
+def _thing(kind: str, **properties: object) -> Thing:
     """A thing with those of the properties that have a value."""
     with_value = {
         name: value for name, value in properties.items() if value not in ("", None, [], {})
@@ -60,8 +64,8 @@ def _thing(kind: str, **properties: Any) -> Thing:
 # --- things that have a page ---
 
 
-@thing.register
-def _site(record: Negotiation, base: str, **extra: Any) -> Thing:
+@describe_record.register
+def _site(record: Negotiation, base: str, *, issues: Iterable[Issue] = ()) -> Thing:
     home = urljoin(base, reverse("home"))
     search = {
         "@type": "SearchAction",
@@ -79,8 +83,8 @@ def _site(record: Negotiation, base: str, **extra: Any) -> Thing:
     )
 
 
-@thing.register
-def _event(record: Round, base: str, **extra: Any) -> Thing:
+@describe_record.register
+def _event(record: Round, base: str, *, issues: Iterable[Issue] = ()) -> Thing:
     venue = local(record, "place")
     parties = record.party_list  # type: ignore[attr-defined]
     return _thing(
@@ -135,8 +139,8 @@ def _day(record: Any) -> str:
     return date(record.first_day, record.last_day, approximate=record.approximate)
 
 
-@thing.register
-def _said(record: Statement, base: str, *, issues: Any = (), **extra: Any) -> Thing:
+@describe_record.register
+def _said(record: Statement, base: str, *, issues: Iterable[Issue] = ()) -> Thing:
     """A statement with a quotation is a Quotation.
 
     One in our own words is a Claim: we are its interpreter and the source is its appearance.
@@ -177,8 +181,8 @@ def _creators(record: Statement, base: str) -> Thing:
     return {"creditText": attribution(record, [])}
 
 
-@thing.register
-def _tabled(record: Proposal, base: str, **extra: Any) -> Thing:
+@describe_record.register
+def _tabled(record: Proposal, base: str, *, issues: Iterable[Issue] = ()) -> Thing:
     return _thing(
         "CreativeWork",
         genre=proposal_label(record),
@@ -193,8 +197,8 @@ def _tabled(record: Proposal, base: str, **extra: Any) -> Thing:
     )
 
 
-@thing.register
-def _issue(record: Issue, base: str, **extra: Any) -> Thing:
+@describe_record.register
+def _issue(record: Issue, base: str, *, issues: Iterable[Issue] = ()) -> Thing:
     return _thing(
         "WebPage",
         name=local(record, "name"),
@@ -205,14 +209,14 @@ def _issue(record: Issue, base: str, **extra: Any) -> Thing:
     )
 
 
-@thing.register
-def _party(record: Party, base: str, **extra: Any) -> Thing:
+@describe_record.register
+def _party(record: Party, base: str, *, issues: Iterable[Issue] = ()) -> Thing:
     url = urljoin(base, record.get_absolute_url())
     return _thing("Organization", name=local(record, "name"), url=url)
 
 
-@thing.register
-def _person(record: Person, base: str, **extra: Any) -> Thing:
+@describe_record.register
+def _person(record: Person, base: str, *, issues: Iterable[Issue] = ()) -> Thing:
     person = _thing(
         "Person",
         name=record.name,
@@ -223,8 +227,8 @@ def _person(record: Person, base: str, **extra: Any) -> Thing:
     return _thing("ProfilePage", mainEntity=person)
 
 
-@thing.register
-def _source(record: Source, base: str, **extra: Any) -> Thing:
+@describe_record.register
+def _source(record: Source, base: str, *, issues: Iterable[Issue] = ()) -> Thing:
     published = ""
     if record.published:
         first, last = first_day(record.published), last_day(record.published)
@@ -271,7 +275,7 @@ def _affiliation(name: str) -> Thing:
 # --- breadcrumbs, and the dataset of the whole record ---
 
 
-def trail(record: Any, base: str) -> Thing:
+def describe_breadcrumbs(record: Any, base: str) -> Thing:
     """The pages above the page of ``record``, and itself."""
     steps: list[tuple[str, str]] = []
     if isinstance(record, Round):
@@ -295,7 +299,7 @@ def trail(record: Any, base: str) -> Thing:
     return {"@type": "BreadcrumbList", "itemListElement": items}
 
 
-def dataset(
+def describe_dataset(
     negotiation: Negotiation, base: str, *, page: str, archive: str, licence: str = ""
 ) -> Thing:
     """The whole record: ``page`` and ``archive`` are the paths of its page and of its zip."""

@@ -1,9 +1,8 @@
 """The parameters of oEmbed."""
 
-from typing import Any
-
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 
@@ -15,7 +14,7 @@ class OEmbedForm(forms.Form):
     maxwidth = forms.IntegerField(required=False, min_value=1)
     maxheight = forms.IntegerField(required=False, min_value=1)
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
         self.fields["url"].error_messages["required"] = _("Say with “url” which page to embed.")
         for name in ("maxwidth", "maxheight"):

@@ -32,13 +32,13 @@ OMITTED = re.compile(r"(?:…\s*){2,}")
 
 
 @lru_cache(maxsize=512)
-def font(file: str, size: int) -> ImageFont.FreeTypeFont:
+def load_font(file: str, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(FONTS / f"{file}.woff2", size)
 
 
 @lru_cache(maxsize=8192)
 def has_glyph(file: str, letter: str) -> bool:
-    probe = font(file, 24)
+    probe = load_font(file, 24)
     return bytes(probe.getmask(letter)) != bytes(probe.getmask(MISSING))
 
 
@@ -54,7 +54,7 @@ def is_drawable(letter: str) -> bool:
     return all(file_for(name, letter) for name in (SERIF, SANS, BOLD))
 
 
-def drawable(text: str) -> str:
+def make_drawable(text: str) -> str:
     """The text in letters that the fonts have.
 
     What they lack is replaced by what it is made of (a ligature, a letter with a rare accent);
@@ -86,16 +86,18 @@ class Typeface:
     size: int
 
     def getlength(self, text: str) -> float:
-        return float(sum(font(file, self.size).getlength(run) for file, run in self.runs(text)))
+        return float(
+            sum(load_font(file, self.size).getlength(run) for file, run in self.runs(text))
+        )
 
     def draw(
         self, pen: ImageDraw.ImageDraw, at: tuple[float, float], text: str, colour: str
     ) -> None:
         """Draw one line from ``at`` on, its middle at that height."""
         x, y = at
-        ascent, descent = font(self.name, self.size).getmetrics()
-        for file, run in in_reading_order(self.runs(text)):
-            run_font = font(file, self.size)
+        ascent, descent = load_font(self.name, self.size).getmetrics()
+        for file, run in order_runs(self.runs(text)):
+            run_font = load_font(file, self.size)
             pen.text((x, y + (ascent - descent) / 2), run, colour, run_font, anchor="ls")
             x += run_font.getlength(run)
 
@@ -117,7 +119,7 @@ def _runs(name: str, text: str) -> Iterator[tuple[str, str]]:
         start = end
 
 
-def in_reading_order(runs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def order_runs(runs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The runs from left to right, as one line of the Unicode bidirectional algorithm has them.
 
     The first letter with a direction gives the line its own. What has none, such as spaces and

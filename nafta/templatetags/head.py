@@ -1,8 +1,8 @@
 """Tags for the head of a page: addresses, pictures and linked data."""
 
 import json
+from collections.abc import Iterable
 from html import unescape
-from typing import Any
 from urllib.parse import urlencode
 
 from django import template
@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
+from issues.models import Issue
 from nafta.sharing import canonical_urls, linked_data
 from nafta.templatetags.charts import ESCAPES
 
@@ -68,10 +69,15 @@ def webcal(context: template.RequestContext, path: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def describe(context: template.RequestContext, record: Any, **extra: Any) -> SafeString:
+def describe(
+    context: template.RequestContext, record: object, issues: Iterable[Issue] = ()
+) -> SafeString:
     """The record of a page as schema.org data, and the way to it."""
     base = context["request"].build_absolute_uri("/")
-    graph = [linked_data.thing(record, base, **extra), linked_data.trail(record, base)]
+    graph = [
+        linked_data.describe_record(record, base, issues=issues),
+        linked_data.describe_breadcrumbs(record, base),
+    ]
     return script([thing for thing in graph if thing])
 
 
@@ -82,7 +88,7 @@ def describe_dataset(
     """The whole record, for the page that offers it: ``archive`` is the address of its zip."""
     request = context["request"]
     base = request.build_absolute_uri("/")
-    dataset = linked_data.dataset(
+    dataset = linked_data.describe_dataset(
         context["negotiation"], base, page=request.path, archive=archive, licence=licence
     )
     return script([dataset])

@@ -37,7 +37,7 @@ def share(context: Context, name: str, shown: Any, title: str, key: str = "") ->
     live, pinned = (
         format_html(
             '{}<script src="{}" async></script>',
-            embeds.frame(src, title, embeds.WIDTH, height),
+            embeds.render_frame(src, title, embeds.WIDTH, height),
             script,
         )
         for src in (address, f"{address}?as_of={day.isoformat()}")
@@ -51,7 +51,12 @@ def embeddable(context: Context) -> dict[str, Any]:
     request: Any = context.get("request")
     match = request and request.resolver_match
     nothing = "exception" in context or "gone" in context  # there is no page here
-    if nothing or not match or match.url_name not in embeds.OF_PAGE or embeds.lost(request.GET):
+    if (
+        nothing
+        or not match
+        or match.url_name not in embeds.OF_PAGE
+        or embeds.find_lost_parameters(request.GET)
+    ):
         return {}
     page = request.build_absolute_uri(request.path)
     if as_of := context.get("as_of"):

@@ -206,7 +206,7 @@ def deadline_items(
             is_off=later is not None,
             set_by=local(record, "set_by"),
             set_on=first_day(record.set_on),
-            set_when=record.set_on_words,
+            set_when=record.set_on_label,
             replacement_title=local(later, "name") if later else "",
             replacement_url=later.get_absolute_url() if later else "",
         )

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from issues.matrix.answers import stances_sentence
+from issues.matrix.answers import describe_stances
 from issues.matrix.cells import (
     MatrixCell,
     make_cell,
@@ -178,7 +178,7 @@ def test_the_answer_says_who_wants_what() -> None:
         MatrixCell(party=arden, stance=Stance.DEMANDS, label=""),
         MatrixCell(party=brume, stance=Stance.RED_LINE, label=""),
     ]
-    assert stances_sentence(cells) == "Demanding it: Arden; calling it a red line: Brume."
+    assert describe_stances(cells) == "Demanding it: Arden; calling it a red line: Brume."
 
 
 def test_every_matrix_and_card_of_the_site_shows_the_same_cell(

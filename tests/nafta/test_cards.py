@@ -9,8 +9,25 @@ from django.test import Client
 from PIL import Image
 
 from nafta.sharing.card_pages import KINDS
-from nafta.sharing.cards import Card, CardHeading, CardStance, colour, cut, draw, symbol, wrapped
-from nafta.sharing.typefaces import BOLD, SANS, SERIF, Typeface, drawable, font, in_reading_order
+from nafta.sharing.cards import (
+    Card,
+    CardHeading,
+    CardStance,
+    colour_of,
+    draw,
+    draw_symbol,
+    truncate,
+    wrap,
+)
+from nafta.sharing.typefaces import (
+    BOLD,
+    SANS,
+    SERIF,
+    Typeface,
+    load_font,
+    make_drawable,
+    order_runs,
+)
 from tests import world as worlds
 from tests.nafta.test_leaks import every_key
 from tests.nafta.test_pages import BUDGET, double, queries
@@ -144,7 +161,7 @@ def test_a_stance_has_the_tint_of_the_page(client: Client, world: SimpleNamespac
     image = opened(client.get("/cards/issues/water.png").content).convert("RGB")
     counts: dict[Any, int] = {value: count for count, value in image.getcolors(1 << 20) or []}
     for name in ("paper", "st-demands", "st-open-if"):
-        wanted = tuple(bytes.fromhex(colour(name)[1:]))
+        wanted = tuple(bytes.fromhex(colour_of(name)[1:]))
         near = [
             count
             for value, count in counts.items()
@@ -221,10 +238,10 @@ def test_long_names_and_nine_parties_fit(client: Client, world: SimpleNamespace)
     ],
 )
 def test_a_text_is_drawn_in_letters_that_a_font_has(name: str, text: str) -> None:
-    assert drawable(text) == text
+    assert make_drawable(text) == text
     for file, run in Typeface(name, 40).runs(text):
-        missing = bytes(font(file, 40).getmask("丁"))
-        assert [one for one in run if bytes(font(file, 40).getmask(one)) == missing] == []
+        missing = bytes(load_font(file, 40).getmask("丁"))
+        assert [one for one in run if bytes(load_font(file, 40).getmask(one)) == missing] == []
 
 
 @pytest.mark.parametrize(
@@ -239,7 +256,7 @@ def test_a_text_is_drawn_in_letters_that_a_font_has(name: str, text: str) -> Non
     ],
 )
 def test_what_no_font_has_is_replaced_or_left_out(text: str, drawn: str) -> None:
-    assert drawable(text) == drawn
+    assert make_drawable(text) == drawn
 
 
 @pytest.mark.parametrize(
@@ -255,21 +272,21 @@ def test_what_no_font_has_is_replaced_or_left_out(text: str, drawn: str) -> None
 def test_what_is_written_from_the_right_is_read_from_there(
     text: str, from_the_left: list[str]
 ) -> None:
-    assert [run for _file, run in in_reading_order(Typeface(SANS, 30).runs(text))] == from_the_left
+    assert [run for _file, run in order_runs(Typeface(SANS, 30).runs(text))] == from_the_left
 
 
 def test_text_wraps_and_what_is_too_long_ends_in_an_ellipsis() -> None:
     font = Typeface(SANS, 30)
-    lines = wrapped("one two three four five six seven eight nine ten", font, 150, 3)
+    lines = wrap("one two three four five six seven eight nine ten", font, 150, 3)
     assert len(lines) == 3
     assert all(font.getlength(line) <= 150 for line in lines)
     assert lines[-1].endswith("…")
-    assert cut("W" * 100, font, 150).endswith("…")
-    assert wrapped("short", font, 150, 3) == ["short"]
+    assert truncate("W" * 100, font, 150).endswith("…")
+    assert wrap("short", font, 150, 3) == ["short"]
 
 
 def test_every_stance_has_a_mark_of_its_own() -> None:
-    marks = {bytes(symbol(stance, 40).tobytes()) for stance in STANCES}
+    marks = {bytes(draw_symbol(stance, 40).tobytes()) for stance in STANCES}
     assert len(marks) == len(STANCES)
     assert all(any(mark) for mark in marks)
 
@@ -306,7 +323,7 @@ def test_as_much_is_kept_as_there_is_room_for() -> None:
     font = Typeface(SANS, 30)
     text = "Wide, narrow and wide again: whatever the letters are"
     for width in range(60, int(font.getlength(text)), 7):
-        kept = cut(text, font, width).removesuffix("…")
+        kept = truncate(text, font, width).removesuffix("…")
         assert text.startswith(kept)
         more = text[: len(kept) + 1 + (text[len(kept)] == " ")]
         assert font.getlength(f"{kept}…") <= width < font.getlength(f"{more}…")

@@ -207,7 +207,7 @@ def test_no_text_can_close_the_element(client: Client, world: SimpleNamespace) -
 
 
 def test_the_whole_record_is_a_dataset(world: SimpleNamespace) -> None:
-    one = linked_data.dataset(
+    one = linked_data.describe_dataset(
         world.negotiation, "https://example.org/", page="/data/", archive="/data/record.zip"
     )
     assert (one["@type"], one["url"]) == ("Dataset", "https://example.org/data/")

@@ -9,13 +9,13 @@ from issues.analysis.number_gaps import NumberGap, find_number_gaps
 from issues.analysis.number_points import list_points
 from issues.analysis.proposal_threads import (
     build_threads,
+    describe_settlement,
+    find_settling,
     proposal_items,
     settled_on,
-    settled_sentence,
-    settling,
 )
 from issues.analysis.stance_distance import SETTLED, find_widest, measure_spreads, pair_cells
-from issues.matrix.answers import stances_sentence
+from issues.matrix.answers import describe_stances
 from issues.matrix.rows import MatrixRow
 from issues.matrix.site_state import SiteState
 from issues.models import Issue, Measure, Progress, Proposal
@@ -39,7 +39,7 @@ class IssueSections:
 
     @property
     def context(self) -> dict[str, Any]:
-        settled = settling(self.proposals, self.day)
+        settled = find_settling(self.proposals, self.day)
         statements = self.statements[:STATEMENTS_SHOWN]
         return {
             "now": self.row,
@@ -49,7 +49,7 @@ class IssueSections:
             ),
             "rounds_without_level": self._rounds_without_level(),
             "settled": settled,
-            "settled_sentence": settled_sentence(settled),
+            "settled_sentence": describe_settlement(settled),
             "rows_by_round": self.rows_by_round,
             "farthest": find_widest(pair_cells(self.row.cells)),
             "distances": self.distances,
@@ -133,7 +133,7 @@ class IssueSections:
         """Where the parties stand, in a sentence; if settled, where they stood the day before."""
         eve = settled_on(settled[0]) - dt.timedelta(days=1) if settled else self.day
         (row,) = self.state.matrix_on(eve)
-        return stances_sentence(row.cells, before=bool(settled))
+        return describe_stances(row.cells, before=bool(settled))
 
     def _rounds_without_level(self) -> int:
         """How many rounds ended since a level was last noted, if that left the issue open."""
