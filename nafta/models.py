@@ -1,5 +1,5 @@
 """Where Django looks for the models of this app. The index of search is its only table."""
 
-from nafta.search.models import Entry
+from nafta.search.models import SearchDocument
 
-__all__ = ["Entry"]
+__all__ = ["SearchDocument"]

@@ -1,7 +1,7 @@
 """The items of the timeline, for its page, its files, the API, frames and forms.
 
 From an address to a QuerySet it is three functions: the view of the timeline, ``load_timeline``
-and ``timeline_items``, which has ``nafta.search.filters.narrowed`` apply the filters. ``filters``
+and ``timeline_items``, with ``nafta.search.filters.apply_filters``. ``filters``
 are everywhere those of ``NarrowingForm``.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from issues.analysis.proposal_threads import proposal_items
 from issues.models import Proposal, with_issues
-from nafta.search.filters import narrowed
+from nafta.search.filters import apply_filters
 from rounds.models import Deadline, Round, Statement
 from rounds.platform.cursors import Cursor
 from rounds.platform.databases import reading
@@ -73,7 +73,7 @@ def timeline_items(
     for stream in STREAMS:
         if stream.kinds <= among and kind in {"", *stream.kinds}:
             first_kind = min(stream.kinds)
-            fitting = narrowed(stream.records(kind).with_names(), first_kind, filters, most)
+            fitting = apply_filters(stream.records(kind).with_names(), first_kind, filters, most)
             records += [
                 (sort_key(first_kind, record.first_day, record.pk), stream, record)
                 for record in fitting.latest_first()[:most]
@@ -90,7 +90,7 @@ def load_statement_marks(filters: dict[str, Any]) -> list[TimelineItem]:
         return []
     most = MAX_MARKS + 1
     statements = Statement.objects.published().with_parties()
-    fitting = narrowed(statements, Kind.STATEMENT, filters, most)
+    fitting = apply_filters(statements, Kind.STATEMENT, filters, most)
     return list(statement_marks(fitting.latest_first()[:most]))
 
 

@@ -19,22 +19,22 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"  # what a run leaves behind; git ignores it
+VAR_DIR = BASE_DIR / "var"  # files made at run time; git ignores it
 
 
-def flag(name: str, default: bool = False) -> bool:
+def env_flag(name: str, default: bool = False) -> bool:
     """An environment variable that is on (1, true, yes) or off."""
     value = os.environ.get(name)
     return default if value is None else value.lower() in {"1", "true", "yes", "on"}
 
 
-def listed(name: str, default: str = "") -> list[str]:
-    """An environment variable of words separated by commas."""
+def env_list(name: str, default: str = "") -> list[str]:
+    """An environment variable with values separated by commas."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
-def number(name: str, default: int) -> int:
-    """An environment variable that is a whole number, 0 or more."""
+def env_int(name: str, default: int) -> int:
+    """An environment variable that is a whole number, 0 or more. Raises ImproperlyConfigured."""
     value = os.environ.get(name, str(default))
     if not value.isdecimal():
         raise ImproperlyConfigured(f"{name} is {value!r}, expected a whole number.")
@@ -42,7 +42,7 @@ def number(name: str, default: int) -> int:
 
 
 def local_secret_key() -> str:
-    """A key of this folder's own, made once, for runs without a ``SECRET_KEY``."""
+    """The key in ``var/``, made at the first run, for runs without a ``SECRET_KEY``."""
     path = VAR_DIR / "secret_key"
     if not path.exists():
         VAR_DIR.mkdir(exist_ok=True)
@@ -52,12 +52,12 @@ def local_secret_key() -> str:
 
 
 # DEBUG: tracebacks in the browser and unhashed static files. Never on the open web.
-DEBUG = flag("DEBUG")
+DEBUG = env_flag("DEBUG")
 # LOCAL: set by nafta/operations/embedded_postgres.py where the embedded server serves.
-LOCAL = flag("LOCAL")
+LOCAL = env_flag("LOCAL")
 PRODUCTION = not (DEBUG or LOCAL)
 
-# What production cannot do without, and what it is. All that is missing is told at once.
+# What production needs. All that is missing is named at once: an attempt may be a deployment.
 REQUIRED = {
     "DATABASE_URL": "a PostgreSQL 14 or later, postgresql://user:password@host:port/name",
     "SECRET_KEY": "50 random characters or more, the same in every process",
@@ -66,12 +66,12 @@ REQUIRED = {
 
 
 def is_weak(key: str) -> bool:
-    """Whether a secret key is one that might be guessed."""
+    """Whether a secret key could be guessed."""
     return len(key) < 50 or len(set(key)) < 5 or key.startswith("django-insecure-")
 
 
-def problems() -> Iterator[str]:
-    """Why the site cannot start."""
+def find_problems() -> Iterator[str]:
+    """The reasons why the site cannot start."""
     for name, what in REQUIRED.items():
         if (PRODUCTION or name == "DATABASE_URL") and not os.environ.get(name):
             yield f"{name} is not set: {what}"
@@ -80,16 +80,17 @@ def problems() -> Iterator[str]:
         yield f"SECRET_KEY is weak: {REQUIRED['SECRET_KEY']}"
 
 
-if found := list(problems()):
-    raise ImproperlyConfigured("\n- ".join(["The site cannot start.", *found]))
+if errors := list(find_problems()):
+    raise ImproperlyConfigured("\n- ".join(["The site cannot start.", *errors]))
 
 SECRET_KEY = os.environ.get("SECRET_KEY") or local_secret_key()
-ALLOWED_HOSTS = listed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 # CSRF_TRUSTED_ORIGINS: origins with scheme, separated by commas, where a proxy ends TLS.
-CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
+CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
     "nafta.apps.NaftaConfig",
+    "nafta.static_site",  # without this line there is no `manage.py bake`
     "issues.apps.IssuesConfig",
     "rounds.apps.RoundsConfig",
     "pgtrigger",
@@ -111,18 +112,18 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "nafta.operations.middleware.Probes",
-    "nafta.operations.middleware.Told",
+    "nafta.operations.middleware.HealthCheckMiddleware",
+    "nafta.operations.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "nafta.operations.middleware.Policies",
-    "nafta.operations.middleware.Bounds",
+    "nafta.operations.middleware.SecurityHeadersMiddleware",
+    "nafta.operations.middleware.InputLimitsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "nafta.api.throttling.PublicAPI",
-    "nafta.operations.page_cache.Editions",
+    "nafta.api.throttling.PublicApiMiddleware",
+    "nafta.operations.page_cache.PageCacheMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "nafta.operations.middleware.OnlyAsking",
+    "nafta.operations.middleware.ReadOnlyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "nafta.operations.middleware.LanguageOfAddress",
+    "nafta.operations.middleware.UrlLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -162,44 +163,44 @@ TEMPLATES = [
     },
 ]
 
-# DATABASE_POOL: connections a process keeps at most, to each server; no fewer than it has threads.
-# 0 where PgBouncer keeps them, in any of its modes.
-DATABASE_POOL = number("DATABASE_POOL", 8)
+# DATABASE_POOL: most connections of a process to each server; no fewer than it has threads.
+# 0 behind PgBouncer, in any of its modes.
+DATABASE_POOL = env_int("DATABASE_POOL", 8)
 DATABASE_PATIENCE = 3  # seconds that a request waits for a connection
 
 
-def database(url: str) -> Any:
-    """A server of the database. None that is gone may hold a request for long."""
-    found: Any = dj_database_url.parse(url)
+def database_settings(url: str) -> Any:
+    """The settings of a database server. One that does not answer must not hold up requests."""
+    parsed: Any = dj_database_url.parse(url)
     options = {
         "connect_timeout": DATABASE_PATIENCE,
-        # a machine that vanished says nothing: what it has not acknowledged by then is lost
+        # a machine that vanished closes no connection: give up if it acknowledges nothing so long
         "tcp_user_timeout": 10_000,
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 2,
-        **found.get("OPTIONS", {}),
+        **parsed.get("OPTIONS", {}),
     }
     if DATABASE_POOL:
         options["pool"] = {
             "min_size": 1,
             "max_size": DATABASE_POOL,
             "timeout": DATABASE_PATIENCE,
-            "reconnect_timeout": 1,  # then the next request tries; a longer wait grows ever longer
+            "reconnect_timeout": 1,  # then a request tries again; the pool would wait ever longer
         }
     else:
-        # PgBouncer may give each transaction another connection: nothing may outlive one
-        found |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-        found["DISABLE_SERVER_SIDE_CURSORS"] = True
+        # PgBouncer may use another connection for each transaction, so nothing may outlive one
+        parsed |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+        parsed["DISABLE_SERVER_SIDE_CURSORS"] = True
         options["prepare_threshold"] = None
-    return found | {"OPTIONS": options}
+    return parsed | {"OPTIONS": options}
 
 
-DATABASES = {"default": database(os.environ["DATABASE_URL"])}
-# DATABASE_REPLICA_URLS: servers that follow it, separated by commas; public pages read there. A
-# comma within an address, between the hosts of one, is written %2C.
-for place, url in enumerate(listed("DATABASE_REPLICA_URLS"), 1):
-    DATABASES[f"replica-{place}"] = database(url)
+DATABASES = {"default": database_settings(os.environ["DATABASE_URL"])}
+# DATABASE_REPLICA_URLS: URLs of replicas, separated by commas; public pages are read from them. A
+# comma within a URL, between its hosts, is written %2C.
+for position, url in enumerate(env_list("DATABASE_REPLICA_URLS"), 1):
+    DATABASES[f"replica-{position}"] = database_settings(url)
 DATABASE_ROUTERS = ["rounds.platform.databases.Router"]
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -212,12 +213,12 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# The record is written in LANGUAGE_CODE; readers may have the others, under /fr/ and /es/.
+# The record is written in LANGUAGE_CODE; the other languages are under /fr/ and /es/.
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English")), ("fr", _("French")), ("es", _("Spanish"))]
 LOCALE_PATHS = [BASE_DIR / "nafta" / "locale"]
 FORMAT_MODULE_PATH = ["nafta.formats"]
-# TIME_ZONE: the newsroom's, such as America/Toronto; embargoes are told in it.
+# TIME_ZONE: the newsroom's, such as America/Toronto; embargoes are shown and entered in it.
 TIME_ZONE = os.environ.get("TIME_ZONE", "UTC")
 USE_I18N = True
 USE_TZ = True
@@ -238,26 +239,26 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG or LOCAL
 if WHITENOISE_USE_FINDERS:
-    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a folder that is not there
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a missing folder
 WHITENOISE_AUTOREFRESH = DEBUG
 
-# PROXIES: how many proxies stand before the site, each of which tells whom it asks for, and whether
-# it was asked by TLS. What is told beyond that many may be forged, and is not believed.
-PROXIES = number("PROXIES", 0)
+# PROXIES: number of proxies in front of the site that set X-Forwarded-For and X-Forwarded-Proto.
+# Entries beyond that number may be forged and are ignored.
+PROXIES = env_int("PROXIES", 0)
 if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# TLS: whether the site is asked by https alone. Off only where nobody else can listen.
-TLS = flag("TLS", PRODUCTION)
+# TLS: whether all requests have to use https. Off only on one machine or a private network.
+TLS = env_flag("TLS", PRODUCTION)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from within, past the proxy
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # requested from within, without the proxy
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "nafta.operations.error_pages.not_from_here"
-# HSTS_SECONDS: for how long a browser asks by https alone, once it has. HSTS_SUBDOMAINS: also all
-# names below this one.
-SECURE_HSTS_SECONDS = number("HSTS_SECONDS", 365 * 24 * 60 * 60) if TLS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = flag("HSTS_SUBDOMAINS")
-# These two ask to speak for other names of the newsroom's domain, which the site does not know.
+CSRF_FAILURE_VIEW = "nafta.operations.error_pages.csrf_failure"
+# HSTS_SECONDS: for how long a browser uses https only after its first visit. HSTS_SUBDOMAINS: for
+# all subdomains, too.
+SECURE_HSTS_SECONDS = env_int("HSTS_SECONDS", 365 * 24 * 60 * 60) if TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env_flag("HSTS_SUBDOMAINS")
+# W005, W021: HSTS for subdomains and preload lists are for the owner of the whole domain to decide.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 # What a browser may load and do on our pages; the policy of the embeds is in
@@ -275,98 +276,100 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# Where a login leads that came from nowhere on this site.
+# After a login without a page to return to.
 LOGIN_REDIRECT_URL = "admin:index"
 
-# SESSION_HOURS, SESSION_IDLE_MINUTES: when a login ends, however busy, and when it is left alone.
-SESSION_COOKIE_AGE = number("SESSION_HOURS", 12) * 60 * 60
-SESSION_IDLE = number("SESSION_IDLE_MINUTES", 60) * 60
+# SESSION_HOURS, SESSION_IDLE_MINUTES: a login ends after so long, and after so long without use.
+SESSION_COOKIE_AGE = env_int("SESSION_HOURS", 12) * 60 * 60
+SESSION_IDLE = env_int("SESSION_IDLE_MINUTES", 60) * 60
 
-# Five bad passwords within LOCKED_MINUTES for one account, or from one address, and neither is let
-# in until they have passed. At OFFICE_ADDRESSES (203.0.113.0/24, separated by commas), which
-# many share, each account counts by itself, and what others do elsewhere does not count.
+# After five wrong passwords within LOCKED_MINUTES, an account and an IP address are locked for as
+# long. From OFFICE_ADDRESSES (203.0.113.0/24, separated by commas), which many share, tries count
+# for each account there alone.
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
 AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = timedelta(minutes=number("LOCKED_MINUTES", 15))
+AXES_COOLOFF_TIME = timedelta(minutes=env_int("LOCKED_MINUTES", 15))
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # nobody keeps somebody out by trying on
 AXES_LOCKOUT_PARAMETERS = "nafta.admin_site.lockout.lockout_parameters"
 AXES_LOCKOUT_CALLABLE = "nafta.admin_site.lockout.render_lockout"
 AXES_CLIENT_IP_CALLABLE = "nafta.operations.client_address.address_of"
-AXES_DISABLE_ACCESS_LOG = True  # the history says who did what; where from is nobody's business
+AXES_DISABLE_ACCESS_LOG = True  # for privacy: the history says who did what
 AXES_VERBOSE = False
-OFFICE_ADDRESSES = [ip_network(one) for one in listed("OFFICE_ADDRESSES")]
+OFFICE_ADDRESSES = [ip_network(network) for network in env_list("OFFICE_ADDRESSES")]
 
-# SECOND_FACTOR: whether staff prove with a code of their phone that it is they who log in.
-SECOND_FACTOR = flag("SECOND_FACTOR")
+# SECOND_FACTOR: whether staff need a code of an authenticator app to log in.
+SECOND_FACTOR = env_flag("SECOND_FACTOR")
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True
 
-# What one spreadsheet may bring into the admin: bytes of the file (an XLSX may unpack to ten times
-# as many), rows, and how many of these are new or changed. Those are stored while the editor waits,
-# for the preview and again when it is confirmed: about 20 ms each.
+# Limits of a spreadsheet import: bytes of the file (an XLSX may unpack to ten times as many), rows,
+# and rows that are new or changed. These are stored while the editor waits, for the preview and
+# when it is confirmed: about 20 ms each.
 IMPORT_MAX_BYTES = 2 * 1024 * 1024
 IMPORT_MAX_ROWS = 5_000
 IMPORT_MAX_CHANGES = 500
 
-# What one request may bring: bytes in fields (an import is confirmed with all its rows), fields
+# Limits of a request: bytes in fields (an import is confirmed with all its rows), number of fields
 # (the round desk has four for each issue and party), files, and bytes in all.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
 BODY_MAX_BYTES = IMPORT_MAX_BYTES + DATA_UPLOAD_MAX_MEMORY_SIZE
 
-# The history: who and why stand in each event, and none is ever changed.
+# The history: each event has who and why, and is never changed.
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 PGHISTORY_CREATED_AT_FUNCTION = "clock_timestamp()"
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
-# SECOND_EDITOR: whether what an editor wrote must be published by another one.
-SECOND_EDITOR = flag("SECOND_EDITOR")
+# SECOND_EDITOR: whether another editor has to publish what an editor wrote.
+SECOND_EDITOR = env_flag("SECOND_EDITOR")
 
-# CACHE_URL: redis://host:port/0 of a Redis or Valkey that all processes share; without it each has
-# a cache of its own.
+# CACHE_URL: redis://host:port/0 of a Redis or Valkey that all processes share; without it each
+# process has a cache.
 CACHE_URL = os.environ.get("CACHE_URL", "")
 
 
-def kept_in_cache(name: str, entries: int) -> dict[str, Any]:
-    """A cache of ``entries`` at most, each process's own; a server has bounds itself."""
+def cache_settings(name: str, max_entries: int) -> dict[str, Any]:
+    """The settings of a cache. ``max_entries`` is for that of a process; Redis has its own."""
     if CACHE_URL:
         return {
-            "BACKEND": "nafta.operations.redis_cache.Shared",
+            "BACKEND": "nafta.operations.redis_cache.FailSoftRedisCache",
             "LOCATION": CACHE_URL,
             "KEY_PREFIX": name,
-            "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1},  # nobody waits for it
+            "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1},  # seconds
         }
     backend = "django.core.cache.backends.locmem.LocMemCache"
-    return {"BACKEND": backend, "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": entries}}
+    return {"BACKEND": backend, "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": max_entries}}
 
 
 CACHES = {
-    "default": kept_in_cache("default", 10_000),  # who has asked the API how often, the package
-    "pages": kept_in_cache("pages", 500),  # about 10 kB each; those last asked for stay
+    "default": cache_settings("default", 10_000),  # counts of the API's rate limit; the package
+    "pages": cache_settings("pages", 500),  # about 10 kB each
 }
-# KEEP_PAGES: whether public pages are kept until something is published. Not while they are built.
-KEEP_PAGES = flag("KEEP_PAGES", not DEBUG)
-# CDN_SECONDS: for how long what stands before the site, such as a CDN, may answer by itself.
-CDN_SECONDS = number("CDN_SECONDS", 5)
-# API_RATE: how many requests a minute the API answers to one address.
-API_RATE = number("API_RATE", 120)
+# KEEP_PAGES: whether public pages are cached until something is published.
+KEEP_PAGES = env_flag("KEEP_PAGES", not DEBUG)
+# SHARE_CARDS: whether pages have a picture for social networks.
+SHARE_CARDS = env_flag("SHARE_CARDS", True)
+# CDN_SECONDS: for how long a CDN may serve its copy of a page without asking.
+CDN_SECONDS = env_int("CDN_SECONDS", 5)
+# API_RATE: requests a minute that the API answers to one IP address.
+API_RATE = env_int("API_RATE", 120)
 
-# LOG_FORMAT: json, an object a line, or plain words.
+# LOG_FORMAT: json, an object a line, or plain text.
 LOG_FORMAT = os.environ.get("LOG_FORMAT", "plain" if DEBUG or LOCAL else "json")
 if LOG_FORMAT not in {"json", "plain"}:
     raise ImproperlyConfigured("LOG_FORMAT is “json” or “plain”.")
-# LOG_LEVEL: WARNING leaves out the line for each request.
+# LOG_LEVEL: WARNING leaves out the line a request.
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO").upper()
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request": {"()": "nafta.operations.logs.RequestName"}},
+    "filters": {"request": {"()": "nafta.operations.logs.RequestIdFilter"}},
     "formatters": {
-        "json": {"()": "nafta.operations.logs.Lines"},
+        "json": {"()": "nafta.operations.logs.JsonLineFormatter"},
         "plain": {"format": "%(asctime)s %(levelname)s %(message)s [%(request_id)s]"},
     },
     "handlers": {
@@ -378,18 +381,18 @@ LOGGING: dict[str, Any] = {
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        # The line for a request tells what these would of each answer that is no page.
+        # these would repeat the line of each request that fails
         "django": {"handlers": [], "level": "INFO"},
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
     },
 }
-# SLOW_QUERY_MS: from how many milliseconds on a query is told of in the log, without its values.
+# SLOW_QUERY_MS: slower queries are logged, without their parameters.
 SLOW_QUERY_MS = float(os.environ.get("SLOW_QUERY_MS", "200"))
-# METRICS_TOKEN: what a Prometheus has to send for /metrics; without it there is no such address.
+# METRICS_TOKEN: the bearer token for /metrics; without it there is no such page.
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
-# PROMETHEUS_MULTIPROC_DIR: an empty folder of one machine's processes, to be counted together.
+# PROMETHEUS_MULTIPROC_DIR: an empty folder, to count all processes of a machine together.
 METRICS_FOLDER = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
 
 DJANGO_TABLES2_TEMPLATE = "_table.html"

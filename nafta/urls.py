@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import index, sitemap
@@ -6,7 +7,7 @@ from django.urls import include, path
 from nafta.api.routes import api
 from nafta.operations import error_pages
 from nafta.pages import about, data, home, parties, people, robots, rounds, search, timeline
-from nafta.sharing import card_pages, embed_pages
+from nafta.sharing import embed_pages
 from nafta.syndication.feeds import IssueFeed, NewsFeed, PartyFeed, PersonFeed, RoundFeed
 from nafta.syndication.sitemaps import SITEMAPS
 
@@ -53,8 +54,7 @@ urlpatterns += i18n_patterns(
         {"name": "embed_statement"},
         name="embed_statement",
     ),
-    path("cards/home.png", card_pages.card, {"kind": "home", "key": ""}, name="card_home"),
-    path("cards/<str:kind>/<slug:key>.png", card_pages.card, name="card"),
+    *([path("cards/", include("nafta.sharing.card_urls"))] if settings.SHARE_CARDS else []),
     path("", include("rounds.urls")),
     path("", include("issues.urls")),
     path("admin/", admin.site.urls),

@@ -35,7 +35,7 @@ from nafta.api.params import (
 )
 from nafta.api.serializers import Serializer
 from nafta.queries import timeline_items
-from nafta.search.filters import narrowed
+from nafta.search.filters import apply_filters
 from rounds.history.corrections import load_corrections
 from rounds.models import (
     Deadline,
@@ -100,7 +100,7 @@ def list_by_day(
 ) -> schemas.Page[Answer]:
     """Answer the records of one ``kind`` that fit the filters, newest first."""
     filters = clean_filters(params) | cursor_filter(params, kind)
-    page, cursor = page_by_day(narrowed(records, kind, filters, params.limit + 1), params)
+    page, cursor = page_by_day(apply_filters(records, kind, filters, params.limit + 1), params)
     return list_page(request, serialize(page), cursor)
 
 

@@ -1,4 +1,4 @@
-"""Who may ask the API, how often, and what is no answer of its own."""
+"""The API's rate limit, CORS headers and JSON errors."""
 
 import math
 import time
@@ -12,30 +12,31 @@ from django.utils.translation import gettext as _
 from nafta.operations.client_address import address_of
 from nafta.operations.middleware import READ_METHODS
 
-API = "/api/"
-MINUTE = 60  # seconds
+API_PREFIX = "/api/"
+WINDOW_SECONDS = 60
 
 
-class PublicAPI:
-    """Below ``/api/`` anybody may ask from anywhere, so often a minute, and nobody may write.
+class PublicApiMiddleware:
+    """``/api/`` is read-only and open to all origins; ``API_RATE`` requests a minute an IP address.
 
-    Kept answers are counted, too.
+    It stands before the page cache, so that answers from the cache are counted, too. django-ninja's
+    throttling runs in the view, behind the cache (decision 0059).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(API):
+        if not request.path_info.startswith(API_PREFIX):
             return self.get_response(request)
-        response = self._answer(request)
+        response = self._respond(request)
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Expose-Headers"] = (
             "ETag, Retry-After, RateLimit-Limit, RateLimit-Remaining"
         )
         return response
 
-    def _answer(self, request: HttpRequest) -> HttpResponse:
+    def _respond(self, request: HttpRequest) -> HttpResponse:
         if request.method == "OPTIONS":
             response = HttpResponse(status=204, headers={"Allow": READ_METHODS})
             response.headers["Access-Control-Allow-Methods"] = READ_METHODS
@@ -45,24 +46,24 @@ class PublicAPI:
         if request.method not in {"GET", "HEAD"}:
             text = _("The record is read-only here: ask with GET.")
             return JsonResponse({"detail": text}, status=405, headers={"Allow": READ_METHODS})
-        left = settings.API_RATE - _asked(address_of(request))
-        response = self._read(request) if left >= 0 else _too_many()
+        remaining = settings.API_RATE - _count_request(address_of(request))
+        response = self._read(request) if remaining >= 0 else _too_many_requests()
         response.headers["RateLimit-Limit"] = str(settings.API_RATE)
-        response.headers["RateLimit-Remaining"] = str(max(0, left))
+        response.headers["RateLimit-Remaining"] = str(max(0, remaining))
         return response
 
     def _read(self, request: HttpRequest) -> HttpResponse:
         if request.method == "GET":
-            return self._got(request)
-        request.method = "GET"  # what GET would say, without its body
-        response = self._got(request)
+            return self._get(request)
+        request.method = "GET"  # HEAD has the headers of GET, and no body
+        response = self._get(request)
         length = len(response.content)
         response.content = b""
         response.headers["Content-Length"] = str(length)
         return response
 
-    def _got(self, request: HttpRequest) -> HttpResponse:
-        """The answer; for an address that is none, in JSON too."""
+    def _get(self, request: HttpRequest) -> HttpResponse:
+        """The response, with a JSON body for the 404 of an unknown URL."""
         response = self.get_response(request)
         if response.status_code != 404 or "json" in response.headers["Content-Type"]:
             return response
@@ -70,19 +71,19 @@ class PublicAPI:
         return JsonResponse({"detail": text}, status=404)
 
 
-def _asked(address: str | None) -> int:
-    """How often an address has asked in this minute of the clock."""
-    key = f"api:{address}:{int(time.time() // MINUTE)}"
-    cache.add(key, 0, 2 * MINUTE)
+def _count_request(address: str | None) -> int:
+    """Count a request of an IP address; returns its number within the minute of the clock."""
+    key = f"api:{address}:{int(time.time() // WINDOW_SECONDS)}"
+    cache.add(key, 0, 2 * WINDOW_SECONDS)
     try:
         return cache.incr(key)
-    except ValueError:  # the cache had to make room
+    except ValueError:  # the cache is full, or does not answer
         return 1
 
 
-def _too_many() -> HttpResponse:
+def _too_many_requests() -> HttpResponse:
     text = _("One address may ask %(count)d times a minute. Try again after a moment.")
-    wait = math.ceil(MINUTE - time.time() % MINUTE)
+    wait = math.ceil(WINDOW_SECONDS - time.time() % WINDOW_SECONDS)
     return JsonResponse(
         {"detail": text % {"count": settings.API_RATE}}, status=429, headers={"Retry-After": wait}
     )

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
         TrigramExtension(),
         migrations.RunSQL(CONFIGURATIONS),
         migrations.CreateModel(
-            name='Entry',
+            name='SearchDocument',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(max_length=12)),
@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                 ('vector', django.contrib.postgres.search.SearchVectorField()),
             ],
             options={
+                'db_table': 'nafta_entry',
                 'default_permissions': (),
                 'indexes': [
                     django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['vector'], name='nafta_entry_vector'),

@@ -1,8 +1,8 @@
-"""Backups of the whole database, in PostgreSQL's own format: what was written can be read anywhere.
+"""Backups of the whole database, in the custom format of ``pg_dump``.
 
-PostgreSQL's programs write and read them. A backup comes into its place only when it is whole and
-was read to its end; its checksum lies beside it. A restoration is one transaction, and COMMIT is
-the last thing that is said in it: whatever ends it before, nothing has changed.
+A backup gets its name only when it is complete and has been read to its end; a file with its
+checksum lies beside it. A restore is one transaction: if anything fails before its COMMIT, nothing
+has changed.
 """
 
 import hashlib
@@ -22,10 +22,10 @@ from django.utils.translation import gettext as _
 from nafta.operations import embedded_postgres
 
 PROGRAMS = ("pg_dump", "pg_restore", "psql")
-OURS = " TABLE public rounds_edition "  # so says the list of what is in a backup of ours
-MADE = re.compile(r"^; Archive created at (.+)$", re.MULTILINE)
-# The old tables make room and stay readable until the end; whoever would write to them waits.
-# Extensions serve both; only a superuser can move one, others can make it anew.
+OUR_TABLE = " TABLE public rounds_edition "  # in the table of contents of a backup of this site
+CREATED_AT = re.compile(r"^; Archive created at (.+)$", re.MULTILINE)
+# The old tables move to another schema. They stay readable until the COMMIT; writers wait.
+# Extensions are moved back. Only a superuser may do so; others drop and create them again.
 MAKE_ROOM = """
 SET LOCAL client_min_messages = warning;
 DROP SCHEMA IF EXISTS replaced CASCADE;
@@ -45,22 +45,22 @@ BEGIN
     LOOP
         BEGIN
             EXECUTE format('ALTER EXTENSION %I SET SCHEMA public', name);
-        EXCEPTION WHEN insufficient_privilege THEN  -- then readers of what rests on it wait, too
+        EXCEPTION WHEN insufficient_privilege THEN  -- then readers of its indexes wait
             EXECUTE format('DROP EXTENSION %I CASCADE', name);
         END;
     END LOOP;
 END $$;
 """
-# Another mark, so that no page kept of an edition of that number is taken for what is restored.
+# A new mark, or pages cached of an edition of that number would be served.
 NEW_MARK = "UPDATE public.rounds_edition SET mark = gen_random_uuid();\n"
 
 
 class BackupError(Exception):
-    """There is no backup, or it was not restored. The message says why."""
+    """A backup was not written, is invalid, or was not restored. The message says why."""
 
 
 def write(file: Path) -> None:
-    """Write the whole database into ``file``, and its checksum beside it."""
+    """Write the whole database to ``file``, and its checksum beside it. Raises BackupError."""
     if file.exists():
         raise BackupError(_("“%s” exists already and is left as it is.") % file)
     if not holds_something():
@@ -68,10 +68,10 @@ def write(file: Path) -> None:
     try:
         with tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as folder:
             new = Path(folder) / file.name
-            # Logins end with what was lost: no old session comes back.
+            # Sessions are left out: a restore must not bring back logins that have ended.
             options = ["--format=custom", "--exclude-table-data=public.django_session"]
             _run("pg_dump", *options, f"--file={new}", _database())
-            new.chmod(0o600)  # it holds drafts and what passwords are checked against
+            new.chmod(0o600)  # it has drafts and password hashes
             _read(new)
             checksum = _checksum_of(new)
             checksum.write_text(f"{_digest(new)}  {file.name}\n", encoding="utf-8")
@@ -82,9 +82,9 @@ def write(file: Path) -> None:
 
 
 def check(file: Path) -> str:
-    """Raise BackupError unless ``file`` is a whole backup of such a site; returns when it was made.
+    """Return when the backup ``file`` was made. Raise BackupError if it is no valid backup.
 
-    Damage is found by the checksum beside it; without that, what pg_restore cannot read is.
+    Damage is detected by the checksum; without its file, only what pg_restore cannot read is.
     """
     try:
         if not file.is_file():
@@ -96,29 +96,32 @@ def check(file: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise BackupError(str(error)) from error
     listed = _read(file)
-    if OURS not in listed:
+    if OUR_TABLE not in listed:
         raise BackupError(_("“%s” is no backup of such a site.") % file)
-    made = MADE.search(listed)
-    return made[1] if made else ""
+    created = CREATED_AT.search(listed)
+    return created[1] if created else ""
 
 
 def holds_something() -> bool:
-    """Whether the database has any table."""
+    """Whether the database has any tables."""
     return bool(connection.introspection.table_names())
 
 
 def restore(file: Path) -> None:
-    """Make the database what ``file`` says, or leave it as it is: ``check`` the file first."""
+    """Replace the database by the backup ``file``, which ``check`` should accept first.
+
+    Raises BackupError, and has changed nothing then.
+    """
     make_room = MAKE_ROOM if holds_something() else ""
     reads = [_program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(file)]
     stores = [_program("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", _database()]
-    with tempfile.TemporaryFile("w+") as said:
+    with tempfile.TemporaryFile("w+") as errors:
         with (
-            suppress(BrokenPipeError),  # then psql says why it has ended
+            suppress(BrokenPipeError),  # then psql has printed why it ended
             subprocess.Popen(
-                stores, env=_environment(), stdin=PIPE, stdout=DEVNULL, stderr=said
+                stores, env=_environment(), stdin=PIPE, stdout=DEVNULL, stderr=errors
             ) as storing,
-            subprocess.Popen(reads, stdout=PIPE, stderr=said) as reading,
+            subprocess.Popen(reads, stdout=PIPE, stderr=errors) as reading,
         ):
             script, source = cast("IO[bytes]", storing.stdin), cast("IO[bytes]", reading.stdout)
             script.write(f"BEGIN;\n{make_room}".encode())
@@ -126,15 +129,15 @@ def restore(file: Path) -> None:
             if reading.wait() == 0:
                 script.write(f"{NEW_MARK}COMMIT;\n".encode())
         if storing.returncode or reading.returncode:
-            said.seek(0)
-            raise BackupError(said.read().strip())
+            errors.seek(0)
+            raise BackupError(errors.read().strip())
     with connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA IF EXISTS replaced CASCADE")
         cursor.execute("ANALYZE")
 
 
 def _read(file: Path) -> str:
-    """Read a backup to its end; returns its list of contents."""
+    """Read a backup to its end; returns its table of contents."""
     listed = _run("pg_restore", "--list", str(file))
     _run("pg_restore", f"--file={os.devnull}", str(file))
     return listed
@@ -146,7 +149,7 @@ def _digest(file: Path) -> str:
 
 
 def _checksum_of(file: Path) -> Path:
-    """Where the checksum of ``file`` lies, in a form that ``sha256sum --check`` reads."""
+    """The file with the checksum of ``file``, in the format of ``sha256sum --check``."""
     return file.with_name(f"{file.name}.sha256")
 
 
@@ -168,11 +171,11 @@ def _run(program: str, *arguments: str) -> str:
 
 
 def _program(name: str) -> str:
-    """Where a program is, of the very version that the server has.
+    """The path of a program of the server's major version. Raises BackupError if there is none.
 
-    An older one cannot read what the server writes, a newer one writes what it cannot read.
+    An older one cannot read what the server writes; a newer one writes what the server cannot read.
     """
-    needed, found = connection.get_database_version()[0], []
+    needed, versions = connection.get_database_version()[0], []
     folders = [Path(folder) for folder in os.get_exec_path()]
     with suppress(embedded_postgres.NotStartedError):
         folders.insert(0, embedded_postgres.programs())
@@ -181,25 +184,25 @@ def _program(name: str) -> str:
             version = _version(folder / name)
             if version == needed:
                 return str(folder / name)
-            found.append(f"{version} ({folder})")
+            versions.append(f"{version} ({folder})")
     raise BackupError(
         _("The server is PostgreSQL %(needed)d: put its %(programs)s on PATH. Found: %(found)s.")
         % {
             "needed": needed,
             "programs": ", ".join(PROGRAMS),
-            "found": ", ".join(found) or _("none"),
+            "found": ", ".join(versions) or _("none"),
         }
     )
 
 
 def _version(program: Path) -> int:
-    said = subprocess.run([program, "--version"], check=False, capture_output=True, text=True)
-    number = re.search(r"\d+", said.stdout)
+    output = subprocess.run([program, "--version"], check=False, capture_output=True, text=True)
+    number = re.search(r"\d+", output.stdout)
     return int(number[0]) if number else 0
 
 
 def _database() -> str:
-    """The database that Django is connected to, as an argument; its password is no argument."""
+    """The argument for Django's database. The password is not in it: others may list arguments."""
     connection.ensure_connection()
     return f"--dbname={connection.connection.info.dsn}"
 

@@ -1,20 +1,20 @@
-"""A PostgreSQL server of the project's own, for whoever gave no ``DATABASE_URL``.
+"""The embedded PostgreSQL server, for a project without ``DATABASE_URL``.
 
-The server belongs to the commands that use it. Who is alive is never read from a file of process
-ids, which a killed process cannot correct: it is told by locks, which the kernel lets go when
-their holder ends, however it ends. In the folder of the server
+The server runs while commands use it. Which of them live is decided by locks, which the kernel
+releases when a process ends, however it ends; a killed process leaves a stale file of process ids.
+In the folder of the server
 
 =================== ============================= =============================================
 file                held by                       while it is held
 =================== ============================= =============================================
 ``users.lock``      each command, shared          somebody needs the server
 ``start.lock``      one command at a time         a start is under way
-``keeper.lock``     the keeper                    somebody will stop the server after the last user
+``keeper.lock``     the keeper                    a process stops the server after its last user
 ``server.lock``     PostgreSQL, every process     the data is in use
 =================== ============================= =============================================
 
-The last two are taken by the command and handed down to the process it starts, so there is no
-moment between. The keeper waits for ``users.lock`` to be its alone, then stops the server.
+The command takes the last two and hands them down to the process that it starts, so they are held
+without a gap. The keeper waits until it can lock ``users.lock`` alone, then stops the server.
 
 Linux and macOS. Only the standard library is needed until a server is started.
 """
@@ -44,10 +44,10 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).resolve().parents[2] / "var" / "postgres"
 DATABASE = "nafta"
 PORT = "5432"  # only a part of the socket's name: the server does not listen on the network
-PATIENCE = 60  # seconds for a server to answer; recovery after a crash takes the longest
-SOCKET_PATH_LIMIT = 103  # bytes, on macOS; Linux allows a few more
-READY = "ready"  # the keeper's first and only word
-CTYPE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"  # tells letters from quotes
+START_SECONDS = 60  # longest wait for a server; recovery after a crash takes the longest
+MAX_SOCKET_PATH_BYTES = 103  # on macOS; Linux allows a few more
+READY = "ready"  # all that the keeper prints
+CTYPE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"  # which characters are letters
 
 
 class NotStartedError(RuntimeError):
@@ -87,10 +87,10 @@ def start(folder: Path) -> str:
 
 
 def keep(folder: Path, keeper: int) -> None:
-    """Wait until nobody uses the server in ``folder``, then stop it.
+    """Wait until no command uses the server in ``folder``, then stop it.
 
-    ``keeper`` is the descriptor of the lock that says we are here. First tells the command that
-    started us so, and lets go of its output, on which it waits.
+    ``keeper`` is the descriptor of ``keeper.lock``. Prints ``READY`` first and closes the output,
+    on which the command that started this process waits.
     """
     print(READY, end="", flush=True)
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -139,7 +139,7 @@ def _ensure_server(folder: Path) -> Connection[Any]:
     """Return a connection to the running server, started if need be."""
     import psycopg  # noqa: PLC0415 -- not needed where a database is given
 
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + START_SECONDS
     while True:
         _launch_if_down(folder)
         try:
@@ -169,7 +169,7 @@ def _launch_if_down(folder: Path) -> None:
             "pg_ctl",
             "start",
             f"--log={folder / 'log'}",
-            f"--timeout={PATIENCE}",
+            f"--timeout={START_SECONDS}",
             f"--options={shlex.join(options)}",
             lock=server,
         )
@@ -277,7 +277,7 @@ def _url(folder: Path, database: str) -> str:
 
 def _socket_folder(folder: Path) -> Path:
     """A folder that only the server's owner can enter, with a path short enough for a socket."""
-    if len(os.fsencode(folder / "data" / f".s.PGSQL.{PORT}")) <= SOCKET_PATH_LIMIT:
+    if len(os.fsencode(folder / "data" / f".s.PGSQL.{PORT}")) <= MAX_SOCKET_PATH_BYTES:
         return folder / "data"
     link, owner = folder / "socket", folder.stat()
     if not link.is_dir() or link.stat().st_uid != owner.st_uid:

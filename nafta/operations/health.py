@@ -1,4 +1,4 @@
-"""What the machines that keep the site up ask of a process: does it live, can it serve?"""
+"""Health checks: is the process alive, and can it serve requests?"""
 
 import logging
 from functools import cache
@@ -9,32 +9,33 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-UNKEPT = {"Cache-Control": "no-store"}
-PATIENCE = 2  # seconds for the database to let a probe in
+NO_STORE = {"Cache-Control": "no-store"}
+CONNECT_SECONDS = 2  # longest wait for the connection of a check
 logger = logging.getLogger(__name__)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process lives. It asks nobody else: to start it anew would mend nothing but itself."""
-    return HttpResponse("ok\n", content_type="text/plain", headers=UNKEPT)
+    """Liveness: 200. No other server is checked: to restart this process would mend none."""
+    return HttpResponse("ok\n", content_type="text/plain", headers=NO_STORE)
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Whether all is there that pages are made with; else 503, and what is not."""
+    """Readiness: 200, or 503 with what is missing (database, migrations, cache)."""
     missing = _database() | _cache()
-    told = {"ready": not missing, "missing": missing}
-    return JsonResponse(told, status=503 if missing else 200, headers=UNKEPT)
+    result = {"ready": not missing, "missing": missing}
+    return JsonResponse(result, status=503 if missing else 200, headers=NO_STORE)
 
 
 def unapplied() -> frozenset[tuple[str, str]]:
-    """The migrations of this code that the database has not had.
+    """The migrations of this code that are not applied.
 
-    Asked over a connection of its own: a probe waits for no reader, and not for long.
+    It opens a connection of its own: all of the pool may be busy, and a check must not wait.
+    Raises ``psycopg.OperationalError``.
     """
-    parameters = connection.get_connection_params() | {"connect_timeout": PATIENCE}
-    with psycopg.connect(**parameters) as own:
+    parameters = connection.get_connection_params() | {"connect_timeout": CONNECT_SECONDS}
+    with psycopg.connect(**parameters) as probe:
         try:
-            applied = own.execute("SELECT app, name FROM django_migrations").fetchall()
+            applied = probe.execute("SELECT app, name FROM django_migrations").fetchall()
         except psycopg.errors.UndefinedTable:
             applied = []
     return _migrations() - set(applied)
@@ -59,6 +60,6 @@ def _cache() -> dict[str, str]:
         caches["default"].set("ready", "yes", 60)
         if caches["default"].get("ready") == "yes":
             return {}
-    except Exception:  # each kind of cache has its own
+    except Exception:  # each cache backend raises errors of its own
         logger.warning("The cache does not answer.", exc_info=True)
     return {"cache": "does not answer"}

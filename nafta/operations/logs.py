@@ -1,7 +1,7 @@
-"""What is told of each request: one line when it is answered, and its name in every line before.
+"""The request log: one line a response, and the request's ID in every line logged before it.
 
-A line is JSON in production (python-json-logger) and plain words on one's own machine. None holds
-what stood behind the ``?`` of an address, a cookie, a form or the values of a query.
+A line is JSON in production (python-json-logger) and plain text in development. For privacy no line
+holds a query string, a cookie, form data, an IP address or the parameters of an SQL query.
 """
 
 import logging
@@ -11,116 +11,118 @@ import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path
+from psycopg.sql import Composable
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
-SANE = re.compile(r"[A-Za-z0-9._-]{8,64}")  # what somebody before us may have named a request
-LITERAL = re.compile(r"'(?:[^']|'')*'")
-LONGEST = 2_000  # characters of a query
-ANSWERED = "%(method)s %(path)s %(status)d, %(ms)s ms, %(queries)d queries %(page)s"
-SLOW = "slow query in %(view)s, %(ms)s ms: %(sql)s"
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")  # taken from a proxy; all else could forge a line
+SQL_LITERAL = re.compile(r"'(?:[^']|'')*'")
+MAX_SQL_CHARS = 2_000
+REQUEST_LINE = "%(method)s %(path)s %(status)d, %(ms)s ms, %(queries)d queries %(page)s"
+SLOW_LINE = "slow query in %(view)s, %(ms)s ms: %(sql)s"
 access = logging.getLogger("nafta.access")
 slow = logging.getLogger("nafta.slow")
 
 
 @dataclass(slots=True)
-class Asked:
-    """A request on its way.
-
-    ``page``: whether a public page was kept, made or stale; ``kept_view``: what made a kept one.
-    """
+class RequestLog:
+    """What the log says of a request that is being answered."""
 
     request: HttpRequest
-    name: str
+    request_id: str
     queries: int = 0
-    page: str = ""
-    kept_view: str = ""
-    begun: float = field(default_factory=time.perf_counter)
+    page: str = ""  # a public page is "kept" (from the cache), "made" (rendered now) or "stale"
+    cached_view: str = ""  # the view that rendered a page from the cache
+    started: float = field(default_factory=time.perf_counter)
 
     @property
     def view(self) -> str:
-        """The name of the address pattern: there are as many as there are patterns."""
+        """Name of the URL pattern. A metric has one series a value, so it must not be the path."""
         if self.request.resolver_match:
             return self.request.resolver_match.view_name
         static = self.request.path_info.startswith(settings.STATIC_URL)
-        return self.kept_view or ("static" if static else "none")
+        return self.cached_view or ("static" if static else "none")
 
     @property
     def seconds(self) -> float:
-        return time.perf_counter() - self.begun
+        return time.perf_counter() - self.started
 
-    def watch(
-        self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any
-    ) -> Any:
-        """Count a query, and tell of one that took long."""
+    def count_query(
+        self,
+        execute: Callable[..., object],
+        sql: str | Composable,
+        params: object,
+        many: bool,
+        context: dict[str, object],
+    ) -> object:
+        """Count a query and log it if it was slow: a wrapper for ``connection.execute_wrapper``."""
         self.queries += 1
-        begun = time.perf_counter()
+        started = time.perf_counter()
         try:
             return execute(sql, params, many, context)
         finally:
-            ms = round((time.perf_counter() - begun) * 1000, 1)
+            ms = round((time.perf_counter() - started) * 1000, 1)
             if ms >= settings.SLOW_QUERY_MS:
-                told = {"view": self.view, "ms": ms}
-                slow.warning(SLOW, told | {"sql": shape(sql)}, extra=told)
+                fields = {"view": self.view, "ms": ms}
+                slow.warning(SLOW_LINE, fields | {"sql": redact_sql(sql)}, extra=fields)
 
-    def tell(self, status: int) -> None:
-        """The one line."""
+    def write(self, status: int) -> None:
+        """Log the line of this request."""
         if not access.isEnabledFor(logging.INFO):
             return
-        told = {
+        fields = {
             "method": self.request.method,
             "path": escape_uri_path(self.request.path),
             "status": status,
             "ms": round(self.seconds * 1000, 1),
             "queries": self.queries,
             "page": self.page,
-            "user": _member(self.request),
+            "user": _staff_id(self.request),
         }
-        access.info(ANSWERED, told, extra=told)
+        access.info(REQUEST_LINE, fields, extra=fields)
 
 
-asked: ContextVar[Asked | None] = ContextVar("asked", default=None)
+current_request: ContextVar[RequestLog | None] = ContextVar("current_request", default=None)
 
 
-def request_name(given: str) -> str:
-    """What a request is called: as ``given``, if that can stand in a line; else a new name."""
-    return given if SANE.fullmatch(given) else secrets.token_hex(8)
+def request_id(header: str) -> str:
+    """The ID in ``header``, if it is well-formed; else a new one."""
+    return header if REQUEST_ID.fullmatch(header) else secrets.token_hex(8)
 
 
 def note_page(page: str, view: str = "") -> None:
-    """Tell of the present request whether its page was kept, made or stale, and what made it."""
-    if this := asked.get():
-        this.page, this.kept_view = page, view
+    """Note for the log and the metrics how the page cache answered the current request."""
+    if entry := current_request.get():
+        entry.page, entry.cached_view = page, view
 
 
-def shape(sql: Any) -> str:
-    """A query on one line, without any text that somebody may have typed."""
+def redact_sql(sql: str | Composable) -> str:
+    """A query on one line, without literals: they may hold what somebody typed."""
     text = sql if isinstance(sql, str) else sql.as_string(None)
-    return LITERAL.sub("'…'", " ".join(text.split()))[:LONGEST]
+    return SQL_LITERAL.sub("'…'", " ".join(text.split()))[:MAX_SQL_CHARS]
 
 
-def _member(request: HttpRequest) -> int | None:
-    """Who of the newsroom asked, if the page has looked: nobody is looked up for the log."""
+def _staff_id(request: HttpRequest) -> int | None:
+    """The user's ID if the view loaded a member of staff: the log itself costs no query."""
     user = getattr(request, "_cached_user", None)
     return user.pk if user is not None and user.is_staff else None
 
 
-class RequestName(logging.Filter):
-    """Puts the name of the request into each line of it."""
+class RequestIdFilter(logging.Filter):
+    """Add the ID of the current request to each line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        this = asked.get()
-        record.request_id = this.name if this else "-"
+        entry = current_request.get()
+        record.request_id = entry.request_id if entry else "-"
         return True
 
 
-class Lines(JsonFormatter):
-    """A JSON object a line, without the request that Django's lines carry: it tells all of it."""
+class JsonLineFormatter(JsonFormatter):
+    """A JSON object a line, without the ``request`` in Django's lines: it has cookies and forms."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -1,7 +1,7 @@
-"""Figures for Prometheus, at ``/metrics``, for whoever has the token.
+"""Metrics for Prometheus at ``/metrics``, behind a token (``METRICS_TOKEN``).
 
-What is counted is the process's own, or that of all of a machine's together where
-``PROMETHEUS_MULTIPROC_DIR`` names a folder. What is told of the record is the database's.
+Requests are counted in each process, or for all processes of a machine together where
+``PROMETHEUS_MULTIPROC_DIR`` names a folder. What is published is read from the database.
 """
 
 from collections.abc import Iterator
@@ -25,36 +25,44 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from nafta.operations.logs import Asked
-from nafta.search.models import Entry
+from nafta.operations.logs import RequestLog
+from nafta.search.models import SearchDocument
 from rounds.models import Edition
 
-METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}  # any other is "other"
-STEPS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)  # seconds
+COUNTED_METHODS = {
+    "GET",
+    "HEAD",
+    "OPTIONS",
+    "POST",
+    "PUT",
+    "PATCH",
+    "DELETE",
+}  # any other is "other"
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)  # seconds
 REQUESTS = Counter("site_requests", "Requests answered.", ["view", "method", "status"])
-SECONDS = Histogram("site_request_seconds", "Seconds until an answer.", ["view"], buckets=STEPS)
+SECONDS = Histogram("site_request_seconds", "Seconds until an answer.", ["view"], buckets=BUCKETS)
 PAGES = Counter("site_pages", "Public pages: kept, made or stale.", ["page"])
 DATABASE_ERRORS = Counter("site_database_errors", "Times that the database did not answer.")
 
 
-def count(asked: Asked, status: int) -> None:
-    """Count a request that was answered."""
+def count_request(entry: RequestLog, status: int) -> None:
+    """Count an answered request. Does nothing on a site without metrics."""
     if not settings.METRICS_TOKEN:
         return
-    method = asked.request.method or ""
-    REQUESTS.labels(asked.view, method if method in METHODS else "other", status).inc()
-    SECONDS.labels(asked.view).observe(asked.seconds)
-    if asked.page:
-        PAGES.labels(asked.page).inc()
+    method = entry.request.method or ""
+    REQUESTS.labels(entry.view, method if method in COUNTED_METHODS else "other", status).inc()
+    SECONDS.labels(entry.view).observe(entry.seconds)
+    if entry.page:
+        PAGES.labels(entry.page).inc()
 
 
-class Record(Collector):
-    """What is published. Nothing, while the database does not answer."""
+class PublishedCollector(Collector):
+    """What is published, read at each scrape. Empty while the database does not answer."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         try:
             edition = Edition.objects.first()
-            published = _published(edition.mark) if edition else {}
+            published = _count_published(edition.mark) if edition else {}
         except (OperationalError, InterfaceError):
             DATABASE_ERRORS.inc()
             return
@@ -73,26 +81,26 @@ class Record(Collector):
 
 
 @lru_cache(maxsize=1)
-def _published(mark: UUID) -> dict[str, int]:
-    """How many of each kind are published in an edition; it stays so."""
-    kinds = Entry.objects.values_list("kind").annotate(Count("pk")).order_by("kind")
+def _count_published(mark: UUID) -> dict[str, int]:
+    """Number of published records by kind, counted once an edition: within one it cannot change."""
+    kinds = SearchDocument.objects.values_list("kind").annotate(Count("pk")).order_by("kind")
     return dict(kinds)
 
 
-def _of_all_processes() -> Collector:
+def _collect_all_processes() -> Collector:
     return MultiProcessCollector(CollectorRegistry())  # type: ignore[no-untyped-call]
 
 
 def metrics(request: HttpRequest) -> HttpResponse | None:
-    """All figures; None where the site has no token for them."""
+    """The metrics, or 401 without the token. None if the site has no token, so no metrics."""
     if not settings.METRICS_TOKEN:
         return None
-    given = request.headers.get("Authorization", "")
-    if not constant_time_compare(given, f"Bearer {settings.METRICS_TOKEN}"):
+    authorization = request.headers.get("Authorization", "")
+    if not constant_time_compare(authorization, f"Bearer {settings.METRICS_TOKEN}"):
         return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
-    counted = _of_all_processes() if settings.METRICS_FOLDER else REGISTRY
+    counted = _collect_all_processes() if settings.METRICS_FOLDER else REGISTRY
     return HttpResponse(
-        generate_latest(Record()) + generate_latest(counted),
+        generate_latest(PublishedCollector()) + generate_latest(counted),
         content_type=CONTENT_TYPE_LATEST,
         headers={"Cache-Control": "no-store"},
     )

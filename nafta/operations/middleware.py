@@ -1,9 +1,12 @@
-"""What happens at every request, before any page is made."""
+"""The site's own middleware, in the order in which ``settings.MIDDLEWARE`` lists it.
+
+Two more have modules of their own: ``page_cache``, and the API's rate limit in
+``nafta/api/throttling.py``.
+"""
 
 import logging
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -15,9 +18,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from nafta.operations import logs
-from nafta.operations.error_pages import refused
+from nafta.operations.error_pages import refuse
 from nafta.operations.health import healthz, readyz
-from nafta.operations.metrics import count, metrics
+from nafta.operations.metrics import count_request, metrics
 
 READ_METHODS = "GET, HEAD, OPTIONS"
 PROBES: dict[str, Callable[[HttpRequest], HttpResponse | None]] = {
@@ -25,14 +28,19 @@ PROBES: dict[str, Callable[[HttpRequest], HttpResponse | None]] = {
     "/readyz": readyz,
     "/metrics": metrics,
 }
-NAME = "X-Request-ID"
-IN_ADDRESS = (DataError, FieldDoesNotExist)  # not in a form: that has been looked at
-NO_VALUE = (*IN_ADDRESS, ValidationError, ValueError, OverflowError)  # that a column could hold
+REQUEST_ID_HEADER = "X-Request-ID"
+# Errors of a filter in the address of an admin list. The first two never come from a form, which
+# validates what it holds before the database sees it.
+LOOKUP_ERRORS = (DataError, FieldDoesNotExist)
+VALUE_ERRORS = (*LOOKUP_ERRORS, ValidationError, ValueError, OverflowError)
 logger = logging.getLogger(__name__)
 
 
-class Policies:
-    """What a browser may do with our pages, kept ones too; a page with a policy keeps its own."""
+class SecurityHeadersMiddleware:
+    """Set the Content-Security-Policy and the Permissions-Policy, on cached pages too.
+
+    A view that has set its own policy, as embeds do, keeps it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -44,10 +52,10 @@ class Policies:
         return response
 
 
-class Bounds:
-    """Refuses in words what is too much to be read, and what is no value where one is asked for.
+class InputLimitsMiddleware:
+    """Reject oversized bodies (413) and invalid admin lookups (400) with a readable page.
 
-    Without a length, a request has no body for Django: none is read beyond what is told here.
+    A body without a Content-Length is empty for Django, so none longer than its header is read.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -56,24 +64,24 @@ class Bounds:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdecimal() and int(length) > settings.BODY_MAX_BYTES:
-            return refused(request, 413)
+            return refuse(request, 413)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Lists of the admin hand what stands in their address to the database as it is."""
+        """Answer 400 to a lookup that an admin list passed on to the database unchecked."""
         match = request.resolver_match
-        if not match or "admin" not in match.namespaces or not isinstance(error, NO_VALUE):
+        if not match or "admin" not in match.namespaces or not isinstance(error, VALUE_ERRORS):
             return None
-        if request.method == "POST" and not isinstance(error, IN_ADDRESS):
-            return None  # what a form holds is looked at by the form
+        if request.method == "POST" and not isinstance(error, LOOKUP_ERRORS):
+            return None  # a fault of ours: the form should have refused it
         logger.warning("No value: %s", request.path_info, exc_info=error)
-        return refused(request, 400)
+        return refuse(request, 400)
 
 
-class Probes:
-    """Answers what the site's keepers ask, by whatever host or scheme, before all else.
+class HealthCheckMiddleware:
+    """Serve /healthz, /readyz and /metrics before host checks and HTTPS redirects.
 
-    So it is in no log, no count and no cache, and is never sent to HTTPS.
+    A load balancer asks by address and without TLS. Its requests are neither logged nor counted.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -84,32 +92,34 @@ class Probes:
         return (probe and probe(request)) or self.get_response(request)
 
 
-class Told:
-    """Names each request, counts it, and tells of it when it is answered."""
+class RequestLogMiddleware:
+    """Assign a request ID, count the request and log one line with its response."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        this = logs.Asked(request, logs.request_name(request.headers.get(NAME, "")))
-        token = logs.asked.set(this)
+        entry = logs.RequestLog(
+            request, logs.request_id(request.headers.get(REQUEST_ID_HEADER, ""))
+        )
+        token = logs.current_request.set(entry)
         try:
-            with ExitStack() as watching:
+            with ExitStack() as wrappers:
                 for connection in connections.all():
-                    watching.enter_context(connection.execute_wrapper(this.watch))
+                    wrappers.enter_context(connection.execute_wrapper(entry.count_query))
                 response = self.get_response(request)
-            response.headers[NAME] = this.name
-            count(this, response.status_code)
-            this.tell(response.status_code)
+            response.headers[REQUEST_ID_HEADER] = entry.request_id
+            count_request(entry, response.status_code)
+            entry.write(response.status_code)
             return response
         finally:
-            logs.asked.reset(token)
+            logs.current_request.reset(token)
 
 
-class OnlyAsking:
-    """Outside the desk nobody may write either, and no page is made for another wish than to read.
+class ReadOnlyMiddleware:
+    """Answer 405 to anything but GET, HEAD and OPTIONS outside the admin.
 
-    ``/api/`` has been answered before.
+    It never sees ``/api/``: ``nafta.api.throttling`` has answered there before.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -118,7 +128,7 @@ class OnlyAsking:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_given: Any) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
         match = request.resolver_match
         if request.method in {"GET", "HEAD"} or (match and "admin" in match.namespaces):
             return None
@@ -129,8 +139,11 @@ class OnlyAsking:
         return HttpResponse(text, "text/plain; charset=utf-8", status=405, headers=headers)
 
 
-class LanguageOfAddress(LocaleMiddleware):
-    """The address alone tells the language: no answer varies with what a browser prefers."""
+class UrlLocaleMiddleware(LocaleMiddleware):
+    """Take the language from the URL alone, and name it in Content-Language.
+
+    Django's own adds ``Vary: Accept-Language``, by which caches would keep a page once a browser.
+    """
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase

@@ -1,10 +1,9 @@
-"""Public pages, kept until the record changes.
+"""The page cache: public pages are cached until the record changes.
 
-The database names the edition of what readers see (``rounds/models/edition.py``). A page is kept
-under its address and that name, so whatever is published, corrected or taken back makes every kept
-page old at once, in every process, and none has to be found and thrown away. A kept page costs one
-small question to the database. While that does not answer, readers get what is kept of its last
-edition.
+The database has a mark for the edition of what readers see (``rounds/models/edition.py``). It is
+part of each cache key, so whatever is published, corrected or unpublished makes all cached pages
+unreachable at once, in every process, and none has to be deleted. A cached page costs one small
+query. While no database answers, readers get the cached pages of the last edition.
 """
 
 import gzip
@@ -38,33 +37,36 @@ from rounds.platform.databases import (
 )
 from rounds.publishing.states import load_present, publish_due
 
-Answer = Callable[[HttpRequest], HttpResponse]
-DESK = re.compile(r"/(?:\w\w/)?admin/")
-HERE = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH")  # wishes that are met here, page by page
-UNKEPT = re.compile(r"private|no-store")
+GetResponse = Callable[[HttpRequest], HttpResponse]
+ADMIN = re.compile(r"/(?:\w\w/)?admin/")
+# Headers that the cache answers itself: views see none of them, so that they return a whole page.
+HANDLED_HEADERS = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH")
+UNCACHEABLE = re.compile(r"private|no-store")
 TEXT = re.compile(r"text/|application/(?:[\w.]+\+)?(?:json|xml|javascript)|image/svg")
 ENCODERS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=5),
     "gzip": lambda body: gzip.compress(body, 6, mtime=0),
 }
-SHORT = 200  # bytes that are not worth packing
-DAY = 86_400  # seconds
-BREATH = 1.0  # seconds between two questions to a database that is gone
-LONG_BREATH = 5.0  # and to a replica, where others answer
-PAGES = "pages"  # the cache that they are kept in
-LATEST = "edition"  # the last one known, for processes that begin while the database is gone
-# A browser always asks whether its copy is the present one. What stands before the site may answer
-# for a moment by itself, go on while it asks, and for a day when it gets no answer.
+MIN_COMPRESSED_BYTES = 200  # a shorter body is sent as it is
+DAY_SECONDS = 86_400
+PRIMARY_RETRY_SECONDS = 1.0  # circuit breaker: wait between attempts at a primary that is down
+REPLICA_RETRY_SECONDS = 5.0  # longer, since the other servers can answer
+PAGES = "pages"  # name of the cache in settings.CACHES
+LATEST_EDITION = (
+    "edition"  # key of the last one, for processes that start while the database is down
+)
+# A browser always revalidates its copy. A CDN may answer by itself for a moment, serve the old page
+# while it revalidates, and for a day when the site does not answer.
 CACHE_CONTROL = (
     f"public, max-age=0, s-maxage={settings.CDN_SECONDS}, "
-    f"stale-while-revalidate={settings.CDN_SECONDS}, stale-if-error={DAY}"
+    f"stale-while-revalidate={settings.CDN_SECONDS}, stale-if-error={DAY_SECONDS}"
 )
 logger = logging.getLogger(__name__)
 
 
 @cache
-def build() -> str:
-    """A name for the code that makes the pages: other code, other pages."""
+def code_version() -> str:
+    """A hash of the code, templates and translations: a new version must not serve old pages."""
     files = sorted(
         path
         for folder in ("nafta", "issues", "rounds", "templates", "static")
@@ -78,44 +80,45 @@ def build() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A page as it goes out."""
+class CachedPage:
+    """A page as it is sent, compressed for one Content-Encoding."""
 
     headers: dict[str, str]
     body: bytes
-    view: str  # the name of what made it
+    view: str  # name of the view that rendered it, for the log
 
     def response(self, request: HttpRequest) -> HttpResponse:
-        """The page, or that the asker's copy is still the present one."""
-        whole = HttpResponse(self.body, headers=self.headers)
+        """The page, or 304 if the client has it."""
+        response = HttpResponse(self.body, headers=self.headers)
         if request.method == "HEAD":
-            whole.content = b""
-        answer: Any = get_conditional_response(request, self.headers["ETag"], None, whole)
+            response.content = b""
+        answer: Any = get_conditional_response(request, self.headers["ETag"], None, response)
         return answer  # type: ignore[no-any-return]
 
 
-class Editions:
-    """Answers with the kept page of the present edition, and keeps those that it has not.
+class PageCacheMiddleware:
+    """Answer from the cache of the current edition; else render the page and cache it.
 
-    A reader's whole request is answered by one server of the database, a replica if there is one:
-    a page made from a replica that lags is kept under the edition which that one knows. Editors
-    read where they write.
+    A reader's whole request is read from one database server, a replica if there is one. So a page
+    rendered from a replica that lags is cached under the edition of that replica, not a newer one.
+    Editors read from the primary, where they write. ``KEEP_PAGES=no`` switches the cache off;
+    choosing the server and publishing what is due go on.
     """
 
-    def __init__(self, get_response: Answer) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        self.latest = ""
-        self.primary = DatabaseServer(PRIMARY, BREATH)
+        self.latest_edition = ""
+        self.primary = DatabaseServer(PRIMARY, PRIMARY_RETRY_SECONDS)
         self.replicas: dict[str, DatabaseServer] = {}
         self.turn = itertools.count()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in {"GET", "HEAD"}:
-            if DESK.match(request.path_info):
+            if ADMIN.match(request.path_info):
                 self.primary.check_connection()
             return self.get_response(request)
-        keeps = settings.KEEP_PAGES and not DESK.match(request.path_info)
-        answer = None
+        is_cached = settings.KEEP_PAGES and not ADMIN.match(request.path_info)
+        response = None
         for server in self._servers(request):
             with reading_from(server.alias):
                 try:
@@ -124,40 +127,44 @@ class Editions:
                     logger.warning("The database %s does not answer: %s", server.alias, error)
                     DATABASE_ERRORS.inc()
                     continue
-                answer = self._page(request, edition) if keeps else self.get_response(request)
-            if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:  # it went while we asked
-                return answer
-        return (self._last(request) if keeps else None) or answer or self.get_response(request)
+                response = self._page(request, edition) if is_cached else self.get_response(request)
+            if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:  # it has just failed, too
+                return response
+        return (
+            (self._stale(request) if is_cached else None) or response or self.get_response(request)
+        )
 
     def _servers(self, request: HttpRequest) -> Iterator[DatabaseServer]:
-        """Those that may answer it, the next in turn first."""
-        editors = DESK.match(request.path_info) or settings.SESSION_COOKIE_NAME in request.COOKIES
-        names = [] if editors else replicas()
+        """The servers to try, in order: replicas by turns, then the primary."""
+        needs_primary = (
+            ADMIN.match(request.path_info) or settings.SESSION_COOKIE_NAME in request.COOKIES
+        )
+        names = [] if needs_primary else replicas()
         first = next(self.turn) % len(names) if names else 0
         for name in names[first:] + names[:first]:
-            replica = self.replicas.setdefault(name, DatabaseServer(name, LONG_BREATH))
+            replica = self.replicas.setdefault(name, DatabaseServer(name, REPLICA_RETRY_SECONDS))
             if replica.is_available():
                 yield replica
         if self.primary.is_available():
             yield self.primary
 
     def _edition(self, request: HttpRequest) -> str:
-        """The name of what is published now, today.
+        """The cache key's part for what readers see now: the edition, the day, the code.
 
-        What is due goes out first: whoever asks after the end of an embargo finds what it held.
+        Publishes what is due first, so that the first request after an embargo shows it.
         """
-        now = load_present()
-        if now.due and self._publishes():
-            now = load_present()
-        request.negotiation = SimpleLazyObject(lambda: now.negotiation)  # type: ignore[attr-defined]
-        edition = f"{now.mark or 'none'}-{timezone.localdate():%j}-{build()}"
-        if edition != self.latest:
-            self.latest = edition
-            caches[PAGES].set(LATEST, edition, DAY)
+        state = load_present()
+        if state.due and self._publish_due():
+            state = load_present()
+        request.negotiation = SimpleLazyObject(lambda: state.negotiation)  # type: ignore[attr-defined]
+        edition = f"{state.mark or 'none'}-{timezone.localdate():%j}-{code_version()}"
+        if edition != self.latest_edition:
+            self.latest_edition = edition
+            caches[PAGES].set(LATEST_EDITION, edition, DAY_SECONDS)
         return edition
 
-    def _publishes(self) -> bool:
-        """Whether what is due could be published. Without the primary it waits; pages go on."""
+    def _publish_due(self) -> bool:
+        """Publish what is due; False if the primary does not answer. Pages are served meanwhile."""
         if reading().alias != PRIMARY and not self.primary.is_available():
             return False
         try:
@@ -169,71 +176,77 @@ class Editions:
         return True
 
     def _page(self, request: HttpRequest, edition: str) -> HttpResponse:
-        place = _place(request, edition)
-        kept = caches[PAGES].get(place)
-        if not kept:
-            return self._made(request, edition, place)
-        note_page("kept", kept.view)
-        return kept.response(request)  # type: ignore[no-any-return]
+        """The page of an edition: from the cache, or rendered."""
+        key = _cache_key(request, edition)
+        page = caches[PAGES].get(key)
+        if not page:
+            return self._rendered(request, edition, key)
+        note_page("kept", page.view)
+        return page.response(request)  # type: ignore[no-any-return]
 
-    def _last(self, request: HttpRequest) -> HttpResponse | None:
-        """What is kept of the last edition."""
-        last = self.latest or caches[PAGES].get(LATEST)
-        kept = caches[PAGES].get(_place(request, last)) if last else None
-        if not kept:
+    def _stale(self, request: HttpRequest) -> HttpResponse | None:
+        """The cached page of the last edition, whatever is published by now."""
+        edition = self.latest_edition or caches[PAGES].get(LATEST_EDITION)
+        page = caches[PAGES].get(_cache_key(request, edition)) if edition else None
+        if not page:
             return None
-        note_page("stale", kept.view)
-        return kept.response(request)  # type: ignore[no-any-return]
+        note_page("stale", page.view)
+        return page.response(request)  # type: ignore[no-any-return]
 
-    def _made(self, request: HttpRequest, edition: str, place: str) -> HttpResponse:
+    def _rendered(self, request: HttpRequest, edition: str, key: str) -> HttpResponse:
         encoding = _encoding(request)
-        wishes = {name: request.META.pop(name) for name in HERE if name in request.META}
+        headers = {name: request.META.pop(name) for name in HANDLED_HEADERS if name in request.META}
         response = self.get_response(request)
-        request.META.update(wishes)
-        if not _may_be_kept(response):
+        request.META.update(headers)
+        if not _is_cacheable(response):
             return response
         view = request.resolver_match.view_name if request.resolver_match else ""
-        kept = _packed(response, encoding, edition, view)
-        caches[PAGES].set(place, kept, DAY)
+        page = _compressed(response, encoding, edition, view)
+        caches[PAGES].set(key, page, DAY_SECONDS)
         note_page("made")
-        return kept.response(request)
+        return page.response(request)
 
 
-def _place(request: HttpRequest, edition: str) -> str:
-    """Where a page is kept. Its host, which it names itself by, is one of the allowed."""
+def _cache_key(request: HttpRequest, edition: str) -> str:
+    """The key of a page. The host is part of it, since pages name it. Raises ``DisallowedHost``."""
     address = f"{request.scheme}://{request.get_host()}{request.get_full_path()}"
     name = hashlib.sha256(address.encode()).hexdigest()[:32]
     return f"{edition}-{_encoding(request)}-{name}"
 
 
 def _encoding(request: HttpRequest) -> str:
-    """How the asker can have a page packed, the closest first; "" if not at all."""
-    accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
-    refused = {one.partition(";")[0].strip() for one in accepted.split(",") if one[-3:] == "q=0"}
-    names = {one.partition(";")[0].strip() for one in accepted.split(",")} - refused
+    """The best compression that the client accepts; "" if none."""
+    accepted = request.META.get("HTTP_ACCEPT_ENCODING", "").split(",")
+    refused = {choice.partition(";")[0].strip() for choice in accepted if choice[-3:] == "q=0"}
+    names = {choice.partition(";")[0].strip() for choice in accepted} - refused
     return next((name for name in ENCODERS if name in names), "")
 
 
-def _may_be_kept(response: HttpResponse) -> bool:
-    """Whether it says the same to everybody until something is published."""
+def _is_cacheable(response: HttpResponse) -> bool:
+    """Whether the response is the same for everybody until something is published."""
     return (
         response.status_code == 200
         and not response.streaming
         and not response.cookies
-        and not UNKEPT.search(response.headers.get("Cache-Control", ""))
+        and not UNCACHEABLE.search(response.headers.get("Cache-Control", ""))
         and "cookie" not in response.headers.get("Vary", "").lower()
     )
 
 
-def _packed(response: HttpResponse, encoding: str, edition: str, view: str) -> Kept:
+def _compressed(response: HttpResponse, encoding: str, edition: str, view: str) -> CachedPage:
+    """The page to cache. Compression makes a strong ETag weak (RFC 9110, section 8.8.1)."""
     body = response.content
     patch_vary_headers(response, ["Accept-Encoding"])
     response.headers.setdefault("ETag", f'W/"{edition}"')
     response.headers.setdefault("Cache-Control", CACHE_CONTROL)
-    if encoding and len(body) > SHORT and TEXT.match(response.headers["Content-Type"]):
+    if (
+        encoding
+        and len(body) > MIN_COMPRESSED_BYTES
+        and TEXT.match(response.headers["Content-Type"])
+    ):
         body = ENCODERS[encoding](body)
         response.headers["Content-Encoding"] = encoding
         tag = response.headers["ETag"]
         response.headers["ETag"] = tag if tag.startswith("W/") else f"W/{tag}"
     response.headers["Content-Length"] = str(len(body))
-    return Kept(dict(response.headers.items()), body, view)
+    return CachedPage(dict(response.headers.items()), body, view)

@@ -1,46 +1,50 @@
-"""The cache that processes share."""
+"""A Redis cache that may fail: without it the site is slower, and no request waits for it.
+
+django-redis has ``IGNORE_EXCEPTIONS`` for the errors, but waits for a server that does not answer
+until the timeout at each call. See decision 0059.
+"""
 
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
-PAUSE = 1.0  # seconds that a server is left alone which did not answer
+RETRY_SECONDS = 1.0  # after an error, answer without the server for so long
 logger = logging.getLogger(__name__)
 
 
-class Shared(RedisCache):
-    """A Redis or Valkey. While it is gone nothing is found in it and nothing kept: that costs
-    speed, and nothing else.
-    """
+class FailSoftRedisCache(RedisCache):
+    """A Redis or Valkey server. While it fails, reads find nothing and writes do nothing."""
 
-    gone_until = 0.0  # of the process: its threads and caches have one server
+    retry_at = 0.0  # monotonic seconds; shared, since all caches of a process have one server
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        return self._asked(lambda: super(Shared, self).get(key, default, version), default)
+        return self._call(partial(super().get, key, default, version), default)
 
     def set(self, key: Any, *args: Any, **kwargs: Any) -> None:
-        self._asked(lambda: super(Shared, self).set(key, *args, **kwargs), None)
+        self._call(partial(super().set, key, *args, **kwargs), None)
 
     def add(self, key: Any, *args: Any, **kwargs: Any) -> bool:
-        return bool(self._asked(lambda: super(Shared, self).add(key, *args, **kwargs), False))
+        return bool(self._call(partial(super().add, key, *args, **kwargs), False))
 
     def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
-        """Raises ValueError, as for a key that is not there."""
-        found: int | None = self._asked(lambda: super(Shared, self).incr(key, delta, version), None)
-        if found is None:
+        """Raise ValueError if the server fails, as Django does for a missing key."""
+        value: int | None = self._call(partial(super().incr, key, delta, version), None)
+        if value is None:
             raise ValueError(f"The cache does not answer: {key!r}")
-        return found
+        return value
 
-    def _asked(self, question: Callable[[], Any], otherwise: Any) -> Any:
-        if time.monotonic() < Shared.gone_until:
-            return otherwise
+    def _call(self, command: Callable[[], Any], fallback: Any) -> Any:
+        """The result of ``command``; ``fallback`` after an error and for a while from then on."""
+        if time.monotonic() < FailSoftRedisCache.retry_at:
+            return fallback
         try:
-            return question()
+            return command()
         except RedisError as error:
-            Shared.gone_until = time.monotonic() + PAUSE
+            FailSoftRedisCache.retry_at = time.monotonic() + RETRY_SECONDS
             logger.warning("The cache does not answer: %s", error)
-            return otherwise
+            return fallback

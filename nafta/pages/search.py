@@ -20,11 +20,11 @@ from nafta.pages.active_filters import (
     select_filters,
 )
 from nafta.pages.tables import SearchFile
-from nafta.search.backend import Counts, Hit, Search, find
+from nafta.search.backend import Counts, Hit, Search, run_search
 from nafta.search.forms import SearchForm
-from nafta.search.highlight import marked
-from nafta.search.models import Entry
-from nafta.search.query import Meaning, Query, Term, folded
+from nafta.search.highlight import make_highlighter
+from nafta.search.models import SearchDocument
+from nafta.search.query import Interpretation, Query, QueryTerm, fold
 from rounds.models import Basis, Deadline, Round, Statement
 from rounds.platform.fast_reverse import page_of
 from rounds.platform.translated_text import LocalizedText, local
@@ -104,34 +104,38 @@ class InterpretationRow:
 
 
 def search(request: HttpRequest) -> HttpResponse:
-    named = Entry.objects.filter(kind__in=("party", "issue", "round")).order_by("day", "pk")
+    named = SearchDocument.objects.filter(kind__in=("party", "issue", "round")).order_by(
+        "day", "pk"
+    )
     form = SearchForm(request.GET, names=named.only("kind", "key", "label"))
     filters = form.filters
     query = form.query
     cursor = filters.get("page")
-    performed, result, other_relaxations = find(Search.of(filters), PAGE_SIZE, cursor)
+    performed, result, other_relaxations = run_search(
+        Search.from_filters(filters), PAGE_SIZE, cursor
+    )
     address = select_filters(request.GET)
     if performed.query.dropped:
         query = performed.query
         address["q"] = query.typed
     counts = result.counts
     hits, has_more = result.hits[:PAGE_SIZE], len(result.hits) > PAGE_SIZE
-    results, names = make_rows(hits, result.beside, query)
+    results, names = make_rows(hits, result.name_hits, query)
     context: dict[str, Any] = {
         "form": form,
         "q": query.text,
         "words": query,
-        "asks": performed.asks or bool(query.text.strip()),
+        "asks": performed.has_criteria or bool(query.text.strip()),
         "results": results,
         "names": names,
-        "total": format_count(counts.total, counts.more),
+        "total": format_count(counts.total, counts.is_lower_bound),
         "counts": counts,
         "chosen": [choice for choice in list_active_filters(form, address) if choice.name != "q"],
         "hidden": [
             (name, value) for name, value in address.items() if name in form.fields and name != "q"
         ],
         "between": {name: filters.get(name) for name in ("after", "before")},
-        "understood": [interpret_term(query, *pair, address) for pair in query.meanings],
+        "understood": [interpret_term(query, *pair, address) for pair in query.interpretations],
         "codes": [explain_code(query, party, address) for party in query.codes],
         "dropped": [quote(term.text) for term in query.dropped],
         "other_relaxations": [
@@ -144,7 +148,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "narrowed_q": address.get("q", ""),
         "facets": make_facets(counts, form),
         "suggestions": [] if results or names else make_suggestions(query, address),
-        "examples": [] if performed.asks else make_examples(counts),
+        "examples": [] if performed.has_criteria else make_examples(counts),
         "next_page": change_parameters(address, page=str(hits[-1].cursor))[1:] if has_more else "",
         "first_page": change_parameters(address) if cursor else "",
     }
@@ -180,7 +184,9 @@ def make_rows(
     for hit in (*hits, *name_hits):
         if hit.kind in kind_labels():
             items[hit.kind, hit.object_id] = make_named_result(hit)
-    show = marked([text for item in items.values() for text in texts_of(item).values()], query)
+    show = make_highlighter(
+        [text for item in items.values() for text in texts_of(item).values()], query
+    )
     for key, item in items.items():
         texts: dict[str, Any] = {name: show(text) for name, text in texts_of(item).items() if text}
         if (note := texts.get("note")) and not note.has_marks:
@@ -252,7 +258,7 @@ def make_facets(counts: Counts, form: SearchForm) -> list[Facet]:
         if name in form.filters:
             continue
         values = [
-            FacetValue(key, label, format_count(count, counts.more))
+            FacetValue(key, label, format_count(count, counts.is_lower_bound))
             for key, count, given in counts.of(name)
             if (label := filter_label(form, name, key, given))
         ]
@@ -264,7 +270,7 @@ def make_facets(counts: Counts, form: SearchForm) -> list[Facet]:
 
 
 def interpret_term(
-    query: Query, term: Term, meaning: Meaning, address: QueryDict
+    query: Query, term: QueryTerm, interpretation: Interpretation, address: QueryDict
 ) -> InterpretationRow:
     sentences = {
         "party": _("“%(words)s” as the party %(name)s"),
@@ -276,17 +282,21 @@ def interpret_term(
         "status": _("“%(words)s” as the status “%(name)s”"),
         "year": _("“%(words)s” as the year"),
     }
-    sentence = sentences.get(meaning.kind, _("“%(words)s” as %(name)s"))
-    if not meaning.exact:
+    sentence = sentences.get(interpretation.kind, _("“%(words)s” as %(name)s"))
+    if not interpretation.exact:
         sentence = _("“%(words)s”, which is nowhere in the record, as %(name)s")
     remaining = query.without(term)
-    choice = {meaning.kind: meaning.key} if meaning.kind in SearchForm.base_fields else {}
-    page = PAGES.get(meaning.kind)
+    choice = (
+        {interpretation.kind: interpretation.key}
+        if interpretation.kind in SearchForm.base_fields
+        else {}
+    )
+    page = PAGES.get(interpretation.kind)
     return InterpretationRow(
-        sentence % {"words": meaning.words or term.text, "name": meaning.label},
+        sentence % {"words": interpretation.text or term.text, "name": interpretation.label},
         change_parameters(address, q=remaining, **choice) if choice and not term.negative else "",
         change_parameters(address, q=query.as_words(term)),
-        reverse(page, args=[meaning.key]) if page else "",
+        reverse(page, args=[interpretation.key]) if page else "",
     )
 
 
@@ -294,13 +304,13 @@ def quote(text: str) -> str:
     return _("“%(text)s”") % {"text": text.replace(" %", "\u00a0%")}
 
 
-def explain_code(query: Query, party: Meaning, address: QueryDict) -> InterpretationRow:
+def explain_code(query: Query, party: Interpretation, address: QueryDict) -> InterpretationRow:
     """For a common word that was not taken for the code of a party: how to write that code."""
     sentence = _("“%(words)s” as a word. For the party %(name)s, write %(code)s")
-    written = "".join(folded(party.words)).upper()
+    written = "".join(fold(party.text)).upper()
     return InterpretationRow(
-        sentence % {"words": party.words, "name": party.label, "code": written},
-        change_parameters(address, q=query.instead(party.words, written)),
+        sentence % {"words": party.text, "name": party.label, "code": written},
+        change_parameters(address, q=query.instead(party.text, written)),
         "",
     )
 
@@ -308,9 +318,7 @@ def explain_code(query: Query, party: Meaning, address: QueryDict) -> Interpreta
 def make_suggestions(query: Query, address: QueryDict) -> list[ActiveFilter]:
     """Names similar to words of the query, then each term alone."""
     links = [
-        ActiveFilter(
-            name.label, change_parameters(address, q=query.instead(name.words, name.label))
-        )
+        ActiveFilter(name.label, change_parameters(address, q=query.instead(name.text, name.label)))
         for name in query.nearest
     ]
     if len(query.terms) > 1:
@@ -328,7 +336,7 @@ def make_examples(counts: Counts) -> list[str]:
         (kind, key): str(local(label, "name")) for kind, key, _count, label in counts.keys if label
     }
     labels["basis", Basis.UNNAMED.value] = str(Basis.UNNAMED.label)
-    last = Entry.objects.filter(kind="statement").order_by("-day", "-pk")
+    last = SearchDocument.objects.filter(kind="statement").order_by("-day", "-pk")
     ways = [("party", "issue"), ("person", "issue"), ("basis", "issue"), ("round", "party")]
     tally: Counter[tuple[tuple[str, str], ...]] = Counter()
     for keys in last.values_list("keys", flat=True)[:EXAMPLE_STATEMENTS]:

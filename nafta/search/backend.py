@@ -1,4 +1,7 @@
-"""What a search finds, and how many of each kind there are."""
+"""Search backend: hits, facet counts and relaxed searches, each by one query to the index.
+
+The index is the table of ``SearchDocument``; decision 0043 says how it answers in constant time.
+"""
 
 import datetime as dt
 from collections import Counter
@@ -9,30 +12,33 @@ from typing import Any
 
 from django.db.models.expressions import RawSQL
 
-from nafta.search.filter_choices import CHOICES, fitting
-from nafta.search.query import SQL, Query, Term, lexeme, question_of
-from nafta.search.vocabulary import rows
+from nafta.search.filter_choices import CHOICES, included_tokens
+from nafta.search.query import SQL, Query, QueryTerm, group_sql, lexeme
+from nafta.search.vocabulary import fetch_rows
 from rounds.platform.cursors import Cursor
 
-DATED = ("statement", "proposal", "deadline", "round")  # tables of what stands on the timeline
-NAMES = ("party", "person", "issue", "source")  # what has a name and no day, in their order
-FEW = ("party", "person", "issue")  # of these there are not many, however large the record
-SHOWN_NAMES = 6
-TIERS = ("0", "1", "2")  # parts of a list, the last first
-COUNTED = 1_000  # at most; beyond it a page says "1,000+"
-ENOUGH = 50  # to be counted of what is found only far back
-LATELY, NEWEST = 2_000, 100  # published last, and newest of what fits
-FACET = 12  # keys of a kind that are told
-RELAXED_TERMS = 10  # of a query that finds nothing are tried with one another, the first ones
-RELAXED_ROWS = 200  # the newest with each of these terms are looked at
-OTHER_RELAXATIONS = 3  # that a page links to
+DATED_KINDS = ("statement", "proposal", "deadline", "round")  # entries of the timeline
+NAMED_KINDS = ("party", "person", "issue", "source")  # have a name and no day; shown in this order
+FEW_KINDS = ("party", "person", "issue")  # few, however large the record
+MAX_NAMES = 6  # shown above the hits
+TIERS = ("0", "1", "2")  # of hits, the last first: see ``Hit.tier``
+MAX_COUNT = 1_000  # beyond it a page says "1,000+"
+FAR_BACK_COUNT_LIMIT = 50  # stop counting here once all matches lie outside the newest rows
+RECENT_EVENTS = 2_000  # publication events scanned for a feed
+RECENT_MATCHES = 100  # newest matches added to them
+MAX_FACET_VALUES = 12  # of a kind
+MAX_RELAXED_TERMS = 10  # a search without hits tries subsets of its first terms
+RELAXED_ROWS_PER_TERM = 200  # the newest rows with each of these terms
+OTHER_RELAXATIONS = 3  # linked from a page
+# ts_headline puts these around matches. They are of a private use area: no text has them.
+START, STOP = "\ue000", "\ue001"
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A row of the index that fits."""
+    """A matching row of the index."""
 
-    tier: int  # 2: the very phrase; 1: in its title; 0: otherwise, or a name beside the list
+    tier: int  # 2: matches the whole phrase; 1: matches in its title; 0: any other
     kind: str
     object_id: int
     key: str
@@ -47,33 +53,34 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much fits. Where there is more than was counted, each number is "at least"."""
+    """The number of matches, and of those with each of the commonest keys."""
 
     total: int
-    more: bool
-    keys: list[tuple[str, str, int, dict[str, Any] | None]]
+    is_lower_bound: bool  # there are more than were counted
+    keys: list[tuple[str, str, int, dict[str, Any] | None]]  # kind, key, count, label
 
     def of(self, kind: str) -> list[tuple[str, int, dict[str, Any] | None]]:
-        times = {f"{of} {key}": number for of, key, number, _label in self.keys}
+        """Key, count and label of each value of a facet."""
+        counts = {f"{of_kind} {key}": count for of_kind, key, count, _label in self.keys}
         return [
-            (key, sum(times.get(token, 0) for token in fitting(f"{of} {key}")), label)
-            for of, key, _number, label in self.keys
-            if of == kind
+            (key, sum(counts.get(token, 0) for token in included_tokens(f"{kind} {key}")), label)
+            for of_kind, key, _count, label in self.keys
+            if of_kind == kind
         ]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One row more than a page of the list, names beside it, and how much fits in all."""
+class SearchResults:
+    """One hit more than a page has, the names shown above them, and the counts of all matches."""
 
     hits: list[Hit]
-    beside: list[Hit]
+    name_hits: list[Hit]
     counts: Counts
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A query and the choices beside it: keys such as ``party ca``, days, one kind of thing."""
+    """A query and active filters: tokens of the index such as ``party ca``, days, one kind."""
 
     query: Query = field(default_factory=Query)
     tokens: tuple[str, ...] = ()
@@ -82,8 +89,8 @@ class Search:
     kind: str = ""
 
     @classmethod
-    def of(cls, filters: dict[str, Any]) -> "Search":
-        """What a form's ``filters`` ask for."""
+    def from_filters(cls, filters: dict[str, Any]) -> "Search":
+        """A search by ``NarrowingForm.filters``."""
         return cls(
             query=filters.get("q") or Query(),
             tokens=tuple(
@@ -95,75 +102,81 @@ class Search:
         )
 
     @property
-    def asks(self) -> bool:
-        return bool(self.narrows or self.before or self.after)
+    def has_criteria(self) -> bool:
+        return bool(self.has_terms or self.before or self.after)
 
     @property
     def year(self) -> tuple[dt.date | None, dt.date | None]:
-        """The days before and after the year that was chosen."""
+        """The last day before, and the first day after the year of the filter."""
         chosen = [token.partition(" ")[2] for token in self.tokens if token.startswith("year ")]
         if not chosen:
             return None, None
         return dt.date(int(chosen[0]) - 1, 12, 31), dt.date(int(chosen[0]) + 1, 1, 1)
 
     @property
-    def narrows(self) -> bool:
-        """Whether by more than days."""
+    def has_terms(self) -> bool:
+        """Whether it has criteria other than days."""
         return bool(self.query.every or self.tokens)
 
-    def answer(self, size: int, after: Cursor | None = None) -> Answer:
-        """What fits: a list, newest first within a tier, that goes on behind ``after``.
+    def run(self, size: int, after: Cursor | None = None) -> SearchResults:
+        """Run the search: a page of hits after the row ``after``, names, and counts.
 
-        The newest ``COUNTED`` are looked at: they are counted, and have their tiers among
-        themselves. What is older follows by its day. So no answer takes longer as the record grows.
+        The newest ``MAX_COUNT`` matches are counted, and sorted by tier. Older matches follow by
+        their day. So no search takes longer as the record grows.
         """
-        listed = self._listed(size, after) if self.asks else []
-        beside = [self._beside()] if self.asks and not self.kind and after is None else []
-        parts = [*listed, *beside, *self._counted()]
-        newest, values = self._newest()
-        told = rows(
-            f"WITH asked AS (SELECT {self._question()[0]} AS question), newest AS MATERIALIZED"
+        listed = self._hits_sql(size, after) if self.has_criteria else []
+        named = [self._names_sql()] if self.has_criteria and not self.kind and after is None else []
+        parts = [*listed, *named, *self._counts_sql()]
+        newest, values = self._newest_sql()
+        result = fetch_rows(
+            f"WITH search AS (SELECT {self._tsquery()[0]} AS question), newest AS MATERIALIZED"
             f" ({newest}) {' UNION ALL '.join(f'({sql})' for sql, _params in parts)}",
-            [*self._question()[1], *values, *(value for _sql, some in parts for value in some)],
+            [*self._tsquery()[1], *values, *(value for _sql, params in parts for value in params)],
         )
-        found: dict[str, list[Any]] = {"hit": [], "name": [], "key": [], "all": []}
-        for part, nth, *row in told:
-            found[part].append((nth, row))
-        hits = [Hit(*row) for _nth, row in found["hit"]]
-        hits.sort(key=lambda one: (one.tier, one.day, one.pk), reverse=True)
-        names = [Hit(*row) for _nth, row in sorted(found["name"], key=itemgetter(0))]
-        ((total, (more, *_row)),) = found["all"]
-        keys = [(kind, key, nth, label) for nth, (_t, kind, _o, key, _d, _i, label) in found["key"]]
-        keys.sort(key=lambda one: (-one[2], one[0], one[1]))
-        return Answer(hits[: size + 1], names, Counts(min(total, COUNTED), bool(more), keys))
+        by_part: dict[str, list[Any]] = {"hit": [], "name": [], "key": [], "all": []}
+        for part, nth, *row in result:
+            by_part[part].append((nth, row))
+        hits = [Hit(*row) for _nth, row in by_part["hit"]]
+        hits.sort(key=lambda hit: (hit.tier, hit.day, hit.pk), reverse=True)
+        names = [Hit(*row) for _nth, row in sorted(by_part["name"], key=itemgetter(0))]
+        ((total, (is_lower_bound, *_row)),) = by_part["all"]
+        keys = [
+            (kind, key, nth, label) for nth, (_t, kind, _o, key, _d, _i, label) in by_part["key"]
+        ]
+        keys.sort(key=lambda row: (-row[2], row[0], row[1]))
+        return SearchResults(
+            hits[: size + 1], names, Counts(min(total, MAX_COUNT), bool(is_lower_bound), keys)
+        )
 
-    def latest(self, most: int, behind: Cursor | None = None) -> RawSQL:
-        """The numbers of the newest statements that fit, for a filter of them."""
-        question, values = self._question()
-        place = [behind.day, behind.pk] if behind else [None, None]
+    def latest_statement_ids(self, limit: int, after: Cursor | None = None) -> RawSQL:
+        """A subquery of the ids of the newest matching statements."""
+        question, values = self._tsquery()
+        position = [after.day, after.pk] if after else [None, None]
         return RawSQL(  # noqa: S611
             f"SELECT object_id FROM search_latest({question}, ARRAY['statement'],"
             " %s::date, %s::date, %s::date, %s::bigint, 'object_id', %s, %s)",
-            [*values, *self._days(), *place, most, most],
+            [*values, *self._days(), *position, limit, limit],
         )
 
-    def lately(self) -> RawSQL:
-        """The numbers of statements among which are the last published of those that fit: what was
-        published lately, whether it fits or not, and the newest that fit.
+    def recent_statement_ids(self) -> RawSQL:
+        """A subquery of statement ids that include those of the matches that were published last.
+
+        It has what was published recently, matching or not, and the newest matches: to sort all
+        matches by publication would read each of them.
         """
-        newest = self.latest(NEWEST)
+        newest = self.latest_statement_ids(RECENT_MATCHES)
         return RawSQL(  # noqa: S611
             f"""SELECT pgh_obj_id FROM (
                 SELECT pgh_obj_id FROM "rounds_statementevent"
                 WHERE state = 'published' AND pgh_label IN ('added', 'published')
-                ORDER BY pgh_created_at DESC, pgh_obj_id DESC LIMIT {LATELY}
+                ORDER BY pgh_created_at DESC, pgh_obj_id DESC LIMIT {RECENT_EVENTS}
             ) AS last UNION {newest.sql}""",
             newest.params,
         )
 
-    def every(self, table: str) -> RawSQL:
-        """The numbers of all rows that fit of a table that has few, for a filter of its records."""
-        question, values = self._question()
+    def all_ids(self, table: str) -> RawSQL:
+        """A subquery of the ids of all matching rows of a table that has few."""
+        question, values = self._tsquery()
         after, before = self._days()
         return RawSQL(  # noqa: S611
             f"SELECT object_id FROM nafta_entry WHERE kind = %s AND vector @@ ({question})"
@@ -171,25 +184,25 @@ class Search:
             [table, *values, after or dt.date.min, before or dt.date.max],
         )
 
-    def relaxed(self) -> list["Search"]:
-        """The same without some of its words, where no row has all of them: best first.
+    def relaxations(self) -> list["Search"]:
+        """The search without some of its terms, if no row has all of them: best first.
 
-        Among the newest rows that have any of the words, it looks for those that have most. Names
-        are kept rather than words. Nothing is left of a query that would lose more than half. What
-        is excluded, and what is chosen beside the words, stays.
+        It takes the newest rows with any of the terms, and the largest sets of terms that stand
+        together in one of these rows. Names are kept rather than words. Empty if more than half of
+        the terms would be lost. Excluded terms and filters stay.
         """
-        excluded: list[list[Term]] = []
-        wanted: list[list[Term]] = []
+        excluded: list[list[QueryTerm]] = []
+        wanted: list[list[QueryTerm]] = []
         for group in self.query.groups:
             (excluded if any(term.negative for term in group) else wanted).append(group)
-        tried, fewest = wanted[:RELAXED_TERMS], len(wanted) / 2
+        tried, fewest = wanted[:MAX_RELAXED_TERMS], len(wanted) / 2
         if len(tried) < max(2, fewest):
             return []
-        times = self._common(tried, excluded)
-        largest = [kept for kept in times if not any(kept < other for other in times)]
+        times = self._count_common(tried, excluded)
+        largest = [kept for kept in times if not any(kept < larger for larger in times)]
 
         def rank(kept: frozenset[int]) -> tuple[int, int, int]:
-            named = sum(any(term.meanings for term in tried[nth]) for nth in kept)
+            named = sum(any(term.interpretations for term in tried[nth]) for nth in kept)
             return len(kept), named, times[kept]
 
         return [
@@ -201,13 +214,13 @@ class Search:
             if len(kept) >= fewest
         ]
 
-    def _common(
-        self, groups: list[list[Term]], excluded: list[list[Term]]
+    def _count_common(
+        self, groups: list[list[QueryTerm]], excluded: list[list[QueryTerm]]
     ) -> Counter[frozenset[int]]:
-        """Which of ``groups`` stand together in a row, by their numbers, and in how many rows."""
-        questions = [question_of(group) for group in groups]
-        required = [question_of(group) for group in excluded]
-        required += [self._chosen()] if self.tokens else []
+        """Which of ``groups`` (by index) stand together in one row, and in how many rows."""
+        questions = [group_sql(group) for group in groups]
+        required = [group_sql(group) for group in excluded]
+        required += [self._tokens_tsquery()] if self.tokens else []
         question = " && ".join(["question", *(sql for sql, _params in required)])
         statement = f"""WITH term AS (
                 SELECT question, nth - 1 AS nth FROM unnest(
@@ -216,7 +229,7 @@ class Search:
             ), entry AS (
                 SELECT DISTINCT ON (latest.id) latest.id, latest.vector
                 FROM term, search_latest({question}, %s::text[], %s::date, %s::date,
-                    NULL, NULL, 'id', %s, {ENOUGH}) AS latest
+                    NULL, NULL, 'id', %s, {FAR_BACK_COUNT_LIMIT}) AS latest
                 WHERE latest.id IS NOT NULL
             )
             SELECT nths, count(*) FROM (
@@ -224,15 +237,15 @@ class Search:
                 FROM entry
             ) AS matches GROUP BY nths"""
         params = [value for _sql, values in (*questions, *required) for value in values]
-        kinds = [self.kind] if self.kind in NAMES else None
-        matches = rows(statement, [*params, kinds, *self._days(), RELAXED_ROWS])
+        kinds = [self.kind] if self.kind in NAMED_KINDS else None
+        matches = fetch_rows(statement, [*params, kinds, *self._days(), RELAXED_ROWS_PER_TERM])
         return Counter({frozenset(nths): times for nths, times in matches if nths})
 
-    def _newest(self) -> SQL:
-        """The newest that fit, with whether they have the words in their title, and their tier."""
-        words, values = self.query.sql()
-        titled = f"kind <> 'statement' AND ts_filter(vector, '{{a}}') @@ ({words})"
-        titled, values = (titled, values) if words else ("FALSE", [])
+    def _newest_sql(self) -> SQL:
+        """The newest matches, with whether their title matches, and their tier."""
+        sql, values = self.query.sql()
+        titled = f"kind <> 'statement' AND ts_filter(vector, '{{a}}') @@ ({sql})"
+        titled, values = (titled, values) if sql else ("FALSE", [])
         phrase = "vector @@ search_words(%s)" if self.query.phrase else "FALSE"
         columns = "kind, object_id, key, day, id, label, keys"
         return (
@@ -241,29 +254,29 @@ class Search:
                 AS tier FROM (
                 SELECT {columns}, row_number() OVER (ORDER BY day DESC NULLS LAST, id DESC) AS nth,
                     {titled} AS titled, {phrase} AS phrase
-                FROM search_latest((SELECT question FROM asked), %s::text[], %s::date, %s::date,
-                    NULL, NULL, 'id', {COUNTED + 1}, {ENOUGH})
-            ) AS told""",
+                FROM search_latest((SELECT question FROM search), %s::text[], %s::date, %s::date,
+                    NULL, NULL, 'id', {MAX_COUNT + 1}, {FAR_BACK_COUNT_LIMIT})
+            ) AS numbered""",
             [
                 *values,
                 *([self.query.phrase] if self.query.phrase else []),
-                [self.kind] if self.kind in NAMES else None,
+                [self.kind] if self.kind in NAMED_KINDS else None,
                 *self._days(),
             ],
         )
 
-    def _listed(self, size: int, after: Cursor | None) -> Iterator[SQL]:
-        """The very phrase first, then titles, then the rest of the newest; then what is older."""
-        kinds = [self.kind] if self.kind in NAMES else list(DATED)
-        behind, place = "TRUE", []
+    def _hits_sql(self, size: int, after: Cursor | None) -> Iterator[SQL]:
+        """The page of hits: the newest matches by tier, then older ones."""
+        kinds = [self.kind] if self.kind in NAMED_KINDS else list(DATED_KINDS)
+        follows, position = "TRUE", []
         if after:
-            behind = "(tier < %s OR (tier = %s AND (day, id) < (%s, %s)))"
-            place = [int(after.part), int(after.part), after.day, after.pk]
+            follows = "(tier < %s OR (tier = %s AND (day, id) < (%s, %s)))"
+            position = [int(after.part), int(after.part), after.day, after.pk]
         listed = (
             f"SELECT 'hit', nth, tier, kind, object_id, key, day, id, label FROM newest"
-            f" WHERE nth <= {COUNTED} AND kind = ANY(%s) AND {behind}"
+            f" WHERE nth <= {MAX_COUNT} AND kind = ANY(%s) AND {follows}"
             f" ORDER BY tier DESC, nth LIMIT {size + 1}",
-            [kinds, *place],
+            [kinds, *position],
         )
         yield listed
         cursor = after if after and after.part == TIERS[0] else None
@@ -271,13 +284,13 @@ class Search:
         yield (
             f"""SELECT 'hit', 0, 0, kind, object_id, key, older.day, older.id, label FROM (
                 SELECT * FROM (
-                    (SELECT day, id FROM newest WHERE nth <= {COUNTED} AND id IS NOT NULL
+                    (SELECT day, id FROM newest WHERE nth <= {MAX_COUNT} AND id IS NOT NULL
                     ORDER BY nth DESC LIMIT 1) {seen}
-                ) AS places WHERE EXISTS (SELECT FROM newest WHERE nth > {COUNTED} OR id IS NULL)
+                ) AS places WHERE EXISTS (SELECT FROM newest WHERE nth > {MAX_COUNT} OR id IS NULL)
                 ORDER BY day, id LIMIT 1
             ) AS place, (
                 SELECT {size + 1} - count(*)::integer AS wanted FROM ({listed[0]}) AS listed
-            ) AS rest, search_latest((SELECT question FROM asked), %s::text[], %s::date, %s::date,
+            ) AS rest, search_latest((SELECT question FROM search), %s::text[], %s::date, %s::date,
                 place.day, place.id, 'id', wanted, wanted) AS older""",
             [
                 *([cursor.day, cursor.pk] if cursor else []),
@@ -287,58 +300,59 @@ class Search:
             ],
         )
 
-    def _beside(self) -> SQL:
-        """Names: a few of those of which there are few, then of the sources among the newest."""
-        words, values = self.query.sql()
-        titled = f"ts_filter(vector, '{{a}}') @@ ({words})" if words else "FALSE"
+    def _names_sql(self) -> SQL:
+        """Up to 6 parties, people and issues, then sources among the newest matches."""
+        sql, values = self.query.sql()
+        titled = f"ts_filter(vector, '{{a}}') @@ ({sql})" if sql else "FALSE"
         columns = "kind, object_id, key, day, id, label"
-        # "IS TRUE" keeps the index of words out of it: it would read what all kinds have of them
+        # "IS TRUE" keeps the planner from the GIN index, which would read the matches of all kinds
         few = f"""SELECT {columns}, {titled} AS titled FROM nafta_entry
-            WHERE kind = ANY(%s) AND (vector @@ (SELECT question FROM asked)) IS TRUE"""
+            WHERE kind = ANY(%s) AND (vector @@ (SELECT question FROM search)) IS TRUE"""
         if self.after or self.before or self.query.after or self.query.before:
             few, values = f"SELECT {columns}, titled FROM newest WHERE kind = ANY(%s)", []
         return (
             f"""SELECT 'name', row_number() OVER (ORDER BY kind = 'source', titled DESC,
                 array_position(%s, kind::text), day DESC, id) AS nth, 0, {columns}
             FROM ({few} UNION ALL SELECT {columns}, titled FROM newest WHERE kind = 'source')
-                AS named ORDER BY nth LIMIT {SHOWN_NAMES}""",
-            [list(NAMES), *values, list(FEW)],
+                AS named ORDER BY nth LIMIT {MAX_NAMES}""",
+            [list(NAMED_KINDS), *values, list(FEW_KINDS)],
         )
 
-    def _counted(self) -> Iterator[SQL]:
-        """How many rows there are, and the keys that most of them have."""
-        more = f"(count(*) > count(id) OR count(id) > {COUNTED})::integer"
-        yield f"SELECT 'all', count(id), {more}, '', 0, '', NULL, 0, NULL FROM newest", []
+    def _counts_sql(self) -> Iterator[SQL]:
+        """The number of matches, and the commonest keys of each facet."""
+        is_lower_bound = f"(count(*) > count(id) OR count(id) > {MAX_COUNT})::integer"
+        yield f"SELECT 'all', count(id), {is_lower_bound}, '', 0, '', NULL, 0, NULL FROM newest", []
         yield (
             f"""SELECT 'key', times, 0, counted.kind, 0, counted.key, NULL, 0, label FROM (
                 SELECT *, row_number() OVER (PARTITION BY kind ORDER BY times DESC, key) AS place
                 FROM (
                     SELECT split_part(token, ' ', 1) AS kind,
                         substr(token, strpos(token, ' ') + 1) AS key, count(*) AS times
-                    FROM newest, unnest(keys) AS token WHERE nth <= {COUNTED} GROUP BY token
+                    FROM newest, unnest(keys) AS token WHERE nth <= {MAX_COUNT} GROUP BY token
                 ) AS tokens
             ) AS counted LEFT JOIN nafta_entry AS name
-            ON name.kind = counted.kind AND name.key = counted.key WHERE place <= {FACET}""",
+            ON name.kind = counted.kind AND name.key = counted.key
+            WHERE place <= {MAX_FACET_VALUES}""",
             [],
         )
 
-    def _question(self) -> SQL:
-        """The terms and the choices as one question to the index."""
+    def _tsquery(self) -> SQL:
+        """The terms and the filters as one tsquery; NULL without any."""
         sql, params = self.query.sql()
         parts = [f"({sql})"] if sql else []
         if self.tokens:
-            chosen, values = self._chosen()
+            chosen, values = self._tokens_tsquery()
             parts.append(chosen)
             params = [*params, *values]
         return " && ".join(parts) or "NULL::tsquery", params
 
-    def _chosen(self) -> SQL:
-        """The choices as a question to the index."""
-        choices = [" | ".join(map(lexeme, fitting(token))) for token in self.tokens]
+    def _tokens_tsquery(self) -> SQL:
+        """The filters as a tsquery."""
+        choices = [" | ".join(map(lexeme, included_tokens(token))) for token in self.tokens]
         return "%s::tsquery", [" & ".join(f"({choice})" for choice in choices)]
 
     def _days(self) -> list[dt.date | None]:
-        """After and before which days; a year is read from its last day on."""
+        """The days after and before which a match has to begin, or None."""
         first, last = self.year
         return [
             max(filter(None, (self.after, self.query.after, first)), default=None),
@@ -346,23 +360,18 @@ class Search:
         ]
 
 
-def find(
+def run_search(
     search: Search, size: int, after: Cursor | None = None
-) -> tuple[Search, Answer, list[Search]]:
-    """Answer ``search``; if nothing matches, answer it without some of its words.
+) -> tuple[Search, SearchResults, list[Search]]:
+    """Run ``search``; if nothing matches, run it without some of its terms.
 
-    Returns the search that was answered, whose query tells in ``dropped`` which words were left
-    out, its answer, and up to three other searches that leave other words out.
+    Returns the search that was run, whose ``query.dropped`` has the terms left out, its results,
+    and up to three searches that leave out other terms.
     """
-    answer = search.answer(size, after)
-    if answer.hits or answer.beside or after or not search.asks:
-        return search, answer, []
-    relaxed = search.relaxed()
-    if not relaxed:
-        return search, answer, []
-    return relaxed[0], relaxed[0].answer(size), relaxed[1 : OTHER_RELAXATIONS + 1]
-
-
-# --- where in a text ---
-
-START, STOP = "\ue000", "\ue001"  # stand for the marks until all else is escaped
+    results = search.run(size, after)
+    if results.hits or results.name_hits or after or not search.has_criteria:
+        return search, results, []
+    relaxations = search.relaxations()
+    if not relaxations:
+        return search, results, []
+    return relaxations[0], relaxations[0].run(size), relaxations[1 : OTHER_RELAXATIONS + 1]

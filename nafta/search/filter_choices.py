@@ -1,7 +1,7 @@
-"""What the record can be narrowed by, said once for pages, files, the API and the index.
+"""The filters of the record, defined once for pages, files, the API and the index.
 
-Each choice is a parameter, ``?party=ca``; a key of the index, ``party ca``; and a word of the
-QuerySets, ``for_party("ca")``.
+Each is a parameter (``?party=ca``), a token of the index (``party ca``) and a method of the
+QuerySets (``for_party("ca")``).
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from issues.models import ProposalStatus
 from rounds.models import DeadlineOutcome, RoundStatus
 from rounds.public.timeline import Kind
 
-CHOICES = {  # each with the QuerySets' word for it
+CHOICES = {  # by parameter: the QuerySets' method
     "party": "for_party",
     "issue": "touching",
     "round": "at_round",
@@ -32,11 +32,11 @@ STATUSES: dict[Kind, type[TextChoices]] = {
 INCLUDED = {f"status {DeadlineOutcome.MISSED}": (f"status {DeadlineOutcome.MOVED}",)}
 
 
-def fitting(token: str) -> tuple[str, ...]:
-    """The keys of the index that fit a choice."""
+def included_tokens(token: str) -> tuple[str, ...]:
+    """The tokens of the index that a filter matches: its own, and those it includes."""
     return token, *INCLUDED.get(token, ())
 
 
 def statuses() -> list[tuple[Any, list[tuple[str, Any]]]]:
-    """The words for what became of each kind of thing, under its name. No two kinds share one."""
-    return [(kind.label, list(words.choices)) for kind, words in STATUSES.items()]
+    """The statuses as grouped choices, by kind of entry. No two kinds share a value."""
+    return [(kind.label, list(choices.choices)) for kind, choices in STATUSES.items()]

@@ -1,4 +1,4 @@
-"""Of the record, what was asked for: the same words in pages, files and the API."""
+"""Apply cleaned filters to a queryset; shared by pages, exports and the API."""
 
 from dataclasses import replace
 from typing import Any
@@ -10,29 +10,31 @@ from rounds.platform.cursors import Cursor
 from rounds.public.timeline import Kind, filter_following
 
 
-def narrowed(records: Any, kind: str, filters: dict[str, Any], most: int | None = None) -> Any:
-    """Records of one ``kind`` of the timeline, as ``NarrowingForm.filters`` has it.
+def apply_filters(
+    records: Any, kind: str, filters: dict[str, Any], limit: int | None = None
+) -> Any:
+    """Filter a QuerySet of one ``kind`` of the timeline by ``NarrowingForm.filters``.
 
-    Keys are texts; ``before`` and ``after`` are days, ``q`` is what
-    ``nafta.search.query_parser.read`` made of words, ``page`` a ``Cursor``. What a kind of record
-    cannot have, none of it has.
+    ``before`` and ``after`` are days, ``q`` is a parsed ``Query``, ``page`` a ``Cursor``; the rest
+    are keys. A filter that a kind of record does not have matches none of it.
 
-    The index of search has each choice of each record, as it has words, and tells which fit; of the
-    past it knows nothing. Of statements, which are many, it tells the latest ``most``.
+    The search index decides which records match: it has the tokens of every filter. Of statements,
+    which are many, it returns the latest ``limit``. It knows nothing of the past, so there the
+    QuerySets' own methods are used.
     """
     page: Cursor | None = filters.get("page")
-    asked = Search.of({name: value for name, value in filters.items() if name != "kind"})
-    if not asked.narrows:
+    search = Search.from_filters({name: value for name, value in filters.items() if name != "kind"})
+    if not search.has_terms:
         pass
     elif kind != Kind.STATEMENT and not is_set():
-        records = records.filter(pk__in=asked.every(records.model._meta.model_name))
-    elif most and not is_set():
-        behind = page and (page if page.part == kind else replace(page, pk=0))
-        records = records.filter(pk__in=asked.latest(most, behind))
+        records = records.filter(pk__in=search.all_ids(records.model._meta.model_name))
+    elif limit and not is_set():
+        after_row = page and (page if page.part == kind else replace(page, pk=0))
+        records = records.filter(pk__in=search.latest_statement_ids(limit, after_row))
     else:
-        for name, word in CHOICES.items():
+        for name, method in CHOICES.items():
             if value := filters.get(name):
-                records = getattr(records, word)(value)
+                records = getattr(records, method)(value)
     if before := filters.get("before"):
         records = records.filter(dates__startswith__lt=before)
     if after := filters.get("after"):

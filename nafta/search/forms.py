@@ -1,11 +1,12 @@
-"""What visitors may ask of the timeline and of the search."""
+"""The filter forms of the timeline, the search, and the list of people."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.renderers import BaseRenderer
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -15,9 +16,9 @@ from django.utils.translation import gettext_lazy
 from issues.models import Issue
 from nafta.search.backend import TIERS
 from nafta.search.filter_choices import CHOICES, statuses
-from nafta.search.models import Entry
+from nafta.search.models import SearchDocument
 from nafta.search.query import Query
-from nafta.search.query_parser import read
+from nafta.search.query_parser import parse_query
 from nafta.search.vocabulary import named_days
 from rounds.models import Basis, Party, Round
 from rounds.platform import clock
@@ -26,78 +27,89 @@ from rounds.platform.dates import check_day
 from rounds.platform.translated_text import local
 from rounds.public.timeline import Kind, parse_cursor
 
-QUERY_LENGTH = 200  # characters
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
+MAX_QUERY_CHARS = 200
 
 
-def _flat(choices: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, str]]:
-    """What each choice is called, also of those that stand in groups."""
+def _flatten(choices: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, str]]:
+    """Key and label of each choice, those in groups included."""
     for key, label in choices:
-        yield from _flat(label) if isinstance(label, list) else [(str(key), str(label))]
+        yield from _flatten(label) if isinstance(label, list) else [(str(key), str(label))]
 
 
-class Options(forms.Select):
-    """As Django's, whose templates for each option take longer than the rest of a short page."""
+class PlainSelect(forms.Select):
+    """Django's Select without a template an option: those took longer than all else of a page."""
 
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        about = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
-        options = self._written(self.choices, set(self.format_value(value)))
-        return format_html("<select{}>{}\n</select>", flatatt(about), options)
+    def render(
+        self,
+        name: str,
+        value: object,
+        attrs: dict[str, Any] | None = None,
+        renderer: BaseRenderer | None = None,
+    ) -> SafeString:
+        attributes = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
+        options = self._options_html(self.choices, set(self.format_value(value)))
+        return format_html("<select{}>{}\n</select>", flatatt(attributes), options)
 
-    def _written(self, choices: Any, chosen: set[str]) -> SafeString:
-        """Options, some of them in groups by their names."""
+    def _options_html(self, choices: Iterable[tuple[Any, Any]], chosen: set[str]) -> SafeString:
+        """The options, each or in groups."""
         return format_html_join(
             "",
             "{}",
-            ([self._one(key, label, chosen)] for key, label in choices),
+            ([self._option_html(key, label, chosen)] for key, label in choices),
         )
 
-    def _one(self, key: Any, label: Any, chosen: set[str]) -> SafeString:
+    def _option_html(self, key: object, label: object, chosen: set[str]) -> SafeString:
         if isinstance(label, list):
             group = '\n  <optgroup label="{}">{}\n  </optgroup>'
-            return format_html(group, key, self._written(label, chosen))
+            return format_html(group, key, self._options_html(label, chosen))
         mark = SafeString(" selected" if str(key) in chosen else "")
         return format_html('\n  <option value="{}"{}>{}</option>', key, mark, label)
 
 
-def choice(label: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, required=False, widget=Options)
+def choice_field(label: "StrPromise") -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, required=False, widget=PlainSelect)
 
 
-def hidden(length: int = 80) -> forms.CharField:
-    return forms.CharField(required=False, max_length=length, widget=forms.HiddenInput)
+def hidden_field(max_length: int = 80) -> forms.CharField:
+    return forms.CharField(required=False, max_length=max_length, widget=forms.HiddenInput)
 
 
 class NarrowingForm(forms.Form):
     """``?party=ca&issue=sunset&kind=statement&year=2017``, each of them optional.
 
-    ``before`` and ``after`` take a day, 2031-05-21, or the key of a round; ``q`` takes words.
+    ``before`` and ``after`` take a day, 2031-05-21, or the key of a round; ``q`` takes a query.
+
+    An invalid parameter produces an error message; the others still apply.
     """
 
-    party = choice(gettext_lazy("Party"))
-    issue = choice(gettext_lazy("Issue"))
-    round = choice(gettext_lazy("Round"))
-    kind = choice(gettext_lazy("Kind"))
-    status = choice(gettext_lazy("Status"))
-    basis = choice(gettext_lazy("Attribution"))
-    year = choice(gettext_lazy("Year"))
-    person = hidden()
-    source = hidden()
-    before = hidden()
-    after = hidden()
-    q = hidden(QUERY_LENGTH)
-    page = hidden()
+    party = choice_field(gettext_lazy("Party"))
+    issue = choice_field(gettext_lazy("Issue"))
+    round = choice_field(gettext_lazy("Round"))
+    kind = choice_field(gettext_lazy("Kind"))
+    status = choice_field(gettext_lazy("Status"))
+    basis = choice_field(gettext_lazy("Attribution"))
+    year = choice_field(gettext_lazy("Year"))
+    person = hidden_field()
+    source = hidden_field()
+    before = hidden_field()
+    after = hidden_field()
+    q = hidden_field(MAX_QUERY_CHARS)
+    page = hidden_field()
 
     def __init__(
         self,
-        data: Any,
+        data: Mapping[str, Any] | None,
         *,
         choices: dict[str, list[tuple[str, Any]]],
         meetings: dict[str, tuple[dt.date, dt.date]],
     ) -> None:
-        """``meetings``: the first and the last day of each round, by its key."""
+        """``meetings`` has the first and the last day of each round, by its key."""
         super().__init__(data)
         self.meetings = meetings
-        everything = {
+        empty_labels = {
             "party": _("All parties"),
             "issue": _("All issues"),
             "round": _("All rounds"),
@@ -106,17 +118,19 @@ class NarrowingForm(forms.Form):
             "basis": _("On and off the record"),
             "year": _("All years"),
         }
-        usual: dict[str, list[tuple[str, Any]]] = {
+        fixed_choices: dict[str, list[tuple[str, Any]]] = {
             "kind": list(Kind.choices),
             "status": statuses(),
             "basis": list(Basis.choices),
         }
-        choices = usual | choices
-        self.labels = {name: dict(_flat(some)) for name, some in choices.items()}
-        for name, all_of_it in everything.items():
+        choices = fixed_choices | choices
+        self.labels = {
+            name: dict(_flatten(field_choices)) for name, field_choices in choices.items()
+        }
+        for name, empty_label in empty_labels.items():
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", all_of_it), *choices[name]]
+            field.choices = [("", empty_label), *choices[name]]
             field.error_messages["invalid_choice"] = self.unknown("%(value)s")
         self.fields["q"].error_messages["max_length"] = _(
             "That is too much to look for: %(limit_value)d characters at most."
@@ -125,8 +139,8 @@ class NarrowingForm(forms.Form):
 
     @staticmethod
     def unknown(value: str) -> str:
-        words = _("“%(value)s” is not in the record. Showing everything instead.")
-        return words % {"value": value}
+        message = _("“%(value)s” is not in the record. Showing everything instead.")
+        return message % {"value": value}
 
     def clean_before(self) -> dt.date | None:
         return self._days("before")[0]
@@ -147,7 +161,7 @@ class NarrowingForm(forms.Form):
             % {"text": text}
         )
 
-    def clean_page(self) -> Any:
+    def clean_page(self) -> Cursor | None:
         text = self.cleaned_data["page"]
         try:
             return self.cursor(text) if text else None
@@ -159,35 +173,35 @@ class NarrowingForm(forms.Form):
         return parse_cursor(text)
 
     def clean(self) -> dict[str, Any]:
-        """Read the words, and see that a person and a source are in the record."""
+        """Parse the query, and check that the person and the source exist."""
         cleaned: dict[str, Any] = self.cleaned_data
-        asked = [(name, cleaned[name]) for name in ("person", "source") if cleaned.get(name)]
-        beside = any(cleaned.get(name) for name in CHOICES)
-        self.query = read(cleaned.get("q", ""), asked, beside=beside)
-        for name, key in asked:
+        keys = [(name, cleaned[name]) for name in ("person", "source") if cleaned.get(name)]
+        has_filters = any(cleaned.get(name) for name in CHOICES)
+        self.query = parse_query(cleaned.get("q", ""), keys, has_filters=has_filters)
+        for name, key in keys:
             if (name, key) not in self.query.labels:
                 self.add_error(name, self.unknown(key))
         cleaned["q"] = self.query if self.query.every else None
         if cleaned["q"] and clock.is_set():
-            words = _(
+            message = _(
                 "Words are looked for in what is published now. Leave the words or the past out."
             )
-            self.add_error("q", words)
+            self.add_error("q", message)
         return cleaned
 
     @property
     def filters(self) -> dict[str, Any]:
-        """What was asked for and makes sense, without the rest."""
+        """The valid parameters, cleaned; empty and invalid ones are left out."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class TimelineForm(NarrowingForm):
-    """The choices that the timeline offers; the rest comes with links from other pages."""
+    """The timeline's filters. Those without a menu come with links from other pages."""
 
     def __init__(
         self,
-        data: Any,
+        data: Mapping[str, Any] | None,
         *,
         parties: list[Party],
         issues: list[Issue],
@@ -195,26 +209,30 @@ class TimelineForm(NarrowingForm):
         years: list[int],
     ) -> None:
         choices: dict[str, list[tuple[str, Any]]] = {
-            "party": [(one.code, local(one, "name")) for one in parties],
-            "issue": [(one.slug, local(one, "name")) for one in issues],
-            "round": [(one.slug, local(one, "name")) for one in rounds],
+            "party": [(record.code, local(record, "name")) for record in parties],
+            "issue": [(record.slug, local(record, "name")) for record in issues],
+            "round": [(record.slug, local(record, "name")) for record in rounds],
             "year": [(str(year), str(year)) for year in years],
         }
-        meetings = {one.slug: (one.first_day, one.last_day or one.first_day) for one in rounds}
+        meetings = {
+            record.slug: (record.first_day, record.last_day or record.first_day)
+            for record in rounds
+        }
         super().__init__(data, choices=choices, meetings=meetings)
 
 
 class SearchForm(NarrowingForm):
-    """The same, of people, issues, parties and sources too; names come from the index."""
+    """The search's filters; ``kind`` has people and sources, too. Names come from the index."""
 
-    def __init__(self, data: Any, *, names: Iterable[Entry]) -> None:
+    def __init__(self, data: Mapping[str, Any] | None, *, names: Iterable[SearchDocument]) -> None:
         choices: dict[str, list[tuple[str, Any]]] = {"party": [], "issue": [], "round": []}
         meetings = {}
-        for one in names:
-            choices[one.kind].append((one.key, local(one.label, "name")))
-            if one.kind == "round":
-                first, last = one.label["first"], one.label["last"] or one.label["first"]
-                meetings[one.key] = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+        for document in names:
+            choices[document.kind].append((document.key, local(document.label, "name")))
+            if document.kind == "round":
+                first_day = dt.date.fromisoformat(document.label["first"])
+                last_day = dt.date.fromisoformat(document.label["last"] or document.label["first"])
+                meetings[document.key] = first_day, last_day
         choices["year"] = [(str(year), str(year)) for year in range(1900, 2101)]
         choices["kind"] = [
             *Kind.choices,
@@ -230,14 +248,14 @@ class SearchForm(NarrowingForm):
 
 
 class PeopleForm(forms.Form):
-    """``?party=ca&page=2&sort=-name``: everybody who spoke, or a party's.
+    """``?party=ca&page=2&sort=-name``: the list of people, or of one party's.
 
-    No page and no order is wrong.
+    Any ``page`` and ``sort`` is valid: the table ignores what it does not know.
     """
 
-    party = hidden()
-    page = hidden()
-    sort = hidden()
+    party = hidden_field()
+    page = hidden_field()
+    sort = hidden_field()
 
     def clean_party(self) -> Party | None:
         code = self.cleaned_data["party"]

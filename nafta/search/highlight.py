@@ -1,4 +1,4 @@
-"""Where in a text the words of a query stand."""
+"""Highlighting: marks the words of a query in the texts of results."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterable
 from django.utils.html import escape
 
 from nafta.search.backend import START, STOP
-from nafta.search.query import Query, folded, uninflected
-from nafta.search.vocabulary import rows
+from nafta.search.query import Query, fold, strip_inflection
+from nafta.search.vocabulary import fetch_rows
 from rounds.platform import translated_text
 
-# what a text would otherwise lose as a tag or as a sign written in letters
+# ts_headline drops tags and entities: their signs are replaced before, and restored after it
 SIGNS = str.maketrans({"<": "\x02", ">": "\x03", "&": "\x04", START: None, STOP: None})
 BACK = str.maketrans({"\x02": "<", "\x03": ">", "\x04": "&"})
-LONG = 320  # characters; of a longer text the fragments around the words are shown
+MAX_CHARS = 320  # of a longer text only the fragments around the matches are shown
 
 
-class Marked(translated_text.LocalizedText):
-    """A text in its language in which what was looked for is marked. Safe to show as it is."""
+class HighlightedText(translated_text.LocalizedText):
+    """A text with its language and the words of the query in ``<mark>``. Its HTML is safe."""
 
     __slots__ = ("html",)
     html: str
@@ -30,28 +30,31 @@ class Marked(translated_text.LocalizedText):
         return "<mark>" in self.html
 
 
-def marked(texts: Iterable[str], query: Query) -> Callable[[str], Marked]:
-    """A function that shows any of ``texts`` with the words of the query marked."""
-    wanted = list(dict.fromkeys(text for text in texts if text))
-    sql, params = query.words()
-    shown: dict[str, str] = {}
-    if wanted and params:
-        configurations = [_configuration(text) for text in wanted]
-        found = rows(
+def make_highlighter(texts: Iterable[str], query: Query) -> Callable[[str], HighlightedText]:
+    """A function that highlights any of ``texts``, all of them by one query to the database."""
+    distinct = list(dict.fromkeys(text for text in texts if text))
+    sql, params = query.highlight_sql()
+    headlines: dict[str, str] = {}
+    if distinct and params:
+        configurations = [_configuration(text) for text in distinct]
+        result = fetch_rows(
             f"""SELECT nth, ts_headline(configuration::regconfig, body, {sql}, CASE
-                WHEN length(body) > {LONG} THEN 'MaxFragments=2, MinWords=12, MaxWords=30, '
+                WHEN length(body) > {MAX_CHARS} THEN 'MaxFragments=2, MinWords=12, MaxWords=30, '
                     || 'FragmentDelimiter=" … ", StartSel="{START}", StopSel="{STOP}"'
                 ELSE 'HighlightAll=TRUE, StartSel="{START}", StopSel="{STOP}"' END)
-            FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS one(body, configuration, nth)""",
-            [*params, [str(text).translate(SIGNS) for text in wanted], configurations],
+            FROM unnest(%s::text[], %s::text[])
+                WITH ORDINALITY AS shown(body, configuration, nth)""",
+            [*params, [str(text).translate(SIGNS) for text in distinct], configurations],
         )
-        shown = {wanted[nth - 1]: headline for nth, headline in found}
+        headlines = {distinct[nth - 1]: headline for nth, headline in result}
 
-    def show(text: str) -> Marked:
-        one = Marked(text, getattr(text, "language", translated_text.active_language()))
-        headline = _only_whole_phrases(shown.get(text, text), query).translate(BACK)
-        one.html = escape(headline).replace(START, "<mark>").replace(STOP, "</mark>")
-        return one
+    def show(text: str) -> HighlightedText:
+        highlighted = HighlightedText(
+            text, getattr(text, "language", translated_text.active_language())
+        )
+        headline = _only_whole_phrases(headlines.get(text, text), query).translate(BACK)
+        highlighted.html = escape(headline).replace(START, "<mark>").replace(STOP, "</mark>")
+        return highlighted
 
     return show
 
@@ -60,13 +63,12 @@ MARKED_WORD = re.compile(f"{START}(?P<marked>[^{STOP}]*){STOP}|[^\\W_]+")
 
 
 def _only_whole_phrases(headline: str, query: Query) -> str:
-    """Take back the marks of words that match as part of a phrase, where the phrase is not there.
+    """Unmark words that match only as part of a phrase where the whole phrase does not stand.
 
-    PostgreSQL marks each word of a phrase wherever it stands: “No article was finished” for
-    *article 19*.
+    ts_headline marks each word of a phrase anywhere: “No *article* was finished” for “article 19”.
     """
-    texts = [text for term in query.positive_terms for text in (*term.words, *term.spellings)]
-    sought = {uninflected(folded(text)) for text in texts}
+    texts = [text for term in query.positive_terms for text in (*term.texts, *term.spellings)]
+    sought = {strip_inflection(fold(text)) for text in texts}
     singles = {parts[0] for parts in sought if len(parts) == 1}
     phrases = [parts for parts in sought if len(parts) > 1]
     if not phrases or START not in headline:
@@ -75,7 +77,7 @@ def _only_whole_phrases(headline: str, query: Query) -> str:
     numbered = [
         (nth, part)
         for nth, match in enumerate(matches)
-        for part in uninflected(folded(match["marked"] or match[0]))
+        for part in strip_inflection(fold(match["marked"] or match[0]))
     ]
     in_phrases = {part for phrase in phrases for part in phrase} - singles
     covered = {

@@ -1,7 +1,7 @@
-"""What can be found: one row for each record, party, person and source that readers can see.
+"""The table of the search index: a row for each record, party, person and source that is public.
 
-The database writes these rows itself (nafta/search/sql/), whoever changes the record; nothing here
-stores one. They are a copy, never the record: no file and no history has them.
+Triggers write these rows (nafta/search/sql/); no Python does. They are derived from the record, so
+neither the history nor a file has them.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -11,26 +11,27 @@ from django.db import models
 from django.db.models import F, Q
 
 
-class Entry(models.Model):
-    """``vector`` holds the words of a row, in every language, and its keys.
+class SearchDocument(models.Model):
+    """A row of the index. ``vector`` holds its words, in every language, and its keys.
 
-    A key is what it is related to, as two words: ``party ca``, ``issue sunset``, ``year 2017``.
-    No text that somebody types can be mistaken for one: words hold no spaces.
+    A key is what the row is related to: ``party ca``, ``issue sunset``, ``year 2017``. No word of a
+    text can equal one, since words hold no spaces.
 
-    ``names`` has one a line, folded: its names, of which a part may do, and after an empty line
-    other words for it, which name it only in full.
+    ``names`` holds names a line, folded; a part of one may match. After an empty line follow
+    synonyms, which match only as a whole.
     """
 
-    kind = models.CharField(max_length=12)  # the table: statement, round, person, …
+    kind = models.CharField(max_length=12)  # the model: statement, round, person, …
     object_id = models.BigIntegerField()
     key = models.CharField(max_length=80)
-    day = models.DateField()  # on which it began; the first of all days where it has none
-    label = models.JSONField(default=dict)  # what names something: its name and a line beside it
-    names = models.TextField(blank=True)  # what people call it: see below
+    day = models.DateField()  # on which it began; for what has no day, the first of all days
+    label = models.JSONField(default=dict)  # what a result shows: the name and a line of text
+    names = models.TextField(blank=True)
     keys = ArrayField(models.TextField())
     vector = SearchVectorField()
 
     class Meta:
+        db_table = "nafta_entry"  # the name in the SQL of the index
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["kind", "object_id"], name="nafta_entry_once"),
@@ -38,7 +39,7 @@ class Entry(models.Model):
         ]
         indexes = [
             GinIndex(fields=["vector"], fastupdate=False, name="nafta_entry_vector"),
-            # what may be misspelt; publishers apart, who have thousands of rows of one name each
+            # for misspellings; sources apart, as thousands have the name of one publisher
             GinIndex(
                 OpClass(F("names"), "gin_trgm_ops"),
                 condition=~Q(kind="source"),

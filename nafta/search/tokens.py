@@ -1,50 +1,48 @@
-"""What was typed, cut into words, quotations and signs."""
+"""The tokens of a query: words, quoted phrases, percentages, with their signs."""
 
 import re
 from dataclasses import dataclass
 
-from nafta.search.query import folded
+from nafta.search.query import fold
 from nafta.search.spelling import PERCENT, normal_spelling
-
-# --- what was typed ---
 
 
 @dataclass(slots=True)
-class Typed:
-    """A word or a phrase in quotation marks, with the parts it is compared by."""
+class QueryToken:
+    """A word, or a phrase in quotation marks."""
 
     text: str
-    negative: bool = False
+    negative: bool = False  # after a minus sign
     quoted: bool = False
-    alternative: bool = False
-    parts: tuple[str, ...] = ()
+    alternative: bool = False  # after “or”
+    parts: tuple[str, ...] = ()  # the text folded, by which tokens are compared
 
 
-PIECE = re.compile(
+TOKEN = re.compile(
     rf'(?P<minus>-?)"(?P<phrase>[^"]*)"?|(?P<percent>-?[\d.,]+) +{PERCENT[0]}\b|(?P<word>\S+)'
 )
 QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "’": "'"})
 
 
-def pieces(text: str) -> list[Typed]:
-    """The words and phrases of a query: ``-`` leaves out, ``or`` offers an alternative.
+def tokenize(text: str) -> list[QueryToken]:
+    """The tokens of a query. ``-`` excludes one, ``or`` makes it an alternative to the last.
 
-    A percentage is one piece, written as ``85 %``.
+    A percentage is one token, written as ``85 %``.
     """
-    found: list[Typed] = []
+    tokens: list[QueryToken] = []
     alternative = False
-    for match in PIECE.finditer(normal_spelling(text.translate(QUOTES))):
+    for match in TOKEN.finditer(normal_spelling(text.translate(QUOTES))):
         word = f"{match['percent']} %" if match["percent"] else match["word"]
-        if word is not None and word.lower() == "or" and found:
+        if word is not None and word.lower() == "or" and tokens:
             alternative = True
             continue
         if word is None:
-            one = Typed(match["phrase"].strip(), bool(match["minus"]), quoted=True)
+            token = QueryToken(match["phrase"].strip(), bool(match["minus"]), quoted=True)
         else:
-            one = Typed(word.lstrip("-"), word.startswith("-"))
-        one.parts = folded(one.text)
-        one.alternative = alternative
-        if one.parts:
-            found.append(one)
+            token = QueryToken(word.lstrip("-"), word.startswith("-"))
+        token.parts = fold(token.text)
+        token.alternative = alternative
+        if token.parts:
+            tokens.append(token)
             alternative = False
-    return found
+    return tokens

@@ -1,17 +1,17 @@
-"""The words that a query may use for what the record has, in the language of the page."""
+"""The vocabulary of the query parser, in the language of the page, and the names in the index."""
 
 import datetime as dt
 import json
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
 from issues.models import Proposal, ProposalStatus
 from nafta.search.filter_choices import STATUSES
-from nafta.search.query import Candidate, Meaning, folded, folded_lines, uninflected
+from nafta.search.query import Interpretation, NamedEntity, fold, fold_lines, strip_inflection
 from rounds.models import (
     Basis,
     Deadline,
@@ -24,83 +24,93 @@ from rounds.models import (
 from rounds.platform.databases import reading
 from rounds.public.timeline import Kind
 
-JSONB = 3802  # how PostgreSQL numbers the type
+JSONB_OID = 3802  # PostgreSQL's number of the type
 
 
-def _names(
-    words: list[str], asked: list[tuple[str, str]]
-) -> tuple[dict[str, tuple[bool, bool]], dict[str, list[Candidate]], dict[tuple[str, str], Any]]:
-    """Of each word whether it means anything and was heard, and the names it is like."""
+class IndexedWord(NamedTuple):
+    """What the index knows of a word of the query."""
+
+    is_searchable: bool  # not a stop word such as “the”
+    is_in_record: bool
+
+
+def look_up_names(
+    parts: Iterable[str], named_keys: list[tuple[str, str]]
+) -> tuple[dict[str, IndexedWord], dict[str, list[NamedEntity]], dict[tuple[str, str], Any]]:
+    """What the index knows of each of ``parts``, the entities with a name similar to it, and the
+    labels of ``named_keys``, by kind and key. One query.
+    """
     statement = """SELECT word, means, heard, kind, key, label, names, likeness
         FROM search_nearest(%s) UNION ALL SELECT NULL, NULL, NULL, kind, key, label, '', 1
         FROM nafta_entry WHERE (kind, key) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"""
-    heard: dict[str, tuple[bool, bool]] = {}
-    names: dict[str, list[Candidate]] = {}
+    indexed: dict[str, IndexedWord] = {}
+    similar: dict[str, list[NamedEntity]] = {}
     labels: dict[tuple[str, str], Any] = {}
-    for word, means, was_heard, kind, key, label, lines, likeness in rows(
-        statement, [words, [kind for kind, _key in asked], [key for _kind, key in asked]]
+    for word, is_searchable, is_in_record, kind, key, label, lines, similarity in fetch_rows(
+        statement,
+        [list(parts), [kind for kind, _key in named_keys], [key for _kind, key in named_keys]],
     ):
         if word is None:
             labels[kind, key] = label
             continue
-        heard[word] = means, was_heard
+        indexed[word] = IndexedWord(is_searchable, is_in_record)
         if kind:
-            own, _blank, others = lines.partition("\n\n")
-            parts = folded_lines(own), folded_lines(others)
-            names.setdefault(word, []).append(Candidate(kind, key, label, *parts, likeness))
-    return heard, names, labels
+            names, _blank, synonyms = map(fold_lines, lines.partition("\n\n"))
+            entity = NamedEntity(kind, key, label, names, synonyms, similarity)
+            similar.setdefault(word, []).append(entity)
+    return indexed, similar, labels
 
 
-def numbered(span: tuple[str, ...]) -> tuple[str, ...]:
-    """“fourth round” as “round 4”."""
-    words = _("first, second, third, fourth, fifth, sixth, seventh, eighth, ninth, tenth").split(
-        ","
-    )
-    ordinals = {folded(word): str(number) for number, word in enumerate(words, 1)}
+def number_ordinals(span: tuple[str, ...]) -> tuple[str, ...]:
+    """“fourth round” becomes “round 4”; all else stays."""
+    text = _("first, second, third, fourth, fifth, sixth, seventh, eighth, ninth, tenth")
+    ordinals = {fold(word): str(number) for number, word in enumerate(text.split(","), 1)}
     if len(span) == 2 and (number := ordinals.get(span[:1])):
         return span[1], number
     return span
 
 
-def vocabulary() -> dict[tuple[str, ...], tuple[Meaning, ...]]:
-    """The words of the record itself: its kinds, what became of them, how they are attributed and
-    linked. A word may mean several.
-    """
-    known: dict[tuple[str, ...], tuple[Meaning, ...]] = {}
+def vocabulary() -> dict[tuple[str, ...], tuple[Interpretation, ...]]:
+    """The words for kinds, statuses, attributions and links, in the language of the page.
 
-    def know(words: Iterable[Any], kind: str, key: str, label: Any) -> None:
-        one = Meaning("", kind, key, str(label))
-        for word in words:
-            parts = uninflected(folded(str(word)))
-            known[parts] = tuple(dict.fromkeys((*known.get(parts, ()), one)))
+    By the word, folded and without inflection. A word may have several interpretations.
+    """
+    interpretations: dict[tuple[str, ...], tuple[Interpretation, ...]] = {}
+
+    def define(names: Iterable[object], kind: str, key: str, label: object) -> None:
+        interpretation = Interpretation("", kind, key, str(label))
+        for word in names:
+            parts = strip_inflection(fold(str(word)))
+            both = (*interpretations.get(parts, ()), interpretation)
+            interpretations[parts] = tuple(dict.fromkeys(both))
 
     for kind, model in (
         (Kind.STATEMENT, Statement),
         (Kind.PROPOSAL, Proposal),
         (Kind.DEADLINE, Deadline),
     ):
-        know([kind.label, model._meta.verbose_name], "kind", kind.value, kind.label)
-    know([Kind.ROUND.label], "kind", Kind.ROUND.value, Round._meta.verbose_name_plural)
-    know([Kind.MEETING.label], "kind", Kind.MEETING.value, Kind.MEETING.label)
-    others = other_words()
-    for key, label in (one for words in STATUSES.values() for one in words.choices):
-        know([label, *others.get(key, [])], "status", key, label)
-    know([Basis.ON_RECORD.label], "basis", Basis.ON_RECORD.value, Basis.ON_RECORD.label)
+        define([kind.label, model._meta.verbose_name], "kind", kind.value, kind.label)
+    define([Kind.ROUND.label], "kind", Kind.ROUND.value, Round._meta.verbose_name_plural)
+    define([Kind.MEETING.label], "kind", Kind.MEETING.value, Kind.MEETING.label)
+    synonyms = status_synonyms()
+    for key, label in (choice for statuses in STATUSES.values() for choice in statuses.choices):
+        define([label, *synonyms.get(key, [])], "status", key, label)
+    define([Basis.ON_RECORD.label], "basis", Basis.ON_RECORD.value, Basis.ON_RECORD.label)
     unnamed = [Basis.UNNAMED.label, *_("anonymous, anonymously, off the record").split(",")]
-    know(unnamed, "basis", Basis.UNNAMED.value, Basis.UNNAMED.label)
+    define(unnamed, "basis", Basis.UNNAMED.value, Basis.UNNAMED.label)
     joint = [Basis.JOINT.label, *_("joint statements").split(",")]
-    know(joint, "basis", Basis.JOINT.value, Basis.JOINT.label)
-    words = _(
+    define(joint, "basis", Basis.JOINT.value, Basis.JOINT.label)
+    contradictions = _(
         "disagree, disagrees, disagreed, contradict, contradicts, contradicted, contradiction"
     )
     label = _("statements that contradict each other")
-    know(words.split(","), "link", LinkKind.CONTRADICTS.value, label)
-    return known
+    define(contradictions.split(","), "link", LinkKind.CONTRADICTS.value, label)
+    return interpretations
 
 
-def other_words() -> dict[str, list[str]]:
-    """What people say for a status, beside its own name."""
-    words = {
+def status_synonyms() -> dict[str, list[str]]:
+    """What people also call a status."""
+    texts = {
         DeadlineOutcome.MISSED.value: _("not met, blown"),
         DeadlineOutcome.MOVED.value: _("extended, pushed back"),
         RoundStatus.CANCELLED.value: _("canceled, called off"),
@@ -110,44 +120,45 @@ def other_words() -> dict[str, list[str]]:
         ProposalStatus.REJECTED.value: _("refused, turned down"),
         ProposalStatus.AGREED.value: _("accepted, agreed to"),
     }
-    return {status: text.split(",") for status, text in words.items()}
+    return {status: text.split(",") for status, text in texts.items()}
 
 
 def noise_words() -> set[tuple[str, ...]]:
-    """What says nothing beside a name: “what did … say”. Alone it may be what is looked for."""
+    """Words to ignore in a query that has a name: “what did … say”. Alone they are searched."""
     # Translators: in your language; articles and prepositions of it, too.
-    words = _(
+    text = _(
         "say, says, said, saying, tell, tells, told, talk, talks, talked, everything, anything,"
         " all, happened, source, sources, quote, quotes"
     )
-    return {folded(word) for word in words.split(",")}
+    return {fold(word) for word in text.split(",")}
 
 
 def common_words() -> set[str]:
-    """Short words of the reader's language that are also codes somewhere, such as “us” and “it”."""
+    """Short words of the reader's language that may be codes of parties, too: “us”, “it”."""
     # Translators: words of your language of two or three letters, and none of these.
-    words = _(
+    text = _(
         "ad, am, an, are, as, at, be, but, by, can, do, for, go, had, has, he, her, him, his, if,"
         " in, is, it, its, may, me, my, no, not, of, on, or, our, out, per, she, so, the, to, up,"
         " us, was, we, who, you"
     )
-    return {part for word in words.split(",") for part in folded(word)}
+    return {part for word in text.split(",") for part in fold(word)}
 
 
 def limit_words() -> dict[tuple[str, ...], str]:
-    before = {folded(word): "before" for word in _("before, until").split(",")}
-    return before | {folded(word): "after" for word in _("after, since").split(",")}
+    """Words such as “until”, folded: whether each means "before" or "after"."""
+    before = {fold(word): "before" for word in _("before, until").split(",")}
+    return before | {fold(word): "after" for word in _("after, since").split(",")}
 
 
-def days_of(meeting: Candidate) -> tuple[dt.date, dt.date]:
-    """From when to when a round lasted; one without a known end is told by its first day."""
+def days_of(meeting: NamedEntity) -> tuple[dt.date, dt.date]:
+    """The first and last day of a round; the first twice if its end is unknown."""
     first, last = meeting.label["first"], meeting.label.get("last")
     return dt.date.fromisoformat(first), dt.date.fromisoformat(last or first)
 
 
 def named_days(text: str) -> tuple[dt.date, dt.date] | None:
     """The first and last day of “2017-11-21”, “2017”, “March 2018”."""
-    parts = folded(text)
+    parts = fold(text)
     try:
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             return (dt.date.fromisoformat(text),) * 2
@@ -156,7 +167,7 @@ def named_days(text: str) -> tuple[dt.date, dt.date] | None:
         year = int(parts[-1])
         if len(parts) == 1:
             return dt.date(year, 1, 1), dt.date(year, 12, 31)
-        months = {folded(str(name)): number for number, name in MONTHS.items()}
+        months = {fold(str(name)): number for number, name in MONTHS.items()}
         if month := months.get(parts[:-1]):
             after = dt.date(year + month // 12, month % 12 + 1, 1)
             return dt.date(year, month, 1), after - dt.timedelta(days=1)
@@ -165,11 +176,11 @@ def named_days(text: str) -> tuple[dt.date, dt.date] | None:
     return None
 
 
-def rows(statement: str, params: list[Any]) -> list[Any]:
-    """What the database answers, JSON read."""
+def fetch_rows(statement: str, params: list[Any]) -> list[Any]:
+    """The rows of a SELECT on the current read connection, with jsonb values parsed."""
     with reading().cursor() as cursor:
         cursor.execute(statement, params)
-        is_json = [column.type_code == JSONB for column in cursor.description]
+        is_json = [column.type_code == JSONB_OID for column in cursor.description]
         return [
             [
                 json.loads(value) if of_json and value else value

@@ -1,6 +1,6 @@
 """The public site as files, for any static server: ``manage.py bake``.
 
-``bake`` follows the links from the front page until all is made, ``render`` makes one file,
-``output`` keeps what was made before, ``links`` makes the links of a page lead to files, and
-``url_map`` says which address becomes which file.
+``bake`` crawls the links from the front page on, ``render`` makes a file of a URL, ``links``
+rewrites the links of a page, ``url_map`` says which URL becomes which file, ``output`` switches the
+folder from the last version to the new one.
 """

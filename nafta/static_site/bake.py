@@ -1,7 +1,7 @@
-"""The whole site: from the front page wherever links lead, by as many processes as are wanted.
+"""Bake the static site: crawl it from the front page on, in several processes.
 
-All of them read one snapshot of the database, so what is made is of one edition whatever is
-published meanwhile. If something is, the site is made again from there.
+All processes read one snapshot of the database, so all files are of one edition. If something is
+published while the bake runs, it is repeated: only what has changed is written again.
 """
 
 import datetime as dt
@@ -12,78 +12,87 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExe
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
-from typing import Any
+from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from nafta.operations.page_cache import build
-from nafta.static_site.output import Contents, Folder, Page
-from nafta.static_site.render import NOWHERE, Made, Oven
-from nafta.static_site.url_map import Site, place
+from nafta.operations.page_cache import code_version
+from nafta.static_site.output import Manifest, OutputFolder, StoredFile
+from nafta.static_site.render import NOT_FOUND_URL, RenderedFile, Renderer
+from nafta.static_site.url_map import StaticSite, file_path
 from rounds.models import Edition
 from rounds.publishing.states import load_present, publish_due
 
-FIRST = ["/", "/robots.txt", "/sitemap.xml"]
-BATCH = 8  # addresses that a process is given at once
-WAITING = 4  # batches that wait for each process
-AGAIN = 3  # times that a publication in between is followed
+START_URLS = ["/", "/robots.txt", "/sitemap.xml"]
+BATCH_SIZE = 8  # URLs that a process gets at once
+MAX_RUNNING_BATCHES = 8
+MAX_ATTEMPTS = 3  # bakes in a row, if something is published during each
 
-Told = Callable[[int, int], None]  # made so far, and known so far
+RendererArguments = tuple[StaticSite, Path, dict[str, str], dt.datetime]
+ReportProgress = Callable[[int, int], None]  # number of URLs rendered, and of URLs known
 
 
 @dataclass(slots=True)
-class Report:
-    """What a bake did."""
+class BakeReport:
+    """The numbers of a bake."""
 
     pages: int = 0
-    fresh: int = 0
+    fresh: int = 0  # written, since they have changed
     removed: int = 0
-    gone: int = 0
-    size: int = 0
-    dead: list[tuple[str, int, str]] = field(default_factory=list)  # address, status, from where
+    gone: int = 0  # unpublished: a page says so (410)
+    size: int = 0  # bytes, uncompressed
+    dead: list[tuple[str, int, str]] = field(default_factory=list)  # URL, status, linked from
     newer: bool = False  # something was published that is not in it
 
 
-def bake(site: Site, folder: Folder, processes: int, told: Told) -> Report | None:
-    """Make the site in ``folder`` what it is now; None if it is that already."""
+def bake(
+    site: StaticSite, folder: OutputFolder, processes: int, progress: ReportProgress
+) -> BakeReport | None:
+    """Update the static site in ``folder``; None if it is up to date.
+
+    Raises ``FolderError``.
+    """
     with folder.locked():
-        before = folder.read()
-        wanted = recipe(site)
-        if before.recipe == wanted:
+        if folder.read().recipe == recipe(site):
             return None
         with _processes(processes) as pool:
-            for _time in range(AGAIN):
-                report = _baked(site, folder, pool, told)
+            for _attempt in range(MAX_ATTEMPTS):
+                report = _bake_once(site, folder, pool, progress)
                 report.newer = recipe(site) != folder.read().recipe
                 if not report.newer:
                     break
         return report
 
 
-def recipe(site: Site) -> str:
-    """All that shapes the site: its edition, the day, the code, and where it is to stand."""
+def recipe(site: StaticSite) -> str:
+    """All that the files depend on: the edition, the day, the code, and the hosts."""
     publish_due(timezone.now())
-    return f"{load_present().mark} {timezone.localdate()} {build()} {site.address} {site.live}"
+    return (
+        f"{load_present().mark} {timezone.localdate()} {code_version()} {site.address} {site.live}"
+    )
 
 
-def _made_at() -> dt.datetime:
-    """When the edition began that the pages are of: the same however often they are made."""
+def _edition_time() -> dt.datetime:
+    """The time of the edition. Files name it, not the present, so a second bake changes none."""
     began = Edition.objects.values_list("raised_at", flat=True).first() or timezone.now()
     return began.astimezone(dt.UTC)
 
 
 @contextmanager
 def _processes(count: int) -> Iterator[Executor | None]:
-    """Processes begun before this one holds anything that they must not share; None for one."""
+    """A pool of processes, or None for a single one.
+
+    They are forked before this process opens a connection, which they must not share.
+    """
     if count < 2:
         yield None
         return
     connection.close()
     connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL only
     with ProcessPoolExecutor(count, mp_context=get_context("fork")) as pool:
-        pool.submit(int).result()  # begins them all
+        pool.submit(int).result()  # starts all of them
         try:
             yield pool
         except BaseException:
@@ -91,52 +100,65 @@ def _processes(count: int) -> Iterator[Executor | None]:
             raise
 
 
-def _baked(site: Site, folder: Folder, pool: Executor | None, told: Told) -> Report:
+def _bake_once(
+    site: StaticSite, folder: OutputFolder, pool: Executor | None, progress: ReportProgress
+) -> BakeReport:
     wanted = recipe(site)
     before = folder.read()
-    made_at = _made_at()
+    made_at = _edition_time()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SELECT pg_export_snapshot()")
         (snapshot,) = cursor.fetchone()
         if pool:
-            oven: Any = (site, folder.new, before.fingerprints, made_at)
-            ask = _Asked(lambda some: pool.submit(_in_process, snapshot, oven, some))
+            arguments = (site, folder.new, before.fingerprints, made_at)
+            crawl = Crawl(lambda batch: pool.submit(_in_process, snapshot, arguments, batch))
         else:
-            own = Oven(site, folder.new, before.fingerprints, made_at)
-            ask = _Asked(lambda some: _done(own.bake(some)))
-        ask.follow([*FIRST, *_not_found()], told)
-        was = [page.address for path, page in before.pages.items() if path not in ask.made]
-        left = ask.once(was)
-    return _stored(folder, before, wanted, ask, left)
+            renderer = Renderer(site, folder.new, before.fingerprints, made_at)
+            crawl = Crawl(lambda batch: _completed(renderer.render(batch)))
+        crawl.follow([*START_URLS, *_not_found_urls()], progress)
+        old = [page.address for path, page in before.pages.items() if path not in crawl.rendered]
+        unlinked = crawl.render(old)
+    return _store(folder, before, wanted, crawl, unlinked)
 
 
-def _not_found() -> list[str]:
-    """Where the page stands that a host answers with where there is none, in each language."""
-    own = settings.LANGUAGE_CODE
-    return [NOWHERE if code == own else f"/{code}{NOWHERE}" for code, _name in settings.LANGUAGES]
-
-
-def _stored(
-    folder: Folder, before: Contents, wanted: str, ask: "_Asked", left: list[Made]
-) -> Report:
-    """Switch to what was made. What readers may have had and was taken back goes on saying so."""
-    there = [made for made in ask.made.values() if made.status == 200]
-    there += [made for made in left if made.status == 410 or _is_static(made)]
-    pages = {}
-    for made in there:
-        files = made.files if made.fresh else before.pages[made.path].files
-        gone = made.status == 410
-        pages[made.path] = Page(made.address, made.fingerprint, files, made.size, gone)
-    dead = [
-        (made.address, made.status, ask.whence[made.path])
-        for made in ask.made.values()
-        if made.status != 200
+def _not_found_urls() -> list[str]:
+    """The page in each language that a host sends for an unknown URL."""
+    original = settings.LANGUAGE_CODE
+    return [
+        NOT_FOUND_URL if code == original else f"/{code}{NOT_FOUND_URL}"
+        for code, _name in settings.LANGUAGES
     ]
-    folder.switch(Contents(wanted, pages))
-    return Report(
+
+
+def _store(
+    folder: OutputFolder,
+    before: Manifest,
+    wanted: str,
+    crawl: "Crawl",
+    unlinked: list[RenderedFile],
+) -> BakeReport:
+    """Switch the folder to the rendered files.
+
+    ``unlinked`` has the URLs of the last bake that no page links to now. Of these, the pages of
+    unpublished records stay, to say so (410), and static files.
+    """
+    kept = [page for page in crawl.rendered.values() if page.status == 200]
+    kept += [page for page in unlinked if page.status == 410 or _is_static(page)]
+    pages = {}
+    for page in kept:
+        files = page.files if page.fresh else before.pages[page.path].files
+        gone = page.status == 410
+        pages[page.path] = StoredFile(page.address, page.fingerprint, files, page.size, gone)
+    dead = [
+        (page.address, page.status, crawl.linked_from[page.path])
+        for page in crawl.rendered.values()
+        if page.status != 200
+    ]
+    folder.switch(Manifest(wanted, pages))
+    return BakeReport(
         pages=len(pages),
-        fresh=sum(made.fresh for made in there),
+        fresh=sum(page.fresh for page in kept),
         removed=len(before.pages.keys() - pages.keys()),
         gone=sum(page.gone for page in pages.values()),
         size=sum(page.size for page in pages.values()),
@@ -144,72 +166,75 @@ def _stored(
     )
 
 
-def _is_static(made: Made) -> bool:
-    """Kept, under names of their content: pages that somebody has open still ask for them."""
-    return made.status == 200 and made.path.startswith(f"/{settings.STATIC_URL.strip('/')}/")
+def _is_static(page: RenderedFile) -> bool:
+    """Static files have a hash in their name. Pages open in a browser may still load old ones."""
+    return page.status == 200 and page.path.startswith(f"/{settings.STATIC_URL.strip('/')}/")
 
 
-class _Asked:
-    """Addresses given to the ovens, and what came of them."""
+class Crawl:
+    """URLs sent to the processes, and the files rendered."""
 
-    def __init__(self, submit: Callable[[list[str]], "Future[list[Made]]"]) -> None:
+    def __init__(self, submit: Callable[[list[str]], "Future[list[RenderedFile]]"]) -> None:
         self.submit = submit
-        self.made: dict[str, Made] = {}
-        self.whence: dict[str, str] = {}  # which page led to a path first
+        self.rendered: dict[str, RenderedFile] = {}
+        self.linked_from: dict[str, str] = {}  # by path: the first URL that links to it
 
-    def follow(self, first: list[str], told: Told) -> None:
-        """Make ``first`` and all that is linked from there."""
+    def follow(self, urls: list[str], progress: ReportProgress) -> None:
+        """Render ``urls`` and all that is linked from there."""
         waiting: deque[str] = deque()
-        running: set[Future[list[Made]]] = set()
-        self._found(first, "", waiting)
+        running: set[Future[list[RenderedFile]]] = set()
+        self._enqueue(urls, "", waiting)
         while waiting or running:
-            while waiting and len(running) < WAITING * 2:
-                some = [waiting.popleft() for _one in range(min(BATCH, len(waiting)))]
-                running.add(self.submit(some))
+            while waiting and len(running) < MAX_RUNNING_BATCHES:
+                batch = [waiting.popleft() for _url in range(min(BATCH_SIZE, len(waiting)))]
+                running.add(self.submit(batch))
             done, running = wait(running, return_when=FIRST_COMPLETED)
-            made = [one for future in done for one in future.result()]
-            for one in made:
-                self.made[one.path] = one
-                self.whence.setdefault(one.path, one.address)
-            for one in made:
-                self._found(one.links, one.address, waiting)
-            told(len(self.made), len(self.whence))
+            finished = [page for future in done for page in future.result()]
+            for page in finished:
+                self.rendered[page.path] = page
+                self.linked_from.setdefault(page.path, page.address)
+            for page in finished:
+                self._enqueue(page.links, page.address, waiting)
+            progress(len(self.rendered), len(self.linked_from))
 
-    def once(self, addresses: list[str]) -> list[Made]:
-        """Make these and follow nothing."""
-        batches = [addresses[i : i + BATCH] for i in range(0, len(addresses), BATCH)]
-        return [made for some in [self.submit(one) for one in batches] for made in some.result()]
+    def render(self, urls: list[str]) -> list[RenderedFile]:
+        """Render these without following links."""
+        batches = [urls[start : start + BATCH_SIZE] for start in range(0, len(urls), BATCH_SIZE)]
+        jobs = [self.submit(batch) for batch in batches]  # all of them before waiting for one
+        return [page for job in jobs for page in job.result()]
 
-    def _found(self, links: list[str], whence: str, waiting: deque[str]) -> None:
+    def _enqueue(self, links: list[str], page_url: str, waiting: deque[str]) -> None:
         for link in links:
-            path = place(link)
-            if path not in self.whence:
-                self.whence[path] = whence
+            path = file_path(link)
+            if path not in self.linked_from:
+                self.linked_from[path] = page_url
                 waiting.append(link)
 
 
-def _done(made: list[Made]) -> "Future[list[Made]]":
-    future: Future[list[Made]] = Future()
-    future.set_result(made)
+def _completed(pages: list[RenderedFile]) -> "Future[list[RenderedFile]]":
+    future: Future[list[RenderedFile]] = Future()
+    future.set_result(pages)
     return future
 
 
 # --- in a process of the pool ---
 
-_own: dict[str, Oven] = {}  # by the snapshot that it reads
+_renderers: dict[str, Renderer] = {}  # at most one, by its snapshot
 
 
-def _in_process(snapshot: str, oven: Any, addresses: list[str]) -> list[Made]:
-    """Make files from ``snapshot``, which this process goes on reading until there is another."""
-    if snapshot not in _own:
-        _own.clear()
+def _in_process(
+    snapshot: str, arguments: RendererArguments, addresses: list[str]
+) -> list[RenderedFile]:
+    """Render files from ``snapshot``. The process keeps it open until it gets another one."""
+    if snapshot not in _renderers:
+        _renderers.clear()
         connection.close()
         connection.set_autocommit(False)
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
-        _own[snapshot] = Oven(*oven)
-        made = _own[snapshot].bake(addresses)
-        gc.freeze()  # what is there by now stays: looking through it for each page takes time
-        return made
-    return _own[snapshot].bake(addresses)
+        _renderers[snapshot] = Renderer(*arguments)
+        pages = _renderers[snapshot].render(addresses)
+        gc.freeze()  # never scan again what is loaded by now: it stays
+        return pages
+    return _renderers[snapshot].render(addresses)

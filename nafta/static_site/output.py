@@ -1,8 +1,8 @@
-"""The folder of a baked site: what was made last, and how the next takes its place.
+"""The folder of the static site, and the switch from the last version to a new one.
 
-``.bake/`` in it holds the list of what was made and, while a bake runs, the new files. Nothing of
-the site changes until all of these are there. What is to be moved is written down first, so that a
-move that was cut short is finished by the next run.
+Its subfolder ``.bake/`` has the manifest of the last version and, while a bake runs, the new files.
+The site changes only when all of these are complete. The new manifest is written before files are
+moved, so that the next run completes a switch that was interrupted.
 """
 
 import fcntl
@@ -17,17 +17,23 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-OWN = ".bake"  # what a server should not serve
-LIST, NEXT, NEW, LOCK, GONE = "list.json", "next.json", "new", "lock", "gone.map"
+WORK_FOLDER = ".bake"  # servers should not serve it
+MANIFEST, NEXT_MANIFEST, NEW_FILES, LOCK, GONE_MAP = (
+    "list.json",
+    "next.json",
+    "new",
+    "lock",
+    "gone.map",
+)
 
 
 class FolderError(Exception):
-    """The folder is not ours to write, or somebody else is writing it."""
+    """The folder has files of others, or another bake is running. The message says which."""
 
 
 @dataclass(slots=True)
-class Page:
-    """A file as it was made. ``gone``: it tells that what stood there was taken back."""
+class StoredFile:
+    """A file of the manifest. ``gone``: it says that the record was unpublished (410)."""
 
     address: str
     fingerprint: str
@@ -37,32 +43,32 @@ class Page:
 
 
 @dataclass(slots=True)
-class Contents:
-    """What was made, of which edition (``recipe``, with all else that shapes it)."""
+class Manifest:
+    """The manifest: files by path, and the ``recipe`` that they were made by."""
 
     recipe: str = ""
-    pages: dict[str, Page] = field(default_factory=dict)
+    pages: dict[str, StoredFile] = field(default_factory=dict)
 
     @property
     def fingerprints(self) -> dict[str, str]:
         return {path: page.fingerprint for path, page in self.pages.items()}
 
 
-class Folder:
-    """A folder that is empty or was baked before; nobody else's files are touched."""
+class OutputFolder:
+    """A folder that is empty or was baked before. Files that no bake made are never touched."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.own = path / OWN
-        self.new = self.own / NEW
+        self.work = path / WORK_FOLDER
+        self.new = self.work / NEW_FILES
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """One bake at a time, on a folder that is whole."""
-        if self.path.exists() and not self.own.exists() and any(self.path.iterdir()):
+        """Lock the folder for one bake, after completing a switch that was interrupted."""
+        if self.path.exists() and not self.work.exists() and any(self.path.iterdir()):
             raise FolderError(_("%(folder)s is not empty, and no bake made it.") % self._named())
-        self.own.mkdir(parents=True, exist_ok=True)
-        with (self.own / LOCK).open("w") as lock:
+        self.work.mkdir(parents=True, exist_ok=True)
+        with (self.work / LOCK).open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
@@ -74,27 +80,27 @@ class Folder:
             yield
             shutil.rmtree(self.new, ignore_errors=True)
 
-    def read(self) -> Contents:
-        """What was made last; nothing, if this is the first time."""
+    def read(self) -> Manifest:
+        """The last manifest; an empty one before the first bake."""
         with suppress(FileNotFoundError):
-            told = json.loads((self.own / LIST).read_text())
-            pages = {path: Page(**page) for path, page in told["pages"].items()}
-            return Contents(told["recipe"], pages)
-        return Contents()
+            stored = json.loads((self.work / MANIFEST).read_text())
+            pages = {path: StoredFile(**page) for path, page in stored["pages"].items()}
+            return Manifest(stored["recipe"], pages)
+        return Manifest()
 
-    def switch(self, contents: Contents) -> None:
-        """Put what is new in its place, remove what is no more, and remember it."""
-        (self.own / NEXT).write_text(json.dumps(asdict(contents)))
-        (self.own / NEXT).replace(self.own / f"{NEXT}.whole")
+    def switch(self, manifest: Manifest) -> None:
+        """Move the new files into place and delete those that are not in ``manifest``."""
+        (self.work / NEXT_MANIFEST).write_text(json.dumps(asdict(manifest)))
+        (self.work / NEXT_MANIFEST).replace(self.work / f"{NEXT_MANIFEST}.whole")
         self._finish()
 
     def _finish(self) -> None:
-        """Move what waits; all of it can be done again."""
-        whole = self.own / f"{NEXT}.whole"
-        if not whole.exists():
+        """Complete a switch, if one was started. Each step can be repeated."""
+        complete = self.work / f"{NEXT_MANIFEST}.whole"
+        if not complete.exists():
             return
-        told: dict[str, Any] = json.loads(whole.read_text())
-        stay = {file for page in told["pages"].values() for file in page["files"]}
+        stored: dict[str, Any] = json.loads(complete.read_text())
+        kept = {file for page in stored["pages"].values() for file in page["files"]}
         for folder, _folders, files in os.walk(self.new):
             for name in files:
                 source = Path(folder) / name
@@ -102,11 +108,11 @@ class Folder:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 source.replace(target)
         for page in self.read().pages.values():
-            for file in set(page.files) - stay:
+            for file in set(page.files) - kept:
                 self._remove(self.path / file)
-        gone = sorted(path for path, page in told["pages"].items() if page["gone"])
-        (self.own / GONE).write_text("".join(f"{path} 1;\n" for path in gone))
-        whole.replace(self.own / LIST)
+        gone = sorted(path for path, page in stored["pages"].items() if page["gone"])
+        (self.work / GONE_MAP).write_text("".join(f"{path} 1;\n" for path in gone))
+        complete.replace(self.work / MANIFEST)
 
     def _remove(self, file: Path) -> None:
         file.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
-"""One address of the site made into a file.
+"""Render one URL of the site into a file, with the site's own views and templates.
 
-The pages come from the site's own views and templates. Of the middleware only the language is
-kept: a file has no session, no user and no headers, and nothing else shapes a public page.
+Of the middleware only the language runs: a file has no session, no user and no headers, and no
+other middleware changes the body of a public page.
 """
 
 import datetime as dt
@@ -12,36 +12,36 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, quote, urljoin, urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.handlers.base import BaseHandler
-from django.http import HttpResponseBase, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.test import RequestFactory
 from django.utils import translation
 from openpyxl.utils.datetime import to_excel
 
-from nafta.operations.page_cache import ENCODERS, SHORT, TEXT
-from nafta.static_site.links import Rewriter
-from nafta.static_site.url_map import Site, file_of, place
+from nafta.operations.page_cache import ENCODERS, MIN_COMPRESSED_BYTES, TEXT
+from nafta.static_site.links import LinkRewriter
+from nafta.static_site.url_map import StaticSite, file_name, file_path
 from rounds.models import Negotiation
 from rounds.tabular.exports import FILE_PARAMS
 
-MIDDLEWARE = ["nafta.operations.middleware.LanguageOfAddress"]
+MIDDLEWARE = ["nafta.operations.middleware.UrlLocaleMiddleware"]
 URLS = "nafta.static_site.urls"
-NOWHERE = "/404.html"  # what a host answers for an address that is none
+NOT_FOUND_URL = "/404.html"  # a host sends it for an unknown URL
 SUFFIXES = {"br": ".br", "gzip": ".gz"}
-TEXT_FILES = {".css", ".js", ".svg", ".json", ".txt", ".map"}
-NEEDED = re.compile(r"""(?:url\(|@import )["']?(?!data:)([^"')#?]+)""")
+TEXT_SUFFIXES = {".css", ".js", ".svg", ".json", ".txt", ".map"}
+CSS_LINK = re.compile(r"""(?:url\(|@import )["']?(?!data:)([^"')#?]+)""")
 UPDATED = re.compile(rb"<updated>[^<]*</updated>")
-STAMPED = "docProps/core.xml"  # in a spreadsheet: when its file was written
+XLSX_PROPERTIES = "docProps/core.xml"  # holds the time at which a spreadsheet was written
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """What became of an address. ``fresh``: whether its file is another than before."""
+class RenderedFile:
+    """A rendered URL. ``fresh``: its file differs from that of the last bake."""
 
     address: str
     path: str
@@ -52,95 +52,106 @@ class Made:
     files: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
 
-    @property
-    def is_there(self) -> bool:
-        return self.status in {200, 410}
 
+class Renderer:
+    """Renders URLs and writes files to ``folder``, unless they have the fingerprint of ``before``.
 
-class Oven:
-    """Makes files in ``folder`` of what is otherwise than ``before``: fingerprints, by path."""
+    ``before`` has the fingerprints of the last bake by path. Files name ``made_at`` as their time.
+    """
 
     def __init__(
-        self, site: Site, folder: Path, before: dict[str, str], made_at: dt.datetime
+        self, site: StaticSite, folder: Path, before: dict[str, str], made_at: dt.datetime
     ) -> None:
         self.site, self.folder, self.before, self.made_at = site, folder, before, made_at
-        self.moments = _written(made_at)
+        self.stamps = _format_stamps(made_at)
         self.requests = RequestFactory(headers={"host": site.address.partition("://")[2]})
         self.secure = site.address.startswith("https:")
-        self.handler = _handler()
+        self.handler = _make_handler()
         self.negotiation = Negotiation.objects.first()
 
-    def bake(self, addresses: Iterable[str]) -> list[Made]:
-        return [made for address in addresses for made in self._baked(address)]
+    def render(self, addresses: Iterable[str]) -> list[RenderedFile]:
+        return [page for address in addresses for page in self._render(address)]
 
-    def _baked(self, address: str) -> Iterator[Made]:
-        """What an address becomes; with a page, the files of its rows, which are there by now."""
+    def _render(self, address: str) -> Iterator[RenderedFile]:
+        """The file of a URL; for a page, also the exports of its tables."""
         if address.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
-            yield self._static(address)
+            yield self._static_file(address)
             return
-        request, response = self._answer(address)
-        made = self._made(address, response)
-        links = dict.fromkeys(made.links)
+        request, response = self._respond(address)
+        page = self._page_file(address, response)
+        links = dict.fromkeys(page.links)
         table_file = getattr(request, "table_file", None)
         if table_file and not request.GET:
             with translation.override(request.LANGUAGE_CODE):
-                for link in _files_among(links, request.path):
-                    wish = QueryDict(urlsplit(link).query)
+                for link in _export_links(links, request.path):
+                    params = QueryDict(urlsplit(link).query)
                     del links[link]
-                    yield self._made(link, table_file(wish.get("_table", ""), wish["_export"]))
-        yield replace(made, links=list(links))
+                    yield self._page_file(
+                        link, table_file(params.get("_table", ""), params["_export"])
+                    )
+        yield replace(page, links=list(links))
 
-    def _made(self, address: str, response: Any) -> Made:
-        path = place(address)
-        nowhere = path.endswith(NOWHERE) and response.status_code == 404
-        status = 200 if nowhere else response.status_code
+    def _page_file(self, address: str, response: HttpResponse) -> RenderedFile:
+        path = file_path(address)
+        is_not_found_page = path.endswith(NOT_FOUND_URL) and response.status_code == 404
+        status = 200 if is_not_found_page else response.status_code
         if status not in {200, 410}:
-            return Made(address, path, status)
-        rewriter = Rewriter(self.site, address)
+            return RenderedFile(address, path, status)
+        rewriter = LinkRewriter(self.site, address)
         kind = response.headers["Content-Type"]
-        body = _rewritten(rewriter, response.content, kind)
-        found = self._fingerprint(body)
-        made = Made(address, path, status, found, len(body), links=list(rewriter.found))
-        return self._stored(made, body, packed=bool(TEXT.match(kind)))
+        body = _rewrite_links(rewriter, response.content, kind)
+        fingerprint = self._fingerprint(body)
+        page = RenderedFile(
+            address, path, status, fingerprint, len(body), links=list(rewriter.linked)
+        )
+        return self._write(page, body, packed=bool(TEXT.match(kind)))
 
-    def _answer(self, address: str) -> tuple[Any, HttpResponseBase]:
+    def _respond(self, address: str) -> tuple[Any, HttpResponse]:
         request: Any = self.requests.get(address, secure=self.secure)
         request.baked = self.site
-        request.past_in_files = bool(place(f"{request.path}?as_of=any"))
+        request.past_in_files = bool(file_path(f"{request.path}?as_of=any"))
         request.made = self.made_at
         request.urlconf = URLS
         if self.negotiation:
             request.negotiation = self.negotiation
-        return request, self.handler.get_response(request)
+        return request, cast("HttpResponse", self.handler.get_response(request))
 
-    def _static(self, address: str) -> Made:
-        """A style, script, font or picture, under the name that its pages know it by."""
+    def _static_file(self, address: str) -> RenderedFile:
+        """A style sheet, script, font or picture; 404 if there is none."""
         name = address.removeprefix(f"/{settings.STATIC_URL.strip('/')}/")
-        found = Path(settings.STATIC_ROOT) / name
-        if not found.is_file():
-            found = Path(finders.find(name) or found)
-        if not found.is_file():
-            return Made(address, address, 404)
-        body = found.read_bytes()
-        links = _beside(address, body) if found.suffix == ".css" else []
-        made = Made(address, address, 200, self._fingerprint(body), len(body), links=links)
+        source = Path(settings.STATIC_ROOT) / name
+        if not source.is_file():
+            source = Path(finders.find(name) or source)
+        if not source.is_file():
+            return RenderedFile(address, address, 404)
+        body = source.read_bytes()
+        links = _css_links(address, body) if source.suffix == ".css" else []
+        page = RenderedFile(address, address, 200, self._fingerprint(body), len(body), links=links)
         ready = {
             suffix: packed.read_bytes()
             for suffix in SUFFIXES.values()
-            if (packed := found.with_name(found.name + suffix)).is_file()
+            if (packed := source.with_name(source.name + suffix)).is_file()
         }
-        return self._stored(made, body, packed=found.suffix in TEXT_FILES, ready=ready)
+        return self._write(page, body, packed=source.suffix in TEXT_SUFFIXES, ready=ready)
 
-    def _stored(
-        self, made: Made, body: bytes, *, packed: bool, ready: dict[str, bytes] | None = None
-    ) -> Made:
-        """The file, and beside it the packed ones where they are shorter, if it is another."""
-        name = file_of(made.path)
-        fresh = self.before.get(made.path) != made.fingerprint
+    def _write(
+        self,
+        page: RenderedFile,
+        body: bytes,
+        *,
+        packed: bool,
+        ready: dict[str, bytes] | None = None,
+    ) -> RenderedFile:
+        """Write the file, and compressed copies where these are smaller, if it has changed.
+
+        ``ready`` has copies that ``collectstatic`` has compressed, by suffix.
+        """
+        name = file_name(page.path)
+        fresh = self.before.get(page.path) != page.fingerprint
         if not fresh:
-            return made
+            return page
         files = {name: body}
-        if packed and len(body) > SHORT:
+        if packed and len(body) > MIN_COMPRESSED_BYTES:
             for encoding, suffix in SUFFIXES.items():
                 short = (ready or {}).get(suffix) or ENCODERS[encoding](body)
                 if len(short) < len(body):
@@ -149,60 +160,62 @@ class Oven:
             target = self.folder / file
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        return replace(made, fresh=True, files=list(files))
+        return replace(page, fresh=True, files=list(files))
 
     def _fingerprint(self, body: bytes) -> str:
-        """Of all that a file says, but for when it was made."""
+        """A hash of the body without the times at which it was made."""
         content = hashlib.sha256()
         if body.startswith(b"PK"):
             with zipfile.ZipFile(io.BytesIO(body)) as archive:
                 for name in archive.namelist():
-                    if name != STAMPED:
-                        content.update(f"{name}\n".encode() + self._undated(archive.read(name)))
+                    if name != XLSX_PROPERTIES:
+                        content.update(
+                            f"{name}\n".encode() + self._without_stamps(archive.read(name))
+                        )
         else:
-            content.update(self._undated(body))
+            content.update(self._without_stamps(body))
         return content.hexdigest()[:24]
 
-    def _undated(self, body: bytes) -> bytes:
+    def _without_stamps(self, body: bytes) -> bytes:
         if b"<feed" in body and b"<entry" not in body:
-            body = UPDATED.sub(b"", body)  # an empty feed is of the moment at which it is asked for
-        for said in self.moments:
-            body = body.replace(said, b"")
+            body = UPDATED.sub(b"", body)  # an empty feed has the time of the request
+        for stamp in self.stamps:
+            body = body.replace(stamp, b"")
         return body
 
 
-def _written(moment: dt.datetime) -> list[bytes]:
-    """A moment as pages, JSON and spreadsheets write it: no other one is written so finely."""
+def _format_stamps(moment: dt.datetime) -> list[bytes]:
+    """The time as pages, JSON and spreadsheets format it; microseconds make it unmistakable."""
     bare = moment.replace(tzinfo=None)
     texts = [bare.isoformat(timespec=unit) for unit in ("microseconds", "milliseconds")]
     number = f"{to_excel(bare.replace(microsecond=0)):.16g}"
     return [text.encode() for text in (*texts, *map(quote, texts), number)]
 
 
-def _handler() -> BaseHandler:
-    """The site's own, with less in front of it."""
+def _make_handler() -> BaseHandler:
+    """Django's request handler with ``MIDDLEWARE`` in place of the site's."""
     handler = BaseHandler()
-    kept, settings.MIDDLEWARE = settings.MIDDLEWARE, MIDDLEWARE
+    site_middleware, settings.MIDDLEWARE = settings.MIDDLEWARE, MIDDLEWARE
     try:
         handler.load_middleware()
     finally:
-        settings.MIDDLEWARE = kept
+        settings.MIDDLEWARE = site_middleware
     return handler
 
 
-def _files_among(links: Iterable[str], path: str) -> list[str]:
-    """The links to files of the page at ``path`` as it is without a question."""
-    own = [link for link in links if link.startswith(f"{path}?_")]
-    return [link for link in own if set(parse_qs(urlsplit(link).query)) <= set(FILE_PARAMS)]
+def _export_links(links: Iterable[str], path: str) -> list[str]:
+    """The links to exports of the page at ``path`` without other parameters."""
+    files = [link for link in links if link.startswith(f"{path}?_")]
+    return [link for link in files if set(parse_qs(urlsplit(link).query)) <= set(FILE_PARAMS)]
 
 
-def _beside(address: str, style: bytes) -> list[str]:
-    """What a style sheet needs: fonts, pictures, other sheets."""
-    links = (urljoin(address, one[1]) for one in NEEDED.finditer(style.decode()))
+def _css_links(address: str, style: bytes) -> list[str]:
+    """The URLs of fonts, pictures and other style sheets in a style sheet."""
+    links = (urljoin(address, match[1]) for match in CSS_LINK.finditer(style.decode()))
     return [link for link in links if link.startswith("/")]
 
 
-def _rewritten(rewriter: Rewriter, body: bytes, kind: str) -> bytes:
+def _rewrite_links(rewriter: LinkRewriter, body: bytes, kind: str) -> bytes:
     if kind.startswith("text/html"):
         return rewriter.html(body.decode()).encode()
     if "xml" in kind and "openxml" not in kind:

@@ -1,4 +1,4 @@
-"""The addresses of the baked site: those of the site, and the page that says what files cannot."""
+"""The URLs of the static site: those of the site, and the page about what it does not have."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.http import HttpRequest, HttpResponse

@@ -1,4 +1,4 @@
-"""Feeds of what this site published: of all of it, an issue, a party, a person, a round."""
+"""Atom feeds of what this site published: of the record, an issue, a party, a person, a round."""
 
 import datetime as dt
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from issues.models import Issue
-from nafta.syndication.publication_log import Entry, entries
+from nafta.syndication.publication_log import FeedEntry, load_feed_entries
 from rounds.models import Party, Person, Round
 from rounds.platform.translated_text import local
 from rounds.public.feeds import FeedSubject, SiteFeed, get_negotiation
@@ -18,7 +18,7 @@ from rounds.public.timeline import ClaimItem, Kind
 
 
 class NewsFeed(SiteFeed):
-    """What was published last, in the order in which it was."""
+    """The latest published entries, newest first."""
 
     description_template = "nafta/_entry.html"
 
@@ -28,10 +28,10 @@ class NewsFeed(SiteFeed):
     def subtitle(self, subject: FeedSubject) -> str:
         return _("What was published last: who said or tabled what, when, and who says so.")
 
-    def items(self, subject: FeedSubject) -> list[Entry]:
-        return entries(subject.filters, subject.negotiation)
+    def items(self, subject: FeedSubject) -> list[FeedEntry]:
+        return load_feed_entries(subject.filters, subject.negotiation)
 
-    def item_title(self, entry: Entry) -> str:
+    def item_title(self, entry: FeedEntry) -> str:
         item = entry.item
         if item.kind == Kind.STATEMENT:
             who = item.attribution or item.publisher
@@ -45,19 +45,19 @@ class NewsFeed(SiteFeed):
             }
         return _("%(who)s: %(title)s") % {"who": who, "title": item.title}
 
-    def item_link(self, entry: Entry) -> str:
+    def item_link(self, entry: FeedEntry) -> str:
         return entry.item.url
 
-    def item_guid(self, entry: Entry) -> str:
+    def item_guid(self, entry: FeedEntry) -> str:
         return entry.urn
 
-    def item_pubdate(self, entry: Entry) -> dt.datetime:
+    def item_pubdate(self, entry: FeedEntry) -> dt.datetime:
         return entry.published
 
-    def item_updateddate(self, entry: Entry) -> dt.datetime:
+    def item_updateddate(self, entry: FeedEntry) -> dt.datetime:
         return entry.updated
 
-    def item_extra_kwargs(self, entry: Entry) -> dict[str, Any]:
+    def item_extra_kwargs(self, entry: FeedEntry) -> dict[str, Any]:
         item, source = entry.item, entry.source
         named = [("kind", item.kind, item.label)]
         named += [("party", one["code"], local(one, "name")) for one in item.parties]

@@ -1,8 +1,8 @@
-"""What this site published, newest first: the rows of its feeds.
+"""The publication log: what this site published, newest first. The feeds show it.
 
-The timeline tells things in the order in which they happened, this in that in which readers could
-first see them. An entry is a record with all that was published with it: a position shows in the
-entry of what it rests on.
+The timeline is ordered by when things happened, the log by when readers could first see them. An
+entry is a record with all that belongs to it: a position is in the entry of the statement or
+proposal that it rests on.
 """
 
 import datetime as dt
@@ -16,16 +16,17 @@ from django.db.models import Q
 from issues.analysis.proposal_threads import proposal_items
 from issues.models import Position, Proposal, with_issues
 from nafta.search.backend import Search
-from nafta.search.filters import narrowed
+from nafta.search.filters import apply_filters
 from rounds.history.revision_counts import RevisionCount, count_revisions
 from rounds.history.versions import Ref
 from rounds.models import Basis, Deadline, Negotiation, Round, Source, Statement
 from rounds.public.stable_ids import build_stable_id
 from rounds.public.timeline import Kind, TimelineItem, deadline_items, round_items, statement_items
 
-LIMIT = 50  # entries
+MAX_ENTRIES = 50
 
-MADE_OF = {
+# What an entry shows besides its own record: a revision of these is one of the entry.
+RELATED_FIELDS = {
     Round: ("source", "parties"),
     Deadline: ("source", "parties"),
     Proposal: ("source", "parties", "issue", "positions"),
@@ -36,37 +37,39 @@ Build = Callable[[Iterable[Any]], Iterator[TimelineItem]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One thing that this site published, and when."""
+class FeedEntry:
+    """An entry of a feed: a record, and when it was published."""
 
     item: TimelineItem
     urn: str
     published: dt.datetime
     updated: dt.datetime
     source: Source
-    basis: str  # in words
+    basis: str  # the label
     positions: list[Position]  # that rest on it
 
 
-def entries(filters: dict[str, Any], negotiation: Negotiation | None) -> list[Entry]:
-    """The last that were published of what the timeline shows for the same ``filters``."""
-    found = [
+def load_feed_entries(filters: dict[str, Any], negotiation: Negotiation | None) -> list[FeedEntry]:
+    """The latest published entries of a timeline with ``filters``."""
+    latest = [
         (record, build)
         for kind, build, records in _streams()
         for record in _latest(kind, records, filters)
     ]
-    found.sort(key=lambda row: (row[0].published_at, row[0].pk), reverse=True)
-    rows = [(record, item) for record, build in found[:LIMIT] for item in build([record])]
+    latest.sort(key=lambda row: (row[0].published_at, row[0].pk), reverse=True)
+    rows = [(record, item) for record, build in latest[:MAX_ENTRIES] for item in build([record])]
     records = [record for record, _item in rows]
-    resting = _positions(records)
-    shown = [*records, *(one for some in resting.values() for one in some)]
-    told = count_revisions([(type(one), one.pk) for one in shown], MADE_OF)
+    resting = _positions_by_evidence(records)
+    shown = [*records, *(position for positions in resting.values() for position in positions)]
+    revisions = count_revisions(
+        [(type(position), position.pk) for position in shown], RELATED_FIELDS
+    )
     return [
-        Entry(
+        FeedEntry(
             item=item,
             urn=build_stable_id(record, negotiation).urn,
             published=record.published_at,
-            updated=_updated([record, *resting[item.kind, record.pk]], told),
+            updated=_last_updated([record, *resting[item.kind, record.pk]], revisions),
             source=record.source,
             basis=str(Basis(item.basis).label) if item.basis else "",
             positions=resting[item.kind, record.pk],
@@ -75,10 +78,10 @@ def entries(filters: dict[str, Any], negotiation: Negotiation | None) -> list[En
     ]
 
 
-def _updated(shown: Iterable[Any], told: dict[Ref, RevisionCount]) -> dt.datetime:
-    """When anything of an entry last changed, a day that went by without a word included."""
-    times: list[dt.datetime | None] = [told[type(one), one.pk].last for one in shown]
-    times += [getattr(one, "overdue_since", None) for one in shown]
+def _last_updated(shown: Iterable[Any], revisions: dict[Ref, RevisionCount]) -> dt.datetime:
+    """When an entry last changed: by a revision, or by a deadline passing without an outcome."""
+    times: list[dt.datetime | None] = [revisions[type(record), record.pk].last for record in shown]
+    times += [getattr(record, "overdue_since", None) for record in shown]
     return max(filter(None, times))
 
 
@@ -96,23 +99,25 @@ def _streams() -> list[tuple[Kind, Build, Any]]:
 
 
 def _latest(kind: Kind, records: Any, filters: dict[str, Any]) -> Any:
-    fits = narrowed(records, kind, filters)
+    matches = apply_filters(records, kind, filters)
     if not filters or kind != Kind.STATEMENT:
-        return fits.latest_published(LIMIT)
-    # what is rare would be looked for in all that there are
-    fits = fits.filter(pk__in=Search.of(filters).lately()).with_publication_times()
-    return fits.order_by("-published_at", "-pk")[:LIMIT]
+        return matches.latest_published(MAX_ENTRIES)
+    # to sort all matches of a rare filter by publication would read every statement
+    matches = matches.filter(
+        pk__in=Search.from_filters(filters).recent_statement_ids()
+    ).with_publication_times()
+    return matches.order_by("-published_at", "-pk")[:MAX_ENTRIES]
 
 
-def _positions(records: Iterable[Any]) -> dict[tuple[str, int], list[Any]]:
-    """The published positions that rest on each statement and proposal, by kind and number."""
+def _positions_by_evidence(records: Iterable[Any]) -> dict[tuple[str, int], list[Any]]:
+    """The published positions that rest on each statement and proposal, by kind and id."""
     pks: dict[type, list[int]] = defaultdict(list)
     for record in records:
         pks[type(record)].append(record.pk)
     resting: dict[tuple[str, int], list[Any]] = defaultdict(list)
-    rests = Q(statement__in=pks[Statement]) | Q(proposal__in=pks[Proposal])
+    rests_on = Q(statement__in=pks[Statement]) | Q(proposal__in=pks[Proposal])
     for position in (
-        Position.objects.published().filter(rests).select_related("party", "issue", "proposal")
+        Position.objects.published().filter(rests_on).select_related("party", "issue", "proposal")
     ):
         key = (
             (Kind.STATEMENT, position.statement_id)

@@ -1,22 +1,22 @@
-"""What search engines are told of: each page in each language, and when it last changed."""
+"""Sitemaps: each page in each language, with the time of its last change."""
 
 import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 
 from issues.models import Issue, Proposal
-from nafta.search.models import Entry
+from nafta.search.models import SearchDocument
 from rounds.history.revision_counts import RevisionCount, count_revisions, find_last_change
 from rounds.history.versions import Ref
 from rounds.models import Party, Person, Publishable, Round, Source, Statement
 
-# What else a page shows: the fields and relations that lead there from the page's own record.
-SHOWN: dict[Any, tuple[str, ...]] = {
+# What a page shows besides its own record: a change of these changes the page, too.
+RELATED_FIELDS: dict[type[Model], tuple[str, ...]] = {
     Round: ("source", "parties", "replaced_by", "replaces", "statements", "proposals", "progress"),
     Issue: ("source", "positions", "proposals", "statements", "progress", "measures"),
     Party: ("positions", "proposals", "statements", "people"),
@@ -24,21 +24,21 @@ SHOWN: dict[Any, tuple[str, ...]] = {
     Statement: ("source", "speakers", "parties", "issues", "positions"),
     Proposal: ("source", "parties", "issue", "round", "positions", "responds_to", "responses"),
     Source: tuple(
-        str(one.name)
-        for one in Source._meta.related_objects
-        if issubclass(one.related_model, Publishable)
+        str(relation.name)
+        for relation in Source._meta.related_objects
+        if issubclass(relation.related_model, Publishable)
     ),
 }
 
 
 class LanguagesSitemap(Sitemap):
-    """Pages that each language has."""
+    """Pages that exist in each language."""
 
     i18n = alternates = x_default = True
 
 
 class PageSitemap(LanguagesSitemap):
-    """Pages made of the whole record: whatever readers could notice last has changed them."""
+    """Pages about the whole record. Any visible change of it changes them."""
 
     def items(self) -> list[str]:
         record = ["timeline", "issue_list", "round_list", "deadline_list", "source_list"]
@@ -58,50 +58,51 @@ class PageSitemap(LanguagesSitemap):
 
 
 class RecordSitemap(LanguagesSitemap):
-    """The pages of a model's records, with when the last of what they show changed.
+    """The pages of a model's records, listed from the search index.
 
-    The index of search has a row for each of them. They come in parts, of which a record has as
-    many as it needs: only what a part tells of is read for it.
+    A sitemap has several parts. A part reads only the records that it lists.
     """
 
-    limit = 1_000 * len(settings.LANGUAGES)  # addresses of a part
+    limit = 1_000 * len(settings.LANGUAGES)  # URLs of a part
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: type[Model]) -> None:
         self.model = model
         self.changes: dict[Ref, RevisionCount] = {}
 
-    def items(self) -> Any:
-        return Entry.objects.filter(kind=self.model._meta.model_name).order_by("object_id")
+    def items(self) -> QuerySet[SearchDocument]:
+        return SearchDocument.objects.filter(kind=self.model._meta.model_name).order_by("object_id")
 
-    def _items(self) -> "Part":
-        return Part(self)
+    def _items(self) -> "SitemapPages":
+        return SitemapPages(self)
 
-    def location(self, item: Entry) -> str:
+    def location(self, item: SearchDocument) -> str:
         return reverse(f"{item.kind}_detail", args=[item.key])
 
-    def lastmod(self, item: Entry) -> dt.datetime:
+    def lastmod(self, item: SearchDocument) -> dt.datetime:
         return self.changes[self.model, item.object_id].last
 
     def get_latest_lastmod(self) -> None:
-        """Not in the index, which would read the whole record for it."""
+        """None: the index of sitemaps would have to read the whole record for it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """What Django's sitemaps show: each record with each of its languages."""
+class SitemapPages:
+    """The sequence that Django's paginator cuts into parts: each record in each language."""
 
     sitemap: RecordSitemap
 
     def __len__(self) -> int:
         return int(self.sitemap.items().count()) * len(settings.LANGUAGES)
 
-    def __getitem__(self, place: slice) -> list[tuple[Entry, str]]:
-        each = len(settings.LANGUAGES)  # a part begins with a record's first
+    def __getitem__(self, part: slice) -> list[tuple[SearchDocument, str]]:
+        languages = len(
+            settings.LANGUAGES
+        )  # ``limit`` is a multiple: no part begins within a record
         entries = self.sitemap.items().only("kind", "key", "object_id")
-        found = list(entries[place.start // each : -(-place.stop // each)])
-        refs = [(self.sitemap.model, one.object_id) for one in found]
-        self.sitemap.changes = count_revisions(refs, SHOWN)
-        return [(one, code) for one in found for code, _name in settings.LANGUAGES]
+        documents = list(entries[part.start // languages : -(-part.stop // languages)])
+        refs = [(self.sitemap.model, document.object_id) for document in documents]
+        self.sitemap.changes = count_revisions(refs, RELATED_FIELDS)
+        return [(document, code) for document in documents for code, _name in settings.LANGUAGES]
 
 
 SITEMAPS = {

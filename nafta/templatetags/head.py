@@ -49,7 +49,7 @@ def page_address(context: template.RequestContext) -> canonical_urls.PageAddress
 
 @register.simple_tag(takes_context=True)
 def card_address(context: template.RequestContext, card: str) -> str:
-    """The address of the picture of a page, such as "issues/autos", or of the site."""
+    """The URL of the card of a page, such as "issues/autos", or of the site; "" without cards."""
     kind, _slash, key = card.partition("/")
     try:
         path = reverse("card", args=[kind, key]) if key else reverse("card_home")

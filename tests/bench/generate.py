@@ -622,7 +622,7 @@ def _numbers(cursor: Any) -> None:
 
 def _index(cursor: Any) -> None:
     """The index of search, whose own indexes are sooner made of all rows than kept with each."""
-    entry: Any = apps.get_model("nafta", "Entry")
+    entry: Any = apps.get_model("nafta", "SearchDocument")
     with connection.schema_editor() as editor:
         for index in entry._meta.indexes:
             editor.remove_index(entry, index)

@@ -127,7 +127,7 @@ def test_what_is_no_whole_backup_changes_nothing(
     with pytest.raises(CommandError, match="no_such_function"):
         said("restore", file, "--replace")
     file.write_bytes(whole[: len(whole) // 2])
-    monkeypatch.setattr(backups, "_read", lambda file: backups.OURS)
+    monkeypatch.setattr(backups, "_read", lambda file: backups.OUR_TABLE)
     with pytest.raises(CommandError, match=r"Nothing was restored\. .+"):
         said("restore", file, "--replace")
     assert Edition.objects.values().get() == before

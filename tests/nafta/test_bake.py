@@ -23,7 +23,7 @@ from django.db import connection, transaction
 from issues.models import Position
 from nafta.static_site import bake as bakery
 from nafta.static_site import url_map
-from nafta.static_site.output import Folder
+from nafta.static_site.output import OutputFolder
 from rounds.models import State, Statement
 from rounds.publishing.states import set_state
 from tests.world import (
@@ -43,7 +43,7 @@ pytestmark = pytest.mark.slow
 
 ADDRESS = "http://talks.example"
 LIVE = "https://live.example"
-QUESTIONS = url_map.QUESTIONS
+PARAMETER_SETS = url_map.PARAMETER_SETS
 PAGE = "statements/alder-on-water/index.html"
 LINK = re.compile(r"""(?:\s(?:href|src|action)|data-visits|data-plotly)="([^"]*)"|<loc>([^<]*)""")
 
@@ -79,13 +79,13 @@ def _few(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     The hosts that the command adds are gone after the test.
     """
     settings.LANGUAGES = settings.LANGUAGES[:1]
-    monkeypatch.setattr(url_map, "QUESTIONS", [])
+    monkeypatch.setattr(url_map, "PARAMETER_SETS", [])
 
 
 @pytest.fixture
 def whole(_few: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """All the questions that are baked."""
-    monkeypatch.setattr(url_map, "QUESTIONS", QUESTIONS)
+    monkeypatch.setattr(url_map, "PARAMETER_SETS", PARAMETER_SETS)
 
 
 def bake(folder: Path, **options: Any) -> None:
@@ -199,7 +199,7 @@ def test_only_what_reads_otherwise_is_written(
     small: SimpleNamespace, tmp_path: Path, monkeypatch: Any, capsys: Any
 ) -> None:
     """Through a publication, what is taken back, and other code that makes the same pages."""
-    monkeypatch.setattr(url_map, "QUESTIONS", [url_map.FILE])
+    monkeypatch.setattr(url_map, "PARAMETER_SETS", [url_map.EXPORT_PARAMS])
     bake(tmp_path)
     before = files(tmp_path)
     bake(tmp_path, verbosity=1)
@@ -230,7 +230,7 @@ def test_only_what_reads_otherwise_is_written(
     assert not old.exists()
 
     before = files(tmp_path)
-    monkeypatch.setattr(bakery, "build", lambda: "other code, same pages")
+    monkeypatch.setattr(bakery, "code_version", lambda: "other code, same pages")
     bake(tmp_path)
     assert files(tmp_path) == before
     _says_that_it_was_taken_back(tmp_path)
@@ -247,7 +247,7 @@ def _remember(folder: Path, file: Path) -> None:
     """As if an earlier bake had made it."""
     name = str(file.relative_to(folder))
     file.write_text("old")
-    ours = Folder(folder)
+    ours = OutputFolder(folder)
     with ours.locked():
         contents = ours.read()
         page = contents.pages["/robots.txt"]
@@ -260,7 +260,7 @@ def test_what_is_published_meanwhile_is_baked_too(
 ) -> None:
     """And what was made before it is of one edition, though other processes made it."""
     made: list[str] = []
-    stored = bakery._stored
+    stored = bakery._store
 
     def published_meanwhile(*args: Any) -> Any:
         if not made:
@@ -269,7 +269,7 @@ def test_what_is_published_meanwhile_is_baked_too(
         made.append((tmp_path / PAGE).read_text())
         return report
 
-    monkeypatch.setattr(bakery, "_stored", published_meanwhile)
+    monkeypatch.setattr(bakery, "_store", published_meanwhile)
     bake(tmp_path, processes=2)
     assert len(made) == 2
     assert "Half of the water" in made[0]
@@ -284,12 +284,12 @@ def test_a_bake_that_breaks_leaves_the_old_site_whole(
     before = files(folder)
     Statement.objects.filter(pk=small.said.pk).update(summary="All of it must stay.")
     with monkeypatch.context() as patch:
-        patch.setattr(bakery, "_stored", lambda *_args: 1 / 0)
+        patch.setattr(bakery, "_store", lambda *_args: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             bake(folder)
     assert files(folder) == before
     with monkeypatch.context() as patch:  # killed while it moves: the next run ends what it began
-        patch.setattr(Folder, "_remove", lambda *_args: 1 / 0)
+        patch.setattr(OutputFolder, "_remove", lambda *_args: 1 / 0)
         _remember(folder, folder / "old.html")
         with pytest.raises(ZeroDivisionError):
             bake(folder)
@@ -330,4 +330,4 @@ def test_an_address_must_be_that_of_a_host(db: None, tmp_path: Path) -> None:
     ],
 )
 def test_where_an_address_has_its_file(address: str, path: str, whole: None) -> None:
-    assert url_map.place(address) == path
+    assert url_map.file_path(address) == path

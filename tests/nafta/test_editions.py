@@ -260,7 +260,7 @@ def no_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         raise OperationalError("connection refused")
 
     with monkeypatch.context() as patch, connection.execute_wrapper(gone):
-        patch.setattr(page_cache, "present", gone)
+        patch.setattr(page_cache, "load_present", gone)
         yield
 
 
@@ -295,12 +295,12 @@ def test_a_shared_cache_that_is_gone_costs_no_page(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("nafta.operations.redis_cache.PAUSE", 60.0)
+    monkeypatch.setattr("nafta.operations.redis_cache.RETRY_SECONDS", 60.0)
     monkeypatch.setattr(
-        "nafta.operations.redis_cache.Shared.gone_until", 0.0
+        "nafta.operations.redis_cache.FailSoftRedisCache.retry_at", 0.0
     )  # and so again when this is over
     nowhere = {
-        "BACKEND": "nafta.operations.redis_cache.Shared",
+        "BACKEND": "nafta.operations.redis_cache.FailSoftRedisCache",
         "LOCATION": "redis://127.0.0.1:9/0",
     }
     with override_settings(CACHES={"default": nowhere, "pages": nowhere}):

@@ -12,7 +12,7 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 
-from nafta.operations.logs import Lines, RequestName, shape
+from nafta.operations.logs import JsonLineFormatter, RequestIdFilter, redact_sql
 from tests.desk import desk_of
 from tests.world import SECRET, create_editor
 
@@ -22,8 +22,8 @@ def lines() -> Iterator[Any]:
     """What production writes: each line, read."""
     written = StringIO()
     handler = logging.StreamHandler(written)
-    handler.setFormatter(Lines())
-    handler.addFilter(RequestName())
+    handler.setFormatter(JsonLineFormatter())
+    handler.addFilter(RequestIdFilter())
     logging.getLogger().addHandler(handler)
     yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
     logging.getLogger().removeHandler(handler)
@@ -95,4 +95,4 @@ def test_slow_queries_are_told_without_their_values(
     assert slow[-1]["view"] == "search"
     assert "%s" in slow[-1]["message"]
     assert SECRET not in json.dumps(slow)
-    assert shape("SELECT 'it''s'\n  WHERE x = %s") == "SELECT '…' WHERE x = %s"
+    assert redact_sql("SELECT 'it''s'\n  WHERE x = %s") == "SELECT '…' WHERE x = %s"

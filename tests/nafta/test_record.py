@@ -25,8 +25,8 @@ from issues.public.chart_svg import measure_drawing
 from issues.public.charts import distance_figure, measure_figure
 from nafta.data_package.tables import TABLES
 from nafta.pages.search import PAGE_SIZE
-from nafta.search.backend import Search, find
-from nafta.search.query_parser import read
+from nafta.search.backend import Search, run_search
+from nafta.search.query_parser import parse_query
 from rounds.history.as_of import AsOf, end_of
 from rounds.models import (
     Deadline,
@@ -398,9 +398,9 @@ def searches() -> list[Any]:
 def test_a_search_finds_what_is_meant(row: dict[str, str]) -> None:
     """``finds`` stands on the first page, of dated rows nothing else where it says ``exactly``."""
     with translation.override(row["language"]):
-        search, answer, _other = find(Search(query=read(row["query"])), PAGE_SIZE)
+        search, answer, _other = run_search(Search(query=parse_query(row["query"])), PAGE_SIZE)
     dated = {f"{hit.kind}:{hit.key}" for hit in answer.hits[:PAGE_SIZE]}
-    matches = dated | {f"{hit.kind}:{hit.key}" for hit in answer.beside}
+    matches = dated | {f"{hit.kind}:{hit.key}" for hit in answer.name_hits}
     assert set(row["finds"].split()) <= matches
     assert not row["exactly"] or dated == set(row["finds"].split())
     assert not matches & set(row["misses"].split())

@@ -16,9 +16,9 @@ from django.utils import timezone, translation
 
 import nafta
 from nafta.pages.search import PAGE_SIZE
-from nafta.search.backend import COUNTED, Search, find
-from nafta.search.models import Entry
-from nafta.search.query_parser import read
+from nafta.search.backend import MAX_COUNT, Search, run_search
+from nafta.search.models import SearchDocument
+from nafta.search.query_parser import parse_query
 from nafta.search.spelling import normal_spelling
 from rounds.models import Deadline, Statement
 from tests import world as worlds
@@ -48,7 +48,7 @@ def names(client: Client, q: str = "", **wishes: Any) -> set[str]:
 
 def exact(q: str) -> set[str]:
     """The keys of what has all of the words."""
-    return {hit.key for hit in Search(query=read(q)).answer(PAGE_SIZE).hits}
+    return {hit.key for hit in Search(query=parse_query(q)).run(PAGE_SIZE).hits}
 
 
 def words(html: str) -> str:
@@ -282,7 +282,7 @@ def test_its_functions_can_be_run_again_beneath_a_record(world: SimpleNamespace)
 
     def index() -> list[tuple[object, ...]]:
         fields = ("kind", "object_id", "key", "day", "label", "names", "keys", "vector")
-        return list(Entry.objects.order_by("kind", "object_id").values_list(*fields))
+        return list(SearchDocument.objects.order_by("kind", "object_id").values_list(*fields))
 
     before = index()
     files = sorted(Path(nafta.__file__).parent.rglob("*.sql"))
@@ -297,7 +297,7 @@ def test_its_functions_can_be_run_again_beneath_a_record(world: SimpleNamespace)
     statement = Statement.objects.filter(pk=world.quiet.pk)
     for state, is_listed in (("draft", False), ("published", True)):
         statement.update(state=state)
-        assert Entry.objects.filter(key="nobody-said").exists() is is_listed
+        assert SearchDocument.objects.filter(key="nobody-said").exists() is is_listed
     assert index() == before
 
 
@@ -381,8 +381,10 @@ def test_a_common_word_is_a_party_only_in_capitals(
 ) -> None:
     worlds.create_party(code="us", name="Undersea")
     with translation.override(prefix[1:] or "en-gb"):
-        query = read(typed)
-    assert ("party us" in [meaning.token for _term, meaning in query.meanings]) is is_party
+        query = parse_query(typed)
+    assert (
+        "party us" in [interpretation.token for _term, interpretation in query.interpretations]
+    ) is is_party
     assert [code.key for code in query.codes] == ([] if is_party else ["us"])
 
 
@@ -421,7 +423,7 @@ def test_what_has_most_of_the_words_is_shown_where_nothing_has_all(
 def test_which_words_are_left_out(
     world: SimpleNamespace, typed: str, dropped: str | None, shown: str | None
 ) -> None:
-    search, answer, _other = find(Search(query=read(typed)), PAGE_SIZE)
+    search, answer, _other = run_search(Search(query=parse_query(typed)), PAGE_SIZE)
     assert ", ".join(term.text for term in search.query.dropped) == (dropped or "")
     keys = {hit.key for hit in answer.hits}
     assert shown in keys if shown else "alder-on-water" not in keys
@@ -567,7 +569,7 @@ def test_a_round_does_not_tell_of_an_issue_that_is_a_draft(world: SimpleNamespac
     said = worlds.create_statement(dates=days("2010-02-01"), round=world.bilateral, issues=[issue])
 
     def keys() -> list[str]:
-        return Entry.objects.get(kind="round", object_id=world.bilateral.pk).keys
+        return SearchDocument.objects.get(kind="round", object_id=world.bilateral.pk).keys
 
     assert "issue eels" not in keys()
     issue.state = "published"
@@ -607,7 +609,7 @@ def test_a_file_is_named_by_what_was_looked_for(client: Client, world: SimpleNam
 
 
 def test_choices_are_counted(client: Client, world: SimpleNamespace) -> None:
-    counts = Search(query=read("dam")).answer(PAGE_SIZE).counts
+    counts = Search(query=parse_query("dam")).run(PAGE_SIZE).counts
     assert counts.total == len(found(client, "dam")) + len(names(client, "dam"))
     assert {key: times for key, times, _label in counts.of("basis")} == {
         "unnamed": 1,
@@ -620,7 +622,7 @@ def test_choices_are_counted(client: Client, world: SimpleNamespace) -> None:
 
 
 def test_counting_ends_somewhere(client: Client, world: SimpleNamespace) -> None:
-    plant(COUNTED + 40)
+    plant(MAX_COUNT + 40)
     html = page(client, "planted")
     assert "1,000+ entries" in words(html)
     assert len(ROW.findall(html)) == PAGE_SIZE
@@ -727,8 +729,8 @@ def test_it_asks_little_and_no_more_with_twice_the_rows(
 
 
 def test_every_entry_is_public(world: SimpleNamespace) -> None:
-    assert not Entry.objects.filter(key__startswith=SECRET).exists()
-    for entry in Entry.objects.values():
+    assert not SearchDocument.objects.filter(key__startswith=SECRET).exists()
+    for entry in SearchDocument.objects.values():
         assert SECRET not in str(entry)
 
 
@@ -795,7 +797,7 @@ def test_the_index_says_what_it_would_say_if_it_were_made_anew(world: SimpleName
 
     def index() -> list[tuple[object, ...]]:
         fields = ("kind", "object_id", "key", "day", "label", "names", "keys", "vector")
-        return list(Entry.objects.order_by("kind", "object_id").values_list(*fields))
+        return list(SearchDocument.objects.order_by("kind", "object_id").values_list(*fields))
 
     kept = index()
     with connection.cursor() as cursor:
@@ -906,7 +908,7 @@ def test_no_language_is_built_in(client: Client, world: SimpleNamespace) -> None
 def test_every_language_has_its_search(client: Client, world: SimpleNamespace, prefix: str) -> None:
     assert "alder-on-water" in page(client, "half water", prefix=prefix)
     with translation.override(prefix[1:]):
-        assert read("half water").every
+        assert parse_query("half water").every
 
 
 # --- nothing found, nothing asked ---

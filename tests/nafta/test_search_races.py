@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from nafta.search.models import Entry
+from nafta.search.models import SearchDocument
 from rounds.models import Statement
 from tests import world as worlds
 from tests.races import overlapping
@@ -36,7 +36,7 @@ def withdraw(record: Any) -> None:
 
 
 def keys() -> list[tuple[Any, ...]]:
-    return list(Entry.objects.order_by("kind", "key").values_list("kind", "key", "keys"))
+    return list(SearchDocument.objects.order_by("kind", "key").values_list("kind", "key", "keys"))
 
 
 def made_anew() -> list[tuple[Any, ...]]:
@@ -50,8 +50,8 @@ def test_a_statement_taken_back_while_another_is_linked_to_it(record: SimpleName
     link = partial(worlds.create_link, statement=record.beside, kind="contradicts", other=otters)
     overlapping(partial(withdraw, otters), link)
     assert Statement.objects.get(pk=otters.pk).state == "draft"
-    assert not Entry.objects.filter(kind="statement", key="otters").exists()
-    assert "link contradicts" not in Entry.objects.get(kind="statement", key="beside").keys
+    assert not SearchDocument.objects.filter(kind="statement", key="otters").exists()
+    assert "link contradicts" not in SearchDocument.objects.get(kind="statement", key="beside").keys
     assert keys() == made_anew()
 
 
@@ -64,7 +64,7 @@ def test_a_link_made_while_its_other_end_is_taken_back(record: SimpleNamespace) 
 
 def test_an_issue_taken_back_while_a_statement_is_linked_to_it(record: SimpleNamespace) -> None:
     overlapping(partial(withdraw, record.issue), partial(record.beside.issues.add, record.issue))
-    assert "issue fish" not in Entry.objects.get(kind="statement", key="beside").keys
+    assert "issue fish" not in SearchDocument.objects.get(kind="statement", key="beside").keys
     assert keys() == made_anew()
 
 
@@ -72,7 +72,7 @@ def test_both_statements_of_a_person_taken_back_at_once(
     client: Client, record: SimpleNamespace
 ) -> None:
     overlapping(*(partial(withdraw, one) for one in record.said))
-    assert not Entry.objects.filter(kind="person").exists()
+    assert not SearchDocument.objects.filter(kind="person").exists()
     assert record.speaker.name not in client.get("/people/").content.decode()
     assert keys() == made_anew()
 
@@ -84,13 +84,13 @@ def test_all_that_was_said_of_an_issue_at_a_round_taken_back_at_once(
     for one in record.said:
         Statement.objects.filter(pk=one.pk).update(round=meeting)
         one.issues.add(record.issue)
-    assert "issue fish" in Entry.objects.get(kind="round").keys
+    assert "issue fish" in SearchDocument.objects.get(kind="round").keys
     overlapping(*(partial(withdraw, one) for one in record.said))
-    assert "issue fish" not in Entry.objects.get(kind="round").keys
+    assert "issue fish" not in SearchDocument.objects.get(kind="round").keys
     assert keys() == made_anew()
 
 
 def test_emptied_tables_leave_nothing_to_be_found(record: SimpleNamespace) -> None:
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE rounds_statement CASCADE")
-    assert not Entry.objects.filter(kind__in=("statement", "person")).exists()
+    assert not SearchDocument.objects.filter(kind__in=("statement", "person")).exists()

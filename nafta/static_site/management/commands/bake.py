@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from tqdm import tqdm
 
-from nafta.static_site.bake import Report, bake
-from nafta.static_site.output import Folder, FolderError
-from nafta.static_site.url_map import Site
+from nafta.static_site.bake import BakeReport, bake
+from nafta.static_site.output import FolderError, OutputFolder
+from nafta.static_site.url_map import StaticSite
 from rounds.management.record_command import RecordCommand
 
-MAX_SHOWN = 20  # links that lead nowhere
+MAX_DEAD_LINKS = 20  # shown
 
 
 class Command(RecordCommand):
@@ -30,23 +30,25 @@ class Command(RecordCommand):
         parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
 
     def handle(self, *, folder: Path, address: str, live: str, **options: Any) -> None:
-        site = Site(_origin(address), _origin(live) if live else "")
+        site = StaticSite(_origin(address), _origin(live) if live else "")
         settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, urlsplit(site.address).hostname]
         began = time.monotonic()
         with tqdm(unit=_("page"), disable=None if options["verbosity"] else True) as bar:
 
-            def show_progress(done: int, total: int) -> None:
+            def show_progress(rendered: int, total: int) -> None:
                 bar.total = total
-                bar.update(done - bar.n)
+                bar.update(rendered - bar.n)
 
             try:
-                report = bake(site, Folder(folder.resolve()), options["processes"], show_progress)
+                report = bake(
+                    site, OutputFolder(folder.resolve()), options["processes"], show_progress
+                )
             except FolderError as error:
                 raise CommandError(str(error)) from error
         if options["verbosity"]:
             self._tell(report, time.monotonic() - began)
 
-    def _tell(self, report: Report | None, seconds: float) -> None:
+    def _tell(self, report: BakeReport | None, seconds: float) -> None:
         if report is None:
             self.stdout.write(_("Nothing has changed since it was baked."))
             return
@@ -67,18 +69,18 @@ class Command(RecordCommand):
         )
         if report.newer:
             self.stderr.write(_("Something was published meanwhile: bake again."))
-        for address, status, whence in report.dead[:MAX_SHOWN]:
+        for address, status, whence in report.dead[:MAX_DEAD_LINKS]:
             self.stderr.write(
                 _("%(page)s links to %(address)s, which answers %(status)d.")
                 % {"page": whence, "address": address, "status": status}
             )
-        if (remaining := len(report.dead) - MAX_SHOWN) > 0:
-            text = ngettext("And %(count)d more.", "And %(count)d more.", remaining)
-            self.stderr.write(text % {"count": remaining})
+        if (hidden := len(report.dead) - MAX_DEAD_LINKS) > 0:
+            text = ngettext("And %(count)d more.", "And %(count)d more.", hidden)
+            self.stderr.write(text % {"count": hidden})
 
 
 def _origin(address: str) -> str:
-    """Return the origin of an address: the links in the files are for the root of a host."""
+    """The origin of a URL without a path: links in the files start at the root of the host."""
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
         text = _("“%(address)s” is no address of a host, such as https://example.org.")
