@@ -32,6 +32,7 @@ from rounds.models import (
     Round,
     State,
     Statement,
+    StatementQuerySet,
     Versioned,
     publishable_models,
 )
@@ -661,12 +662,11 @@ def test_sql_that_would_read_the_present_raises(world: SimpleNamespace) -> None:
 def test_a_page_of_the_past_with_sql_that_reads_the_present_fails(
     client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    with_names = StatementQuerySet.with_names
     count = RawSQL("(SELECT count(*) FROM rounds_statement)", [])
-
-    def by_issue(*_arguments: Any) -> list[Any]:
-        return list(Person.objects.annotate(count=count).values_list("count"))[:0]
-
-    monkeypatch.setattr("nafta.pages.people.by_speaker.by_issue", by_issue)
+    monkeypatch.setattr(
+        StatementQuerySet, "with_names", lambda rows: with_names(rows).annotate(count=count)
+    )
     path, moment = "/people/ada-alder/", timezone.now()
     assert client.get(path).status_code == 200
     with pytest.raises(ReadsPresentError, match="Write it in double quotes"):
