@@ -1,6 +1,5 @@
 """A real site in a real browser: ``manage.py demo`` on a database of its own, and Chromium."""
 
-import atexit
 import os
 import re
 import socket
@@ -10,7 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, wraps
+from functools import wraps
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -22,7 +21,7 @@ from playwright.sync_api import Browser
 from psycopg import sql
 
 from tests.browser.install import chromium_path
-from tests.migrated import environment, manage, migrated
+from tests.migrated import RECORD, copy_database, environment, loaded
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGES = ROOT / "tests" / "nafta" / "packages"
@@ -91,16 +90,8 @@ def patient(method: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
     """The shipped record."""
-    with served(ROOT / "nafta" / "record") as found:
+    with served(RECORD) as found:
         yield found
-
-
-def new_database(template: str) -> str:
-    name = f"site_{uuid.uuid4().hex}"
-    copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
-        server.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
-    return name
 
 
 def drop_database(name: str) -> None:
@@ -108,19 +99,11 @@ def drop_database(name: str) -> None:
         server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-@cache
-def loaded(record: Path) -> str:
-    """A database with the record in it, to be copied; loading takes longer than that."""
-    name = new_database(migrated())
-    atexit.register(drop_database, name)
-    manage(name, "load_record", str(record), "--verbosity=0")
-    return name
-
-
 @contextmanager
 def served(record: Path) -> Iterator[Site]:
     """What ``make demo`` serves, from a new database that goes when it is stopped."""
-    name = new_database(loaded(record))
+    name = f"site_{uuid.uuid4().hex}"
+    copy_database(name, loaded(record))
     try:
         port = free_port()
         command = [

@@ -18,7 +18,7 @@ from frictionless import Package, system
 from nafta.data_package.tables import FILES
 from rounds.models import Negotiation, Statement
 from tests.nafta.test_pages import double, queries
-from tests.stored import refresh_statistics
+from tests.stored import load_record, refresh_statistics
 from tests.world import DRAFT_YEAR, SECRET, create_statement, days
 
 ZIP = "/data/record.zip"
@@ -68,7 +68,7 @@ def test_frictionless_finds_no_fault(
 
 @pytest.mark.slow
 def test_nor_in_the_shipped_record(client: Client, db: None, tmp_path: Path) -> None:
-    call_command("load_record", verbosity=0)
+    load_record()
     refresh_statistics()
     assert faults(unpacked(client, tmp_path)) == []
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import translation
@@ -65,7 +64,7 @@ pytestmark = [
 def record(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The shipped record, loaded once for this file and rolled back after it."""
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_record", verbosity=0)
+        stored.load_record()
         stored.refresh_statistics()
         yield
         transaction.set_rollback(True)
