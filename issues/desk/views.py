@@ -183,9 +183,10 @@ class DeskPage:
     def compare(self) -> None:
         """Find what others changed since the page was opened, and take it over where it can be."""
         assert self.data is not None
-        taken_over, self.undecided = apply_choices(self.opened.texts, self.data)
+        opened = self.opened
+        taken_over, self.undecided = apply_choices(opened.texts, self.data)
         self.data = with_texts(self.data, taken_over)
-        self.changes = find_concurrent_changes(self.state, self.opened, self.data)
+        self.changes = find_concurrent_changes(self.state, opened, self.data)
         self.data = with_texts(self.data, self.changes.taken_over)
         self.is_compared = True
         if self.undecided:

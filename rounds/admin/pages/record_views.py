@@ -61,11 +61,12 @@ class RecordViewsMixin(admin.ModelAdmin):
             "object_id": str(obj.pk),
             "title": title,
             "media": self.media,
-            "change_url": self.address("change", obj.pk),
-            "history_url": self.address("history", obj.pk),
+            "change_url": self.page_url("change", obj.pk),
+            "history_url": self.page_url("history", obj.pk),
         }
 
-    def address(self, page: str, *args: Any) -> str:
+    def page_url(self, page: str, *args: Any) -> str:
+        """The address of a page of this model in the admin: "change", "history", "changelist"."""
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
         return reverse(name, args=[quote(arg) for arg in args], current_app=self.admin_site.name)
 
@@ -107,7 +108,7 @@ class RecordViewsMixin(admin.ModelAdmin):
             error = self._revert(request, obj, target)
             if not error:
                 self.message_user(request, _("This is version %d again.") % number)
-                return HttpResponseRedirect(self.address("change", obj.pk))
+                return HttpResponseRedirect(self.page_url("change", obj.pk))
         context = {
             **self.page_context(request, obj, _("Go back to version %d") % number),
             "target": target,
@@ -150,7 +151,7 @@ class RecordViewsMixin(admin.ModelAdmin):
                 return response
         for record, reason in refused.items():
             self.message_user(request, f"{record}: {reason}", messages.ERROR)
-        return HttpResponseRedirect(self.address("change", obj.pk))
+        return HttpResponseRedirect(self.page_url("change", obj.pk))
 
     def _render_public(
         self, request: HttpRequest, obj: Any, public_path: str, query: str
@@ -160,7 +161,7 @@ class RecordViewsMixin(admin.ModelAdmin):
         visit: Any = copy.copy(request)
         visit.method, visit.GET, visit.POST = "GET", QueryDict(query), QueryDict()
         visit.path = visit.path_info = public_path
-        visit.resolver_match, visit.preview = match, self.address("change", obj.pk)
+        visit.resolver_match, visit.preview = match, self.page_url("change", obj.pk)
         response: HttpResponse = match.func(visit, *match.args, **match.kwargs)
         return response
 
@@ -171,7 +172,7 @@ class RecordViewsMixin(admin.ModelAdmin):
         if (obj := kwargs.get("obj")) is not None:
             context |= note_presence(request, f"{self.opts.label_lower}:{obj.pk}")
             if isinstance(obj, Publishable) and not obj.is_published:
-                context["preview_url"] = self.address("preview", obj.pk)
+                context["preview_url"] = self.page_url("preview", obj.pk)
         page: Any = super().render_change_form(request, context, **kwargs)
         if kwargs.get("add"):  # what stands first has the focus: what is to be typed, not a button
             page.context_data["save_on_top"] = False

@@ -75,7 +75,7 @@ class SuggestionsMixin(EditConflictsMixin, RecordViewsMixin):
             form=form_values(request.POST),
         )
         self.message_user(request, _("This waits for a second editor; readers see no change yet."))
-        return HttpResponseRedirect(self.address("change", obj.pk))
+        return HttpResponseRedirect(self.page_url("change", obj.pk))
 
     def response_change(self, request: HttpRequest, obj: Any) -> Any:
         """As Django's; deletes the suggestion from which an editor has saved something."""
