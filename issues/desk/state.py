@@ -10,7 +10,6 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from issues.desk.parsing import NameFinder, is_address
-from issues.matrix.stances import MARKS
 from issues.models import Issue, Measure, Position, Progress, Proposal, Stance
 from rounds.history.as_of import end_of
 from rounds.models import (
@@ -80,10 +79,6 @@ class GridCell:
     def current(self) -> Position | None:
         """The position that the cell shows."""
         return self.entered or self.before
-
-    @property
-    def mark(self) -> str:
-        return MARKS[self.current.stance] if self.current else ""
 
     @property
     def label(self) -> str:

@@ -36,10 +36,14 @@ class AsOf:
         return pattern % {"round": local(self.round, "name"), "day": describe_day(self.day)}
 
     @property
+    def value(self) -> str:
+        """As an address gives it: the key of the round, or the day."""
+        return self.round.slug if self.round else self.day.isoformat()
+
+    @property
     def query(self) -> str:
         """The query string with which a link stays on this day; "" where none was chosen."""
-        value = self.round.slug if self.round else self.day.isoformat()
-        return f"?as_of={value}" if self.is_chosen else ""
+        return f"?as_of={self.value}" if self.is_chosen else ""
 
 
 def end_of(meeting: Round, rounds: Iterable[Round]) -> dt.date:
