@@ -1,5 +1,6 @@
 """The readers' side: pages, files, feeds and charts of the record.
 
-Read ``timeline`` (all that happened, as one kind of row) and ``views``; ``params`` is what an
-address may ask for, ``charts`` and ``chart_svg`` draw, ``tables`` make tables and files.
+Read ``timeline`` (its items, a class a kind) and ``views``; ``params`` validates the parameters of
+addresses, ``charts`` and ``chart_svg`` draw, ``tables`` make tables and files, ``feeds`` and
+``calendars`` are followed from outside, and ``citations`` and ``stable_ids`` say what lasts.
 """
