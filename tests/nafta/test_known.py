@@ -63,7 +63,7 @@ PATHS = [
 ]
 LABELS = [  # all that a page of the past says of itself
     (re.compile(r'<aside class="known".*?</aside>', re.DOTALL), ""),
-    (re.compile(r'<p class="known-nothing">.*?</p>\n', re.DOTALL), ""),
+    (re.compile(r'<p class="known-nothing">.*?</p>', re.DOTALL), ""),
     (re.compile(r'<p class="as-of-note">.*?</p>', re.DOTALL), ""),  # one label tells both clocks
     (re.compile(r"Showing where things (stand today|stood by then)\."), ""),
     (re.compile(r'[ \t]*<meta name="robots"[^>]*>\n?|[ \t]*<link rel="alternate"[^>]*>\n?'), ""),
@@ -72,12 +72,14 @@ LABELS = [  # all that a page of the past says of itself
     (re.compile(r'(<details class="as-of") open>'), r"\1>"),
     (re.compile(r'(<input id="known-at"[^>]*?) value="[^"]*"'), r"\1"),
 ]
+BETWEEN_TAGS = re.compile(r">\s+<")
 KNOWN = re.compile(r"(\?|&amp;)known=[^\"&#]*(&amp;)?")
 
 
 def without_labels(page: str) -> str:
     for pattern, instead in LABELS:
         page = pattern.sub(instead, page)
+    page = BETWEEN_TAGS.sub("><", page)  # a label that was taken out leaves the space around it
     return KNOWN.sub(lambda found: found[1] if found[2] else "", page)
 
 
