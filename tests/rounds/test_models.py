@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Model
+from django.test.utils import CaptureQueriesContext
 
 from issues.models import Measure, Position, Progress, Proposal, Term
 from rounds.models import Deadline, Negotiation, Party, Round, Source, Statement, StatementLink
@@ -261,6 +262,40 @@ def test_an_editor_reads_at_which_field_a_rule_broke(world: SimpleNamespace) -> 
     with pytest.raises(ValidationError) as caught:
         position.full_clean()
     assert set(caught.value.message_dict) == {"proposal", "stance"}
+
+
+NINE_WORDS = "one two three four five six seven eight nine"
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("said", {"quotation": NINE_WORDS, "summary": ""}),
+        ("said", {"quotation": NINE_WORDS, "note": "No\0text of PostgreSQL's"}),
+        ("round1", {"status": "perhaps", "kind": "party"}),
+        ("june", {"set_on": days("2010-07-01")}),
+    ],
+)
+def test_every_check_that_a_record_breaks_is_reported(
+    world: SimpleNamespace, name: str, fields: dict[str, Any]
+) -> None:
+    record = getattr(world, name)
+    record.validate_constraints()
+    for field, value in fields.items():
+        setattr(record, field, value)
+    with pytest.raises(ValidationError) as each_by_itself:
+        Model.validate_constraints(record)
+    with pytest.raises(ValidationError) as together:
+        record.validate_constraints()
+    assert sorted(together.value.messages) == sorted(each_by_itself.value.messages)
+
+
+def test_one_query_checks_a_record_that_breaks_nothing(
+    world: SimpleNamespace,
+) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        world.said.validate_constraints()
+    assert sum("_check" in query["sql"] for query in queries) == 1
 
 
 def test_an_editor_reads_a_sentence_for_whatever_a_trigger_refuses(world: SimpleNamespace) -> None:
