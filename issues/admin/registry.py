@@ -206,7 +206,7 @@ class RoundWithOutcomeAdmin(WarningsMixin, RoundAdmin):
 
 @admin.register(Statement)
 class StatementWithPositionsAdmin(WarningsMixin, StatementAdmin):
-    resource_classes = (StatementOnIssuesResource,)
+    resource_class = StatementOnIssuesResource
     list_filter = (*StatementAdmin.list_filter, "issues")
     search_fields = (*StatementAdmin.search_fields, "issues__name")
     inlines = (MentionInline, PositionInline, *StatementAdmin.inlines)
@@ -214,7 +214,7 @@ class StatementWithPositionsAdmin(WarningsMixin, StatementAdmin):
 
 @admin.register(Issue)
 class IssueAdmin(PublishableAdmin):
-    resource_classes = (IssueResource,)
+    resource_class = IssueResource
     list_display = ("name", "question", "kind", "featured", "order", "stands")
     list_filter = ("state", "kind", "featured")
     search_fields = ("name", "keywords", "question", "slug", "chapter")
@@ -239,7 +239,7 @@ class IssueAdmin(PublishableAdmin):
 
 @admin.register(Measure)
 class MeasureAdmin(PublishableAdmin):
-    resource_classes = (MeasureResource,)
+    resource_class = MeasureResource
     list_display = ("name", "issue", "unit", "status_quo", "agreed", "agreed_on", "stands")
     list_filter = ("state", "issue")
     list_select_related = ("issue",)
@@ -264,7 +264,7 @@ class MeasureAdmin(PublishableAdmin):
 @admin.register(Proposal)
 class ProposalAdmin(WarningsMixin, DatedAdmin):
     form = ProposalAdminForm
-    resource_classes = (ProposalResource,)
+    resource_class = ProposalResource
     list_display = ("title", "issue", "when", "round", "status", "basis", "stands")
     list_filter = ("state", "status", "basis", "issue", "parties", "round")
     list_select_related = ("issue", "round")
@@ -283,7 +283,7 @@ class ProposalAdmin(WarningsMixin, DatedAdmin):
 
 @admin.register(Position)
 class PositionAdmin(WarningsMixin, PublishableAdmin):
-    resource_classes = (PositionResource,)
+    resource_class = PositionResource
     key = ""
     list_display = ("gist", "issue", "party", "when", "stance", "stands", "evidence")
     list_filter = ("state", "stance", "party", "issue")
@@ -322,7 +322,7 @@ class PositionAdmin(WarningsMixin, PublishableAdmin):
 
 @admin.register(Progress)
 class ProgressAdmin(PublishableAdmin):
-    resource_classes = (ProgressResource,)
+    resource_class = ProgressResource
     key = ""
     list_display = ("issue", "at_round", "level", "summary", "stands")
     list_filter = ("state", "level", "issue", "round")

@@ -43,7 +43,7 @@ from rounds.tabular.resources import (
 
 @admin.register(Negotiation)
 class NegotiationAdmin(RecordAdmin):
-    resource_classes: ClassVar[Any] = (NegotiationResource,)
+    resource_class = NegotiationResource
     list_display = ("title", "short_name")
     prepopulated_fields = {"slug": ("short_name",)}
 
@@ -53,7 +53,7 @@ class NegotiationAdmin(RecordAdmin):
 
 @admin.register(Party)
 class PartyAdmin(RecordAdmin):
-    resource_classes: ClassVar[Any] = (PartyResource,)
+    resource_class = PartyResource
     key = "code"
     list_display = ("name", "code", "adjective", "colour", "order")
     search_fields = ("name", "code", "adjective", "other_names")
@@ -61,7 +61,7 @@ class PartyAdmin(RecordAdmin):
 
 @admin.register(Person)
 class PersonAdmin(RecordAdmin):
-    resource_classes: ClassVar[Any] = (PersonResource,)
+    resource_class = PersonResource
     list_display = ("name", "role", "organisation", "party")
     list_filter = ("party",)
     list_select_related = ("party",)
@@ -82,7 +82,7 @@ admin.site.register(Source, SourceAdmin)
 
 @admin.register(Round)
 class RoundAdmin(DatedAdmin):
-    resource_classes: ClassVar[Any] = (RoundResource,)
+    resource_class = RoundResource
     list_display = ("name", "when", "kind", "number", "place", "status", "stands")
     list_filter = ("state", "status", "kind", "parties", "host")
     search_fields = ("name", "place", "slug", "summary", "agenda")
@@ -101,7 +101,7 @@ class RoundAdmin(DatedAdmin):
 
 @admin.register(Deadline)
 class DeadlineAdmin(DatedAdmin):
-    resource_classes: ClassVar[Any] = (DeadlineResource,)
+    resource_class = DeadlineResource
     list_display = ("name", "when", "set_by", "was_set", "outcome", "stands")
     list_filter = ("state", "outcome", "parties")
     search_fields = ("name", "set_by", "parties__name", "slug", "basis")
@@ -144,7 +144,7 @@ class LinkInline(RecordInline):
 
 @admin.register(Statement)
 class StatementAdmin(DatedAdmin):
-    resource_classes: ClassVar[Any] = (StatementResource,)
+    resource_class = StatementResource
     form: Any = StatementAdminForm
     list_display = ("__str__", "when", "who", "publisher", "stands")
     list_filter: ClassVar[tuple[str, ...]] = ("state", "basis", "parties", "round")

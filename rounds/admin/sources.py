@@ -1,7 +1,7 @@
 """The pages of sources: their list with the answers of links, and a form from a pasted address."""
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -77,7 +77,7 @@ class SourceAdmin(RecordAdmin):
         ("url", admin.EmptyFieldListFilter),
         "language",
     )
-    resource_classes: ClassVar[Any] = (SourceResource,)
+    resource_class = SourceResource
     search_fields = ("title", "publisher", "url", "note", "slug")
     ordering = (F("published").desc(nulls_last=True), "publisher", "title")
     fieldsets = (

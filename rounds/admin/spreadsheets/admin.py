@@ -37,9 +37,9 @@ class NotAsShownError(Exception):
 
 
 class SpreadsheetAdmin(admin.ModelAdmin):
-    """*Import* and *Export* on a list; ``resource_classes`` says which columns it has."""
+    """*Import* and *Export* on a list; ``resource_class`` says which columns it has."""
 
-    resource_classes: ClassVar[Any]
+    resource_class: type[RecordResource]
     change_list_template: ClassVar = "admin/spreadsheets/change_list.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -133,9 +133,7 @@ class SpreadsheetAdmin(admin.ModelAdmin):
         return self._redirect("changelist")
 
     def _resource(self) -> RecordResource:
-        (resource_class,) = self.resource_classes
-        resource: RecordResource = resource_class(is_from_editor=True)
-        return resource
+        return self.resource_class(is_from_editor=True)
 
     def _salt(self, request: HttpRequest) -> str:
         """Return a salt with which a sheet is valid for one list and one editor only."""
