@@ -17,10 +17,10 @@ from rounds.models import Deadline, Round, Statement
 from rounds.platform.cursors import Cursor
 from rounds.platform.databases import reading
 from rounds.public.charts import MARKS
+from rounds.public.deadlines import deadline_items
 from rounds.public.timeline import (
     Kind,
     TimelineItem,
-    deadline_items,
     follows,
     merge_items,
     round_items,

@@ -23,7 +23,8 @@ from rounds.history.as_of import end_of
 from rounds.models import Deadline, Party, Round
 from rounds.platform.dates import first_day
 from rounds.platform.translated_text import local
-from rounds.public.timeline import Ref, TimelineItem, deadline_items, round_items
+from rounds.public.deadlines import deadline_items
+from rounds.public.timeline import Ref, TimelineItem, round_items
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from rounds.platform import clock
 from rounds.platform.dates import describe, first_day, last_day
 from rounds.platform.fast_reverse import page_of
 from rounds.platform.translated_text import local
+from rounds.public.deadlines import deadline_items
 from rounds.public.timeline import (
     ClaimItem,
     DeadlineItem,
@@ -42,7 +43,6 @@ from rounds.public.timeline import (
     Ref,
     StatementItem,
     TimelineItem,
-    deadline_items,
     round_items,
     statement_items,
 )

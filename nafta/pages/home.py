@@ -19,15 +19,11 @@ from rounds.models import (
     RoundStatus,
     Statement,
 )
+from rounds.public.deadlines import deadline_items
 from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.params import AsOfForm
 from rounds.public.tables import ItemFile
-from rounds.public.timeline import (
-    TimelineItem,
-    deadline_items,
-    merge_items,
-    statement_items,
-)
+from rounds.public.timeline import TimelineItem, merge_items, statement_items
 from rounds.tabular.exports import FileTable, page
 
 MOVES_SHOWN = 6

@@ -28,13 +28,8 @@ from nafta.search.query import Interpretation, Query, QueryTerm, fold
 from rounds.models import Basis, Deadline, Round, Statement
 from rounds.platform.fast_reverse import page_of
 from rounds.platform.translated_text import LocalizedText, local
-from rounds.public.timeline import (
-    StatementItem,
-    TimelineItem,
-    deadline_items,
-    round_items,
-    statement_items,
-)
+from rounds.public.deadlines import deadline_items
+from rounds.public.timeline import StatementItem, TimelineItem, round_items, statement_items
 from rounds.tabular.exports import FileTable, page
 
 PAGE_SIZE = 25  # rows

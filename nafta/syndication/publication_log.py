@@ -20,8 +20,9 @@ from nafta.search.filters import apply_filters
 from rounds.history.revision_counts import RevisionCount, count_revisions
 from rounds.history.versions import Ref
 from rounds.models import Basis, Deadline, Negotiation, Round, Source, Statement
+from rounds.public.deadlines import deadline_items
 from rounds.public.stable_ids import build_stable_id
-from rounds.public.timeline import Kind, TimelineItem, deadline_items, round_items, statement_items
+from rounds.public.timeline import Kind, TimelineItem, round_items, statement_items
 
 MAX_ENTRIES = 50
 

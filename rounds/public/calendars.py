@@ -20,8 +20,9 @@ from rounds.history.revision_counts import count_revisions
 from rounds.models import Deadline, DeadlineOutcome, Negotiation, Round, RoundStatus
 from rounds.platform.plain_text import printable
 from rounds.platform.translated_text import local
+from rounds.public.deadlines import deadline_items
 from rounds.public.stable_ids import build_stable_id
-from rounds.public.timeline import DeadlineItem, MeetingItem, deadline_items, round_items
+from rounds.public.timeline import DeadlineItem, MeetingItem, round_items
 
 ONE_DAY = dt.timedelta(days=1)
 REFRESH_INTERVAL = dt.timedelta(hours=1)  # after which a program should fetch the file again

@@ -15,7 +15,7 @@ from rounds.platform.dates import check_day
 from rounds.platform.dates import day as day_in_words
 from rounds.platform.times import check_moment
 from rounds.platform.translated_text import local
-from rounds.public.timeline import DeadlineStatus
+from rounds.public.deadlines import DeadlineStatus
 
 
 class AsOfForm(forms.Form):

@@ -27,6 +27,7 @@ from rounds.models import (
 from rounds.platform.translated_text import local
 from rounds.public.calendars import build_events, render_ics
 from rounds.public.citations import make_permalink, statement_citation
+from rounds.public.deadlines import DeadlineStatus, deadline_items, order_by_chain
 from rounds.public.feeds import FeedSubject, get_negotiation
 from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.params import CorrectionsForm, DeadlinesForm, PageForm
@@ -38,7 +39,7 @@ from rounds.public.tables import (
     SourceFile,
     SourceTable,
 )
-from rounds.public.timeline import DeadlineStatus, deadline_items, order_by_chain, round_items
+from rounds.public.timeline import round_items
 from rounds.tabular.exports import FileTable, page
 
 

@@ -12,7 +12,8 @@ from nafta import queries
 from rounds.models import Deadline, Source
 from rounds.public import charts
 from rounds.public.charts import MARKS
-from rounds.public.timeline import TimelineItem, deadline_items
+from rounds.public.deadlines import deadline_items
+from rounds.public.timeline import TimelineItem
 from tests import world as worlds
 from tests.world import day, days
 
