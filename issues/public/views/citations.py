@@ -27,6 +27,8 @@ def cite_position(
     )
     (row,) = state.matrix
     (cell,) = row.cells
+    if cell.position:  # the citation names both, which are read already
+        cell.position.issue, cell.position.party = cited_issue, cited_party
     permalink = make_permalink(request, reverse("cite_position", args=[issue, party]), state.day)
     context = {
         "as_published": as_published,
