@@ -9,6 +9,6 @@ register = template.Library()
 
 
 @register.simple_tag
-def marked(change: FieldChange) -> tuple[list[TextPiece], list[TextPiece]]:
+def mark_change(change: FieldChange) -> tuple[list[TextPiece], list[TextPiece]]:
     """Return what a field said before and after, in pieces, with the words that changed marked."""
     return mark_differences(change.before, change.after)

@@ -8,12 +8,12 @@ from rounds.tabular.exports import FILE_PARAMS
 
 register = template.Library()
 
-MOMENT_PARAMS = ("as_of", "known")  # a form for one clock keeps the other itself, if it made sense
-PAGE_PARAMS = ("page", "until", *FILE_PARAMS)  # within the page of another moment
+MOMENT_PARAMS = ("as_of", "known")  # a form for one keeps the other itself, if it was valid
+PAGE_PARAMS = ("page", "until", *FILE_PARAMS)  # they mean nothing on the page of another moment
 
 
 @register.simple_tag(takes_context=True)
-def kept(context: template.RequestContext) -> SafeString:
+def filter_inputs(context: template.RequestContext) -> SafeString:
     """Hidden fields for the filters of the page, so that a form keeps them."""
     params = context["request"].GET
     fields = [
