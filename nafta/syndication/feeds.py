@@ -60,7 +60,7 @@ class NewsFeed(SiteFeed):
     def item_extra_kwargs(self, entry: FeedEntry) -> dict[str, Any]:
         item, source = entry.item, entry.source
         named = [("kind", item.kind, item.label)]
-        named += [("party", one["code"], local(one, "name")) for one in item.parties]
+        named += [("party", ref["code"], local(ref, "name")) for ref in item.parties]
         if isinstance(item, ClaimItem):
             named += [("issue", issue["slug"], local(issue, "name")) for issue in item.issues]
         return {
