@@ -15,8 +15,8 @@ import pytest
 from django.test import Client
 
 from rounds.models import Statement
+from tests.nafta.pages.test_pages import PAGES, double, queries
 from tests.nafta.test_leaks import readable
-from tests.nafta.test_pages import PAGES, double, queries
 from tests.world import SECRET
 
 LINK = re.compile(r'<a href="(\?[^"]*_export=[^"]*)" download>')

@@ -39,8 +39,8 @@ from rounds.models import (
 from rounds.publishing.states import set_state
 from tests import world as worlds
 from tests.desk import change, desk_of
+from tests.nafta.pages.test_pages import BUDGET, double
 from tests.nafta.test_leaks import every_pattern, words_without_address
-from tests.nafta.test_pages import BUDGET, double
 from tests.world import SECRET, create_editor, create_world, days
 
 PATHS = [

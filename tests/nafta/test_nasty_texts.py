@@ -34,7 +34,7 @@ from rounds.tabular.parsing.cells import SPACES, check_letters
 from rounds.tabular.parsing.text import UnreadableCellError
 from rounds.tabular.resources import RoundResource
 from tests import desk, sheets
-from tests.issues.test_desk import desk_of, press, problems, row
+from tests.issues.desk.test_desk import desk_of, press, problems, row
 from tests.nasty import ADDRESSES, ADDRESSES_TAKEN, TEXTS
 from tests.world import (
     create_issue,
@@ -57,7 +57,7 @@ RECORDS: list[Any] = [
 ]
 HALF = re.compile("[\ud800-\udfff]")  # no request and no file in UTF-8 can bring one
 TYPED = [text for text in TEXTS if not HALF.search(text)]
-# What begins as a formula is refused in files for that, which tests/rounds/test_imports.py shows.
+# What begins as a formula is refused in files for that, which tests/rounds/admin/test_spreadsheet_import.py shows.
 FORMULA = re.compile(r"\s*[\u200b\ufeff]?['=+@-]")
 FILED = [text for text in TYPED if "\0" not in text and not FORMULA.match(text)]
 

@@ -28,7 +28,7 @@ from nafta.admin_site.dashboard import WAITING_LISTS
 from rounds.models import Person, Publishable, State, Statement, Suggestion
 from tests import stored
 from tests.desk import address, change, desk_of, fields_in, ticked
-from tests.issues.test_desk import row, said
+from tests.issues.desk.test_desk import row, said
 from tests.world import create_contributor, create_editor
 
 pytestmark = pytest.mark.slow

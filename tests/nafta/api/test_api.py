@@ -10,7 +10,7 @@ from django.test import Client
 
 from issues.models import Issue
 from rounds.models import Statement
-from tests.nafta.test_pages import double, queries
+from tests.nafta.pages.test_pages import double, queries
 from tests.world import DRAFT_YEAR, SECRET
 
 BASE = "/api/v1"

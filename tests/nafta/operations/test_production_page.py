@@ -8,7 +8,7 @@ from django.conf import settings
 from nafta.operations import page_cache
 from nafta.sharing import embed_pages
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 LIVE = "https://desk.example"
 
 

@@ -17,7 +17,7 @@ from frictionless import Package, system
 
 from nafta.data_package.tables import FILES
 from rounds.models import Negotiation, Statement
-from tests.nafta.test_pages import double, queries
+from tests.nafta.pages.test_pages import double, queries
 from tests.stored import load_record, refresh_statistics
 from tests.world import DRAFT_YEAR, SECRET, create_statement, days
 
@@ -187,7 +187,7 @@ def test_it_is_made_once(client: Client, world: SimpleNamespace) -> None:
 
 
 def test_it_is_as_of_one_moment(client: Client, transactional_db: None) -> None:
-    call_command("load_record", Path(__file__).parent / "packages" / "not-begun", verbosity=0)
+    call_command("load_record", Path(__file__).parents[1] / "packages" / "not-begun", verbosity=0)
     with CaptureQueriesContext(connection) as asked:
         assert client.get(ZIP).status_code == 200
     assert any("REPEATABLE READ" in one["sql"] for one in asked)

@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from rounds.models import Translatable
 from rounds.platform.translated_text import LocalizedText, local
-from tests.nafta.test_pages import BUDGET, PAGES, SHOWN
+from tests.nafta.pages.test_pages import BUDGET, PAGES, SHOWN
 from tests.world import SECRET
 
 TRANSLATED = [model for model in apps.get_models() if issubclass(model, Translatable)]

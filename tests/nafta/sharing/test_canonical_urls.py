@@ -19,7 +19,7 @@ from django.utils import timezone
 from issues.models import Issue
 from nafta.search.forms import NarrowingForm, PeopleForm
 from tests import world as worlds
-from tests.nafta.test_pages import SHOWN, double
+from tests.nafta.pages.test_pages import SHOWN, double
 from tests.world import SECRET, days
 
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"

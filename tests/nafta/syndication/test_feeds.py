@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import world as worlds
 from tests.desk import address, change, desk_of
-from tests.nafta.test_pages import double
+from tests.nafta.pages.test_pages import double
 from tests.world import SECRET, create_editor, days
 
 ATOM = "{http://www.w3.org/2005/Atom}"

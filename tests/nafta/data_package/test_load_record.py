@@ -29,7 +29,7 @@ from rounds.models import (
 )
 from rounds.tabular import importer
 
-PACKAGES = Path(__file__).parent / "packages"
+PACKAGES = Path(__file__).parents[1] / "packages"
 TWO = PACKAGES / "two-party"
 EDITORIAL = (Round, Deadline, Statement, Issue, Measure, Proposal, Position, Progress)
 MODELS = (Negotiation, Party, Person, Source, StatementLink, Term, *EDITORIAL)

@@ -22,7 +22,7 @@ from nafta.search.query_parser import parse_query
 from nafta.search.spelling import normal_spelling
 from rounds.models import Deadline, Statement
 from tests import world as worlds
-from tests.nafta.test_pages import BUDGET, double
+from tests.nafta.pages.test_pages import BUDGET, double
 from tests.world import SECRET, days
 
 ROW = re.compile(r'<li class="item [^>]*id="([^"]+)"')

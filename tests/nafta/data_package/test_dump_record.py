@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from nafta.data_package import tables
 from rounds.models import Party, Statement
 
-PACKAGES = Path(__file__).parent / "packages"
+PACKAGES = Path(__file__).parents[1] / "packages"
 TWO = PACKAGES / "two-party"
 SMALL = PACKAGES / "not-begun"
 

@@ -15,7 +15,7 @@ from issues.public.chart_svg import measure_drawing
 from rounds.models import Statement
 from tests import world as worlds
 from tests.desk import change, desk_of
-from tests.nafta.test_pages import BUDGET, double, queries
+from tests.nafta.pages.test_pages import BUDGET, double, queries
 from tests.world import DRAFT_YEAR, SECRET, create_editor, days
 
 EMBEDS = [

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from tests import world as worlds
-from tests.nafta.test_pages import BUDGET, double, queries
+from tests.nafta.pages.test_pages import BUDGET, double, queries
 from tests.world import SECRET, day, days
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from rounds.models import Round, Statement
 from tests import world as worlds
-from tests.rounds.test_models import changes, refused
+from tests.rounds.models.test_models import changes, refused
 from tests.world import days
 
 

@@ -18,7 +18,7 @@ from rounds.models import Round
 from rounds.platform import clock
 from tests import world as worlds
 from tests.desk import address, change, desk_of
-from tests.nafta.test_pages import double
+from tests.nafta.pages.test_pages import double
 from tests.world import SECRET, create_editor, day, days
 
 

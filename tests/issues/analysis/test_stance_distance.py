@@ -18,7 +18,7 @@ from issues.analysis.stance_distance import (
 )
 from issues.models import SILENT, Proposal, Stance
 from tests import world as worlds
-from tests.nafta.test_pages import BUDGET, double, queries
+from tests.nafta.pages.test_pages import BUDGET, double, queries
 from tests.world import SECRET, day, days
 
 PLACED = [stance.value for stance in Stance if stance not in SILENT]

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests import world as worlds
-from tests.nafta.test_pages import BUDGET, double, queries
+from tests.nafta.pages.test_pages import BUDGET, double, queries
 from tests.world import SECRET, days
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from rounds.public.citations import format_ris_date
-from tests.nafta.test_pages import BUDGET, double, queries
+from tests.nafta.pages.test_pages import BUDGET, double, queries
 from tests.world import SECRET, create_position, create_statement, days
 
 CITED = [

@@ -29,8 +29,8 @@ from nafta.sharing.typefaces import (
     order_runs,
 )
 from tests import world as worlds
+from tests.nafta.pages.test_pages import BUDGET, double, queries
 from tests.nafta.test_leaks import every_key
-from tests.nafta.test_pages import BUDGET, double, queries
 from tests.world import DRAFT_YEAR, SECRET, days
 
 CARDS = [

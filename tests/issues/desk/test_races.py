@@ -16,7 +16,7 @@ from django.test import Client
 from issues.models import Position
 from rounds.models import Statement
 from tests.desk import address, fields_of
-from tests.issues.test_desk import at, desk_of, fields_of_page, press, row, said
+from tests.issues.desk.test_desk import at, desk_of, fields_of_page, press, row, said
 from tests.world import create_world
 
 RACES = int(os.environ.get("RACES", "8"))

@@ -11,7 +11,7 @@ from django.test import Client
 
 from nafta.sharing import linked_data
 from tests import world as worlds
-from tests.nafta.test_pages import SHOWN
+from tests.nafta.pages.test_pages import SHOWN
 from tests.world import SECRET, day, days
 
 SCHEMA = "https://schema.org/"

@@ -1,6 +1,6 @@
 """Every operation of the API, asked by a machine what its description allows and what it does not.
 
-``REQUESTS=5000 pytest tests/nafta/test_schemathesis.py`` asks that often; the suite asks less.
+``REQUESTS=5000 pytest tests/nafta/api/test_schemathesis.py`` asks that often; the suite asks less.
 """
 
 import os
