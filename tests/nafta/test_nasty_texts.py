@@ -57,7 +57,7 @@ RECORDS: list[Any] = [
 ]
 HALF = re.compile("[\ud800-\udfff]")  # no request and no file in UTF-8 can bring one
 TYPED = [text for text in TEXTS if not HALF.search(text)]
-# What begins as a formula is refused in files for that, which tests/rounds/admin/test_spreadsheet_import.py shows.
+# Files refuse what begins as a formula: see tests/rounds/admin/test_spreadsheet_import.py.
 FORMULA = re.compile(r"\s*[\u200b\ufeff]?['=+@-]")
 FILED = [text for text in TYPED if "\0" not in text and not FORMULA.match(text)]
 
