@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 
 from rounds.models import Negotiation, Party
 from tests.nafta.test_record import ELSEWHERE, Links
+from tests.stored import load_record
 from tests.world import SECRET
 
 PACKAGES = Path(__file__).parent / "packages"
@@ -35,7 +35,7 @@ def pages(client: Client) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(("name", "parties"), [("two-party", 2), ("nine-party", 9)])
 def test_it_loads_and_every_page_reads(client: Client, db: None, name: str, parties: int) -> None:
-    call_command("load_record", PACKAGES / name, verbosity=0)
+    load_record(PACKAGES / name)
     negotiation = Negotiation.objects.get()
     assert Party.objects.count() == parties
     count = 0
@@ -51,6 +51,6 @@ def test_it_loads_and_every_page_reads(client: Client, db: None, name: str, part
 
 
 def test_a_negotiation_that_has_not_begun_reads_too(client: Client, db: None) -> None:
-    call_command("load_record", PACKAGES / "not-begun", verbosity=0)
+    load_record(PACKAGES / "not-begun")
     for _path, text in pages(client):
         assert "nafta" not in text.lower()

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from nafta.data_package import tables
 from rounds.models import Party, Statement
+from tests.stored import load_record
 
 PACKAGES = Path(__file__).parents[1] / "packages"
 TWO = PACKAGES / "two-party"
@@ -34,7 +35,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("name", ["two-party", "nine-party", "not-begun"])
 def test_what_was_loaded_is_dumped_to_the_same_bytes(name: str, tmp_path: Path) -> None:
-    load(PACKAGES / name)
+    load_record(PACKAGES / name)
     once = dump(tmp_path / "once")
     load(once)
     twice = dump(tmp_path / "twice")
@@ -42,7 +43,7 @@ def test_what_was_loaded_is_dumped_to_the_same_bytes(name: str, tmp_path: Path) 
 
 
 def test_text_that_looks_like_a_formula_comes_back_as_it_was(tmp_path: Path) -> None:
-    load(TWO)
+    load_record(TWO)
     notes = ["=1+1", "'=1+1", "- a list\n- of two", "@home", "'tis", "-5", "a\nb", "+"]
     statements = list(Statement.objects.order_by("pk"))[: len(notes)]
     for statement, note in zip(statements, notes, strict=True):
@@ -55,7 +56,7 @@ def test_text_that_looks_like_a_formula_comes_back_as_it_was(tmp_path: Path) -> 
 
 
 def test_the_description_is_of_the_files(tmp_path: Path) -> None:
-    load(TWO)
+    load_record(TWO)
     folder = dump(tmp_path / "dumped")
     description = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     assert description["name"] == "ostrel-sound"
@@ -78,7 +79,7 @@ def test_the_description_is_of_the_files(tmp_path: Path) -> None:
 
 
 def test_the_description_says_what_columns_may_hold(tmp_path: Path) -> None:
-    load(TWO)
+    load_record(TWO)
     text = (dump(tmp_path / "dumped") / "datapackage.json").read_text(encoding="utf-8")
     schemas = {entry["name"]: entry["schema"] for entry in json.loads(text)["resources"]}
     columns = {
@@ -104,7 +105,7 @@ def test_the_description_says_what_columns_may_hold(tmp_path: Path) -> None:
 
 
 def test_translations_have_columns_where_there_are_any(tmp_path: Path) -> None:
-    load(TWO)
+    load_record(TWO)
     before = files(dump(tmp_path / "before"))
     party = Party.objects.order_by("code").first()
     assert party
@@ -134,7 +135,7 @@ def test_translations_have_columns_where_there_are_any(tmp_path: Path) -> None:
 
 
 def test_a_package_is_written_over_and_what_else_is_there_stays(tmp_path: Path) -> None:
-    load(SMALL)
+    load_record(SMALL)
     folder = dump(tmp_path / "deep" / "er")
     (folder / "README.md").write_text("Ours.")
     Party.objects.filter(code="mid").update(name="Midport and Isles")
@@ -145,12 +146,12 @@ def test_a_package_is_written_over_and_what_else_is_there_stays(tmp_path: Path) 
 
 
 def test_an_empty_folder_will_do(tmp_path: Path) -> None:
-    load(SMALL)
+    load_record(SMALL)
     assert files(dump(tmp_path)) == files(SMALL)
 
 
 def test_a_folder_of_other_things_is_refused(tmp_path: Path) -> None:
-    load(SMALL)
+    load_record(SMALL)
     (tmp_path / "letter.txt").write_text("Dear …")
     with pytest.raises(CommandError, match="found a folder of other things, expected a new one"):
         dump(tmp_path)
@@ -158,7 +159,7 @@ def test_a_folder_of_other_things_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_is_refused(tmp_path: Path) -> None:
-    load(SMALL)
+    load_record(SMALL)
     (tmp_path / "letter.txt").write_text("Dear …")
     with pytest.raises(CommandError, match="Nothing was written"):
         dump(tmp_path / "letter.txt")
@@ -176,7 +177,7 @@ def test_an_empty_record_has_every_heading(tmp_path: Path) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_all_tables_are_as_of_one_moment(tmp_path: Path) -> None:
-    load(SMALL)
+    load_record(SMALL)
     with CaptureQueriesContext(connection) as queries:
         dump(tmp_path / "dumped")
     assert "REPEATABLE READ" in queries[1]["sql"]

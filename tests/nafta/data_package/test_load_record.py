@@ -28,6 +28,7 @@ from rounds.models import (
     StatementLink,
 )
 from rounds.tabular import importer
+from tests.stored import all_rows, load_record
 
 PACKAGES = Path(__file__).parents[1] / "packages"
 TWO = PACKAGES / "two-party"
@@ -62,12 +63,6 @@ def stored() -> dict[str, int]:
     """How many rows of each model there are, of those that have any."""
     counts = {model.__name__: model.objects.count() for model in MODELS}
     return {name: count for name, count in counts.items() if count}
-
-
-def snapshot() -> list[Any]:
-    """Everything that is stored."""
-    lists = [getattr(model, f.name).through for model in MODELS for f in model._meta.many_to_many]
-    return [list(model.objects.order_by("pk").values_list()) for model in (*MODELS, *lists)]
 
 
 def lines_of(folder: Path, file: str) -> dict[int, list[str]]:
@@ -540,7 +535,7 @@ class OnTheGoodRecord:
     @classmethod
     def good_record(cls, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         with django_db_blocker.unblock(), transaction.atomic():
-            load(TWO)
+            load_record(TWO)
             yield
             transaction.set_rollback(True)
 
@@ -552,21 +547,21 @@ class TestDamage(OnTheGoodRecord):
     def test_it_is_told_and_nothing_is_stored(
         self, package: Path, damage: Damage, problem: str
     ) -> None:
-        before = snapshot()
+        before = all_rows()
         damage(package)
         (said,) = problems(package)
         assert said.startswith(problem)
-        assert snapshot() == before
+        assert all_rows() == before
 
 
 @pytest.mark.parametrize("name", ["two-party", "nine-party", "not-begun"])
 def test_a_second_load_changes_nothing(name: str) -> None:
     first = load(PACKAGES / name)
-    before = snapshot()
+    before = all_rows()
     second = load(PACKAGES / name)
     assert "parties.csv: 0 new, 0 changed" not in first
     assert second == re.sub(r"(\d+) new, 0 changed, 0 un", r"0 new, 0 changed, \1 un", first)
-    assert snapshot() == before
+    assert all_rows() == before
 
 
 def test_rows_may_point_forward(package: Path) -> None:
@@ -754,24 +749,24 @@ class TestChanges(OnTheGoodRecord):
         assert stored() == before | {"Person": 4}
 
     def test_a_dry_run_says_what_would_change(self, package: Path) -> None:
-        before = snapshot()
+        before = all_rows()
         cell("rounds.csv", 4, place="Vik", parties="nv", to="open")(package)
         row("people.csv", slug="new", name="New")(package)
         out = load(package, dry_run=True)
         assert "people.csv: 1 new, 0 changed, 3 unchanged" in out
         assert "rounds.csv: 0 new, 1 changed, 5 unchanged\n  round-1: place, parties, to\n" in out
         assert "nothing is stored" in out
-        assert snapshot() == before
+        assert all_rows() == before
 
     def test_another_negotiation_is_refused(self) -> None:
-        before = snapshot()
+        before = all_rows()
         with pytest.raises(CommandError) as refusal:
             load(PACKAGES / "nine-party")
         assert str(refusal.value) == (
             "Nothing was loaded: the package is about “upland-water-compact”, the database about "
             "“ostrel-sound”. A site covers one negotiation; load this one into an empty database."
         )
-        assert snapshot() == before
+        assert all_rows() == before
 
     def test_a_whole_story_is_published_at_once_and_taken_back_at_once(self, package: Path) -> None:
         """A published row may never point at a draft, in whatever order files have the rows."""
