@@ -93,9 +93,9 @@ def find_number_gaps(
     for proposal in sorted(proposals, key=lambda each: (each.first_day, each.pk)):
         if proposal.first_day > day:
             continue
-        for term in proposal.term_list:  # type: ignore[attr-defined]
+        for term in proposal.term_list:
             if term["measure"] == measure.slug:
-                for party in proposal.party_list:  # type: ignore[attr-defined]
+                for party in proposal.party_list:
                     of_scope = lists.setdefault(term["scope"], {})
                     scopes[term["scope"]] = local(term, "scope")
                     number = _party_number(proposal, term, party)

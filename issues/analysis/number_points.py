@@ -64,14 +64,14 @@ def list_points(
     terms = [
         (proposal, term)
         for proposal in proposals
-        for term in proposal.term_list  # type: ignore[attr-defined]
+        for term in proposal.term_list
         if term["measure"] == measure.slug
     ]
     offers = [
         _offered(measure, proposal, term, party)
         for proposal, term in terms
         if not is_agreement(proposal)
-        for party in proposal.party_list  # type: ignore[attr-defined]
+        for party in proposal.party_list
     ]
     deals = [
         _agreed(measure, proposal, term)
@@ -162,7 +162,7 @@ def _was_superseded(proposal: Proposal) -> bool:
 
 
 def _agreed(measure: Measure, proposal: Proposal, term: Ref) -> MeasurePoint:
-    parties = ", ".join(local(party, "name") for party in proposal.party_list)  # type: ignore[attr-defined]
+    parties = ", ".join(local(party, "name") for party in proposal.party_list)
     return MeasurePoint(
         **_term(measure, proposal, term),
         kind="agreed",

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -44,7 +43,7 @@ def proposal_items(
         )
 
 
-def is_agreement(proposal: Any) -> bool:
+def is_agreement(proposal: Proposal) -> bool:
     """Whether a text was agreed by the day it was tabled: what came of offers, and no offer.
 
     Reads a proposal ``with_names()``. The record keeps the latest status alone, so a text that
@@ -64,7 +63,7 @@ def proposal_label(proposal: Proposal) -> str:
     return _("counter-proposal") if proposal.responds_to else _("proposal")
 
 
-def find_settling(proposals: Iterable[Any], day: dt.date) -> list[Proposal]:
+def find_settling(proposals: Iterable[Proposal], day: dt.date) -> list[Proposal]:
     """What settled an issue by ``day``, oldest first; reads the proposals ``with_names()``.
 
     Of what was agreed, it is what the most parties agreed: a deal of two is a step.
@@ -121,7 +120,7 @@ def build_threads(
         item = items[record.pk]
         return ProposalThread(
             item=item,
-            terms=[term_label(term) for term in record.term_list],  # type: ignore[attr-defined]
+            terms=[term_label(term) for term in record.term_list],
             settled=record.settled_words if item.status != ProposalStatus.TABLED else "",
             answers=[thread(answer) for answer in answers[record.pk]],
         )

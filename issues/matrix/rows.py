@@ -102,7 +102,7 @@ def _with_absent(cells: Sequence[MatrixCell], meeting: Round) -> list[MatrixCell
 
     Where the record names nobody who was there, it says of nobody that they were not.
     """
-    present = {party["code"] for party in meeting.party_list}  # type: ignore[attr-defined]
+    present = {party["code"] for party in meeting.party_list}
     return [
         cell
         if cell.is_new or not present or cell.party.code in present

@@ -1,7 +1,7 @@
 """What is at stake: issues, and what is countable about them."""
 
 import datetime as dt
-from typing import Any, Self
+from typing import Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
@@ -17,6 +17,7 @@ from rounds.models import (
     Source,
     State,
     Statement,
+    StatementQuerySet,
     fixed,
     in_choices,
     listed,
@@ -131,9 +132,10 @@ def issues_listed() -> ArraySubquery:
     )
 
 
-def with_issues(statements: Any) -> Any:
+def with_issues(statements: StatementQuerySet) -> StatementQuerySet:
     """Each statement with ``issue_list``, in the same query."""
-    return statements.annotate(issue_list=issues_listed())
+    annotated: StatementQuerySet = statements.annotate(issue_list=issues_listed())
+    return annotated
 
 
 class MeasureQuerySet(ClaimQuerySet):

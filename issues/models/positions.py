@@ -57,7 +57,7 @@ SILENT = (Stance.NO_POSITION, Stance.WILL_NOT_SAY)
 
 
 class PositionQuerySet(PublishableQuerySet):
-    def get_by_natural_key(self, *values: Any) -> Any:
+    def get_by_natural_key(self, *values: object) -> Any:
         issue, party, day = values
         return self.get(issue__slug=issue, party__code=party, since__startswith=day)
 

@@ -1,7 +1,7 @@
 """What was tabled, and its numbers."""
 
 import datetime as dt
-from typing import Self
+from typing import Any, Self
 
 import pgtrigger
 from django.contrib.postgres.expressions import ArraySubquery
@@ -103,6 +103,8 @@ class Proposal(AttributedClaim):
     """Text put on the table, or said to be. Answering another makes it a counter-proposal."""
 
     translated = ("title", "summary", "attribution", "unnamed_why", "note")
+
+    term_list: list[dict[str, Any]]  # of records read ``with_terms()``
 
     slug = models.SlugField(_("key"), max_length=80, unique=True, default=new_key)
     title = models.CharField(_("title"), max_length=160)

@@ -22,7 +22,7 @@ from rounds.public.citations import (
 
 def proposal_citation(proposal: Proposal, page: Permalink) -> Citation:
     """Of a proposal read ``with_names()``: whose it is, and from whom that is known."""
-    parties: list[dict[str, Any]] = proposal.party_list  # type: ignore[attr-defined]
+    parties: list[dict[str, Any]] = proposal.party_list
     reported_by = describe_unnamed(proposal)
     names = ", ".join(local(party, "name") for party in parties)
     who = _("%(parties)s (known from: %(source)s)") % {"parties": names, "source": reported_by}

@@ -28,7 +28,7 @@ from rounds.tabular.exports import AddressColumn, FileTable
 
 
 class PointTable(tables.Table):
-    def __init__(self, data: Any, *, caption: str) -> None:
+    def __init__(self, data: Sequence[MeasurePoint], *, caption: str) -> None:
         super().__init__(data, exclude=() if any(row.scope for row in data) else ("scope",))
         self.caption = caption
 
@@ -100,6 +100,7 @@ class CellFile(FileTable):
         return local(value, "name")
 
     def render_question(self, record: CellRow) -> str:
+        assert record.issue is not None, "a question is an issue's"
         return local(record.issue, "question")
 
     def render_round_name(self, value: Round) -> str:

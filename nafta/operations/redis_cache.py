@@ -8,11 +8,14 @@ import logging
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
+Result = TypeVar("Result")
+Fallback = TypeVar("Fallback")
 RETRY_SECONDS = 1.0  # after an error, answer without the server for so long
 logger = logging.getLogger(__name__)
 
@@ -22,23 +25,35 @@ class FailSoftRedisCache(RedisCache):
 
     retry_at = 0.0  # monotonic seconds; shared, since all caches of a process have one server
 
-    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+    def get(self, key: str, default: object = None, version: int | None = None) -> Any:
         return self._call(partial(super().get, key, default, version), default)
 
-    def set(self, key: Any, *args: Any, **kwargs: Any) -> None:
-        self._call(partial(super().set, key, *args, **kwargs), None)
+    def set(
+        self,
+        key: str,
+        value: object,
+        timeout: float | None = DEFAULT_TIMEOUT,
+        version: int | None = None,
+    ) -> None:
+        self._call(partial(super().set, key, value, timeout, version), None)
 
-    def add(self, key: Any, *args: Any, **kwargs: Any) -> bool:
-        return bool(self._call(partial(super().add, key, *args, **kwargs), False))
+    def add(
+        self,
+        key: str,
+        value: object,
+        timeout: float | None = DEFAULT_TIMEOUT,
+        version: int | None = None,
+    ) -> bool:
+        return self._call(partial(super().add, key, value, timeout, version), False)
 
-    def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
+    def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
         """Raise ValueError if the server fails, as Django does for a missing key."""
-        value: int | None = self._call(partial(super().incr, key, delta, version), None)
+        value = self._call(partial(super().incr, key, delta, version), None)
         if value is None:
             raise ValueError(f"The cache does not answer: {key!r}")
         return value
 
-    def _call(self, command: Callable[[], Any], fallback: Any) -> Any:
+    def _call(self, command: Callable[[], Result], fallback: Fallback) -> Result | Fallback:
         """The result of ``command``; ``fallback`` after an error and for a while from then on."""
         if time.monotonic() < FailSoftRedisCache.retry_at:
             return fallback

@@ -15,6 +15,7 @@ from rounds.history.as_of import AsOf, end_of
 from rounds.models import (
     NOT_MET,
     Deadline,
+    DeadlineQuerySet,
     Round,
     RoundStatus,
     Statement,
@@ -76,7 +77,7 @@ def _is_ahead(meeting: Round, day: dt.date) -> bool:
     return meeting.status == RoundStatus.PLANNED or begins_later
 
 
-def _next_or_last_deadline(deadlines: Any, as_of: AsOf) -> list[TimelineItem]:
+def _next_or_last_deadline(deadlines: DeadlineQuerySet, as_of: AsOf) -> list[TimelineItem]:
     """The next of the deadlines set by ``as_of``, else the last one that fell due."""
     deadlines = deadlines.filter(set_on__startswith__lte=as_of.day)
     ahead = deadlines.filter(dates__startswith__gte=as_of.day).order_by("dates__startswith")

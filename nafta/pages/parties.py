@@ -1,7 +1,5 @@
 """The parties: all of them, and the positions, proposals and statements of each."""
 
-from typing import Any
-
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,7 +19,7 @@ from issues.matrix.cells import make_trail
 from issues.matrix.site_state import SiteState
 from issues.models import Issue, with_issues
 from issues.public.tables import cells_file, matrix_file
-from rounds.models import Party, Statement
+from rounds.models import Party, Statement, StatementQuerySet
 from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.params import AsOfForm
 from rounds.public.tables import ItemFile
@@ -99,7 +97,7 @@ def _contributions(party: Party, state: SiteState) -> list[IssueContributions]:
     )
 
 
-def _index_statements(statements: Any) -> StatementIndex:
+def _index_statements(statements: StatementQuerySet) -> StatementIndex:
     """The latest statements of a QuerySet, with the issues of each."""
     published = Issue.objects.published().filter(statements=OuterRef("pk")).order_by()
     slugs = statements.annotate(slugs=ArraySubquery(published.values("slug")))

@@ -1,7 +1,5 @@
 """The people who spoke: all of them, and the page of each."""
 
-from typing import Any
-
 from django.core.paginator import Paginator
 from django.db.models.expressions import RawSQL
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,7 +17,7 @@ from issues.models import Issue, with_issues
 from nafta.pages.active_filters import change_parameters
 from nafta.pages.tables import PersonFile
 from nafta.search.forms import PeopleForm
-from rounds.models import Person
+from rounds.models import Person, PersonQuerySet
 from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.tables import ItemFile
 from rounds.public.timeline import merge_items, statement_items
@@ -76,7 +74,7 @@ def _count_label(count: int) -> str:
     return format_count(min(count, COUNT_LIMIT), count > COUNT_LIMIT)
 
 
-def sort_people(people: Any, sort: str) -> Any:
+def sort_people(people: PersonQuerySet, sort: str) -> PersonQuerySet:
     """People by name, by party or by statements; ``-name`` turns the order round."""
     fields = {
         "party": ("party__order", "name", "pk"),

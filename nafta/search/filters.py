@@ -7,12 +7,12 @@ from nafta.search.backend import Search
 from nafta.search.filter_choices import CHOICES
 from rounds.platform.clock import is_set
 from rounds.platform.cursors import Cursor
-from rounds.public.timeline import Kind, filter_following
+from rounds.public.timeline import Kind, Records, filter_following
 
 
 def apply_filters(
-    records: Any, kind: str, filters: dict[str, Any], limit: int | None = None
-) -> Any:
+    records: Records, kind: str, filters: dict[str, Any], limit: int | None = None
+) -> Records:
     """Filter a QuerySet of one ``kind`` of the timeline by ``NarrowingForm.filters``.
 
     ``before`` and ``after`` are days, ``q`` is a parsed ``Query``, ``page`` a ``Cursor``; the rest

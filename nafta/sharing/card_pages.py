@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import get_conditional_response
 from django.utils.text import capfirst
@@ -156,7 +157,7 @@ KINDS: dict[str, Callable[[str, AsOfForm, str], Card]] = {
 }
 
 
-def _get_or_404(records: Any, **key: str) -> Any:
+def _get_or_404(records: "QuerySet[Any]", **key: str) -> Any:
     record = records.filter(**key).first()
     if record is None:
         raise Http404("Nothing is published at this address.")

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -172,7 +173,7 @@ def statement_embed(query: QueryDict, key: str) -> Embed:
     )
 
 
-def _get_or_404(records: Any, key: str) -> Any:
+def _get_or_404(records: "QuerySet[Any]", key: str) -> Any:
     record = records.filter(slug=key).first()
     if record is None:
         raise Http404(_("Nothing is published at this address."))

@@ -106,6 +106,7 @@ def matrix_height(rows: Sequence[MatrixRow]) -> int:
 
 
 def issue_height(row: MatrixRow) -> int:
+    assert row.issue is not None, "a row of an issue, not of a meeting"
     question = len(local(row.issue, "question")) // 60
     return FRAME + LINE * question + sum(_cell_height(cell) for cell in row.cells)
 

@@ -7,7 +7,7 @@ What is not known is left out, and a date is never more precise than its source.
 import datetime as dt
 from collections.abc import Iterable
 from functools import singledispatch
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urljoin
 
 from django.urls import reverse
@@ -18,6 +18,7 @@ from issues.analysis.proposal_threads import proposal_label
 from issues.models import Issue, Proposal
 from rounds.models import (
     Basis,
+    DatedClaim,
     Negotiation,
     Party,
     Person,
@@ -33,6 +34,10 @@ from rounds.platform.translated_text import local
 from rounds.public.timeline import Ref
 
 Thing = dict[str, Any]
+
+
+class RecordWithPage(Protocol):
+    def get_absolute_url(self) -> str: ...
 
 
 @singledispatch
@@ -86,7 +91,7 @@ def _site(record: Negotiation, base: str, *, issues: Iterable[Issue] = ()) -> Th
 @describe_record.register
 def _event(record: Round, base: str, *, issues: Iterable[Issue] = ()) -> Thing:
     venue = local(record, "place")
-    parties = record.party_list  # type: ignore[attr-defined]
+    parties = record.party_list
     return _thing(
         "Event",
         name=local(record, "name"),
@@ -135,7 +140,7 @@ def _status(status: str, start: str, *before: str) -> Thing:
     }
 
 
-def _day(record: Any) -> str:
+def _day(record: DatedClaim) -> str:
     return date(record.first_day, record.last_day, approximate=record.approximate)
 
 
@@ -172,11 +177,11 @@ def _said(record: Statement, base: str, *, issues: Iterable[Issue] = ()) -> Thin
 
 def _creators(record: Statement, base: str) -> Thing:
     """The speakers; of a joint text or a document its parties; else how the source puts it."""
-    speakers = record.speaker_list  # type: ignore[attr-defined]
+    speakers = record.speaker_list
     if speakers:
         return {"creator": [_speaker(speaker, base) for speaker in speakers]}
     if record.basis in {Basis.JOINT, Basis.DOCUMENT}:
-        parties = record.party_list  # type: ignore[attr-defined]
+        parties = record.party_list
         return {"creator": [_listed_party(party, base) for party in parties]}
     return {"creditText": attribution(record, [])}
 
@@ -191,7 +196,7 @@ def _tabled(record: Proposal, base: str, *, issues: Iterable[Issue] = ()) -> Thi
         url=urljoin(base, record.get_absolute_url()),
         dateCreated=_day(record),
         creativeWorkStatus=record.get_status_display(),
-        creator=[_listed_party(party, base) for party in record.party_list],  # type: ignore[attr-defined]
+        creator=[_listed_party(party, base) for party in record.party_list],
         about=_about(record.issue, base),
         isBasedOn=_source(record.source, base),
     )
@@ -275,7 +280,7 @@ def _affiliation(name: str) -> Thing:
 # --- breadcrumbs, and the dataset of the whole record ---
 
 
-def describe_breadcrumbs(record: Any, base: str) -> Thing:
+def describe_breadcrumbs(record: Negotiation | RecordWithPage, base: str) -> Thing:
     """The pages above the page of ``record``, and itself."""
     steps: list[tuple[str, str]] = []
     if isinstance(record, Round):

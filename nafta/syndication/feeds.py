@@ -22,7 +22,7 @@ class NewsFeed(SiteFeed):
 
     description_template = "nafta/_entry.html"
 
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FeedSubject:
+    def get_object(self, request: HttpRequest, *args: object, **kwargs: object) -> FeedSubject:
         return FeedSubject(get_negotiation(request), reverse("home"))
 
     def subtitle(self, subject: FeedSubject) -> str:
@@ -70,29 +70,31 @@ class NewsFeed(SiteFeed):
 
 
 class IssueFeed(NewsFeed):
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FeedSubject:
+    def get_object(self, request: HttpRequest, *args: object, **kwargs: object) -> FeedSubject:
         issue = get_object_or_404(Issue.objects.published(), slug=kwargs["slug"])
         return _subject(request, issue, {"issue": issue.slug})
 
 
 class PartyFeed(NewsFeed):
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FeedSubject:
+    def get_object(self, request: HttpRequest, *args: object, **kwargs: object) -> FeedSubject:
         party = get_object_or_404(Party, code=kwargs["code"])
         return _subject(request, party, {"party": party.code})
 
 
 class PersonFeed(NewsFeed):
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FeedSubject:
+    def get_object(self, request: HttpRequest, *args: object, **kwargs: object) -> FeedSubject:
         person = get_object_or_404(Person.objects.published(), slug=kwargs["slug"])
         return _subject(request, person, {"person": person.slug})
 
 
 class RoundFeed(NewsFeed):
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FeedSubject:
+    def get_object(self, request: HttpRequest, *args: object, **kwargs: object) -> FeedSubject:
         meeting = get_object_or_404(Round.objects.published(), slug=kwargs["slug"])
         return _subject(request, meeting, {"round": meeting.slug})
 
 
-def _subject(request: HttpRequest, record: Any, filters: dict[str, Any]) -> FeedSubject:
+def _subject(
+    request: HttpRequest, record: Issue | Party | Person | Round, filters: dict[str, str]
+) -> FeedSubject:
     url = record.get_absolute_url()
     return FeedSubject(get_negotiation(request), url, local(record, "name"), filters)

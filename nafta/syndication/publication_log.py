@@ -19,7 +19,15 @@ from nafta.search.backend import Search
 from nafta.search.filters import apply_filters
 from rounds.history.revision_counts import RevisionCount, count_revisions
 from rounds.history.versions import Ref
-from rounds.models import Basis, Deadline, Negotiation, Round, Source, Statement
+from rounds.models import (
+    Basis,
+    DatedQuerySet,
+    Deadline,
+    Negotiation,
+    Round,
+    Source,
+    Statement,
+)
 from rounds.public.deadlines import deadline_items
 from rounds.public.stable_ids import build_stable_id
 from rounds.public.timeline import Kind, TimelineItem, round_items, statement_items
@@ -86,7 +94,7 @@ def _last_updated(shown: Iterable[Any], revisions: dict[Ref, RevisionCount]) -> 
     return max(filter(None, times))
 
 
-def _streams() -> list[tuple[Kind, Build, Any]]:
+def _streams() -> list[tuple[Kind, Build, DatedQuerySet]]:
     return [
         (Kind.ROUND, round_items, Round.objects.published().with_names()),
         (Kind.DEADLINE, deadline_items, Deadline.objects.published().with_names()),
@@ -99,7 +107,7 @@ def _streams() -> list[tuple[Kind, Build, Any]]:
     ]
 
 
-def _latest(kind: Kind, records: Any, filters: dict[str, Any]) -> Any:
+def _latest(kind: Kind, records: DatedQuerySet, filters: dict[str, Any]) -> DatedQuerySet:
     matches = apply_filters(records, kind, filters)
     if not filters or kind != Kind.STATEMENT:
         return matches.latest_published(MAX_ENTRIES)

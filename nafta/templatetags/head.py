@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from issues.models import Issue
 from nafta.sharing import canonical_urls, linked_data
 from nafta.templatetags.charts import ESCAPES
+from rounds.models import Negotiation
 
 register = template.Library()
 
@@ -70,7 +71,9 @@ def webcal(context: template.RequestContext, path: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def describe(
-    context: template.RequestContext, record: object, issues: Iterable[Issue] = ()
+    context: template.RequestContext,
+    record: Negotiation | linked_data.RecordWithPage,
+    issues: Iterable[Issue] = (),
 ) -> SafeString:
     """The record of a page as schema.org data, and the way to it."""
     base = context["request"].build_absolute_uri("/")

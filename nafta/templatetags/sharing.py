@@ -1,5 +1,6 @@
 """The offer to embed what a page shows, and where other sites learn how."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from rounds.platform import clock
 
 register = template.Library()
 
-HEIGHTS: dict[str, Any] = {
+HEIGHTS: dict[str, Callable[[Any], int]] = {
     "embed_matrix": embeds.matrix_height,
     "embed_rounds": embeds.matrix_height,
     "embed_issue": embeds.issue_height,
@@ -25,7 +26,7 @@ HEIGHTS: dict[str, Any] = {
 
 
 @register.inclusion_tag("_share.html", takes_context=True)
-def share(context: Context, name: str, shown: Any, title: str, key: str = "") -> dict[str, Any]:
+def share(context: Context, name: str, shown: object, title: str, key: str = "") -> dict[str, Any]:
     """The code that shows what is ``shown`` here on another page: live, and pinned to the day."""
     request = context["request"]
     path = reverse(name, args=[key] if key else [])

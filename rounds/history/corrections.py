@@ -12,14 +12,23 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import ForeignKey
+from django.db.models import ForeignKey, Model, QuerySet
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from rounds.history.differences import FieldChange, compare_versions
 from rounds.history.versions import Ref, Version, load_versions
-from rounds.models import Basis, EventLabel, Publishable, State, lists_of, publishable_models
+from rounds.models import (
+    Basis,
+    EventLabel,
+    Publishable,
+    PublishableQuerySet,
+    State,
+    event_model,
+    lists_of,
+    publishable_models,
+)
 from rounds.platform.databases import reading
 
 MIN_PAGE_CORRECTIONS = 50
@@ -119,7 +128,7 @@ def _load_events(
 
     Events of one moment stay together: the next page begins before it.
     """
-    models: dict[str, Any] = {model._meta.label: model for model in publishable_models()}
+    models: dict[str, type[Model]] = {model._meta.label: model for model in publishable_models()}
     if of:
         models = {of[0]._meta.label: of[0]}
     pk = of[1] if of else None
@@ -136,9 +145,9 @@ def _load_events(
     return page, len(rows) > len(page)
 
 
-def _noticed_sql(model: Any) -> str:
+def _noticed_sql(model: type[Model]) -> str:
     """The events of a model that readers may have noticed; the index ``…_event_seen`` has them."""
-    table = model.pgh_event_model._meta.db_table
+    table = event_model(model)._meta.db_table
     return f"""(SELECT %s, pgh_obj_id, pgh_created_at FROM "{table}" event
         WHERE pgh_label IN ('corrected', 'withdrawn', 'deleted', 'published')
         AND (pgh_label <> 'deleted' OR state = 'published')
@@ -214,20 +223,20 @@ def _would_name(seen: Version, after: Version, last: Version) -> bool:
     return unnamed[2] and not all(unnamed)
 
 
-def find_last_correction(record: Any) -> dt.datetime | None:
+def find_last_correction(record: Publishable) -> dt.datetime | None:
     """Return the time of the last correction of a record from ``with_rewritten_at()``.
 
     Asks the database only where the record was rewritten after its publication and one of its
     lists names what may be a draft: only then can an event have been nothing to readers.
     """
-    rewritten_at: dt.datetime | None = record.rewritten_at
+    rewritten_at = record.rewritten_at
     if rewritten_at is None or not _names_records(type(record)):
         return rewritten_at
     page, _next = load_corrections(of=(type(record), record.pk))
     return page[0].at if page else None
 
 
-def _names_records(model: Any) -> bool:
+def _names_records(model: type[Publishable]) -> bool:
     """Whether a list of ``model`` points at records that may be drafts."""
     return any(
         isinstance(key, ForeignKey)
@@ -238,11 +247,12 @@ def _names_records(model: Any) -> bool:
     )
 
 
-def find_removal(model: Any, slug: str) -> Removal | None:
+def find_removal(model: type[Publishable], slug: str) -> Removal | None:
     """Return how the record with that key was removed, None if it is public or never was."""
-    if model.objects.published().filter(slug=slug).exists():
+    if PublishableQuerySet(model).published().filter(slug=slug).exists():
         return None
-    events = model.pgh_event_model._default_manager.filter(slug=slug)  # a key never changes
+    # Events are found by the key that they had, because a key never changes.
+    events: QuerySet[Any] = event_model(model)._default_manager.filter(slug=slug)
     last = (
         (
             events.filter(pgh_label=EventLabel.WITHDRAWN)

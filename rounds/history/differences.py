@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -13,8 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from rounds.history.versions import Ref, Version, load_versions, records_named
-from rounds.models import Publishable, TrackedList, lists_of
+from rounds.models import Publishable, TrackedList, Translatable, lists_of
 from rounds.platform.dates import day, describe
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 # Fields that are no news by themselves: numbers, times, what a page says elsewhere.
 LEFT_OUT = {"id", "version", "changed_at", "state", "publish_at", "translations"}
@@ -92,33 +95,34 @@ def describe_version(
     return texts
 
 
-def _describe_translations(record: Any) -> dict[str, str]:
+def _describe_translations(record: Translatable) -> dict[str, str]:
     """The translations of a record, each by the title of its field and its language."""
     titles = record.translation_titles()
     return {title: record.translations.get(name, "") for name, title in titles.items()}
 
 
-def _title(verbose_name: Any) -> str:
+def _title(verbose_name: "str | StrPromise") -> str:
     return str(capfirst(verbose_name))
 
 
-def _describe_entry(tracked_list: TrackedList, row: Any, public: bool, keys: bool) -> str:
+def _describe_entry(tracked_list: TrackedList, row: models.Model, public: bool, keys: bool) -> str:
     """The name of what a row of a list points at, or all that the row says itself."""
-    names = (
-        [tracked_list.target]
-        if tracked_list.target
-        else [
-            field.name for field in row._meta.fields if field.name not in {"id", tracked_list.owner}
-        ]
-    )
+    own_fields = {field.name for field in row._meta.fields} - {"id", tracked_list.owner}
+    names = {tracked_list.target} if tracked_list.target else own_fields
     values = [
-        describe_value(row, row._meta.get_field(name), public=public, keys=keys) for name in names
+        describe_value(row, field, public=public, keys=keys)
+        for field in row._meta.fields
+        if field.name in names
     ]
     return " · ".join(text for text in values if text)
 
 
 def describe_value(
-    record: Any, field: "models.Field[Any, Any]", *, public: bool = False, keys: bool = False
+    record: models.Model,
+    field: "models.Field[Any, Any]",
+    *,
+    public: bool = False,
+    keys: bool = False,
 ) -> str:
     """Return what a field of a record says, "" if it is empty."""
     value = getattr(record, field.attname)
@@ -133,7 +137,7 @@ def describe_value(
     return _describe_plain(value)
 
 
-def _describe_target(target: Any, public: bool, keys: bool) -> str:
+def _describe_target(target: models.Model | None, public: bool, keys: bool) -> str:
     if target is None:
         return _("an entry since deleted")
     if public and isinstance(target, Publishable) and not target.is_published:
@@ -142,7 +146,7 @@ def _describe_target(target: Any, public: bool, keys: bool) -> str:
     return f"{target} ({key})" if keys and key else str(target)
 
 
-def _describe_plain(value: Any) -> str:
+def _describe_plain(value: object) -> str:
     if isinstance(value, DateRange):
         return describe(value)
     if isinstance(value, bool):

@@ -6,7 +6,7 @@ its own body that name still means the real table. SQL that would get around thi
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import Any
@@ -17,6 +17,9 @@ from rounds.history.tracked_tables import Pointer, TrackedTable, tracked_tables
 from rounds.platform import clock
 from rounds.platform.databases import reading
 
+# What Django gives an execute wrapper to run a query with: the SQL, its parameters, whether it is
+# to be run for many sets of these, and the cursor and connection by name.
+Execute = Callable[[str, object, bool, dict[str, Any]], object]
 READS = re.compile(r"[\s(]*SELECT\b", re.IGNORECASE)
 # Literals and comments first, so that no name within them is taken for one.
 SQL_NAMES = re.compile(
@@ -43,7 +46,9 @@ def reading_past(past: Past) -> Iterator[None]:
     names a tracked table without quotes or behind a schema: it would silently read the present.
     """
 
-    def execute(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    def execute(
+        execute: Execute, sql: str, params: object, many: bool, context: dict[str, Any]
+    ) -> object:
         if many or not READS.match(sql):
             raise OnlyReadsError(sql)
         return execute(_with_past_tables(sql, past), params, many, context)

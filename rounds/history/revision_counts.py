@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import models
 from django.db.models import Q
 
 from rounds.history.tracked_tables import TrackedTable, tracked_tables
 from rounds.history.versions import Ref
-from rounds.models import EventLabel, State
+from rounds.models import EventLabel, State, event_model
 from rounds.platform.databases import reading
 
 SEEN = "(event.state = 'published' OR event.pgh_label = 'withdrawn')"
@@ -37,10 +38,10 @@ def count_revisions(
 
     ``made_of`` names, for each model, the fields and relations that lead to these rows.
     """
-    wanted: dict[Any, list[int]] = defaultdict(list)
+    wanted: dict[type[models.Model], list[int]] = defaultdict(list)
     for model, pk in refs:
         wanted[model].append(pk)
-    parts = []
+    parts: list[tuple[str, list[Any]]] = []
     for model, pks in wanted.items():
         label = model._meta.label
         parts.append((_changes_sql(_table(model)), [label, pks]))
@@ -69,7 +70,7 @@ def _changes_sql(table: TrackedTable) -> str:
         FROM "{table.events}" event WHERE event.pgh_obj_id = ANY(%s) AND {_seen(table)}"""
 
 
-def _related_changes_sql(model: Any, name: str) -> str:
+def _related_changes_sql(model: type[models.Model], name: str) -> str:
     """The changes of the rows to which the field ``name`` leads, or ever led."""
     link = _link(model, name)
     public = " AND event.state = 'published'" if link.table.has_state else ""
@@ -92,20 +93,23 @@ class _Link:
     related: TrackedTable
 
 
-def _link(model: Any, name: str) -> _Link:
+def _link(model: type[models.Model], name: str) -> _Link:
     field = model._meta.get_field(name)
-    related = _table(field.related_model)
-    if field.one_to_many:
+    if isinstance(field, models.ForeignKey):
+        return _Link(_table(model), "pgh_obj_id", field.column, _table(field.related_model))
+    if isinstance(field, models.ManyToOneRel):
+        related = _table(field.related_model)
         return _Link(related, field.field.column, "pgh_obj_id", related)
-    if not field.many_to_many:
-        return _Link(_table(model), "pgh_obj_id", field.column, related)
-    forward = field if field.concrete else field.field
+    assert isinstance(field, models.ManyToManyField | models.ManyToManyRel), f"{name} leads nowhere"
+    forward = field.field if isinstance(field, models.ManyToManyRel) else field
     columns = forward.m2m_column_name(), forward.m2m_reverse_name()
-    record_column, related_column = columns if field.concrete else columns[::-1]
-    return _Link(_table(forward.remote_field.through), record_column, related_column, related)
+    record_column, related_column = columns if forward is field else columns[::-1]
+    through = forward.remote_field.through
+    assert through is not None, "Django makes a table where the model names none"
+    return _Link(_table(through), record_column, related_column, _table(field.related_model))
 
 
-def _table(model: Any) -> TrackedTable:
+def _table(model: type[models.Model]) -> TrackedTable:
     return tracked_tables()[model._meta.db_table]
 
 
@@ -129,7 +133,7 @@ def _noticed(table: TrackedTable) -> Any:
 
     Of rows that have no state: all events of those that readers see.
     """
-    events = table.model.pgh_event_model._default_manager
+    events = event_model(table.model)._default_manager
     if table.has_state:
         return events.filter(Q(state=State.PUBLISHED) | Q(pgh_label=EventLabel.WITHDRAWN))
     return events.filter(pgh_obj_id__in=table.model.objects.published().values("pk"))

@@ -7,7 +7,7 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 from django.apps import apps
-from django.db.models import ForeignKey
+from django.db.models import ForeignKey, Model
 from pghistory.models import Event
 
 from rounds.models import Publishable, lists_of
@@ -69,8 +69,8 @@ def tracked_tables() -> dict[str, TrackedTable]:
     return {name: tables[name] for name in TopologicalSorter(needs).static_order()}
 
 
-def _tracked_table(event: Any, owners: Mapping[Any, str]) -> TrackedTable:
-    model = event.pgh_tracked_model
+def _tracked_table(event: type[Event], owners: Mapping[type[Model], str]) -> TrackedTable:
+    model: Any = event.pgh_tracked_model  # pghistory declares it as None
     columns = {field.column for field in event._meta.concrete_fields}
     rests_on = getattr(model, "rests_on", ())
     pointers = {

@@ -19,7 +19,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
-from rounds.models import EventLabel, Publishable, State, TrackedList, lists_of
+from rounds.models import EventLabel, Publishable, State, TrackedList, event_model, lists_of
 from rounds.platform.databases import reading
 
 RANGE = re.compile(r"[\[(]([^,]*),([^\])]*)[\])]")
@@ -261,7 +261,7 @@ class _VisibilityChange(NamedTuple):
 
 def _load_visibility(refs: Iterable[Ref]) -> dict[Ref, list[_VisibilityChange]]:
     """When readers could see each record, oldest first."""
-    wanted: dict[Any, set[int]] = defaultdict(set)
+    wanted: dict[type[models.Model], set[int]] = defaultdict(set)
     for model, pk in refs:
         wanted[model].add(pk)
     parts = [
@@ -282,7 +282,7 @@ def _load_visibility(refs: Iterable[Ref]) -> dict[Ref, list[_VisibilityChange]]:
     return visibility
 
 
-def records_named(tracked_list: TrackedList, row: Any) -> list[Ref]:
+def records_named(tracked_list: TrackedList, row: models.Model) -> list[Ref]:
     """Return the editorial records that a row of a list points at, its owner left out."""
     return [
         (key.related_model, pk)
@@ -310,9 +310,8 @@ def _union(parts: list[tuple[str, list[Any]]], order: str = "") -> list[Any]:
     return rows
 
 
-def _events_table(model: Any) -> str:
-    table: str = model.pgh_event_model._meta.db_table
-    return table
+def _events_table(model: type[models.Model]) -> str:
+    return event_model(model)._meta.db_table
 
 
 def _owner_column(tracked_list: TrackedList) -> str:

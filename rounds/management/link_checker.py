@@ -12,6 +12,7 @@ import ssl
 import threading
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -97,13 +98,13 @@ class _PublicHandler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
         self.allow_private = allow_private
         self.context = ssl.create_default_context()
 
-    def http_open(self, request: Any) -> Any:
+    def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
         return self.do_open(self._connection(_PublicHTTP), request)
 
-    def https_open(self, request: Any) -> Any:
+    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
         return self.do_open(self._connection(_PublicHTTPS), request, context=self.context)
 
-    def _connection(self, kind: type[_PublicHTTP]) -> Any:
+    def _connection(self, kind: type[_PublicHTTP]) -> Callable[..., _PublicHTTP]:
         def connection(host: str, **options: Any) -> _PublicHTTP:
             public = kind(host, **options)
             public.allow_private = self.allow_private

@@ -1,7 +1,5 @@
 """The base class of the commands of this project."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
@@ -11,7 +9,7 @@ from psycopg.errors import UndefinedColumn, UndefinedTable
 class RecordCommand(BaseCommand):
     """A command that needs the database, and fails with one clear line where that is not usable."""
 
-    def execute(self, *args: Any, **options: Any) -> str | None:
+    def execute(self, *args: object, **options: object) -> str | None:
         try:
             return super().execute(*args, **options)
         except ProgrammingError as error:

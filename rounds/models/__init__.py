@@ -44,7 +44,14 @@ from rounds.models.meetings import (
     RoundStatus,
 )
 from rounds.models.publishable import Publishable, PublishableQuerySet, State, publishable_models
-from rounds.models.reference import PALETTE_SIZE, Negotiation, Party, Person, parties_listed
+from rounds.models.reference import (
+    PALETTE_SIZE,
+    Negotiation,
+    Party,
+    Person,
+    PersonQuerySet,
+    parties_listed,
+)
 from rounds.models.sources import LinkCheck, LinkState, Source, SourceQuerySet, sources_listed
 from rounds.models.statements import (
     QUOTATION_WORDS,
@@ -62,6 +69,7 @@ from rounds.models.tracking import (
     EventLabel,
     TrackedList,
     Versioned,
+    event_model,
     lists_of,
     tracked,
 )
@@ -99,6 +107,7 @@ __all__ = [
     "Negotiation",
     "Party",
     "Person",
+    "PersonQuerySet",
     "Presence",
     "Publishable",
     "PublishableQuerySet",
@@ -122,6 +131,7 @@ __all__ = [
     "attribution_problem",
     "begins",
     "constrained_fields",
+    "event_model",
     "fixed",
     "form_values",
     "in_choices",

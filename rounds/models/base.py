@@ -12,12 +12,9 @@ from django.core.exceptions import FieldError, ValidationError
 from django.db import models
 from django.db.models import CheckConstraint, F, Q
 from django.db.models.functions import Coalesce, JSONObject
-from django.db.models.signals import class_prepared
-from django.dispatch import receiver
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from rounds.models.text import clean_texts, constrain_texts
 from rounds.platform import translated_text
 from rounds.platform.dates import EARLIEST, LATEST
 
@@ -76,11 +73,11 @@ def fixed(field: str) -> pgtrigger.Trigger:
 
 
 class NaturalKeyQuerySet(models.QuerySet[Any]):
-    def get_by_natural_key(self, *values: Any) -> Any:
+    def get_by_natural_key(self, *values: object) -> Any:
         paths = (path.replace(".", "__") for path in self.model.natural_key_paths)
         return self.get(**dict(zip(paths, values, strict=True)))
 
-    def free_key(self, *parts: Any) -> str:
+    def free_key(self, *parts: object) -> str:
         """Return a key made of ``parts``, cut short between two words, that no row has."""
         key = slugify(" ".join(str(part) for part in parts))[: MAX_MADE_KEY_CHARS + 1]
         if len(key) > MAX_MADE_KEY_CHARS:
@@ -100,17 +97,6 @@ class NaturalKeyModel(models.Model):
 
     def natural_key(self) -> tuple[Any, ...]:
         return tuple(attrgetter(path)(self) for path in self.natural_key_paths)
-
-    def clean_fields(self, exclude: Iterable[str] | None = None) -> None:
-        """Clean every text as ``rounds.platform.plain_text`` says, then do as Django does."""
-        excluded = set(exclude or ())
-        errors: dict[str, Any] = dict(clean_texts(self, excluded))
-        try:
-            super().clean_fields(exclude=excluded | set(errors))
-        except ValidationError as error:
-            errors |= error.error_dict
-        if errors:
-            raise ValidationError(errors)
 
     def validate_constraints(self, exclude: Iterable[str] | None = None) -> None:
         """As Django's, with each error at the first field of the form that its rule names.
@@ -132,13 +118,6 @@ class NaturalKeyModel(models.Model):
                 errors.setdefault(fields[0] if fields else "__all__", []).append(error)
         if errors:
             raise ValidationError(errors)
-
-
-@receiver(class_prepared)
-def _constrain_texts(sender: type[models.Model], **kwargs: Any) -> None:
-    """Give every model the constraint on its texts, so that none can be forgotten."""
-    if issubclass(sender, NaturalKeyModel) and not (sender._meta.abstract or sender._meta.proxy):
-        constrain_texts(sender)
 
 
 def _meets_all_checks(record: models.Model, excluded: set[str]) -> bool:
@@ -170,7 +149,7 @@ def constrained_fields(constraint: models.BaseConstraint) -> list[str]:
     return [name.split("__")[0] for expression in expressions for name in _names(expression)]
 
 
-def _names(expression: Any) -> list[str]:
+def _names(expression: object) -> list[str]:
     """The lookups in an expression, such as "dates__endswith"."""
     if isinstance(expression, Q):
         return [name for child in expression.children for name in _names(child)]

@@ -1,7 +1,7 @@
 """Claims: what every editorial record has, a source, days, and how it is attributed."""
 
 import datetime as dt
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -105,6 +105,8 @@ class AttributedQuerySet(DatedQuerySet):
 
 class DatedClaim(Claim):
     """A claim about something that happened on a day or in a span of days."""
+
+    party_list: list[dict[str, Any]]  # of records read ``with_parties()``, as ``parties_listed``
 
     dates = SpanField(_("dates"))
     approximate = models.BooleanField(

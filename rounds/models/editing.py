@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.http import QueryDict
@@ -17,13 +18,13 @@ PRESENT = dt.timedelta(minutes=1)  # an open page reports itself three times a m
 
 
 class PresenceQuerySet(models.QuerySet["Presence"]):
-    def record_visit(self, user: Any, page: str) -> None:
+    def record_visit(self, user: User | AnonymousUser, page: str) -> None:
         """Note that ``user`` has ``page`` open now, and delete visits of long ago."""
         now = timezone.now()
         self.filter(seen_at__lt=now - REMEMBERED).delete()
         self.update_or_create(user=user, place=page, defaults={"seen_at": now})
 
-    def list_others(self, user: Any, page: str) -> Self:
+    def list_others(self, user: User | AnonymousUser, page: str) -> Self:
         """Who else has or had ``page`` open, the latest first."""
         recent = self.filter(place=page, seen_at__gte=timezone.now() - REMEMBERED)
         return recent.exclude(user=user).select_related("user").order_by("-seen_at")

@@ -3,11 +3,11 @@
 Pages are cached under it, so nothing has to clear the cache.
 """
 
-from typing import Any
-
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from rounds.platform.triggers import TriggerModel
 
 
 class Edition(models.Model):
@@ -63,13 +63,13 @@ class RaiseEdition(pgtrigger.Trigger):
     when = pgtrigger.After
     timing = pgtrigger.Deferred
 
-    def __init__(self, *, seen: str = "TRUE", added: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *, name: str, seen: str = "TRUE", added: bool = True) -> None:
         self.seen = seen
         changed = pgtrigger.Update | pgtrigger.Delete
         self.operation = (changed | pgtrigger.Insert) if added else changed
-        super().__init__(**kwargs)
+        super().__init__(name=name)
 
-    def get_func(self, model: Any) -> str:
+    def get_func(self, model: TriggerModel) -> str:
         was, is_now = self.seen.format(row="OLD"), self.seen.format(row="NEW")
         return f"""
             IF (TG_OP <> 'INSERT' AND {was} OR TG_OP <> 'DELETE' AND {is_now})
@@ -91,7 +91,7 @@ class NoteTime(pgtrigger.Trigger):
     operation = pgtrigger.Insert | pgtrigger.Update
     condition = pgtrigger.Q(new__state="ready", new__publish_at__isnull=False)
 
-    def get_func(self, model: Any) -> str:
+    def get_func(self, model: TriggerModel) -> str:
         return f"""
             INSERT INTO "{Due._meta.db_table}" (at) VALUES (NEW.publish_at);
             RETURN NULL;"""

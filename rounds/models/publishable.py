@@ -1,7 +1,7 @@
 """Records that are drafts first: draft, ready, published, and scheduled for a time."""
 
 import datetime as dt
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -13,6 +13,9 @@ from rounds.models.base import NaturalKeyQuerySet, in_choices
 from rounds.models.tracking import BECAME_PUBLIC, Versioned
 from rounds.models.translation import translations_are_texts
 from rounds.platform.times import EARLIEST_MOMENT, LATEST_MOMENT, describe_moment
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 
 class State(models.TextChoices):
@@ -86,6 +89,7 @@ class Publishable(Versioned):
     """
 
     rests_on: ClassVar[tuple[str, ...]] = ()
+    rewritten_at: dt.datetime | None  # of records read ``with_rewritten_at()``
 
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.DRAFT, db_index=True
@@ -202,7 +206,7 @@ class Publishable(Versioned):
                     }
                 )
 
-    def refuse_cycle(self, field: str, message: Any) -> None:
+    def refuse_cycle(self, field: str, message: "str | StrPromise") -> None:
         """Raise at ``field`` if following it leads back here."""
         seen, target = {self.pk}, getattr(self, field)
         while target is not None:

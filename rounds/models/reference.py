@@ -177,7 +177,7 @@ class PersonQuerySet(NaturalKeyQuerySet):
         """Those who speak in a published statement of ``day`` or before."""
         return self._speaking(statement__dates__startswith__lte=day)
 
-    def _speaking(self, **lookups: Any) -> Self:
+    def _speaking(self, **lookups: dt.date) -> Self:
         """Those with a published statement that matches; one is looked up for each person."""
         links: Any = self.model.statements.through
         statements = links.objects.filter(person=OuterRef("pk"), statement__state=State.PUBLISHED)

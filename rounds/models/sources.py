@@ -98,7 +98,7 @@ class SourceQuerySet(NaturalKeyQuerySet):
         return self.annotate(claims=reduce(add, counts)).filter(claims__gt=0)
 
 
-def _count(rows: Any) -> Any:
+def _count(rows: "models.QuerySet[Any]") -> Coalesce:
     """How many ``rows`` belong to the row of the outer query."""
     total = rows.annotate(constant=models.Value(1)).values("constant")  # one group: all rows
     total = total.annotate(total=models.Count("pk")).values("total")
@@ -159,7 +159,7 @@ class Source(Versioned):
         return page_of("source_detail", self.slug)
 
     @classmethod
-    def citations(cls, source: Any) -> "dict[type[Publishable], list[Any]]":
+    def citations(cls, source: "Source | OuterRef") -> "dict[type[Publishable], list[Any]]":
         """Return the rows that cite ``source``, by model, in parts that share no row.
 
         In parts, because an index serves each of them and none serves their union.
@@ -182,7 +182,7 @@ class Source(Versioned):
         return parts
 
     @classmethod
-    def citing(cls, source: Any) -> "dict[type[Publishable], Any]":
+    def citing(cls, source: "Source") -> "dict[type[Publishable], Any]":
         """Return the rows that cite ``source``, by model."""
         querysets: dict[type[Publishable], Any] = {}
         for model, parts in cls.citations(source).items():

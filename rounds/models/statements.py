@@ -1,7 +1,7 @@
 """Statements: what was said, by whom, and how statements bear on each other."""
 
 from collections.abc import Collection
-from typing import Self
+from typing import Any, Self
 
 import pgtrigger
 from django.core.exceptions import ValidationError
@@ -86,6 +86,8 @@ class Statement(AttributedClaim):
     """Something said. A quotation stays in the language it was said in."""
 
     translated = ("summary", "attribution", "unnamed_why", "note")
+
+    speaker_list: list[dict[str, Any]]  # of records read ``with_names()``
 
     slug = models.SlugField(_("key"), max_length=80, unique=True, default=new_key)
     summary = models.TextField(_("summary"), help_text=_("What was said, in our own words."))

@@ -1,6 +1,6 @@
 """The rule of ``rounds.platform.plain_text``, for every text field of every model.
 
-``NaturalKeyModel`` cleans its texts before it checks them, and the table of each model that
+``Translatable`` cleans its texts before it checks them, and the table of each model that
 inherits from it has a check constraint over all its text columns and its translations.
 """
 
@@ -8,17 +8,21 @@ import json
 from collections.abc import Iterable
 from functools import reduce
 from operator import and_
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from rounds.platform.plain_text import TextError, clean, clean_address, too_long
 
+if TYPE_CHECKING:
+    from rounds.models.translation import Translatable
 
-def text_fields(model: Any) -> "list[models.Field[Any, Any]]":
+
+def text_fields(model: "Translatable | type[Translatable]") -> "list[models.Field[Any, Any]]":
     """Return the fields that hold typed text; those with choices have a constraint already."""
     return [
         field
@@ -27,11 +31,11 @@ def text_fields(model: Any) -> "list[models.Field[Any, Any]]":
     ]
 
 
-def has_lines(field: Any) -> bool:
+def has_lines(field: "models.Field[Any, Any]") -> bool:
     return isinstance(field, models.TextField)
 
 
-def cleaned(field: Any, text: str) -> str:
+def cleaned(field: "models.Field[Any, Any]", text: str) -> str:
     """``text`` as ``field`` stores it. Raises ``ValidationError``."""
     try:
         if isinstance(field, models.URLField):
@@ -41,7 +45,7 @@ def cleaned(field: Any, text: str) -> str:
         raise ValidationError(str(error), code="text") from error
 
 
-def cleaned_translation(field: Any, text: str) -> str:
+def cleaned_translation(field: "models.Field[Any, Any]", text: str) -> str:
     """As ``cleaned``, and checks the length: a translation has no column that would."""
     text = cleaned(field, text)
     if field.max_length and len(text) > field.max_length:
@@ -49,7 +53,7 @@ def cleaned_translation(field: Any, text: str) -> str:
     return text
 
 
-def clean_texts(record: Any, exclude: Iterable[str] = ()) -> dict[str, ValidationError]:
+def clean_texts(record: "Translatable", exclude: Iterable[str] = ()) -> dict[str, ValidationError]:
     """Clean all texts of ``record`` in place; return what could not be, by field."""
     errors: dict[str, ValidationError] = {}
     for field in text_fields(record):
@@ -65,14 +69,15 @@ def clean_texts(record: Any, exclude: Iterable[str] = ()) -> dict[str, Validatio
     return errors
 
 
-def _clean_translations(record: Any) -> dict[str, ValidationError]:
+def _clean_translations(record: "Translatable") -> dict[str, ValidationError]:
     errors: dict[str, ValidationError] = {}
+    fields = {field.name: field for field in text_fields(record)}
     texts = dict(record.translations)
     for name, (field, _code) in record.translation_keys().items():
         if not isinstance(texts.get(name), str):
             continue  # absent, or refused by translations_are_texts
         try:
-            texts[name] = cleaned_translation(record._meta.get_field(field), texts[name])
+            texts[name] = cleaned_translation(fields[field], texts[name])
         except ValidationError as error:
             errors[name] = error
     record.translations = {name: text for name, text in texts.items() if text != ""}
@@ -82,11 +87,11 @@ def _clean_translations(record: Any) -> dict[str, ValidationError]:
 # --- the database ---
 
 
-def _check(function: str, *arguments: Any) -> Q:
+def _check(function: str, *arguments: Combinable) -> Q:
     return Q(Func(*arguments, function=function, output_field=models.BooleanField()))
 
 
-def plain_text_constraint(model: Any) -> models.CheckConstraint:
+def plain_text_constraint(model: "type[Translatable]") -> models.CheckConstraint:
     """Return the constraint of the database on the texts of ``model``: one over all of them."""
     fields = {field.name: field for field in text_fields(model)}
     conditions = []
@@ -108,7 +113,7 @@ def plain_text_constraint(model: Any) -> models.CheckConstraint:
     )
 
 
-def constrain_texts(model: Any) -> None:
+def constrain_texts(model: "type[Translatable]") -> None:
     """Add the constraint to ``model`` as if its ``Meta`` named it."""
     options = model._meta
     options.constraints = [*options.constraints, plain_text_constraint(model)]

@@ -8,7 +8,7 @@ new version of the statement.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 import pghistory
 import pgtrigger
@@ -18,6 +18,10 @@ from django.utils.translation import gettext_lazy as _
 
 from rounds.models.edition import NoteTime, RaiseEdition
 from rounds.models.translation import Translatable
+from rounds.platform.triggers import TriggerModel
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 PUBLIC: Final = "state = 'published'"
 # The events with which a record became public.
@@ -49,6 +53,19 @@ class Versioned(Translatable):
         abstract = True
 
 
+@runtime_checkable
+class _TrackedModel(Protocol):
+    """A model to which pghistory gave an event table. Its own types do not say so."""
+
+    pgh_event_model: type[models.Model]
+
+
+def event_model(model: type[models.Model]) -> type[models.Model]:
+    """Return the model of the events of a model that is ``tracked``, or of one of its lists."""
+    assert isinstance(model, _TrackedModel), f"{model} has no history"
+    return model.pgh_event_model
+
+
 class CountVersions(pgtrigger.Trigger):
     """Raise ``version`` with every change of the row, and when ``PartOf`` asks for it.
 
@@ -76,12 +93,13 @@ class PartOf(pgtrigger.Trigger):
     when = pgtrigger.Before
     operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
 
-    def __init__(self, *, field: str, **kwargs: Any) -> None:
+    def __init__(self, *, name: str, field: str) -> None:
         self.field = field
-        super().__init__(**kwargs)
+        super().__init__(name=name)
 
-    def get_func(self, model: Any) -> str:
+    def get_func(self, model: TriggerModel) -> str:
         field = model._meta.get_field(self.field)
+        assert isinstance(field, models.ForeignKey), f"{self.field} points at no row"
         table, column = field.related_model._meta.db_table, field.column
         ask = f"""UPDATE "{table}" SET version = version + 1
             WHERE id = %s."{column}" AND changed_at IS DISTINCT FROM now();"""
@@ -100,7 +118,7 @@ class TrackedList:
     """
 
     name: str
-    title: Any
+    title: "str | StrPromise"
     rows: type[models.Model]
     owner: str
     target: str = ""
@@ -136,7 +154,7 @@ def tracked(
     def keep(model: type[models.Model]) -> type[models.Model]:
         pghistory.track(*_trackers(model), meta=_meta(model, order))(model)
         if part_of:
-            title = model._meta.verbose_name_plural
+            title = _plural_name(model)
             _keep_list(TrackedList(f"{model._meta.model_name}s", title, model, part_of))
         else:
             pgtrigger.register(CountVersions(name="count_versions"))(model)
@@ -146,6 +164,12 @@ def tracked(
         return model
 
     return keep
+
+
+def _plural_name(model: type[models.Model]) -> "str | StrPromise":
+    name = model._meta.verbose_name_plural
+    assert name is not None, "Django makes one where the model gives none"
+    return name
 
 
 def _raise_edition_for(model: type[models.Model], public_when_added: bool) -> None:
@@ -228,9 +252,12 @@ def _meta(model: type[models.Model], order: tuple[Any, ...] = ()) -> dict[str, A
     return {"default_permissions": (), "indexes": indexes}
 
 
-def _track_list(model: type[models.Model], field: Any, other_end: str) -> None:
+def _track_list(
+    model: type[models.Model], field: "models.ManyToManyField[Any, Any]", other_end: str
+) -> None:
     """Track the table behind a many-to-many field, through a proxy model that has its triggers."""
     through = field.remote_field.through
+    assert through is not None, "Django makes a table where the model names none"
     name = f"{model.__name__}{field.name.title().replace('_', '')}"
     options = {"proxy": True, "app_label": model._meta.app_label, "default_permissions": ()}
     proxy: Any = type(
@@ -239,7 +266,7 @@ def _track_list(model: type[models.Model], field: Any, other_end: str) -> None:
     pghistory.track(*_trackers(proxy), obj_field=None, meta=_meta(proxy))(proxy)
     to_model, to_related = field.m2m_field_name(), field.m2m_reverse_field_name()
     if other_end:
-        title = model._meta.verbose_name_plural
+        title = _plural_name(model)
         _keep_list(TrackedList(f"{model._meta.model_name}s", title, proxy, to_related, to_model))
     else:
         _keep_list(TrackedList(field.name, field.verbose_name, proxy, to_model, to_related))

@@ -1,5 +1,6 @@
 """Models whose texts may be translated."""
 
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from typing import Any, ClassVar
@@ -8,11 +9,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.lookups import Exact
+from django.db.models.signals import class_prepared
+from django.dispatch import receiver
 from django.utils.text import capfirst
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from rounds.models.base import NaturalKeyModel
+from rounds.models.text import clean_texts, constrain_texts
 from rounds.platform import translated_text
 
 
@@ -59,6 +63,17 @@ class Translatable(NaturalKeyModel):
         )
         return reduce(or_, lacks, Q(pk__in=[]))
 
+    def clean_fields(self, exclude: Iterable[str] | None = None) -> None:
+        """Clean every text as ``rounds.platform.plain_text`` says, then do as Django does."""
+        excluded = set(exclude or ())
+        errors: dict[str, Any] = dict(clean_texts(self, excluded))
+        try:
+            super().clean_fields(exclude=excluded | set(errors))
+        except ValidationError as error:
+            errors |= error.error_dict
+        if errors:
+            raise ValidationError(errors)
+
     def clean(self) -> None:
         super().clean()
         if unknown := sorted(set(self.translations) - set(self.translation_keys())):
@@ -66,6 +81,13 @@ class Translatable(NaturalKeyModel):
             raise ValidationError(
                 {"translations": _("Nothing here is called %(names)s.") % {"names": names}}
             )
+
+
+@receiver(class_prepared)
+def _constrain_texts(sender: type[models.Model], **kwargs: object) -> None:
+    """Give every model the constraint on its texts, so that none can be forgotten."""
+    if issubclass(sender, Translatable) and not (sender._meta.abstract or sender._meta.proxy):
+        constrain_texts(sender)
 
 
 def translations_are_texts() -> models.CheckConstraint:
@@ -78,7 +100,7 @@ def translations_are_texts() -> models.CheckConstraint:
     )
 
 
-def _path_exists(path: str, expected: bool) -> Any:
+def _path_exists(path: str, expected: bool) -> Exact:
     """The condition that ``translations`` has something at a JSON path, or has nothing."""
     path = path.replace("'", '"')
     exists = Func(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 Result = TypeVar("Result")
@@ -25,17 +25,17 @@ _reads_from: ContextVar[str] = ContextVar("reads_from", default=PRIMARY)
 class Router:
     """The database router of Django's settings."""
 
-    def db_for_read(self, model: Any, **hints: Any) -> str:
+    def db_for_read(self, model: type[models.Model], **hints: object) -> str:
         return _reads_from.get()
 
-    def db_for_write(self, model: Any, **hints: Any) -> str:
+    def db_for_write(self, model: type[models.Model], **hints: object) -> str:
         return PRIMARY
 
-    def allow_relation(self, obj1: Any, obj2: Any, **hints: Any) -> bool:
+    def allow_relation(self, obj1: models.Model, obj2: models.Model, **hints: object) -> bool:
         """Allow all: the servers are copies of one database."""
         return True
 
-    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
+    def allow_migrate(self, db: str, app_label: str, **hints: object) -> bool:
         return db == PRIMARY
 
 

@@ -129,7 +129,7 @@ def _part_of_month_name(first: dt.date, last: dt.date) -> str:
     return pattern % {"month": _month(first)} if pattern else ""
 
 
-def _ends(first: dt.date, last: dt.date) -> dict[str, Any]:
+def _ends(first: dt.date, last: dt.date) -> dict[str, str]:
     """Both ends; the first without the month or year that it shares with the last."""
     if (first.year, first.month) == (last.year, last.month):
         return {"first": _number(first), "last": day(last)}
@@ -170,7 +170,9 @@ class SpanWidget(forms.MultiWidget):
         )
         super().__init__([day_input, day_input, forms.CheckboxInput()], attrs)
 
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+    def get_context(
+        self, name: str, value: list[Any] | DateRange | str | None, attrs: dict[str, Any] | None
+    ) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(name, value, attrs)
         typed = value if isinstance(value, list) else self.decompress(value)
         context["widget"]["offers_open"] = self.offers_open or bool(typed[2])

@@ -16,7 +16,7 @@ from rounds.platform.plain_text import TextError, clean, clean_address, without_
 class CleanedText:
     """A mixin for form fields: gives the field its text as it may be stored."""
 
-    def to_python(self, value: Any) -> Any:
+    def to_python(self, value: object) -> Any:
         return super().to_python(self.cleaned(value) if isinstance(value, str) else value)  # type: ignore[misc]
 
     def cleaned(self, text: str) -> str:
@@ -26,7 +26,7 @@ class CleanedText:
         except TextError as error:
             raise ValidationError(str(error), code="text") from error
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
+    def has_changed(self, initial: object, data: object) -> bool:
         """Whether the texts differ after both are cleaned."""
         try:
             initial = self.to_python(initial)
@@ -49,7 +49,7 @@ class AddressField(CleanedText, forms.URLField):
     def cleaned(self, text: str) -> str:
         return without_invisible(text)  # the address is checked below, when it has a scheme
 
-    def to_python(self, value: Any) -> Any:
+    def to_python(self, value: object) -> str:
         try:
             return clean_address(super().to_python(value))
         except TextError as error:

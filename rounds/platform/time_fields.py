@@ -31,7 +31,7 @@ from rounds.platform.times import (
 class DayInput(AdminDateWidget):
     """An input for a day as 2027-07-01, with the admin's calendar."""
 
-    def __init__(self, attrs: Any = None) -> None:
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         placeholder = pgettext_lazy("how to enter a day", "YYYY-MM-DD")
         super().__init__({"placeholder": placeholder, **(attrs or {})}, DAY_FORMAT)
 
@@ -43,7 +43,7 @@ class ClockInput(forms.TimeInput):
         placeholder = pgettext_lazy("how to enter a time", "HH:MM")
         super().__init__({"placeholder": placeholder, "size": 8})
 
-    def format_value(self, value: Any) -> str | None:
+    def format_value(self, value: dt.time | str | None) -> str | None:
         return clock_time(value) if isinstance(value, dt.time) else value
 
 
@@ -55,7 +55,7 @@ class MomentWidget(forms.MultiWidget):
     class Media:
         css = {"all": ["css/admin.css"]}
 
-    def __init__(self, attrs: Any = None) -> None:
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__([DayInput(), ClockInput(), forms.Select()], attrs)
 
     def decompress(self, value: dt.datetime | str | None) -> list[Any]:
@@ -66,7 +66,9 @@ class MomentWidget(forms.MultiWidget):
         time = local.time().replace(fold=0, microsecond=0)
         return [local.date(), time, which if is_repeated(local.date(), time) else ""]
 
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+    def get_context(
+        self, name: str, value: list[Any] | dt.datetime | str | None, attrs: dict[str, Any] | None
+    ) -> dict[str, Any]:
         typed = value if isinstance(value, list) else self.decompress(value)
         moments = _typed_moments(typed)
         self.widgets[2].choices = [  # type: ignore[attr-defined]

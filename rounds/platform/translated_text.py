@@ -4,12 +4,20 @@ A record is written in the site's own language, ``LANGUAGE_CODE``. Its names and
 translated row by row. Where a translation is missing, readers see the original, marked as such.
 """
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import get_language
+
+
+class TranslatedRecord(Protocol):
+    """A record whose texts may be translated: a ``Translatable``."""
+
+    @property
+    def translations(self) -> Mapping[str, str]: ...
 
 
 class LocalizedText(str):
@@ -52,17 +60,17 @@ def translation_key(field: str, language: str) -> str:
     return f"{field}_{language}"
 
 
-def local(record: Any, field: str) -> LocalizedText:
+def local(record: TranslatedRecord | dict[str, Any], field: str) -> LocalizedText:
     """Return what a field says in the language of the page, else in that of the record.
 
     ``record`` is a ``Translatable``, or a row of a list that was read with ``listed()``.
     """
-    language, listed = active_language(), isinstance(record, dict)
+    language = active_language()
     if language != original_language():
-        translations = record if listed else record.translations
+        translations = record if isinstance(record, dict) else record.translations
         if translation := translations.get(translation_key(field, language)):
             return LocalizedText(translation, language)
-    text = record[field] if listed else getattr(record, field)
+    text = record[field] if isinstance(record, dict) else getattr(record, field)
     return (
         text if isinstance(text, LocalizedText) else LocalizedText(text or "", original_language())
     )

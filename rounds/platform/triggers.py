@@ -5,12 +5,13 @@ message begins with a code; ``declare_refusal`` says what an editor reads instea
 trigger. ``Publishable.clean`` refuses the same things first, at the field that is wrong.
 """
 
-from typing import Any
-
 import pgtrigger
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 REFUSE = "RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = "
+# pgtrigger passes the class of a model, and its annotations say an instance: both have ``_meta``.
+TriggerModel = models.Model | type[models.Model]
 _messages: dict[str, object] = {}
 
 
@@ -47,16 +48,17 @@ class PublishedNeedsPublished(pgtrigger.Trigger):
     operation = pgtrigger.Insert | pgtrigger.Update
     condition = pgtrigger.Q(new__state="published")
 
-    def __init__(self, *, fields: list[str], **kwargs: Any) -> None:
+    def __init__(self, *, name: str, fields: list[str]) -> None:
         self.fields = fields
-        super().__init__(**kwargs)
+        super().__init__(name=name)
 
-    def get_func(self, model: Any) -> str:
+    def get_func(self, model: TriggerModel) -> str:
         checks = [self._check(model, name) for name in self.fields]
         return "\n".join([*checks, "RETURN NEW;"])
 
-    def _check(self, model: Any, name: str) -> str:
+    def _check(self, model: TriggerModel, name: str) -> str:
         field = model._meta.get_field(name)
+        assert isinstance(field, models.ForeignKey), f"{name} points at no row"
         table = field.related_model._meta.db_table
         column = field.column
         return f"""
@@ -81,11 +83,11 @@ class KeepPublished(pgtrigger.Trigger):
     operation = pgtrigger.UpdateOf("state")  # type: ignore[no-untyped-call]
     condition = pgtrigger.Q(old__state="published") & ~pgtrigger.Q(new__state="published")
 
-    def __init__(self, *, pointers: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *, name: str, pointers: list[tuple[str, str]]) -> None:
         self.pointers = pointers
-        super().__init__(**kwargs)
+        super().__init__(name=name)
 
-    def get_func(self, model: Any) -> str:
+    def get_func(self, model: TriggerModel) -> str:
         checks = [
             f"""
             PERFORM 1 FROM "{table}" WHERE "{column}" = OLD.id AND state = 'published';
@@ -104,13 +106,14 @@ class NoCycle(pgtrigger.Trigger):
     when = pgtrigger.Before
     operation = pgtrigger.Insert | pgtrigger.Update
 
-    def __init__(self, *, field: str, **kwargs: Any) -> None:
+    def __init__(self, *, name: str, field: str) -> None:
         self.field = field
-        super().__init__(**kwargs)
+        super().__init__(name=name)
 
-    def get_func(self, model: Any) -> str:
-        table = model._meta.db_table
-        column = model._meta.get_field(self.field).column
+    def get_func(self, model: TriggerModel) -> str:
+        field = model._meta.get_field(self.field)
+        assert isinstance(field, models.ForeignKey), f"{self.field} points at no row"
+        table, column = model._meta.db_table, field.column
         return f"""
             IF NEW."{column}" IS NULL THEN RETURN NEW; END IF;
             -- one at a time: two transactions could each add half of a circle

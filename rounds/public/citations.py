@@ -199,7 +199,7 @@ def format_ris_date(
 
 def statement_citation(statement: Statement, page: Permalink) -> Citation:
     """Cite a statement read ``with_names()``."""
-    speakers: list[Ref] = statement.speaker_list  # type: ignore[attr-defined]
+    speakers: list[Ref] = statement.speaker_list
     names = [
         ", ".join(
             filter(None, [speaker["name"], local(speaker, "role"), local(speaker, "organisation")])

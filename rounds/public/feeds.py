@@ -4,8 +4,10 @@ The author of a feed is the site; each entry links the publication that it was r
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
+from xml.sax.xmlreader import AttributesImpl
 
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse
@@ -62,9 +64,11 @@ class PrintableXMLGenerator(SimplerXMLGenerator):
     def characters(self, content: str) -> None:
         super().characters(printable(content))
 
-    def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 - xml.sax calls it so
-        printed: Any = {key: printable(str(value)) for key, value in (attrs or {}).items()}
-        super().startElement(name, printed)
+    def startElement(  # noqa: N802 - xml.sax calls it so
+        self, name: str, attrs: Mapping[str, str] | AttributesImpl | None
+    ) -> None:
+        printed = {key: printable(str(value)) for key, value in (attrs or {}).items()}
+        super().startElement(name, AttributesImpl(printed))
 
 
 class AtomFeedGenerator(Atom1Feed):

@@ -8,7 +8,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.db import models
 from django.utils import formats
@@ -18,17 +18,17 @@ from django.utils.translation import gettext_lazy
 from rounds.models import (
     NOT_MET,
     AttributedClaim,
-    DatedQuerySet,
     DeadlineOutcome,
     Party,
     Round,
     RoundKind,
+    Source,
     Statement,
     attribution,
 )
 from rounds.platform import clock
 from rounds.platform.cursors import Cursor
-from rounds.platform.translated_text import local
+from rounds.platform.translated_text import TranslatedRecord, local
 
 Ref = dict[str, Any]  # what a page needs to name and link a party, a person or an issue
 SortKey = tuple[int, int, int]
@@ -147,7 +147,30 @@ class StatementItem(ClaimItem):
     speakers: list[Ref] = field(default_factory=list)
 
 
+class DatedRecord(TranslatedRecord, Protocol):
+    """A ``DatedClaim`` with a page, read with its parties: what every row shows of its record."""
+
+    pk: int
+    party_list: list[Ref]
+
+    @property
+    def slug(self) -> str: ...
+    @property
+    def approximate(self) -> bool: ...
+    @property
+    def source(self) -> Source: ...
+    @property
+    def first_day(self) -> dt.date: ...
+    @property
+    def last_day(self) -> dt.date | None: ...
+    @property
+    def when(self) -> str: ...
+
+    def get_absolute_url(self) -> str: ...
+
+
 AnyItem = TypeVar("AnyItem", bound=TimelineItem)
+Records = TypeVar("Records", bound="models.QuerySet[Any]")
 
 
 def sort_key(kind: str, first: dt.date, pk: int) -> SortKey:
@@ -181,9 +204,9 @@ def statement_items(statements: Iterable[Statement]) -> Iterator[StatementItem]:
     for record in statements:
         yield StatementItem(
             **dated_fields(record, Kind.STATEMENT),
-            **attribution_fields(record, speakers=record.speaker_list),  # type: ignore[attr-defined]
+            **attribution_fields(record, speakers=record.speaker_list),
             title=local(record, "summary"),
-            speakers=record.speaker_list,  # type: ignore[attr-defined]
+            speakers=record.speaker_list,
             label=_("statement"),
             quotation=record.quotation,
             language=record.language,
@@ -199,7 +222,7 @@ def statement_marks(statements: Iterable[Statement]) -> Iterator[StatementItem]:
         )
 
 
-def dated_fields(record: Any, kind: str) -> dict[str, Any]:
+def dated_fields(record: DatedRecord, kind: str) -> dict[str, Any]:
     """Return the fields that items of every kind have, but for their texts."""
     return {
         **_record_fields(record, kind),
@@ -209,7 +232,7 @@ def dated_fields(record: Any, kind: str) -> dict[str, Any]:
     }
 
 
-def _record_fields(record: Any, kind: str) -> dict[str, Any]:
+def _record_fields(record: DatedRecord, kind: str) -> dict[str, Any]:
     """Return the fields that need no other record than those of its parties."""
     return {
         "record": record,
@@ -310,7 +333,7 @@ def follows(item: TimelineItem, cursor: Cursor) -> bool:
     return item.sort_key > sort_key(cursor.part, cursor.day, cursor.pk)
 
 
-def filter_following(cursor: Cursor, records: DatedQuerySet, kind: str) -> DatedQuerySet:
+def filter_following(cursor: Cursor, records: Records, kind: str) -> Records:
     """Keep the records, all of ``kind``, that come after the cursor in the timeline."""
     rank, cursor_rank = RANK[kind], RANK[cursor.part]
     if rank == cursor_rank:

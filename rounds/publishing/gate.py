@@ -7,26 +7,30 @@ form, a bulk action, an import and a forged request alike.
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
+from uuid import UUID
 
 import pghistory
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, Value
+from django.db.models import Model, Q, QuerySet, Value
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from pghistory.middleware import HistoryMiddleware
 
 from rounds.history.differences import compare_versions
-from rounds.history.versions import Version, load_versions
+from rounds.history.versions import Ref, Version, load_versions
 from rounds.models import (
     EventLabel,
     Negotiation,
     Party,
     Person,
     Publishable,
+    PublishableQuerySet,
     Source,
     State,
+    event_model,
     publishable_models,
 )
 from rounds.platform.plain_text import TextError, clean, printable, too_long
@@ -55,7 +59,7 @@ class AuthorMiddleware(HistoryMiddleware):
 
 
 @contextmanager
-def editing(user: Any, note: str = "") -> Iterator[None]:
+def editing(user: User | AnonymousUser, note: str = "") -> Iterator[None]:
     """Store all changes within as one change by ``user``, or none of them. Raises ``Refused``.
 
     ``note`` says to readers why something that they have seen was changed.
@@ -68,17 +72,17 @@ def editing(user: Any, note: str = "") -> Iterator[None]:
         _refuse_changes(user, note, context.id)
 
 
-def may_publish(user: Any) -> bool:
-    return bool(user.has_perm(PUBLISH))
+def may_publish(user: User | AnonymousUser) -> bool:
+    return user.has_perm(PUBLISH)
 
 
-def gate(user: Any, note: str = "") -> None:
+def gate(user: User | AnonymousUser, note: str = "") -> None:
     """Raise ``Refused`` unless ``user`` may do what was done so far; call it within ``editing``."""
     with pghistory.context() as context:
         _refuse_changes(user, note, context.id)
 
 
-def _refuse_changes(user: Any, note: str, context: Any) -> None:
+def _refuse_changes(user: User | AnonymousUser, note: str, context: UUID) -> None:
     """Raise ``Refused`` if ``user`` may not change what the events of ``context`` changed."""
     changed = _public_changes(context)
     if not may_publish(user):
@@ -115,7 +119,7 @@ def clean_note(note: str) -> str:
     return note
 
 
-def _public_changes(context: Any) -> list[Any]:
+def _public_changes(context: UUID) -> list[Ref]:
     """The records written in ``context`` that readers see, saw before or are scheduled to see."""
     public = Q(pgh_label__in=PUBLIC_LABELS) | Q(state=State.PUBLISHED)
     scheduled = Q(state=State.READY, publish_at__isnull=False)
@@ -130,7 +134,7 @@ def _public_changes(context: Any) -> list[Any]:
     return [(models[label], pk) for label, pk in first.union(*remaining)]
 
 
-def _public_references_changed(context: Any) -> bool:
+def _public_references_changed(context: UUID) -> bool:
     """Whether a party, a person or a source that readers see, or are about to, was changed."""
     for model in (Negotiation, Party, Person, Source):
         events = _events(model, context).exclude(pgh_label=EventLabel.ADDED)
@@ -144,20 +148,23 @@ def _public_references_changed(context: Any) -> bool:
     return False
 
 
-def _is_named_by_scheduled(model: Any, pk: int) -> bool:
+def _is_named_by_scheduled(model: type[Model], pk: int) -> bool:
     """Whether a scheduled record names the row ``pk``."""
     return any(
-        relation.related_model.objects.scheduled().filter(**{relation.field.name: pk}).exists()
+        PublishableQuerySet(relation.related_model)
+        .scheduled()
+        .filter(**{relation.field.name: pk})
+        .exists()
         for relation in model._meta.related_objects
         if issubclass(relation.related_model, Publishable)
     )
 
 
-def _events(model: Any, context: Any) -> Any:
-    return model.pgh_event_model._default_manager.filter(pgh_context_id=context)
+def _events(model: type[Model], context: UUID) -> QuerySet:
+    return event_model(model)._default_manager.filter(pgh_context_id=context)
 
 
-def _readers_saw_before(versions: list[Version], context: Any) -> bool:
+def _readers_saw_before(versions: list[Version], context: UUID) -> bool:
     """Whether readers saw the record before this change and will notice the change."""
     earlier = [version for version in versions if version.context_id != str(context)]
     seen = [version for version in earlier if version.public]
@@ -167,7 +174,7 @@ def _readers_saw_before(versions: list[Version], context: Any) -> bool:
     return bool(earlier) and earlier[-1].public
 
 
-def _refuse_own_approval(user: Any, versions: list[Version]) -> None:
+def _refuse_own_approval(user: User | AnonymousUser, versions: list[Version]) -> None:
     """Raise ``Refused`` if ``user``, who lets this be published, wrote its last change."""
     if not (versions[-1].public or versions[-1].scheduled):
         return  # to unpublish something needs no approval

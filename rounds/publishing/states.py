@@ -13,7 +13,15 @@ from django.db import DatabaseError, IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from rounds.models import Due, Edition, Negotiation, Publishable, State, publishable_models
+from rounds.models import (
+    Due,
+    Edition,
+    Negotiation,
+    Publishable,
+    State,
+    event_model,
+    publishable_models,
+)
 from rounds.platform.databases import reading
 from rounds.publishing.refusals import refusal
 
@@ -32,7 +40,7 @@ def set_state(records: Iterable[Publishable], state: State) -> dict[Publishable,
     Returns the records that were refused, each with the reason; empty where all were changed.
     """
 
-    def change(record: Any) -> str:
+    def change(record: Publishable) -> str:
         record.state, record.publish_at = state, None
         return _store(record)
 
@@ -45,7 +53,7 @@ def schedule(records: Iterable[Publishable], when: dt.datetime | None) -> dict[P
     Returns refusals as ``set_state`` does.
     """
 
-    def change(record: Any) -> str:
+    def change(record: Publishable) -> str:
         record.state, record.publish_at = State.READY, when
         return _store(record)
 
@@ -107,15 +115,18 @@ def publish_due(now: dt.datetime) -> list[Publishable]:
     return published
 
 
-def _publish_scheduled(record: Any) -> dict[Publishable, str]:
+def _publish_scheduled(record: Publishable) -> dict[Publishable, str]:
     """Publish ``record`` with the note that it was scheduled with; return refusals."""
-    scheduled = record.events.latest("pgh_id").pgh_context or {}
+    events: models.QuerySet[Any] = event_model(type(record))._default_manager.filter(
+        pgh_obj=record.pk
+    )
+    scheduled = events.latest("pgh_id").pgh_context or {}
     pghistory.context(note=scheduled.get("note", ""))
     return set_state([record], State.PUBLISHED)
 
 
 def _all_or_none(
-    records: Iterable[Publishable], change: Callable[[Any], str]
+    records: Iterable[Publishable], change: Callable[[Publishable], str]
 ) -> dict[Publishable, str]:
     """Apply ``change`` to all of ``records``, again and again until nothing more is accepted."""
     waiting = list(records)
@@ -131,7 +142,7 @@ def _all_or_none(
     return {}
 
 
-def _lock_record(record: Publishable) -> Any:
+def _lock_record(record: Publishable) -> Publishable:
     """The row as it is stored now, locked until the transaction ends."""
     return type(record)._default_manager.select_for_update().get(pk=record.pk)
 

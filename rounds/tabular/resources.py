@@ -4,7 +4,7 @@ This is their one declaration: the files of a data package and the admin's sprea
 from it alike. ``issues.resources`` has the tables of the issues.
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 
@@ -18,6 +18,7 @@ from rounds.models import (
     Source,
     Statement,
     StatementLink,
+    Translatable,
     attribution_problem,
 )
 from rounds.tabular.base import RecordResource
@@ -94,12 +95,13 @@ class StatementResource(RecordResource):
         *("summary", "quotation", "language", *CLAIM),
     )
 
-    def fill(self, record: Any, row: dict[str, str]) -> None:
+    def fill(self, record: Translatable, row: dict[str, str]) -> None:
         """Fill every column. What an editor puts on the record needs a speaker with a name.
 
         A whole record is loaded as it was written: what a site dumps, it takes back.
         """
         super().fill(record, row)
+        assert isinstance(record, Statement)
         if not self.is_from_editor or record.basis != Basis.ON_RECORD:
             return
         if record.pk and is_stored_without_speaker(record.pk):
@@ -111,8 +113,9 @@ class StatementResource(RecordResource):
         if problem := attribution_problem(record.basis, speakers):
             raise ValidationError({"basis": problem})
 
-    def before_save(self, record: Any) -> None:
+    def before_save(self, record: Translatable) -> None:
         """Let a statement become unnamed: its speakers must have gone before."""
+        assert isinstance(record, Statement)
         if record.pk and record.basis == Basis.UNNAMED:
             record.speakers.clear()
 

@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from rounds.platform import translated_text
 
 register = template.Library()
+# A record, a row of a list that was read as JSON, or a text that stands for itself.
+Text = translated_text.TranslatedRecord | dict[str, Any] | str | None
 
 
 @register.filter
-def plain(value: Any, field: str = "name") -> str:
+def plain(value: Text, field: str = "name") -> str:
     """As ``local``, without markup: for attributes, options and titles."""
     if isinstance(value, str):
         return value
@@ -25,7 +27,7 @@ def plain(value: Any, field: str = "name") -> str:
 
 
 @register.filter
-def local(value: Any, field: str = "name") -> str | SafeString:
+def local(value: Text, field: str = "name") -> str | SafeString:
     """A text in the reader's language; an original that is not translated yet is marked."""
     text = plain(value, field)
     if not isinstance(text, translated_text.LocalizedText) or not text.is_original:

@@ -8,6 +8,7 @@ from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from rounds.models import Party
 from rounds.platform.fast_reverse import page_of
 from rounds.templatetags.language import local
 
@@ -16,7 +17,7 @@ register.simple_tag(page_of)  # {% page_of "party_detail" party.code %}
 
 
 @register.simple_tag(takes_context=True)
-def party_link(context: Context, party: Any) -> SafeString:
+def party_link(context: Context, party: Party | dict[str, Any]) -> SafeString:
     """A link to a party, in its colour; the page's ``query`` keeps the day that was chosen.
 
     ``party`` is a record, or a row of a list that was read as JSON.

@@ -5,8 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
@@ -22,9 +21,7 @@ from rounds.tabular.parsing.headings import Headings
 from rounds.tabular.rows import ImportProblem, TableRow
 
 
-def store(
-    sheet: Sheet, resource: RecordResource, user: AbstractBaseUser | AnonymousUser
-) -> ImportPreview:
+def store(sheet: Sheet, resource: RecordResource, user: User | AnonymousUser) -> ImportPreview:
     """Store what can be stored of ``sheet``, within the caller's transaction, and say what it was.
 
     Raises SheetError.
@@ -67,7 +64,7 @@ def check_changes(load: Load, rows: list[TableRow]) -> None:
         raise SheetError(text % {"found": count, "limit": settings.IMPORT_MAX_CHANGES})
 
 
-def objection_to(user: AbstractBaseUser | AnonymousUser, note: str = "") -> Refused | None:
+def objection_to(user: User | AnonymousUser, note: str = "") -> Refused | None:
     """Return what the gate says of all that was stored so far."""
     try:
         gate(user, note)

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -44,17 +43,27 @@ class Command(RecordCommand):
             "--allow-private", action="store_true", help="also ask hosts of private networks"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(
+        self,
+        *,
+        older_than: int | None,
+        limit: int | None,
+        timeout: float,
+        pause: float,
+        allow_private: bool,
+        verbosity: int,
+        **options: object,
+    ) -> None:
         delete_unused_checks()
-        addresses = list_addresses(options["older_than"])[: options["limit"]]
+        addresses = list_addresses(older_than)[:limit]
         site = next((host for host in settings.ALLOWED_HOSTS if "*" not in host), "localhost")
         checker = LinkChecker(
             f"link-check/1 (+https://{site.lstrip('.')}/about/)",
-            timeout=options["timeout"],
-            allow_private=options["allow_private"],
+            timeout=timeout,
+            allow_private=allow_private,
         )
         counts: Counter[str] = Counter()
-        answers = check_addresses(checker, addresses, options["pause"])
+        answers = check_addresses(checker, addresses, pause)
         for address, answer in tqdm(answers, total=len(addresses), disable=None, leave=False):
             LinkCheck.objects.update_or_create(
                 address=address,
@@ -65,9 +74,9 @@ class Command(RecordCommand):
                 },
             )
             counts[answer.state] += 1
-            if options["verbosity"] and answer.state == LinkState.DEAD:
+            if verbosity and answer.state == LinkState.DEAD:
                 self.stdout.write(f"{answer.text}: {address}")
-        if options["verbosity"]:
+        if verbosity:
             summary = ", ".join(f"{counts[state]} {state.label}" for state in LinkState)
             self.stdout.write(
                 _("%(count)d addresses asked: %(told)s.")

@@ -51,6 +51,8 @@ UNZIP_ERRORS = (  # RuntimeError and its kin: passwords and unknown methods
     RuntimeError,
 )
 FORMAT_CHARS = 255  # of a number format in Excel
+# What openpyxl reads from a cell that holds no text: a flag and a number too
+CellValue = bool | int | float | dt.date | dt.time | dt.timedelta
 
 
 def read_xlsx(name: str, data: bytes, is_header: IsHeader) -> Sheet:
@@ -259,7 +261,7 @@ def unescaped(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def typed_cell(value: Any, number_format: str) -> SheetCell:
+def typed_cell(value: CellValue, number_format: str) -> SheetCell:
     """Return a cell of a kind that the program knows: truth, day, time or number."""
     if isinstance(value, bool):
         return SheetCell(str(value).lower(), CellKind.FLAG)

@@ -3,7 +3,6 @@
 import os
 import time
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -29,23 +28,30 @@ class Command(RecordCommand):
         parser.add_argument("--live", default="", help="The site that answers what files cannot.")
         parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
 
-    def handle(self, *, folder: Path, address: str, live: str, **options: Any) -> None:
+    def handle(
+        self,
+        *,
+        folder: Path,
+        address: str,
+        live: str,
+        processes: int,
+        verbosity: int,
+        **options: object,
+    ) -> None:
         site = StaticSite(_origin(address), _origin(live) if live else "")
         settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, urlsplit(site.address).hostname]
         began = time.monotonic()
-        with tqdm(unit=_("page"), disable=None if options["verbosity"] else True) as bar:
+        with tqdm(unit=_("page"), disable=None if verbosity else True) as bar:
 
             def show_progress(rendered: int, total: int) -> None:
                 bar.total = total
                 bar.update(rendered - bar.n)
 
             try:
-                report = bake(
-                    site, OutputFolder(folder.resolve()), options["processes"], show_progress
-                )
+                report = bake(site, OutputFolder(folder.resolve()), processes, show_progress)
             except FolderError as error:
                 raise CommandError(str(error)) from error
-        if options["verbosity"]:
+        if verbosity:
             self._tell(report, time.monotonic() - began)
 
     def _tell(self, report: BakeReport | None, seconds: float) -> None:
