@@ -25,7 +25,7 @@ from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.params import AsOfForm
 from rounds.public.tables import ItemFile
 from rounds.public.timeline import TimelineItem, merge_items, statement_items
-from rounds.tabular.exports import FileTable, page
+from rounds.tabular.exports import FileTable, render_page_or_file
 
 MOVES_SHOWN = 6
 
@@ -60,7 +60,7 @@ def home(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
             "statements": ItemFile(context["statements"], caption=_("Last said")),
         }
 
-    return page(
+    return render_page_or_file(
         request,
         "nafta/home.html",
         context,

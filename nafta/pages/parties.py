@@ -24,7 +24,7 @@ from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.params import AsOfForm
 from rounds.public.tables import ItemFile
 from rounds.public.timeline import merge_items, statement_items
-from rounds.tabular.exports import FileTable, page
+from rounds.tabular.exports import FileTable, render_page_or_file
 
 
 @supports_known
@@ -68,7 +68,7 @@ def party_detail(request: HttpRequest, as_published: AsPublished, code: str) -> 
             "statements": ItemFile(items["statements"], caption=_("What was said")),
         }
 
-    return page(
+    return render_page_or_file(
         request,
         "nafta/party_detail.html",
         context,

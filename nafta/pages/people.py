@@ -21,7 +21,7 @@ from rounds.models import Person, PersonQuerySet
 from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.tables import ItemFile
 from rounds.public.timeline import merge_items, statement_items
-from rounds.tabular.exports import FileTable, page
+from rounds.tabular.exports import FileTable, render_page_or_file
 
 PAGE_SIZE = 200  # people
 SORT_LIMIT = 2_000  # people; beyond it the page offers no order, which would count all statements
@@ -60,7 +60,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
     def files() -> dict[str, FileTable]:
         return {"people": PersonFile(list(shown), caption=_("People"))}
 
-    return page(
+    return render_page_or_file(
         request,
         "nafta/person_list.html",
         context,
@@ -116,4 +116,6 @@ def person_detail(request: HttpRequest, as_published: AsPublished, slug: str) ->
     def files() -> dict[str, FileTable]:
         return {"statements": ItemFile(statements, caption=_("What was said"))}
 
-    return page(request, "nafta/person_detail.html", context, files=files, name=f"person-{slug}")
+    return render_page_or_file(
+        request, "nafta/person_detail.html", context, files=files, name=f"person-{slug}"
+    )

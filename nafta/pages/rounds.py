@@ -21,7 +21,7 @@ from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.tables import ItemFile
 from rounds.public.timeline import TimelineItem, statement_items
 from rounds.public.views import gone_or_404
-from rounds.tabular.exports import FileTable, page
+from rounds.tabular.exports import FileTable, render_page_or_file
 
 
 @supports_known
@@ -68,7 +68,7 @@ def round_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> 
             ),
         }
 
-    return page(
+    return render_page_or_file(
         request,
         "nafta/round_detail.html",
         context,

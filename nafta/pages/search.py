@@ -30,7 +30,7 @@ from rounds.platform.fast_reverse import page_of
 from rounds.platform.translated_text import LocalizedText, local
 from rounds.public.deadlines import deadline_items
 from rounds.public.timeline import StatementItem, TimelineItem, round_items, statement_items
-from rounds.tabular.exports import FileTable, page
+from rounds.tabular.exports import FileTable, render_page_or_file
 
 PAGE_SIZE = 25  # rows
 MAX_FILE_NAME_CHARS = 60
@@ -151,7 +151,7 @@ def search(request: HttpRequest) -> HttpResponse:
     def files() -> dict[str, FileTable]:
         return {"found": SearchFile([*names, *results], caption=_("Search"))}
 
-    return page(
+    return render_page_or_file(
         request,
         "nafta/search.html",
         context,

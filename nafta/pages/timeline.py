@@ -16,7 +16,7 @@ from rounds.public.charts import calendar_figure, find_outside
 from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.tables import ItemFile, ItemTable
 from rounds.public.timeline import cursor_of, find_span, group_entries
-from rounds.tabular.exports import FileTable, page
+from rounds.tabular.exports import FileTable, render_page_or_file
 
 MAX_FILE_NAME_CHARS = 80
 
@@ -62,7 +62,7 @@ def timeline(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
             "calendar": ItemFile(shown.bars, caption=_("Meetings and deadlines"), whole=True),
         }
 
-    return page(
+    return render_page_or_file(
         request,
         "nafta/timeline.html",
         context,

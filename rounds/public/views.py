@@ -40,7 +40,7 @@ from rounds.public.tables import (
     SourceTable,
 )
 from rounds.public.timeline import round_items
-from rounds.tabular.exports import FileTable, page
+from rounds.tabular.exports import FileTable, render_page_or_file
 
 
 @supports_known
@@ -52,7 +52,9 @@ def round_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
         return {"rounds": ItemFile(round_items(page_records(table)), caption=table.caption)}
 
     context = {"as_published": as_published, "table": table}
-    return page(request, "rounds/round_list.html", context, files=files, name="rounds")
+    return render_page_or_file(
+        request, "rounds/round_list.html", context, files=files, name="rounds"
+    )
 
 
 def page_records(table: tables.Table) -> list[Any]:
@@ -80,7 +82,7 @@ def deadline_list(request: HttpRequest, as_published: AsPublished) -> HttpRespon
         "total": len(items),
         "counts": [(status, count) for status, count in counts if count or status == chosen],
     }
-    return page(
+    return render_page_or_file(
         request,
         "rounds/deadline_list.html",
         context,
@@ -134,7 +136,9 @@ def source_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse
     def files() -> dict[str, FileTable]:
         return {"sources": SourceFile(page_records(table), caption=table.caption)}
 
-    return page(request, "rounds/source_list.html", context, files=files, name="sources")
+    return render_page_or_file(
+        request, "rounds/source_list.html", context, files=files, name="sources"
+    )
 
 
 @supports_known
@@ -171,7 +175,7 @@ def correction_list(request: HttpRequest) -> HttpResponse:
     of = request.GET.get("of", "").replace(":", "-")
     name = slugify(f"corrections {of}")
     status = 200 if form.is_valid() else 400
-    return page(
+    return render_page_or_file(
         request, "rounds/correction_list.html", context, files=files, name=name, status=status
     )
 

@@ -1,7 +1,8 @@
 """The rows of a page as CSV, XLSX or JSON files, with what they are.
 
-A page offers ``FileTable``s under their keys; ``page()`` renders it or, where ``?_export=`` asks
-for one of them (``&_table=`` says which, if there are several), answers with the file.
+A page offers ``FileTable``s under their keys. ``render_page_or_file()`` answers with the page or,
+where ``?_export=`` asks for one of them (``&_table=`` says which, if there are several), with that
+file.
 """
 
 import csv
@@ -11,7 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import django_tables2 as tables
@@ -151,7 +152,22 @@ def _as_json(value: object) -> Any:
     return None if value == "" else value
 
 
-def page(  # noqa: PLR0913  # a page, and what its files are called
+@dataclass(frozen=True, slots=True)
+class FileOffer:
+    """The tables that a page offers as files, under their keys; the first is the page's own.
+
+    ``name`` is how a file's name begins: "issue-autos"; that of the first table is just that.
+    ``next_page`` is the query of the page that follows, "" on the last one.
+    """
+
+    request: HttpRequest
+    tables: Callable[[], Mapping[str, FileTable]]
+    name: str
+    as_of: dt.date | None
+    next_page: str
+
+
+def render_page_or_file(  # noqa: PLR0913  # a page, and what its files are called
     request: HttpRequest,
     template: str,
     context: dict[str, Any],
@@ -161,38 +177,39 @@ def page(  # noqa: PLR0913  # a page, and what its files are called
     as_of: dt.date | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Return a page that offers ``files``, or the file that is asked for; only then it is made.
+    """Return the file that the address asks for, or else the page that offers ``files``.
 
-    ``name`` is how a file's name begins: "issue-autos"; that of the first table is just that. For
-    a file that does not exist the answer is the page with an error, never another file.
+    The tables are made only where a file is asked for. For a file that does not exist the answer
+    is the page with an error, never another file. ``name`` and ``as_of`` are those of a
+    ``FileOffer``.
     """
-    kind, which = (request.GET.get(param, "") for param in FILE_PARAMS)
-    files = cache(files)
-    error = _error(kind, which, files() if kind else {})
+    kind, key = (request.GET.get(param, "") for param in FILE_PARAMS)
+    offer = FileOffer(request, cache(files), name, as_of, context.get("next_page") or "")
+    error = _error(kind, key, offer.tables() if kind else {})
     as_published = context.get("as_published")
     if as_published and as_published.refusal:  # the page says why
         status = 400
+    if kind and not error and status == 200:
+        return make_file(offer, key, kind)
+    # nafta.static_site makes the page's files from the same rows
+    request.table_file = partial(make_file, offer)  # type: ignore[attr-defined]
+    context |= {"file_error": error}
+    return render(request, template, context, status=400 if error else status)
 
-    def table_file(which: str, kind: str) -> HttpResponse:
-        """Return one of the page's tables as a file."""
-        first = next(iter(files()))
-        key = which or first
-        table = files()[key]
-        table.request = request
-        next_page = "" if table.whole else context.get("next_page") or ""
-        about = _about(request, table, as_of, next_page)
-        stem = name if key == first else f"{name}-{key}"
-        day = f"-as-of-{as_of.isoformat()}" if as_of else ""
-        day += f"-known-{clock.now():%Y-%m-%d}" if clock.is_set() else ""
-        response = HttpResponse(TableFile(table, about).content(kind), CONTENT_TYPES[kind])
-        return as_download(response, f"{stem}{day}.{kind}", about)
 
-    if error or status != 200 or not kind:
-        # nafta.static_site makes the page's files from the same rows
-        request.table_file = table_file  # type: ignore[attr-defined]
-        context |= {"file_error": error}
-        return render(request, template, context, status=400 if error else status)
-    return table_file(which, kind)
+def make_file(offer: FileOffer, key: str, kind: str) -> HttpResponse:
+    """Return the table under ``key``, "" for the first, as a file of that kind."""
+    tables = offer.tables()
+    first = next(iter(tables))
+    table = tables[key or first]
+    table.request = offer.request
+    next_page = "" if table.whole else offer.next_page
+    about = _about(offer.request, table, offer.as_of, next_page)
+    stem = offer.name if key in {"", first} else f"{offer.name}-{key}"
+    day = f"-as-of-{offer.as_of.isoformat()}" if offer.as_of else ""
+    day += f"-known-{clock.now():%Y-%m-%d}" if clock.is_set() else ""
+    response = HttpResponse(TableFile(table, about).content(kind), CONTENT_TYPES[kind])
+    return as_download(response, f"{stem}{day}.{kind}", about)
 
 
 def _error(kind: str, which: str, files: Mapping[str, FileTable]) -> str:

@@ -37,7 +37,7 @@ from rounds.models import Deadline, Party
 from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.params import AsOfForm
 from rounds.public.tables import ItemFile
-from rounds.tabular.exports import FileTable, page
+from rounds.tabular.exports import FileTable, render_page_or_file
 
 
 @supports_known
@@ -68,7 +68,7 @@ def compare(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
             "distances": pairing_file(rows, caption=_("How far apart")),
         }
 
-    return page(
+    return render_page_or_file(
         request,
         "issues/compare.html",
         context,
@@ -136,7 +136,7 @@ def distance(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
             "numbers": NumberGapFile(gaps, caption=_("Between their numbers")),
         }
 
-    return page(
+    return render_page_or_file(
         request,
         "issues/distance.html",
         context,
@@ -215,7 +215,7 @@ def moved(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
             "meetings": ItemFile(meetings, caption=_("Meetings")),
         }
 
-    return page(
+    return render_page_or_file(
         request,
         "issues/moved.html",
         context,

@@ -23,7 +23,7 @@ from rounds.public.known_param import AsPublished, supports_known
 from rounds.public.params import AsOfForm
 from rounds.public.tables import ItemFile
 from rounds.public.views import gone_or_404
-from rounds.tabular.exports import FileTable, page
+from rounds.tabular.exports import FileTable, render_page_or_file
 
 
 @supports_known
@@ -46,7 +46,7 @@ def issue_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
         caption = _("Positions of the parties by issue")
         return {"positions": matrix_file(recorded, caption=caption)}
 
-    return page(
+    return render_page_or_file(
         request,
         "issues/issue_list.html",
         context,
@@ -90,7 +90,7 @@ def issue_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> 
             "number-gaps": NumberGapFile(sections.number_gaps, caption=_("Between their numbers")),
         } | {chart["key"]: PointFile(chart["rows"], caption=chart["title"]) for chart in charts}
 
-    return page(
+    return render_page_or_file(
         request,
         "issues/issue_detail.html",
         context,
