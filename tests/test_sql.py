@@ -82,7 +82,7 @@ def test_it_would_notice() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_file_holds_the_function_that_it_is_called_by(path: Path) -> None:
-    """And may be run again: rounds/sql_files.py says why."""
+    """And may be run again: rounds/sql/__init__.py says why."""
     created = CREATED.findall(path.read_text())
     assert all(replaced for replaced, _kind, _name in created)
     functions = [name for _replaced, kind, name in created if kind == "FUNCTION"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-from rounds.sql_files import run_sql_files
+from rounds.sql import run_sql_files
 
 SQL = Path(__file__).parent.parent / "sql"
 

@@ -1,6 +1,6 @@
 """The functions of the search, and the triggers that keep its table as the record is.
 
-Each is a file of nafta/search/sql/, which says what it does and why; rounds/sql_files.py says how
+Each is a file of nafta/search/sql/, which says what it does and why; rounds/sql/__init__.py says how
 one is changed. ``search_documents`` is the place to begin: what readers can see of each kind of
 row. ``search_refresh`` writes what it returns, and triggers call that for each row that a change
 touches.
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-from rounds.sql_files import run_sql_files
+from rounds.sql import run_sql_files
 
 SQL = Path(__file__).parent.parent / "search" / "sql"
 

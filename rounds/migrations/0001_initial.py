@@ -22,7 +22,7 @@ from pathlib import Path
 import rounds.platform.url_normalisation
 import rounds.platform.dates
 import rounds.models.base
-from rounds.sql_files import run_sql_files
+from rounds.sql import run_sql_files
 
 SQL = Path(__file__).parent.parent / "sql"
 

@@ -1,4 +1,4 @@
-"""For the migrations: functions and triggers of the database that stand in ``.sql`` files.
+"""The functions and triggers of the database that stand in ``.sql`` files, run by migrations.
 
 A file holds one function, and the triggers that call it; it says CREATE OR REPLACE, so that it may
 be run again. The file is always what the function is today: it is edited in place, and read when
