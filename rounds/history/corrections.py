@@ -178,6 +178,7 @@ def _corrections_of(ref: Ref, versions: list[Version]) -> Iterator[Correction]:
         after = events[-1]
         changes = compare_versions(seen, after, public=True) if seen and after.public else []
         if seen and (changes or (visible and not after.public)):
+            # load_corrections looks it up by an event that _noticed_sql returns.
             at = max((event.at for event in events if _may_be_noticed(event)), default=after.at)
             may_show = last.public and not _would_name(seen, after, last)
             yield Correction(

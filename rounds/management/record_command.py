@@ -10,6 +10,7 @@ class RecordCommand(BaseCommand):
     """A command that needs the database, and fails with one clear line where that is not usable."""
 
     def execute(self, *args: object, **options: object) -> str | None:
+        """Run the command; its checks, which may ask the database too, run before ``handle``."""
         try:
             return super().execute(*args, **options)
         except ProgrammingError as error:

@@ -106,4 +106,5 @@ def form_values(data: QueryDict) -> dict[str, list[Any]]:
 
 
 def _plain(text: str) -> str:
+    """Return ``text`` as JSON in PostgreSQL can hold it, which has no NUL."""
     return without_invisible(text).replace("\0", "")

@@ -117,4 +117,5 @@ def constrain_texts(model: "type[Translatable]") -> None:
     """Add the constraint to ``model`` as if its ``Meta`` named it."""
     options = model._meta
     options.constraints = [*options.constraints, plain_text_constraint(model)]
+    # makemigrations reads no option of a model that this does not name.
     options.original_attrs["constraints"] = options.constraints

@@ -102,7 +102,7 @@ def translations_are_texts() -> models.CheckConstraint:
 
 def _path_exists(path: str, expected: bool) -> Exact:
     """The condition that ``translations`` has something at a JSON path, or has nothing."""
-    path = path.replace("'", '"')
+    path = path.replace("'", '"')  # the only quotes of JSONPath
     exists = Func(
         F("translations"),
         Value(path),

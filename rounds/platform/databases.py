@@ -113,7 +113,10 @@ class DatabaseServer:
             cursor.execute("SELECT 1")
 
     def _drop_connection(self) -> bool:
-        """Close the connection, and others that died with it; False if there was none to close."""
+        """Close the connection, and others that died with it. Return whether to ask again.
+
+        Not without a connection, and not within a transaction: what it did before went with it.
+        """
         connection: Any = connections[self.alias]
         if connection.connection is None or connection.in_atomic_block:
             return False

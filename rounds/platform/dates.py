@@ -13,7 +13,6 @@ from typing import Any
 from django import forms
 from django.contrib.postgres.fields import DateRangeField
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import formats
 from django.utils.dates import MONTHS
@@ -46,7 +45,8 @@ def describe(dates: DateRange, *, approximate: bool = False) -> str:
     return _described(dates, approximate, get_language())
 
 
-@lru_cache(maxsize=4096)  # a page names the same few spans over and over
+# A page names the same few spans over and over. The language is there to tell cached texts apart.
+@lru_cache(maxsize=4096)
 def _described(dates: DateRange, approximate: bool, _language: str | None) -> str:
     first, last = first_day(dates), last_day(dates)
     if last is None:
@@ -145,12 +145,10 @@ def _month(value: dt.date) -> str:
 class DayField(forms.DateField):
     """A day as 2031-11-21 and in no other form: 11/07/2031 can be read as two different days."""
 
+    input_formats = [DAY_FORMAT]
     default_error_messages = {
         "invalid": gettext_lazy("Enter a day as 2031-05-21: year, month, day."),
     }
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"input_formats": [DAY_FORMAT], **kwargs})
 
 
 class SpanWidget(forms.MultiWidget):
@@ -236,4 +234,4 @@ class SpanField(DateRangeField):
     description = gettext_lazy("A span of days")
 
     def formfield(self, **kwargs: Any) -> Any:
-        return models.Field.formfield(self, **{"form_class": SpanFormField, **kwargs})
+        return super().formfield(**{"form_class": SpanFormField, **kwargs})

@@ -71,6 +71,7 @@ class MomentWidget(forms.MultiWidget):
     ) -> dict[str, Any]:
         typed = value if isinstance(value, list) else self.decompress(value)
         moments = _typed_moments(typed)
+        # Each form has a copy of its widgets, so no other request sees these choices.
         self.widgets[2].choices = [  # type: ignore[attr-defined]
             ("", "–"),
             (FIRST, _("the first, %(offset)s") % {"offset": describe_offset(moments[0])}),

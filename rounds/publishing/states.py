@@ -120,6 +120,7 @@ def _publish_scheduled(record: Publishable) -> dict[Publishable, str]:
     events: models.QuerySet[Any] = event_model(type(record))._default_manager.filter(
         pgh_obj=record.pk
     )
+    # The last by its number: all events of one transaction have the same time.
     scheduled = events.latest("pgh_id").pgh_context or {}
     pghistory.context(note=scheduled.get("note", ""))
     return set_state([record], State.PUBLISHED)

@@ -130,7 +130,7 @@ def check_addresses(
         for _address in addresses:
             yield answers.get()
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)  # Ctrl-C: ask no further hosts
 
 
 def host_of(address: str) -> str:

@@ -39,6 +39,7 @@ class Command(RecordCommand):
         **options: object,
     ) -> None:
         site = StaticSite(_origin(address), _origin(live) if live else "")
+        # Pages are rendered for the host at which they will stand, which this site may not know.
         settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, urlsplit(site.address).hostname]
         began = time.monotonic()
         with tqdm(unit=_("page"), disable=None if verbosity else True) as bar:
