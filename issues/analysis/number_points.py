@@ -55,7 +55,7 @@ class MeasurePoint:
 def list_points(
     measure: Measure, proposals: Iterable[Proposal], day: dt.date | None = None
 ) -> list[MeasurePoint]:
-    """A measure's numbers up to ``day``, oldest first, from proposals of that time.
+    """Return a measure's numbers up to ``day``, oldest first, from proposals of that time.
 
     Reads the proposals ``with_names().with_terms()``. One that was agreed gives its numbers as
     agreed ones, on the day of the agreement, even if another text superseded it later. If it was
@@ -87,7 +87,7 @@ def list_points(
 
 
 def _of(measure: Measure) -> dict[str, Any]:
-    """What all points of a measure share."""
+    """Return what all points of a measure share."""
     return {
         "measure": local(measure, "name"),
         "key": measure.slug,

@@ -57,14 +57,14 @@ def is_agreement(proposal: Proposal) -> bool:
 
 
 def proposal_label(proposal: Proposal) -> str:
-    """ "proposal", "counter-proposal" or "agreement". Reads a proposal ``with_names()``."""
+    """Return "proposal", "counter-proposal" or "agreement". Reads a proposal ``with_names()``."""
     if is_agreement(proposal):
         return _("agreement")
     return _("counter-proposal") if proposal.responds_to else _("proposal")
 
 
 def find_settling(proposals: Iterable[Proposal], day: dt.date) -> list[Proposal]:
-    """What settled an issue by ``day``, oldest first; reads the proposals ``with_names()``.
+    """Return what settled an issue by ``day``, oldest first. Reads proposals ``with_names()``.
 
     Of what was agreed, it is what the most parties agreed: a deal of two is a step.
     """
@@ -75,12 +75,12 @@ def find_settling(proposals: Iterable[Proposal], day: dt.date) -> list[Proposal]
 
 
 def settled_on(proposal: Proposal) -> dt.date:
-    """The first day on which it could have been agreed."""
+    """Return the first day on which it could have been agreed."""
     return first_day(proposal.settled) if proposal.settled else proposal.first_day
 
 
 def describe_settlement(settled: Iterable[Proposal]) -> str:
-    """ "Settled 4 May 2031: A; B; then 9 June 2031: C." Reads them oldest first."""
+    """Return "Settled 4 May 2031: A; B; then 9 June 2031: C." Reads them oldest first."""
     titles: dict[str, list[str]] = defaultdict(list)
     for proposal in settled:
         titles[proposal.settled_words].append(local(proposal, "title"))
@@ -106,7 +106,7 @@ class ProposalThread:
 def build_threads(
     proposals: Iterable[Proposal], day: dt.date | None = None
 ) -> list[ProposalThread]:
-    """The proposals of an issue, oldest first, each answer under what it answers.
+    """Return the proposals of an issue, oldest first, each answer under what it answers.
 
     Reads them ``with_names().with_terms()``.
     """
@@ -129,7 +129,7 @@ def build_threads(
 
 
 def term_label(term: Ref) -> str:
-    """A number of a proposal in words: "Regional content: at least 85 %, core parts"."""
+    """Return a number of a proposal in words: "Regional content: at least 85 %, core parts"."""
     label = _("%(name)s: %(value)s") % {
         "name": local(term, "name"),
         "value": value_label(term["comparator"], term["low"], term["high"], local(term, "unit")),
@@ -138,7 +138,7 @@ def term_label(term: Ref) -> str:
 
 
 def value_label(comparator: str, low: Number, high: Number | None, unit: str) -> str:
-    """ "at least 85 %", "between 3 and 5 years"."""
+    """Return "at least 85 %", "between 3 and 5 years"."""
     if comparator == Comparator.BETWEEN and high is not None:
         if currency := CURRENCY.match(unit):
             sums = {"low": format_amount(low, currency[1]), "high": format_amount(high, unit)}
@@ -151,7 +151,7 @@ def value_label(comparator: str, low: Number, high: Number | None, unit: str) ->
 
 
 def format_amount(value: Number, unit: str) -> str:
-    """A number with its unit: "85 %", "US$300 bn a year"."""
+    """Return a number with its unit: "85 %", "US$300 bn a year"."""
     if currency := CURRENCY.match(unit):
         period = f" {currency[2]}" if currency[2] else ""
         sum_of_money = {"sign": currency[1], "number": format_number(value), "rest": period}
@@ -160,7 +160,7 @@ def format_amount(value: Number, unit: str) -> str:
 
 
 def format_difference(value: Decimal, unit: str) -> str:
-    """How far two numbers of a unit are apart: per cents differ by percentage points."""
+    """Return how far two numbers are apart: per cents differ by percentage points."""
     if not unit.startswith("%"):
         return format_amount(value, unit)
     points = ngettext(
@@ -170,7 +170,7 @@ def format_difference(value: Decimal, unit: str) -> str:
 
 
 def format_number(value: Number) -> str:
-    """A number as people write it, without zeros that say nothing."""
+    """Return a number as people write it, without zeros that say nothing."""
     decimal = Decimal(str(value)).normalize()
     exponent = decimal.as_tuple().exponent
     decimals = max(0, -exponent) if isinstance(exponent, int) else 0

@@ -36,7 +36,7 @@ class IssueKind(models.TextChoices):
 
 class IssueQuerySet(ClaimQuerySet):
     def awaiting_parties(self, day: dt.date) -> Self:
-        """Those at which a party is still to be recorded, each with ``awaited_list``: which.
+        """Keep those at which a party is still to be recorded; ``awaited_list`` says which.
 
         An issue is open from the day on which the first party took a position on it. Once a round
         that began later is over, before ``day``, each party should have one, if only a silence.
@@ -123,7 +123,7 @@ class Issue(Claim):
 
 
 def issues_listed() -> ArraySubquery:
-    """The published issues a statement touches, as ``slug`` and ``name``."""
+    """Return the published issues that a statement touches, as ``slug`` and ``name``."""
     return listed(
         Issue.objects.published().filter(statements=OuterRef("pk")).order_by("order", "name"),
         slug="slug",
@@ -133,7 +133,7 @@ def issues_listed() -> ArraySubquery:
 
 
 def with_issues(statements: StatementQuerySet) -> StatementQuerySet:
-    """Each statement with ``issue_list``, in the same query."""
+    """Give each statement ``issue_list``, in the same query."""
     annotated: StatementQuerySet = statements.annotate(issue_list=issues_listed())
     return annotated
 

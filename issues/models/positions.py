@@ -66,21 +66,21 @@ class PositionQuerySet(PublishableQuerySet):
         return self.filter(since__startswith__lte=day)
 
     def standing(self) -> Self:
-        """The latest of each party on each issue."""
+        """Keep the latest of each party on each issue."""
         return self.order_by("issue_id", "party_id", "-since__startswith").distinct(
             "issue_id", "party_id"
         )
 
     def resting_on_unnamed(self) -> Self:
-        """Those whose evidence comes from nobody with a name."""
+        """Keep those whose evidence comes from nobody with a name."""
         return self.filter(Q(statement__basis=Basis.UNNAMED) | Q(proposal__basis=Basis.UNNAMED))
 
     def with_titles(self) -> Self:
-        """Each with what its ``str()`` needs, so that a list of them asks nothing more."""
+        """Read what ``str()`` of each needs, so that a list of them takes no further queries."""
         return self.select_related("issue", "party")
 
     def with_evidence(self) -> Self:
-        """Each with what it rests on, and the publication that says so."""
+        """Read what each rests on, and the publication that says so."""
         return self.select_related("statement__source", "proposal__source")
 
 

@@ -56,7 +56,7 @@ class ProposalQuerySet(AttributedQuerySet):
         return self.filter(status=status)
 
     def with_names(self) -> Self:
-        """Each with ``party_list``, its issue, its meeting and what it answers, in one query."""
+        """Give each ``party_list``; read its issue, meeting and what it answers, in one query."""
         return (
             self.with_sources()
             .select_related("issue", "responds_to", "round")
@@ -64,7 +64,7 @@ class ProposalQuerySet(AttributedQuerySet):
         )
 
     def with_terms(self) -> Self:
-        """Each with ``term_list``: its numbers, with the measure's published name and unit."""
+        """Give each ``term_list``: its numbers, with the measure's published name and unit."""
         return self.annotate(
             term_list=ArraySubquery(
                 Term.objects.published()
@@ -194,7 +194,7 @@ class Proposal(AttributedClaim):
         self.refuse_cycle("responds_to", _("These proposals answer each other in a circle."))
 
     def status_on(self, day: dt.date | None) -> str:
-        """Its status as it was on ``day``; None is now."""
+        """Return its status as it was on ``day``; None is now."""
         if day is not None and self.settled is not None and first_day(self.settled) > day:
             return ProposalStatus.TABLED
         return self.status

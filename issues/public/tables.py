@@ -53,7 +53,7 @@ class CellRow:
 
 
 def cell_rows(issue: Issue | None, cell: MatrixCell, meeting: Round | None = None) -> list[CellRow]:
-    """All positions of a cell, oldest first."""
+    """Return all positions of a cell, oldest first."""
     return [
         CellRow(issue, position, meeting, is_latest=position is cell) for position in cell.positions
     ]

@@ -54,7 +54,7 @@ class FailSoftRedisCache(RedisCache):
         return value
 
     def _call(self, command: Callable[[], Result], fallback: Fallback) -> Result | Fallback:
-        """The result of ``command``; ``fallback`` after an error and for a while from then on."""
+        """Return the result of ``command``; after an error, and for a while then, ``fallback``."""
         if time.monotonic() < FailSoftRedisCache.retry_at:
             return fallback
         try:

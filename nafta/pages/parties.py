@@ -80,7 +80,7 @@ def party_detail(request: HttpRequest, as_published: AsPublished, code: str) -> 
 
 
 def _contributions(party: Party, state: SiteState) -> list[IssueContributions]:
-    """The party's positions, proposals and latest statements up to the day, by issue."""
+    """Return the party's positions, proposals and latest statements to the day, by issue."""
     index = _index_statements(party.statements.published().as_of(state.day))
     statements = Statement.objects.published().with_names().filter(pk__in=index.shown)
     proposals = party.proposals.published().as_of(state.day).with_names()
@@ -98,7 +98,7 @@ def _contributions(party: Party, state: SiteState) -> list[IssueContributions]:
 
 
 def _index_statements(statements: StatementQuerySet) -> StatementIndex:
-    """The latest statements of a QuerySet, with the issues of each."""
+    """Return the latest statements of a QuerySet, with the issues of each."""
     published = Issue.objects.published().filter(statements=OuterRef("pk")).order_by()
     slugs = statements.annotate(slugs=ArraySubquery(published.values("slug")))
     rows = list(slugs.latest_first().values_list("pk", "slugs")[: COUNT_LIMIT + 1])

@@ -85,7 +85,7 @@ def sort_people(people: PersonQuerySet, sort: str) -> PersonQuerySet:
 
 
 def _statement_count() -> RawSQL:
-    """How many published statements a person made, one more than ``COUNT_LIMIT`` at most."""
+    """Count a person's published statements, to one more than ``COUNT_LIMIT`` at most."""
     return RawSQL(
         '(SELECT count(*) FROM (SELECT FROM "rounds_statement_speakers" AS link'
         ' JOIN "rounds_statement" AS said ON said.id = link.statement_id'

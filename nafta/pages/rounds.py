@@ -79,13 +79,13 @@ def round_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> 
 
 
 def _counter_proposals(state: SiteState) -> list[TimelineItem]:
-    """Those since the meeting before, as of the end of this one."""
+    """Return those since the meeting before, as of the end of this one."""
     proposals = Proposal.objects.published().as_of(state.day).with_names()
     return find_counter_proposals(proposals, state.day, state.news_after or dt.date.min)
 
 
 def statements_at(meeting: Round, limit: int) -> list[Statement]:
-    """The statements linked to a meeting, ``limit`` at most.
+    """Return the statements linked to a meeting, ``limit`` at most.
 
     First those made at it, oldest first, exact days before approximate; then those made of it
     before and after. Each part is read from the index of days, however long the record is.

@@ -30,7 +30,7 @@ MOVES_SHOWN = 4  # of a round
 
 
 def card(request: HttpRequest, kind: str, key: str) -> HttpResponse:
-    """The picture of the page of that kind and key; drawn only if it is another than before."""
+    """Answer with the card of that page, drawn only if the reader does not have it yet."""
     build = KINDS.get(kind)
     if build is None:
         raise Http404("There are no pictures of that kind.")
@@ -180,13 +180,13 @@ def _card_stance(cell: MatrixCell) -> CardStance:
 
 
 def _moved_stance(cell: MatrixCell) -> CardStance:
-    """A stance that changed, or one that only shifted, which its label says."""
+    """Return a stance that changed, or one that only shifted, which its label says."""
     label = cell.label if cell.stance_changed else f"{cell.label} · {cell.change_label}"
     return CardStance(cell.stance.value, label)
 
 
 def _settled(issue: Issue, as_of: AsOf) -> str:
-    """How an issue was settled first; "" while it is not."""
+    """Say how an issue was settled first; "" while it is not."""
     proposals = issue.proposals.published().as_of(as_of.day).with_names()
     settled = find_settling(proposals, as_of.day)
     if not settled:
@@ -198,7 +198,7 @@ def _settled(issue: Issue, as_of: AsOf) -> str:
 
 
 def _shown_of(limit: int, total: int, template: str, foot: str) -> str:
-    """The last line of a card; if it does not show all rows, it says how many of how many."""
+    """Return the last line of a card, with how many of its rows are shown if not all are."""
     return f"{template % {'shown': limit, 'total': total}} · {foot}" if total > limit else foot
 
 

@@ -44,13 +44,13 @@ class NotSaidYet(Http404):
 
 
 def _day_of(form: AsOfForm) -> dict[str, Any]:
-    """The fields of an ``Embed`` that say which day it shows and which errors ``?as_of=`` has."""
+    """Return the fields of an ``Embed`` for its day and the errors of ``?as_of=``."""
     errors = [str(error) for error in form.errors.get("as_of", [])]
     return {"as_of": form.effective_as_of, "errors": errors}
 
 
 def matrix_embed(query: QueryDict, key: str = "") -> Embed:
-    """Who stands where on the featured issues; on all, where none is featured."""
+    """Show who stands where on the featured issues; on all, where none is featured."""
     form = AsOfForm(query)
     state = SiteState.load(form.effective_as_of, form.rounds)
     rows = [row for row in front_page_rows(state.plain_matrix) if row.recorded]
@@ -66,7 +66,7 @@ def matrix_embed(query: QueryDict, key: str = "") -> Embed:
 
 
 def issue_embed(query: QueryDict, key: str) -> Embed:
-    """Where each party stands on one issue."""
+    """Show where each party stands on one issue."""
     issue = _get_or_404(Issue.objects.published(), key)
     form = AsOfForm(query)
     state = SiteState.load(form.effective_as_of, form.rounds, issues=[issue])
@@ -84,7 +84,7 @@ def issue_embed(query: QueryDict, key: str) -> Embed:
 
 
 def rounds_embed(query: QueryDict, key: str) -> Embed:
-    """Where each party stood on one issue at the end of each round."""
+    """Show where each party stood on one issue at the end of each round."""
     issue = _get_or_404(Issue.objects.published(), key)
     form = AsOfForm(query)
     state = SiteState.load(form.effective_as_of, form.rounds, issues=[issue])
@@ -103,7 +103,7 @@ def rounds_embed(query: QueryDict, key: str) -> Embed:
 
 
 def chart_embed(query: QueryDict, key: str) -> Embed:
-    """The numbers that were put to one measure."""
+    """Show the numbers that were put to one measure."""
     measure = _get_or_404(Measure.objects.published().select_related("issue", "source"), key)
     form = AsOfForm(query)
     day = form.effective_as_of.day
@@ -132,7 +132,7 @@ def chart_embed(query: QueryDict, key: str) -> Embed:
 
 
 def timeline_embed(query: QueryDict, key: str = "") -> Embed:
-    """The calendar of the talks."""
+    """Show the calendar of the talks."""
     form = AsOfForm(query)
     state = SiteState.load(form.effective_as_of, form.rounds)
     filters = {"before": state.day + dt.timedelta(days=1)} if state.as_of.is_chosen else {}
@@ -155,7 +155,7 @@ def timeline_embed(query: QueryDict, key: str = "") -> Embed:
 
 
 def statement_embed(query: QueryDict, key: str) -> Embed:
-    """One statement and who says so."""
+    """Show one statement and who says so."""
     form = AsOfForm(query)
     statement = _get_or_404(Statement.objects.published().with_names(), key)
     if statement.first_day > form.effective_as_of.day:

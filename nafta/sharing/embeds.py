@@ -62,7 +62,7 @@ class Embed:
 
 
 def render_frame(address: str, title: str, width: int, height: int) -> SafeString:
-    """The code that shows an embed, cut off from the page around it."""
+    """Return the code that shows an embed, cut off from the page around it."""
     return format_html(
         '<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy" '
         'sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" '
@@ -90,7 +90,7 @@ PARAMETERS = {"known", *FILE_PARAMS, *NarrowingForm.base_fields}
 
 
 def find_lost_parameters(query: QueryDict) -> list[str]:
-    """What a page was asked that its frame would not keep to, by name: all but the day."""
+    """Name the parameters of a page that its frame would not keep to: all but the day."""
     return [name for name, value in query.items() if value and name in PARAMETERS]
 
 

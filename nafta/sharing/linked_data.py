@@ -42,7 +42,7 @@ class RecordWithPage(Protocol):
 
 @singledispatch
 def describe_record(record: object, base: str, *, issues: Iterable[Issue] = ()) -> Thing:
-    """The subject of the page of ``record``; empty where schema.org has no type for it.
+    """Return the subject of the page of ``record``; empty where schema.org has no type for it.
 
     ``issues``: those that a statement is on.
     """
@@ -50,7 +50,7 @@ def describe_record(record: object, base: str, *, issues: Iterable[Issue] = ()) 
 
 
 def date(first: dt.date, last: dt.date | None, *, approximate: bool) -> str:
-    """The first day of a span, or the month or year in which it is; "" if not even that."""
+    """Return the first day of a span, or the month or year that it is in; "" if neither."""
     if not approximate:
         return first.isoformat()
     if last is None or first.year != last.year:
@@ -59,7 +59,7 @@ def date(first: dt.date, last: dt.date | None, *, approximate: bool) -> str:
 
 
 def _thing(kind: str, **properties: object) -> Thing:
-    """A thing with those of the properties that have a value."""
+    """Return a thing with those of the properties that have a value."""
     with_value = {
         name: value for name, value in properties.items() if value not in ("", None, [], {})
     }
@@ -106,7 +106,7 @@ def _event(record: Round, base: str, *, issues: Iterable[Issue] = ()) -> Thing:
 
 
 def _when(record: Round) -> Thing:
-    """The date and status of a meeting, as schema.org defines them.
+    """Return the date and status of a meeting, as schema.org defines them.
 
     A meeting that another replaced is the same event on the day of the last one, with its former
     days as ``previousStartDate``. One called off, or put off to no known day, keeps its day. One
@@ -146,7 +146,7 @@ def _day(record: DatedClaim) -> str:
 
 @describe_record.register
 def _said(record: Statement, base: str, *, issues: Iterable[Issue] = ()) -> Thing:
-    """A statement with a quotation is a Quotation.
+    """Describe a statement: with a quotation it is a Quotation.
 
     One in our own words is a Claim: we are its interpreter and the source is its appearance.
     """
@@ -176,7 +176,7 @@ def _said(record: Statement, base: str, *, issues: Iterable[Issue] = ()) -> Thin
 
 
 def _creators(record: Statement, base: str) -> Thing:
-    """The speakers; of a joint text or a document its parties; else how the source puts it."""
+    """Return the speakers, the parties of a joint text or document, or the source's words."""
     speakers = record.speaker_list
     if speakers:
         return {"creator": [_speaker(speaker, base) for speaker in speakers]}
@@ -281,7 +281,7 @@ def _affiliation(name: str) -> Thing:
 
 
 def describe_breadcrumbs(record: Negotiation | RecordWithPage, base: str) -> Thing:
-    """The pages above the page of ``record``, and itself."""
+    """Return the pages above the page of ``record``, and itself."""
     steps: list[tuple[str, str]] = []
     if isinstance(record, Round):
         steps = [(_("Rounds"), reverse("round_list"))]
@@ -307,7 +307,7 @@ def describe_breadcrumbs(record: Negotiation | RecordWithPage, base: str) -> Thi
 def describe_dataset(
     negotiation: Negotiation, base: str, *, page: str, archive: str, licence: str = ""
 ) -> Thing:
-    """The whole record: ``page`` and ``archive`` are the paths of its page and of its zip."""
+    """Describe the whole record; ``page`` and ``archive`` are the paths of its page and zip."""
     download = _thing(
         "DataDownload", encodingFormat="application/zip", contentUrl=urljoin(base, archive)
     )

@@ -59,7 +59,7 @@ class FeedEntry:
 
 
 def load_feed_entries(filters: dict[str, Any], negotiation: Negotiation | None) -> list[FeedEntry]:
-    """The latest published entries of a timeline with ``filters``."""
+    """Return the latest published entries of a timeline with ``filters``."""
     latest = [
         (record, build)
         for kind, build, records in _streams()
@@ -88,7 +88,7 @@ def load_feed_entries(filters: dict[str, Any], negotiation: Negotiation | None) 
 
 
 def _last_updated(shown: Iterable[Any], revisions: dict[Ref, RevisionCount]) -> dt.datetime:
-    """When an entry last changed: by a revision, or by a deadline passing without an outcome."""
+    """Return when an entry last changed: by a revision, or because a deadline is overdue."""
     times: list[dt.datetime | None] = [revisions[type(record), record.pk].last for record in shown]
     times += [getattr(record, "overdue_since", None) for record in shown]
     return max(filter(None, times))
@@ -119,7 +119,7 @@ def _latest(kind: Kind, records: DatedQuerySet, filters: dict[str, Any]) -> Date
 
 
 def _positions_by_evidence(records: Iterable[Any]) -> dict[tuple[str, int], list[Any]]:
-    """The published positions that rest on each statement and proposal, by kind and id."""
+    """Return the published positions that rest on each statement and proposal, by kind and id."""
     pks: dict[type, list[int]] = defaultdict(list)
     for record in records:
         pks[type(record)].append(record.pk)

@@ -50,7 +50,7 @@ def page_address(context: template.RequestContext) -> canonical_urls.PageAddress
 
 @register.simple_tag(takes_context=True)
 def card_address(context: template.RequestContext, card: str) -> str:
-    """The URL of the card of a page, such as "issues/autos", or of the site; "" without cards."""
+    """Return the URL of the card of a page, as "issues/autos", or of the site; "" without cards."""
     kind, _slash, key = card.partition("/")
     try:
         path = reverse("card", args=[kind, key]) if key else reverse("card_home")
@@ -64,7 +64,7 @@ def card_address(context: template.RequestContext, card: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def webcal(context: template.RequestContext, path: str) -> str:
-    """The address by which a calendar program subscribes to a calendar."""
+    """Return the address by which a calendar program subscribes to a calendar."""
     _scheme, address = context["request"].build_absolute_uri(path).split(":", 1)
     return f"webcal:{address}"
 
@@ -75,7 +75,7 @@ def describe(
     record: Negotiation | linked_data.RecordWithPage,
     issues: Iterable[Issue] = (),
 ) -> SafeString:
-    """The record of a page as schema.org data, and the way to it."""
+    """Return the record of a page as schema.org data, and the way to it."""
     base = context["request"].build_absolute_uri("/")
     graph = [
         linked_data.describe_record(record, base, issues=issues),
@@ -88,7 +88,7 @@ def describe(
 def describe_dataset(
     context: template.RequestContext, archive: str, licence: str = ""
 ) -> SafeString:
-    """The whole record, for the page that offers it: ``archive`` is the address of its zip."""
+    """Describe the whole record on its page: ``archive`` is the address of its zip."""
     request = context["request"]
     base = request.build_absolute_uri("/")
     dataset = linked_data.describe_dataset(

@@ -27,7 +27,7 @@ HEIGHTS: dict[str, Callable[[Any], int]] = {
 
 @register.inclusion_tag("_share.html", takes_context=True)
 def share(context: Context, name: str, shown: object, title: str, key: str = "") -> dict[str, Any]:
-    """The code that shows what is ``shown`` here on another page: live, and pinned to the day."""
+    """Return the code that embeds what is ``shown`` here: live, and pinned to the day."""
     request = context["request"]
     path = reverse(name, args=[key] if key else [])
     as_of = context.get("as_of")
@@ -48,7 +48,7 @@ def share(context: Context, name: str, shown: object, title: str, key: str = "")
 
 @register.inclusion_tag("embed/_discovery.html", takes_context=True)
 def embeddable(context: Context) -> dict[str, Any]:
-    """Links for sites that make an embed of an address by oEmbed; nothing where there is none."""
+    """Return the links by which other sites find the oEmbed of a page, if it has one."""
     request: Any = context.get("request")
     match = request and request.resolver_match
     nothing = "exception" in context or "gone" in context  # there is no page here

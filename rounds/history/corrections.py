@@ -80,7 +80,7 @@ class Correction:
         return patterns.get(self.label, _("%(kind)s corrected")) % {"kind": self.kind}
 
     def get_absolute_url(self) -> str:
-        """The page of the list that begins with this correction, whatever comes later."""
+        """Return the page of the list that begins with this correction, whatever comes later."""
         until = (self.at + dt.timedelta(microseconds=1)).astimezone(dt.UTC)
         query = urlencode({"until": until.isoformat()})
         return f"{reverse('correction_list')}?{query}#{self.key}"
@@ -124,7 +124,7 @@ def load_corrections(
 def _load_events(
     until: dt.datetime | None, of: Ref | None, limit: int
 ) -> tuple[list[_NoticedEvent], bool]:
-    """The last ``limit`` events that readers may have noticed, and whether there are earlier ones.
+    """Return the last ``limit`` events that readers may have noticed, and if there are earlier.
 
     Events of one moment stay together: the next page begins before it.
     """
@@ -146,7 +146,7 @@ def _load_events(
 
 
 def _noticed_sql(model: type[Model]) -> str:
-    """The events of a model that readers may have noticed; the index ``…_event_seen`` has them."""
+    """Select the events of a model that readers may have noticed, by ``…_event_seen``."""
     table = event_model(model)._meta.db_table
     return f"""(SELECT %s, pgh_obj_id, pgh_created_at FROM "{table}" event
         WHERE pgh_label IN ('corrected', 'withdrawn', 'deleted', 'published')
@@ -159,7 +159,7 @@ def _noticed_sql(model: type[Model]) -> str:
 
 
 def _corrections_by_event(refs: Iterable[Ref]) -> dict[_NoticedEvent, Correction]:
-    """The corrections of some records, each by the event that it is listed at."""
+    """Return the corrections of the records, each by the event that it is listed at."""
     return {
         _NoticedEvent(ref, correction.at): correction
         for ref, versions in load_versions(refs).items()
@@ -168,7 +168,7 @@ def _corrections_by_event(refs: Iterable[Ref]) -> dict[_NoticedEvent, Correction
 
 
 def _corrections_of(ref: Ref, versions: list[Version]) -> Iterator[Correction]:
-    """The corrections of one record, oldest first. What one request did is one correction."""
+    """Yield a record's corrections, oldest first. What one request did is one correction."""
     model, pk = ref
     last = versions[-1]
     seen: Version | None = None  # what readers saw last
@@ -196,14 +196,14 @@ def _corrections_of(ref: Ref, versions: list[Version]) -> Iterator[Correction]:
 
 
 def _label(after: Version, *, visible: bool) -> EventLabel:
-    """What happened, if ``after`` is the result and ``visible`` whether readers saw it before."""
+    """Say what happened: ``after`` is the result, ``visible`` whether readers saw it before."""
     if after.public:
         return EventLabel.CORRECTED if visible else EventLabel.PUBLISHED
     return EventLabel.DELETED if after.label == EventLabel.DELETED else EventLabel.WITHDRAWN
 
 
 def _operation_key(version: Version) -> Any:
-    """What versions of one request, command or transaction share: readers saw only the last."""
+    """Return what versions of one request or transaction share: readers saw only the last."""
     if version.context_id:
         return version.context_id
     return id(version) if version.label == EventLabel.DELETED else version.record.changed_at

@@ -96,7 +96,7 @@ def describe_version(
 
 
 def _describe_translations(record: Translatable) -> dict[str, str]:
-    """The translations of a record, each by the title of its field and its language."""
+    """Return a record's translations, each by the title of its field and its language."""
     titles = record.translation_titles()
     return {title: record.translations.get(name, "") for name, title in titles.items()}
 
@@ -106,7 +106,7 @@ def _title(verbose_name: "str | StrPromise") -> str:
 
 
 def _describe_entry(tracked_list: TrackedList, row: models.Model, public: bool, keys: bool) -> str:
-    """The name of what a row of a list points at, or all that the row says itself."""
+    """Return the name of what a row of a list points at, or all that the row says itself."""
     own_fields = {field.name for field in row._meta.fields} - {"id", tracked_list.owner}
     names = {tracked_list.target} if tracked_list.target else own_fields
     values = [

@@ -71,7 +71,7 @@ def _changes_sql(table: TrackedTable) -> str:
 
 
 def _related_changes_sql(model: type[models.Model], name: str) -> str:
-    """The changes of the rows to which the field ``name`` leads, or ever led."""
+    """Select the changes of the rows to which the field ``name`` leads, or ever led."""
     link = _link(model, name)
     public = " AND event.state = 'published'" if link.table.has_state else ""
     return f"""SELECT %s, link.record, event.pgh_created_at
@@ -129,7 +129,7 @@ def find_last_change() -> dt.datetime | None:
 
 
 def _noticed(table: TrackedTable) -> Any:
-    """The events of ``table`` that readers could notice.
+    """Return the events of ``table`` that readers could notice.
 
     Of rows that have no state: all events of those that readers see.
     """

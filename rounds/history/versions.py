@@ -154,7 +154,7 @@ def _add_lists(versions: Versions, wanted: dict[type[models.Model], list[int]]) 
 def _load_list_changes(
     wanted: dict[type[models.Model], list[int]],
 ) -> dict[Ref, list[_ListChange]]:
-    """What happened to the lists of each record, oldest first."""
+    """Return what happened to the lists of each record, oldest first."""
     lists = {
         f"{model._meta.label}.{tracked_list.name}": (model, tracked_list)
         for model in wanted
@@ -260,7 +260,7 @@ class _VisibilityChange(NamedTuple):
 
 
 def _load_visibility(refs: Iterable[Ref]) -> dict[Ref, list[_VisibilityChange]]:
-    """When readers could see each record, oldest first."""
+    """Return when readers could see each record, oldest first."""
     wanted: dict[type[models.Model], set[int]] = defaultdict(set)
     for model, pk in refs:
         wanted[model].add(pk)
@@ -297,7 +297,7 @@ def records_named(tracked_list: TrackedList, row: models.Model) -> list[Ref]:
 
 
 def _union(parts: list[tuple[str, list[Any]]], order: str = "") -> list[Any]:
-    """The rows of all queries; ``order`` names columns by their position, as in "4, 7"."""
+    """Return the rows of all queries; ``order`` names columns by position, as in "4, 7"."""
     if not parts:
         return []
     statement = " UNION ALL ".join(part for part, _parameters in parts)
@@ -324,7 +324,7 @@ def _foreign_keys(instance: models.Model) -> list[Any]:
 
 
 def _instance(model: type[models.Model], data: dict[str, Any]) -> Any:
-    """The model's instance of a row that came as JSON; columns it lacks now are left out."""
+    """Return the instance of a row that came as JSON, without columns that the model lost."""
     return model(
         **{
             column.attname: _value(column, data[column.column])
@@ -335,7 +335,7 @@ def _instance(model: type[models.Model], data: dict[str, Any]) -> Any:
 
 
 def _value(column: "models.Field[Any, Any]", value: Any) -> Any:
-    """A value of ``column`` as Python has it, from JSON."""
+    """Return a value of ``column`` as Python has it, from JSON."""
     if value is None:
         return None
     if isinstance(column, DateRangeField):

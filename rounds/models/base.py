@@ -29,7 +29,7 @@ def new_key() -> str:
 def listed(
     queryset: models.QuerySet[Any], *, translated: Iterable[str] = (), **fields: str
 ) -> ArraySubquery:
-    """A subquery for the rows of ``queryset`` as a list of ``{name: value}``.
+    """Return a subquery for the rows of ``queryset`` as a list of ``{name: value}``.
 
     So a list of records and what each of them names takes one query (decision 0004).
     ``translated`` fields come with the translation that ``translated_text.local()`` looks for.
@@ -40,7 +40,7 @@ def listed(
 
 
 def in_choices(field: str, choices: type[models.TextChoices]) -> CheckConstraint:
-    """The column takes the values of ``choices`` only."""
+    """Let the column take the values of ``choices`` only."""
     return CheckConstraint(
         condition=Q(**{f"{field}__in": choices.values}),
         name=f"%(app_label)s_%(class)s_{field}_known",
@@ -49,7 +49,7 @@ def in_choices(field: str, choices: type[models.TextChoices]) -> CheckConstraint
 
 
 def begins(field: str) -> CheckConstraint:
-    """A span has a first day. It may be null as a whole if the column may be."""
+    """Let no span be without a first day. It may be null as a whole if the column may be."""
     return CheckConstraint(
         condition=Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__startswith__isnull": False}),
         name=f"%(app_label)s_%(class)s_{field}_begins",
@@ -58,7 +58,7 @@ def begins(field: str) -> CheckConstraint:
 
 
 def plausible(field: str) -> CheckConstraint:
-    """A span lies between the years 1900 and 2100: what does not is a typing error."""
+    """Hold a span between the years 1900 and 2100: what lies outside is a typing error."""
     return CheckConstraint(
         condition=Q(**{f"{field}__startswith__gte": EARLIEST})
         & (Q(**{f"{field}__endswith__isnull": True}) | Q(**{f"{field}__endswith__lte": LATEST})),
@@ -68,7 +68,7 @@ def plausible(field: str) -> CheckConstraint:
 
 
 def fixed(field: str) -> pgtrigger.Trigger:
-    """The column never changes: it is part of the address of a page."""
+    """Let the column never change: it is part of the address of a page."""
     return pgtrigger.ReadOnly(name=f"fixed_{field}", fields=[field])
 
 
@@ -99,7 +99,7 @@ class NaturalKeyModel(models.Model):
         return tuple(attrgetter(path)(self) for path in self.natural_key_paths)
 
     def validate_constraints(self, exclude: Iterable[str] | None = None) -> None:
-        """As Django's, with each error at the first field of the form that its rule names.
+        """Do as Django, with each error at the first field of the form that its rule names.
 
         Django would put them all at the head of the form. The field is read from the constraint
         and not declared with it, because it depends on the form: ``exclude`` has the fields that
@@ -150,7 +150,7 @@ def constrained_fields(constraint: models.BaseConstraint) -> list[str]:
 
 
 def _names(expression: object) -> list[str]:
-    """The lookups in an expression, such as "dates__endswith"."""
+    """Return the lookups in an expression, such as "dates__endswith"."""
     if isinstance(expression, Q):
         return [name for child in expression.children for name in _names(child)]
     if isinstance(expression, tuple):

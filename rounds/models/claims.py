@@ -18,11 +18,11 @@ from rounds.platform.translated_text import LocalizedText, local
 
 class ClaimQuerySet(PublishableQuerySet):
     def with_titles(self) -> Self:
-        """Each with what its ``str()`` needs, so that a list of them takes no further queries."""
+        """Read what ``str()`` of each needs, so that a list of them takes no further queries."""
         return self
 
     def with_sources(self) -> Self:
-        """Each with its source and, as ``other_source_list``, the sources that say the same."""
+        """Read the source of each and, as ``other_source_list``, those that say the same."""
         name = f"{self.model._meta.model_name}_corroborations"
         return self.select_related("source").annotate(other_source_list=sources_listed(name))
 
@@ -51,25 +51,25 @@ class Claim(Publishable):
 
 class DatedQuerySet(ClaimQuerySet):
     def as_of(self, day: dt.date) -> Self:
-        """What had begun by ``day``. A span of possible days counts from its first."""
+        """Keep what had begun by ``day``. A span of possible days counts from its first."""
         return self.filter(dates__startswith__lte=day)
 
     def in_year(self, year: int | str) -> Self:
-        """What began in that year."""
+        """Keep what began in that year."""
         year = int(year)
         return self.filter(
             dates__startswith__gte=dt.date(year, 1, 1), dates__startswith__lte=dt.date(year, 12, 31)
         )
 
     def with_parties(self) -> Self:
-        """Each with ``party_list`` alone, for what shows no other names."""
+        """Give each ``party_list`` alone, for what shows no other names."""
         return self.annotate(party_list=parties_listed(f"{self.model._meta.model_name}s"))
 
     def for_party(self, code: str) -> Self:
         return self.filter(parties__code=code)
 
     def citing(self, source: str) -> Self:
-        """What the publication with that key says, as the source or as another source."""
+        """Keep what the publication with that key says, as the source or as another source."""
         rows = self.model.objects.order_by().values("pk")
         first = rows.filter(source__slug=source)
         further = rows.filter(other_sources__slug=source)
@@ -81,11 +81,11 @@ class DatedQuerySet(ClaimQuerySet):
         return self.none()
 
     def touching(self, issue: str) -> Self:
-        """What is on the issue with that key."""
+        """Keep what is on the issue with that key."""
         return self.none()
 
     def with_status(self, status: str) -> Self:
-        """What has that status or outcome: a deadline missed, a meeting held, a proposal agreed."""
+        """Keep what has that status or outcome: a deadline missed, a proposal agreed."""
         return self.none()
 
     def attributed(self, basis: str) -> Self:

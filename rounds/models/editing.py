@@ -25,7 +25,7 @@ class PresenceQuerySet(models.QuerySet["Presence"]):
         self.update_or_create(user=user, place=page, defaults={"seen_at": now})
 
     def list_others(self, user: User | AnonymousUser, page: str) -> Self:
-        """Who else has or had ``page`` open, the latest first."""
+        """Return who else has or had ``page`` open, the latest first."""
         recent = self.filter(place=page, seen_at__gte=timezone.now() - REMEMBERED)
         return recent.exclude(user=user).select_related("user").order_by("-seen_at")
 

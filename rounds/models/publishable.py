@@ -29,11 +29,11 @@ class PublishableQuerySet(NaturalKeyQuerySet):
         return self.filter(state=State.PUBLISHED)
 
     def waiting(self) -> Self:
-        """Drafts, ready or not, that are not scheduled."""
+        """Keep the drafts, ready or not, that are not scheduled."""
         return self.exclude(state=State.PUBLISHED).filter(publish_at=None)
 
     def with_rewritten_at(self) -> Self:
-        """Each with ``rewritten_at``: the last change after its first publication, or None."""
+        """Give each ``rewritten_at``: the last change after its first publication, or None."""
         events = self.model.pgh_event_model._default_manager
         earlier = events.filter(
             pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"), state=State.PUBLISHED
@@ -45,7 +45,7 @@ class PublishableQuerySet(NaturalKeyQuerySet):
         return self.annotate(rewritten_at=Subquery(latest))
 
     def with_publication_times(self) -> Self:
-        """Each with ``published_at`` and ``updated_at``: its first and last public event."""
+        """Give each ``published_at`` and ``updated_at``: its first and last public event."""
         events = self.model.pgh_event_model._default_manager
         public = events.filter(pgh_obj_id=OuterRef("pk"), state=State.PUBLISHED)
         times = public.values("pgh_created_at")
@@ -55,7 +55,7 @@ class PublishableQuerySet(NaturalKeyQuerySet):
         )
 
     def latest_published(self, limit: int) -> Self:
-        """The ``limit`` that were first published last, ``with_publication_times()``, newest first.
+        """Keep the ``limit`` that were first published last, newest first, with these times.
 
         The search starts at the last events and ends as soon as ``limit`` are there, so it does
         not take longer as the record grows.
@@ -70,14 +70,14 @@ class PublishableQuerySet(NaturalKeyQuerySet):
         return self.filter(pk__in=latest).with_publication_times().order_by("-published_at", "-pk")
 
     def scheduled(self) -> Self:
-        """Those that will be published by themselves at their time."""
+        """Keep those that will be published by themselves at their time."""
         return self.filter(state=State.READY, publish_at__isnull=False)
 
     def due(self, now: dt.datetime) -> Self:
         return self.scheduled().filter(publish_at__lte=now).order_by("pk")
 
     def missed(self) -> Self:
-        """Those that could not be published at their time."""
+        """Keep those that could not be published at their time."""
         return self.filter(state=State.DRAFT, publish_at__isnull=False)
 
 

@@ -154,7 +154,7 @@ class Party(Versioned):
         return page_of("party_detail", self.code)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """As Django's; without a colour or an order it gets the next one that is free."""
+        """Save as Django does; a party without colour or order gets the next one that is free."""
         if self.colour is None:
             self.colour = free_colour()
         if self.order is None:
@@ -163,22 +163,22 @@ class Party(Versioned):
 
 
 def parties_listed(related_name: str) -> ArraySubquery:
-    """The parties of a row, as ``code``, ``name`` and ``colour``, in their order."""
+    """Return the parties of a row, as ``code``, ``name`` and ``colour``, in their order."""
     parties = Party.objects.filter(**{related_name: OuterRef("pk")}).order_by("order", "code")
     return listed(parties, code="code", name="name", colour="colour", translated=["name"])
 
 
 class PersonQuerySet(NaturalKeyQuerySet):
     def published(self) -> Self:
-        """Those who speak in a published statement."""
+        """Keep those who speak in a published statement."""
         return self._speaking()
 
     def who_spoke_by(self, day: dt.date) -> Self:
-        """Those who speak in a published statement of ``day`` or before."""
+        """Keep those who speak in a published statement of ``day`` or before."""
         return self._speaking(statement__dates__startswith__lte=day)
 
     def _speaking(self, **lookups: dt.date) -> Self:
-        """Those with a published statement that matches; one is looked up for each person."""
+        """Keep those with a published statement that matches; one is looked up for each."""
         links: Any = self.model.statements.through
         statements = links.objects.filter(person=OuterRef("pk"), statement__state=State.PUBLISHED)
         return self.filter(Exists(statements.filter(**lookups)))

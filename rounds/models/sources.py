@@ -30,7 +30,7 @@ from rounds.platform.url_normalisation import Host, NormalAddress, split_archive
 
 class SourceQuerySet(NaturalKeyQuerySet):
     def published(self) -> Self:
-        """Those that a published record cites; one such record is looked up for each."""
+        """Keep those that a published record cites; one such record is looked up for each."""
         citing = [
             models.Subquery(rows.published().order_by().values("pk")[:1])
             for _model, parts in sorted(
@@ -66,17 +66,17 @@ class SourceQuerySet(NaturalKeyQuerySet):
         return source
 
     def unarchived(self) -> Self:
-        """Those on the web that have no address of a copy in an archive."""
+        """Keep those on the web that have no address of a copy in an archive."""
         return self.filter(archive_url="").exclude(url="")
 
     def with_links(self) -> Self:
-        """Each with ``link_list``: the last checks of its address and of that of its copy."""
+        """Give each ``link_list``: the last checks of its address and of that of its copy."""
         checks = LinkCheck.objects.filter(address__in=[OuterRef("url"), OuterRef("archive_url")])
         names = {name: name for name in ("address", "state", "answer", "checked_at")}
         return self.annotate(link_list=listed(checks.order_by("address"), **names))
 
     def with_link_state(self, state: str) -> Self:
-        """Those whose address, or that of the copy, was in ``state`` at its last check."""
+        """Keep those whose address, or that of the copy, was in ``state`` at its last check."""
         checks = LinkCheck.objects.filter(state=state)
         return self.filter(
             Exists(checks.filter(address=OuterRef("url")))
@@ -84,12 +84,12 @@ class SourceQuerySet(NaturalKeyQuerySet):
         )
 
     def never_checked(self) -> Self:
-        """Those on the web whose own address was never checked."""
+        """Keep those on the web whose own address was never checked."""
         checks = LinkCheck.objects.filter(address=OuterRef("url"))
         return self.exclude(url="").filter(~Exists(checks))
 
     def cited(self) -> Self:
-        """Those that published records cite, each with ``claims``: by how many."""
+        """Keep those that published records cite; ``claims`` says how many do."""
         counts = [
             _count(rows.published().order_by())
             for parts in Source.citations(OuterRef("pk")).values()
@@ -99,7 +99,7 @@ class SourceQuerySet(NaturalKeyQuerySet):
 
 
 def _count(rows: "models.QuerySet[Any]") -> Coalesce:
-    """How many ``rows`` belong to the row of the outer query."""
+    """Count the ``rows`` that belong to the row of the outer query."""
     total = rows.annotate(constant=models.Value(1)).values("constant")  # one group: all rows
     total = total.annotate(total=models.Count("pk")).values("total")
     return Coalesce(models.Subquery(total), 0)
@@ -224,7 +224,7 @@ class LinkCheck(models.Model):
 
 
 def sources_listed(related_name: str) -> ArraySubquery:
-    """The other sources of a row, each with its key, names and addresses."""
+    """Return the other sources of a row, each with its key, names and addresses."""
     sources = Source.objects.filter(**{related_name: OuterRef("pk")})
     names = {name: name for name in ("slug", "publisher", "title", "url", "archive_url")}
     return listed(sources.order_by("slug"), **names)

@@ -50,11 +50,11 @@ class StatementQuerySet(AttributedQuerySet):
         return self.filter(speakers__slug=person)
 
     def touching_none(self) -> Self:
-        """Those linked to no issue."""
+        """Keep those linked to no issue."""
         return self.filter(issues__isnull=True)
 
     def with_names(self) -> Self:
-        """Each with ``speaker_list`` and ``party_list``, in the same query."""
+        """Give each ``speaker_list`` and ``party_list``, in the same query."""
         return self.with_sources().annotate(
             speaker_list=listed(
                 Person.objects.filter(statements=OuterRef("pk")).order_by("name"),
@@ -68,7 +68,7 @@ class StatementQuerySet(AttributedQuerySet):
         )
 
     def with_links(self) -> Self:
-        """Each with ``link_list``: its published links to other statements, in the same query."""
+        """Give each ``link_list``: its published links to others, in the same query."""
         links = StatementLink.objects.published().filter(statement=OuterRef("pk"))
         return self.annotate(
             link_list=listed(
@@ -201,7 +201,7 @@ def attribution_problem(basis: str, speakers: Collection[object]) -> str:
 
 class StatementLinkQuerySet(NaturalKeyQuerySet):
     def published(self) -> Self:
-        """Links between two published statements."""
+        """Keep the links between two published statements."""
         return self.filter(statement__state=State.PUBLISHED, other__state=State.PUBLISHED)
 
 

@@ -46,7 +46,7 @@ def cleaned(field: "models.Field[Any, Any]", text: str) -> str:
 
 
 def cleaned_translation(field: "models.Field[Any, Any]", text: str) -> str:
-    """As ``cleaned``, and checks the length: a translation has no column that would."""
+    """Do as ``cleaned``, and check the length: a translation has no column that would."""
     text = cleaned(field, text)
     if field.max_length and len(text) > field.max_length:
         raise ValidationError(too_long(len(text), field.max_length), code="max_length")

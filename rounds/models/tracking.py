@@ -128,7 +128,7 @@ _LISTS: list[TrackedList] = []
 
 
 def lists_of(model: type[models.Model]) -> list[TrackedList]:
-    """The lists that are kept as part of a model's records."""
+    """Return the lists that are kept as part of a model's records."""
     return [
         tracked_list
         for tracked_list in _LISTS
@@ -191,7 +191,7 @@ def _keep_list(tracked_list: TrackedList) -> None:
 
 
 def _trackers(model: type[models.Model]) -> list[pghistory.RowEvent]:
-    """The events of a model, each with its label. With states, labels say what readers saw."""
+    """Return the events of a model with their labels. With states, these say what readers saw."""
     added = pghistory.InsertEvent(EventLabel.ADDED.value)
     deleted = pghistory.DeleteEvent(EventLabel.DELETED.value)
     if not issubclass(model, Versioned):

@@ -55,7 +55,7 @@ class Translatable(NaturalKeyModel):
 
     @classmethod
     def lacks_translation(cls, code: str) -> Q:
-        """The condition that a text of a row has no translation into the language ``code``."""
+        """Return the condition that a text of a row lacks a translation into language ``code``."""
         lacks = (
             ~Q(**{field: ""})
             & ~Q(translations__has_key=translated_text.translation_key(field, code))
@@ -91,7 +91,7 @@ def _constrain_texts(sender: type[models.Model], **kwargs: object) -> None:
 
 
 def translations_are_texts() -> models.CheckConstraint:
-    """The column holds an object of texts, none of them empty."""
+    """Let the column hold an object of texts, none of them empty."""
     return models.CheckConstraint(
         condition=Q(_path_exists("$.type() ? (@ != 'object')", False))
         & Q(_path_exists("$.keyvalue() ? (@.value.type() != 'string' || @.value == '')", False)),
@@ -101,7 +101,7 @@ def translations_are_texts() -> models.CheckConstraint:
 
 
 def _path_exists(path: str, expected: bool) -> Exact:
-    """The condition that ``translations`` has something at a JSON path, or has nothing."""
+    """Return the condition that ``translations`` has something at a JSON path, or nothing."""
     path = path.replace("'", '"')  # the only quotes of JSONPath
     exists = Func(
         F("translations"),

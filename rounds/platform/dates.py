@@ -104,7 +104,7 @@ def _describe_approximate(first: dt.date, last: dt.date) -> str:
 
 
 def _months_name(first: dt.date, last: dt.date) -> str:
-    """The name of the year, quarter or month that the span is, if it is one."""
+    """Return the name of the year, quarter or month that the span is, "" if it is none."""
     whole = first.day == 1 and last.day == calendar.monthrange(last.year, last.month)[1]
     if not whole or first.year != last.year:
         return ""
@@ -117,7 +117,7 @@ def _months_name(first: dt.date, last: dt.date) -> str:
 
 
 def _part_of_month_name(first: dt.date, last: dt.date) -> str:
-    """ "early May 2018", "mid-May 2018", "late May 2018": the thirds of a month, else ""."""
+    """Return "early May 2018", "mid-May 2018" or "late May 2018" for thirds of a month, else ""."""
     if (first.year, first.month) != (last.year, last.month):
         return ""
     month_end = calendar.monthrange(last.year, last.month)[1]
@@ -130,7 +130,7 @@ def _part_of_month_name(first: dt.date, last: dt.date) -> str:
 
 
 def _ends(first: dt.date, last: dt.date) -> dict[str, str]:
-    """Both ends; the first without the month or year that it shares with the last."""
+    """Return both ends, the first without the month or year that it shares with the last."""
     if (first.year, first.month) == (last.year, last.month):
         return {"first": _number(first), "last": day(last)}
     if first.year == last.year:
@@ -216,7 +216,7 @@ def check_day(value: dt.date) -> None:
 
 
 def checked_span(first: dt.date, last: dt.date | None) -> DateRange:
-    """As ``span``; raises ``ValidationError`` if the days are in the wrong order or implausible."""
+    """Do as ``span``. Raises ``ValidationError`` for days in the wrong order or implausible."""
     check_day(first)
     check_day(last or first)
     if last is not None and last < first:

@@ -120,7 +120,7 @@ def clean_note(note: str) -> str:
 
 
 def _public_changes(context: UUID) -> list[Ref]:
-    """The records written in ``context`` that readers see, saw before or are scheduled to see."""
+    """Return the records written in ``context`` that readers see, saw or are to see."""
     public = Q(pgh_label__in=PUBLIC_LABELS) | Q(state=State.PUBLISHED)
     scheduled = Q(state=State.READY, publish_at__isnull=False)
     models = {model._meta.label: model for model in publishable_models()}

@@ -144,7 +144,7 @@ def _all_or_none(
 
 
 def _lock_record(record: Publishable) -> Publishable:
-    """The row as it is stored now, locked until the transaction ends."""
+    """Return the row as it is stored now, locked until the transaction ends."""
     return type(record)._default_manager.select_for_update().get(pk=record.pk)
 
 

@@ -20,7 +20,7 @@ Text = translated_text.TranslatedRecord | dict[str, Any] | str | None
 
 @register.filter
 def plain(value: Text, field: str = "name") -> str:
-    """As ``local``, without markup: for attributes, options and titles."""
+    """Return what ``local`` does without markup: for attributes, options and titles."""
     if isinstance(value, str):
         return value
     return translated_text.local(value, field) if value else ""
@@ -28,7 +28,7 @@ def plain(value: Text, field: str = "name") -> str:
 
 @register.filter
 def local(value: Text, field: str = "name") -> str | SafeString:
-    """A text in the reader's language; an original that is not translated yet is marked."""
+    """Return a text in the reader's language; mark an original that is not translated yet."""
     text = plain(value, field)
     if not isinstance(text, translated_text.LocalizedText) or not text.is_original:
         return text
@@ -44,7 +44,7 @@ def local(value: Text, field: str = "name") -> str | SafeString:
 
 @register.inclusion_tag("_languages.html", takes_context=True)
 def language_switch(context: template.RequestContext) -> dict[str, Any]:
-    """Links to this page in each language of the site, each named in that language."""
+    """List this page in each language of the site, each named in that language."""
     request: HttpRequest = context["request"]
     here = request.get_full_path()
     return {
@@ -61,6 +61,6 @@ def language_switch(context: template.RequestContext) -> dict[str, Any]:
 
 
 def _native_name(code: str) -> str:
-    """The name of a language in that language."""
+    """Return the name of a language in that language."""
     with override(code):
         return str(dict(settings.LANGUAGES)[code])

@@ -18,7 +18,7 @@ register.simple_tag(page_of)  # {% page_of "party_detail" party.code %}
 
 @register.simple_tag(takes_context=True)
 def party_link(context: Context, party: Party | dict[str, Any]) -> SafeString:
-    """A link to a party, in its colour; the page's ``query`` keeps the day that was chosen.
+    """Link a party, in its colour; the page's ``query`` keeps the day that was chosen.
 
     ``party`` is a record, or a row of a list that was read as JSON.
     """
@@ -37,5 +37,5 @@ def party_link(context: Context, party: Party | dict[str, Any]) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def party_links(context: Context, parties: Iterable[Any]) -> SafeString:
-    """Links to several parties, each followed by a space."""
+    """Link several parties, each followed by a space."""
     return format_html_join("", "{} ", ([party_link(context, party)] for party in parties))

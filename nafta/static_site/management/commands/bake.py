@@ -87,7 +87,7 @@ class Command(RecordCommand):
 
 
 def _origin(address: str) -> str:
-    """The origin of a URL without a path: links in the files start at the root of the host."""
+    """Return the origin of a URL without a path: links in files start at the host's root."""
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
         text = _("“%(address)s” is no address of a host, such as https://example.org.")
