@@ -67,6 +67,7 @@ class PrintableXMLGenerator(SimplerXMLGenerator):
     def startElement(  # noqa: N802 - xml.sax calls it so
         self, name: str, attrs: Mapping[str, str] | AttributesImpl | None
     ) -> None:
+        # Django's feeds pass dicts where xml.sax expects its own class.
         printed = {key: printable(str(value)) for key, value in (attrs or {}).items()}
         super().startElement(name, AttributesImpl(printed))
 
