@@ -8,7 +8,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypedDict, TypeVar
 
 from django.db import models
 from django.utils import formats
@@ -169,6 +169,35 @@ class DatedRecord(TranslatedRecord, Protocol):
     def get_absolute_url(self) -> str: ...
 
 
+class RecordFields(TypedDict):
+    """Those fields of a ``TimelineItem`` that need no other record than those of its parties."""
+
+    record: DatedRecord
+    kind: str
+    pk: int
+    slug: str
+    url: str
+    first: dt.date
+    last: dt.date | None
+    approximate: bool
+    when: str
+    parties: list[Ref]
+
+
+class DatedFields(RecordFields):
+    """The fields that items of every kind have, but for their texts."""
+
+    publisher: str
+    source_url: str
+    note: str
+
+
+class AttributionFields(TypedDict):
+    attribution: str
+    basis: str
+    on_record: bool
+
+
 AnyItem = TypeVar("AnyItem", bound=TimelineItem)
 Records = TypeVar("Records", bound="models.QuerySet[Any]")
 
@@ -222,7 +251,7 @@ def statement_marks(statements: Iterable[Statement]) -> Iterator[StatementItem]:
         )
 
 
-def dated_fields(record: DatedRecord, kind: str) -> dict[str, Any]:
+def dated_fields(record: DatedRecord, kind: str) -> DatedFields:
     """Return the fields that items of every kind have, but for their texts."""
     return {
         **_record_fields(record, kind),
@@ -232,7 +261,7 @@ def dated_fields(record: DatedRecord, kind: str) -> dict[str, Any]:
     }
 
 
-def _record_fields(record: DatedRecord, kind: str) -> dict[str, Any]:
+def _record_fields(record: DatedRecord, kind: str) -> RecordFields:
     """Return the fields that need no other record than those of its parties."""
     return {
         "record": record,
@@ -250,7 +279,7 @@ def _record_fields(record: DatedRecord, kind: str) -> dict[str, Any]:
 
 def attribution_fields(
     record: AttributedClaim, *, speakers: list[Ref] | None = None
-) -> dict[str, Any]:
+) -> AttributionFields:
     """Return who says so, in words, and whether on the record."""
     names = [speaker["name"] for speaker in speakers or ()]
     return {
