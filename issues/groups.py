@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.apps.registry import Apps
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 WRITTEN = {
     "rounds": ["round", "deadline", "statement", "statementlink", "person", "source"],
@@ -12,14 +14,15 @@ WRITTEN = {
 EDITORS_ONLY = {"rounds": ["negotiation", "party"]}
 
 
-def make_groups(apps: Any, schema_editor: Any) -> None:
+def make_groups(apps: Apps, schema_editor: BaseDatabaseSchemaEditor | None) -> None:
     """Make the two groups with their permissions, unless they exist.
 
     For a migration: ``apps`` is the registry that it is given. Django itself makes the permissions
     of models only after the last migration.
     """
     for label in WRITTEN:
-        config = apps.get_app_config(label)
+        config: Any = apps.get_app_config(label)
+        # the apps of a migration have no module, and create_permissions skips those without one
         config.models_module = getattr(config, "models_module", None) or True
         create_permissions(config, apps=apps, verbosity=0)
 

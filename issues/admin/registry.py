@@ -1,9 +1,12 @@
 """What the admin shows of issues, proposals and positions, and adds to the pages of the record."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.db.models import ForeignKey, QuerySet
+from django.forms import BaseInlineFormSet, ModelChoiceField, ModelForm
 from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils.functional import cached_property
@@ -37,7 +40,13 @@ OF_ISSUE = "of_issue"  # parameter that limits a list of measures to an issue
 class WarningsMixin(admin.ModelAdmin):
     """Shows after saving what is doubtful about the record."""
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(
+        self,
+        request: HttpRequest,
+        form: ModelForm,
+        formsets: Iterable[BaseInlineFormSet],
+        change: bool,
+    ) -> None:
         super().save_related(request, form, formsets, change)
         for text in find_warnings_about(form.instance, clock.today()):
             self.message_user(request, text, messages.WARNING)
@@ -170,7 +179,9 @@ class TermInline(RecordInline):
     fields = ("measure", "scope", "comparator", "low", "high")
     autocomplete_fields = ("measure",)
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField | None:
         if db_field.name == "measure":
             key = request.resolver_match.kwargs.get("object_id") if request.resolver_match else ""
             proposal = Proposal.objects.filter(pk=key) if key else Proposal.objects.none()
@@ -247,10 +258,12 @@ class MeasureAdmin(PublishableAdmin):
     prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("issue", "source", "other_sources", "agreed_source")
 
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Measure], search_term: str
+    ) -> tuple[QuerySet[Measure], bool]:
         """Limit the picker of a term to measures of the issue of its proposal."""
         if is_row_number(issue := request.GET.get(OF_ISSUE, "")):
-            queryset = queryset.filter(issue=issue)
+            queryset = queryset.filter(issue=int(issue))
         return super().get_search_results(request, queryset, search_term)
 
     fieldsets = (

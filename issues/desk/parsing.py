@@ -124,7 +124,7 @@ class NameFinder(Generic[T]):
         )
 
 
-def _list_names(records: Sequence[Any], last_word: str = "") -> str:
+def _list_names(records: Sequence[object], last_word: str = "") -> str:
     names = [str(record) for record in records[:CANDIDATES]]
     if len(records) > CANDIDATES:
         names.append("…")
@@ -137,7 +137,7 @@ class NamedField(forms.CharField):
     many = False
     finder: NameFinder[Any] | None = None
 
-    def clean(self, value: Any) -> Any:
+    def clean(self, value: str | None) -> Any:
         text = super().clean(value)
         if not text or self.finder is None:
             return [] if self.many else None
@@ -149,7 +149,7 @@ class NamesField(NamedField):
 
     many = True
 
-    def clean(self, value: Any) -> Any:
+    def clean(self, value: str | None) -> Any:
         return None if str(value or "").strip() in NOBODY else super().clean(value)
 
 
@@ -168,11 +168,11 @@ class DaysField(forms.CharField):
     A month, or a tilde before it, means some day within.
     """
 
-    def clean(self, value: Any) -> Any:
+    def clean(self, value: str | None) -> Days | None:
         text = super().clean(value)
         return parse_days(text) if text else None
 
-    def prepare_value(self, value: Any) -> Any:
+    def prepare_value(self, value: Days | str | None) -> str | None:
         return format_days(value) if isinstance(value, Days) else value
 
 

@@ -1,20 +1,31 @@
 """Saving what was entered: everything as a draft first, then published together."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
-from django.forms import BaseForm
+from django.db.models import Model
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from issues.desk.forms.base import CheckedForm
 from issues.desk.forms.desk import DeskForm
 from issues.desk.forms.grid import OutcomeForm, PositionCellForm, ProgressCellForm
 from issues.desk.forms.rows import AttributedForm, ProposalRowForm, StatementRowForm
 from issues.desk.state import Evidence, GridCell
 from issues.models import Position, Progress, Proposal, Term
-from rounds.models import Person, Publishable, Round, Source, State, Statement, new_key
+from rounds.models import (
+    Person,
+    Publishable,
+    Round,
+    Source,
+    State,
+    Statement,
+    Translatable,
+    new_key,
+)
 from rounds.publishing.refusals import refusal
 from rounds.publishing.states import set_state
 
@@ -51,7 +62,7 @@ class SavedPosition:
 class SavedRecords:
     """All that was stored of a page, with the forms it came from."""
 
-    forms: dict[Publishable, BaseForm] = field(default_factory=dict)
+    forms: dict[Publishable, CheckedForm] = field(default_factory=dict)
     statements: list[tuple[str, Statement]] = field(default_factory=list)
     proposals: list[tuple[str, Proposal]] = field(default_factory=list)
     positions: list[SavedPosition] = field(default_factory=list)
@@ -194,7 +205,12 @@ class EntryWriter:
         if self._save(form, record):
             self.saved.progress.append((shown.get_level_display() if shown else "", record))
 
-    def _save(self, form: Any, record: Any, lists: dict[str, Any] | None = None) -> bool:
+    def _save(
+        self,
+        form: CheckedForm,
+        record: Translatable,
+        lists: Mapping[str, Iterable[Model]] | None = None,
+    ) -> bool:
         """Store a record and its lists; False if a rule refused it, which is told at ``form``."""
         was_public = bool(record.pk) and getattr(record, "state", "") == State.PUBLISHED
         try:
@@ -217,7 +233,7 @@ class EntryWriter:
                 self.saved.public.append(record)
         return True
 
-    def _refuse(self, form: Any, error: ValidationError) -> None:
+    def _refuse(self, form: CheckedForm, error: ValidationError) -> None:
         self.is_refused = True
         for name, errors in error.error_dict.items():
             field_name = INPUT_OF_FIELD.get(name, name)
@@ -233,8 +249,7 @@ def _attributed(typed: dict[str, Any]) -> dict[str, Any]:
 def refuse_changes_of_public(saved: SavedRecords) -> None:
     """Raise ``RejectedError`` if a record was changed that readers see: no draft can hold that."""
     for record in saved.public:
-        form: Any = saved.forms[record]
-        form.add_error(
+        saved.forms[record].add_error(
             None, _("Readers see this already, so a change of it cannot be kept as a draft.")
         )
     if saved.public:

@@ -6,11 +6,10 @@ what they need from a stored record, for the preview of the desk and the pages o
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
 from issues.models import Position, Proposal
@@ -124,7 +123,7 @@ def find_similar_statements(statement: Statement, limit: int = 2) -> list[Statem
     )
 
 
-def find_warnings_about(record: Any, today: dt.date) -> list[str]:
+def find_warnings_about(record: Model, today: dt.date) -> list[str]:
     """All warnings about one stored record; none about kinds that have none."""
     if isinstance(record, Round):
         return list(warn_of_round(record, today))

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
@@ -128,10 +129,10 @@ class LoginSite(AdminSite):
         self,
         request: HttpRequest,
         name: str,
-        title: Any,
+        title: str | Promise,
         typed: ResubmittedForm,
         next_url: str,
-        **extra_context: Any,
+        **extra_context: object,
     ) -> HttpResponse:
         context = {**self.each_context(request), "title": title, "typed": typed, NEXT: next_url}
         page = TemplateResponse(request, f"admin/{name}.html", context | extra_context)

@@ -3,10 +3,10 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypedDict
 
 from django.contrib.admin import AdminSite
-from django.db.models import Count, F, QuerySet, Value, Window
+from django.db.models import Count, F, Model, QuerySet, Value, Window
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from issues.models import Issue, Measure, Position, Progress, Proposal
+from rounds.admin.sources import SourceWithLinks
 from rounds.models import (
     Deadline,
     LinkState,
@@ -36,7 +37,7 @@ PUBLISHABLE: tuple[type[Publishable], ...] = (
 )
 
 
-def change_url(record: Any) -> str:
+def change_url(record: Model) -> str:
     """The page of the admin on which ``record`` is changed."""
     meta = record._meta
     return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[record.pk])
@@ -82,40 +83,55 @@ class WaitingList:
     key: str
     title: str | Promise
     description: str | Promise
-    model: type[Any]
+    model: type[Model]
     rows: Callable[[dt.date], QuerySet[Any]]  # as of a day
     detail: Callable[[Any], str] = lambda row: str(getattr(row, "when", ""))
     filters: str = ""
     url: Callable[[Any], str] = change_url
 
-    def entries(self, rows: Iterable[Any]) -> list[WaitingEntry]:
+    def entries(self, rows: Iterable[Model]) -> list[WaitingEntry]:
         return [WaitingEntry(str(row), self.detail(row), self.url(row)) for row in rows]
 
 
-def changelist_url(model: type[Any], query: str) -> str:
+def changelist_url(model: type[Model], query: str) -> str:
     """The list of the admin for ``model``, filtered by ``query``."""
     meta = model._meta
     return f"{reverse(f'admin:{meta.app_label}_{meta.model_name}_changelist')}?{query}"
 
 
-def add_position_url(issue: Any) -> str:
+class AwaitedParty(TypedDict):
+    """A party whose position on an issue is still to be recorded."""
+
+    pk: int
+    code: str
+    name: str
+
+
+class AwaitingIssue(Protocol):
+    """An issue of ``IssueQuerySet.awaiting_parties()``."""
+
+    pk: int
+    awaited_list: list[AwaitedParty]
+
+
+def add_position_url(issue: AwaitingIssue) -> str:
     """The form of a new position, for the first party that has none on ``issue``."""
     party = issue.awaited_list[0]["pk"]
     return f"{reverse('admin:issues_position_add')}?issue={issue.pk}&party={party}"
 
 
-def suggestion_url(suggestion: Any) -> str:
+def suggestion_url(suggestion: Suggestion) -> str:
     """The form of the record with the suggestion typed into it."""
     kind = suggestion.content_type
     url = reverse(f"admin:{kind.app_label}_{kind.model}_change", args=[suggestion.object_id])
     return f"{url}?suggestion={suggestion.pk}"
 
 
-def _describe_author(suggestion: Any) -> str:
+def _describe_author(suggestion: Suggestion) -> str:
     return f"{suggestion.author}, {describe_moment(suggestion.made_at)}"
 
 
-def _describe_answers(source: Any) -> str:
+def _describe_answers(source: SourceWithLinks) -> str:
     return " · ".join(link["answer"] for link in source.link_list)
 
 
@@ -256,7 +272,7 @@ def load_blocks(site: AdminSite, request: HttpRequest, day: dt.date) -> list[Das
     return stages + [load_waiting_list(item, day) for item in visible]
 
 
-def may_see(site: AdminSite, request: HttpRequest, model: type[Any]) -> bool:
+def may_see(site: AdminSite, request: HttpRequest, model: type[Model]) -> bool:
     if model is Suggestion:  # it has no list of its own
         return may_publish(request.user)
     return bool(site.get_model_admin(model).has_view_permission(request))
@@ -269,6 +285,7 @@ def load_stage(stage: DraftStage, models: Sequence[type[Publishable]]) -> Dashbo
         stage.rows(model.objects).order_by().annotate(of_kind=Value(name))  # type: ignore[attr-defined]
         for name, model in kinds.items()
     ]
+    # one query for the counts of all kinds, one for the latest of all: both are unions
     counted = [rows.values_list("of_kind").annotate(count=Count("pk")) for rows in rows_of_kinds]
     counts = dict(counted[0].union(*counted[1:], all=True))
     keyed = [rows.values_list("of_kind", "pk", "changed_at") for rows in rows_of_kinds]
@@ -283,7 +300,7 @@ def load_stage(stage: DraftStage, models: Sequence[type[Publishable]]) -> Dashbo
         for name, model in kinds.items()
         if counts.get(name)
     ]
-    records: dict[tuple[str, int], Any] = {}
+    records: dict[tuple[str, int], Publishable] = {}
     for name in {name for name, *_rest in latest}:
         rows = kinds[name].objects.with_titles()  # type: ignore[attr-defined]
         keys = [pk for kind, pk, _changed in latest if kind == name]
@@ -298,13 +315,14 @@ def load_stage(stage: DraftStage, models: Sequence[type[Publishable]]) -> Dashbo
     )
 
 
-def _describe_stage(record: Any) -> str:
+def _describe_stage(record: Publishable) -> str:
     kind = str(record._meta.verbose_name)
     return f"{kind}, {record.state_label}" if record.publish_at else kind
 
 
 def load_waiting_list(waiting_list: WaitingList, day: dt.date) -> DashboardBlock:
     """The count and the first entries of ``waiting_list`` on ``day``."""
+    # a window counts all rows in the query that reads the first ones
     rows = list(waiting_list.rows(day).annotate(total=Window(Count("*")))[:ENTRIES_SHOWN])
     count = rows[0].total if rows else 0
     if waiting_list.filters:

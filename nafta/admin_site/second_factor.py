@@ -15,8 +15,11 @@ import django_otp
 import segno
 from django import forms
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timeuntil
@@ -32,12 +35,12 @@ DIGITS = 6  # of a code of the app
 SESSION_KEY = "app-key"
 
 
-def is_verified(user: Any) -> bool:
+def is_verified(user: AbstractBaseUser | AnonymousUser) -> bool:
     """Whether the user has given the second factor, or none is required."""
     return not settings.SECOND_FACTOR or getattr(user, "otp_device", None) is not None
 
 
-def setup_key(session: Any) -> str:
+def setup_key(session: SessionBase) -> str:
     """The key of an app that is being set up; it is in this session only until a code proves it."""
     key: str = session.setdefault(SESSION_KEY, random_hex())
     return key
@@ -48,7 +51,7 @@ def format_key(key: str) -> str:
     return b32encode(unhexlify(key)).decode()
 
 
-def draw_key(key: str, user: Any, site: str) -> SafeString:
+def draw_key(key: str, user: AbstractBaseUser | AnonymousUser, site: str) -> SafeString:
     """The QR code that an app reads from the screen.
 
     It is drawn within the page: as an image with an address of its own the key could be cached.
@@ -59,7 +62,7 @@ def draw_key(key: str, user: Any, site: str) -> SafeString:
     return mark_safe(code.svg_inline(scale=5, border=4, light="#fff", dark="#000"))  # noqa: S308
 
 
-def replace_backup_codes(user: Any) -> list[str]:
+def replace_backup_codes(user: AbstractBaseUser | AnonymousUser) -> list[str]:
     """Make ten backup codes in place of the present ones; each can be used once."""
     codes = [StaticToken.random_token() for _number in range(BACKUP_CODES)]
     with transaction.atomic():
@@ -69,7 +72,7 @@ def replace_backup_codes(user: Any) -> list[str]:
     return codes
 
 
-def count_backup_codes(user: Any) -> int:
+def count_backup_codes(user: AbstractBaseUser | AnonymousUser) -> int:
     count: int = StaticToken.objects.filter(device__user=user).count()
     return count
 
@@ -83,7 +86,9 @@ class CodeForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "one-time-code", "autofocus": True}),
     )
 
-    def __init__(self, user: Any, data: Any = None) -> None:
+    def __init__(
+        self, user: AbstractBaseUser | AnonymousUser, data: QueryDict | None = None
+    ) -> None:
         super().__init__(data)
         self.user = user
         self.device: Any = None
@@ -116,7 +121,9 @@ class CodeForm(forms.Form):
 class FirstCodeForm(CodeForm):
     """The first code of an app that is being set up with ``key``; it sets the app up."""
 
-    def __init__(self, user: Any, key: str, data: Any = None) -> None:
+    def __init__(
+        self, user: AbstractBaseUser | AnonymousUser, key: str, data: QueryDict | None = None
+    ) -> None:
         super().__init__(user, data)
         self.key = key
 
@@ -134,7 +141,7 @@ class FirstCodeForm(CodeForm):
 class SecondFactorStep:
     """The step of a login after the password: asks for a code, or sets the app up."""
 
-    def __init__(self, request: HttpRequest, site: str, data: Any = None) -> None:
+    def __init__(self, request: HttpRequest, site: str, data: QueryDict | None = None) -> None:
         self.request = request
         self.user = request.user
         self.has_app = TOTPDevice.objects.filter(user=self.user, confirmed=True).exists()
@@ -149,7 +156,7 @@ class SecondFactorStep:
         """Whether the code is right; then the login is complete."""
         if not self.form.is_valid():
             return False
-        self.request.session.cycle_key()
+        self.request.session.cycle_key()  # as Django does after the password
         self.request.session.pop(SESSION_KEY, None)
         django_otp.login(self.request, self.form.device)
         return True

@@ -61,9 +61,10 @@ class EditorsSite(LoginSite):
         guarded = super().admin_view(view, cacheable)
 
         @wraps(view)
-        def gated(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        def gated(request: HttpRequest, *args: object, **kwargs: object) -> Any:
             if request.method in SAFE_METHODS:
                 return guarded(request, *args, **kwargs)
+            # a Log out button that is pressed too late has nothing to hand back
             if not self.has_permission(request) and request.path != self.page_url("logout"):
                 typed = ResubmittedForm.from_form(request)
                 return self.render_next_step(request, typed, request.get_full_path())

@@ -108,7 +108,7 @@ def is_translated(column: Column) -> bool:
 
 
 def answer(
-    schema: type[Answer], resource: type[RecordResource], record: Translatable, **given: Any
+    schema: type[Answer], resource: type[RecordResource], record: Translatable, **given: object
 ) -> Answer:
     """Return ``record`` as an answer: the values of its columns, but for those that are given."""
     values = {

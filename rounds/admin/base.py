@@ -1,5 +1,6 @@
 """The ModelAdmins of the record: its pages, and the rows within them."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -17,7 +18,7 @@ from rounds.admin.pages.deletion import DeletionMixin
 from rounds.admin.pages.suggestions import SuggestedError, SuggestionsMixin
 from rounds.admin.spreadsheets.admin import SpreadsheetAdmin
 from rounds.admin.translations import MissingTranslationFilter, fieldset, with_translations
-from rounds.models import Publishable, State
+from rounds.models import Publishable, State, Versioned
 from rounds.platform.dates import SpanFormField
 from rounds.platform.text_fields import AddressField, KeyField, TextField
 from rounds.publishing.edit_conflicts import format_versions, versions_of
@@ -26,7 +27,9 @@ from rounds.publishing.refusals import refusal
 
 
 class RecordFormSet(forms.BaseInlineFormSet):
-    def get_unique_error_message(self, unique_check: Any) -> str:
+    """Rows below a record; two that say the same are refused in words that name no column."""
+
+    def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
         return str(_("Two of these rows say the same: delete one of them."))
 
     def get_form_error(self) -> str:
@@ -51,7 +54,9 @@ class BaseRecordAdmin(admin.options.BaseModelAdmin):
     class Media:
         css = {"all": ["css/admin.css"]}
 
-    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(
+        self, db_field: models.Field, request: HttpRequest, **kwargs: Any
+    ) -> Any:
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(field, forms.ModelChoiceField):
             field.label_from_instance = describe_choice  # type: ignore[method-assign,assignment]
@@ -65,10 +70,10 @@ class BaseRecordAdmin(admin.options.BaseModelAdmin):
         return field
 
     def readers_see(self, record: Any) -> bool:
-        """Whether ``record`` has a page for readers."""
+        """Whether ``record`` has a page for readers. A subclass takes records of its model only."""
         return bool(getattr(record, "state", State.PUBLISHED) == State.PUBLISHED)
 
-    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+    def get_view_on_site_url(self, obj: models.Model | None = None) -> str | None:
         return super().get_view_on_site_url(obj) if obj and self.readers_see(obj) else None
 
 
@@ -96,7 +101,7 @@ class RecordAdmin(SpreadsheetAdmin, BaseRecordAdmin, DeletionMixin, SuggestionsM
     save_on_top = True
     list_per_page = 50
 
-    def __init__(self, model: Any, admin_site: Any) -> None:
+    def __init__(self, model: type[Versioned], admin_site: admin.AdminSite) -> None:
         super().__init__(model, admin_site)
         self.form = with_translations(self.form, model)
 
@@ -107,11 +112,15 @@ class RecordAdmin(SpreadsheetAdmin, BaseRecordAdmin, DeletionMixin, SuggestionsM
         """Lists and pickers find “Arden’s” by “arden's”, and “Zoë” by “zoe”."""
         return [f"{name}__{UNACCENTED}__icontains" for name in super().get_search_fields(request)]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Versioned | None = None
+    ) -> tuple[str, ...]:
         fixed = (self.key,) if obj and self.key else ()
         return (*super().get_readonly_fields(request, obj), *fixed)
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Versioned | None = None
+    ) -> dict[str, Sequence[str]]:
         return {} if obj else dict(super().get_prepopulated_fields(request, obj))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -119,7 +128,7 @@ class RecordAdmin(SpreadsheetAdmin, BaseRecordAdmin, DeletionMixin, SuggestionsM
         empty = dict.fromkeys(self.prepopulated_fields, "")
         return {**empty, **super().get_changeform_initial_data(request)}
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Versioned | None = None) -> Any:
         """As declared, with the translations before the last.
 
         The last has two fields more: the versions this page showed, and the note to readers.
@@ -134,27 +143,29 @@ class RecordAdmin(SpreadsheetAdmin, BaseRecordAdmin, DeletionMixin, SuggestionsM
             fields += ["correction"] if needs_note else []
         return [*fieldsets, (title, {**options, "fields": fields})]
 
-    def may_enter(self, request: HttpRequest, field: Any, obj: Any) -> bool:
+    def may_enter(
+        self, request: HttpRequest, field: str | Sequence[str], obj: Versioned | None
+    ) -> bool:
         """Whether the user may fill in ``field``, which stands in a fieldset as declared."""
         if field in self.model.translation_keys():
             return False  # where no fields are declared, Django takes all that the form has
         if field != "publish_at":
             return True
-        return may_publish(request.user) and not (obj and obj.is_published)
+        return may_publish(request.user) and not (obj and self.is_public(obj))
 
-    def page_versions(self, obj: Any) -> str:
+    def page_versions(self, obj: Versioned) -> str:
         return format_versions(versions_of(self.records_on_page(obj)))
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Versioned | None = None) -> bool:
         return super().has_change_permission(request, obj) and self._may_touch(request, obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Versioned | None = None) -> bool:
         return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
 
-    def _may_touch(self, request: HttpRequest, obj: Any) -> bool:
+    def _may_touch(self, request: HttpRequest, obj: Versioned | None) -> bool:
         return obj is None or may_publish(request.user) or not self.readers_see(obj)
 
-    def was_public(self, record: Any) -> bool:
+    def was_public(self, record: Versioned) -> bool:
         """Whether ``record`` is published, or was before it was taken back."""
         if not isinstance(record, Publishable) or record.is_published:
             return self.is_public(record)
@@ -167,7 +178,7 @@ class RecordAdmin(SpreadsheetAdmin, BaseRecordAdmin, DeletionMixin, SuggestionsM
         object_id: str | None = None,
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
-    ) -> Any:
+    ) -> HttpResponse:
         """As Django's; what is refused comes back with all that was typed, and why."""
         context = {**(extra_context or {})}
         suggestion = self.find_suggestion(request, object_id)
@@ -176,6 +187,7 @@ class RecordAdmin(SpreadsheetAdmin, BaseRecordAdmin, DeletionMixin, SuggestionsM
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, context)
         try:
+            # a savepoint: after an error of the database the page that says why is still rendered
             with transaction.atomic(), self.as_author(request, suggestion):
                 return self._save_page(request, object_id, form_url, context)
         except SuggestedError:
@@ -199,7 +211,13 @@ class RecordAdmin(SpreadsheetAdmin, BaseRecordAdmin, DeletionMixin, SuggestionsM
             return self.stock_changeform_view(request, object_id, form_url, context)
         return self.show_conflict(request, str(object_id), context, conflict)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(
+        self,
+        request: HttpRequest,
+        form: forms.ModelForm,
+        formsets: Iterable[forms.BaseInlineFormSet],
+        change: bool,
+    ) -> None:
         """As Django's, and then through the gate, before any message says that it was saved."""
         super().save_related(request, form, formsets, change)
         if change and "_suggest" in request.POST:

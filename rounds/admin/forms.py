@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget
@@ -10,11 +10,13 @@ from django.core.exceptions import ValidationError
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from rounds.models import State
 from rounds.platform.dates import describe as describe_days
+from rounds.platform.form_options import ModelFormOptions
 from rounds.platform.text_fields import TextField
 from rounds.platform.time_fields import MomentField
 from rounds.platform.times import describe_moment
@@ -62,8 +64,13 @@ class RecordForm(BaseRecordForm):
 
     state = FormState()
 
-    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(data if self.state.data is None else self.state.data, *args, **kwargs)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        files: MultiValueDict | None = None,
+        **options: Unpack[ModelFormOptions],
+    ) -> None:
+        super().__init__(data if self.state.data is None else self.state.data, files, **options)
         self.initial["opened"] = self.state.versions
 
     def _clean_time(self, cleaned: dict[str, Any]) -> None:
@@ -102,8 +109,13 @@ class GeneratedKeyForm(BaseRecordForm):
 
     key_source = "summary"  # the field whose first words the key takes
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        files: MultiValueDict | None = None,
+        **options: Unpack[ModelFormOptions],
+    ) -> None:
+        super().__init__(data, files, **options)
         if "slug" in self.fields:
             self.fields["slug"].required = False
             self.initial.setdefault("slug", "")  # instead of the default, which says nothing
@@ -148,6 +160,7 @@ def describe(field: forms.Field, value: Any) -> str:
         return str(_("yes") if value else _("no"))
     if isinstance(field, forms.ModelMultipleChoiceField):
         return "; ".join(sorted(map(str, value)))
+    # a field that chooses a record is a ChoiceField as well, whose choices are a query
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
         return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
     return "" if value is None else str(value)

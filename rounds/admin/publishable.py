@@ -5,8 +5,9 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Case, F, QuerySet, When
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,7 @@ from django.utils.translation import ngettext
 
 from rounds.admin.base import RecordAdmin
 from rounds.admin.forms import ScheduleForm
-from rounds.models import DatedClaim, State
+from rounds.models import DatedClaim, Publishable, State, Versioned
 from rounds.platform.times import describe_weekday_moment
 from rounds.publishing.edit_conflicts import lock_records
 from rounds.publishing.gate import gate
@@ -29,7 +30,7 @@ DRAFTS_FIRST: tuple[Any, ...] = (
 )
 
 
-def version_of(record: Any) -> str:
+def version_of(record: Versioned) -> str:
     """The number of a record and its version, as a list shows it: “12:3”."""
     return f"{record.pk}:{record.version}"
 
@@ -43,27 +44,29 @@ class PublishableAdmin(RecordAdmin):
     def get_list_filter(self, request: HttpRequest) -> Any:
         return (*super().get_list_filter(request), ("publish_at", admin.EmptyFieldListFilter))
 
-    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> Any:
+    def response_add(
+        self, request: HttpRequest, obj: Publishable, post_url_continue: str | None = None
+    ) -> HttpResponse:
         response = super().response_add(request, obj, post_url_continue)
         self.show_schedule(request, obj)
         return response
 
-    def response_change(self, request: HttpRequest, obj: Any) -> Any:
+    def response_change(self, request: HttpRequest, obj: Publishable) -> HttpResponse:
         response = super().response_change(request, obj)
         self.show_schedule(request, obj)
         return response
 
-    def show_schedule(self, request: HttpRequest, obj: Any) -> None:
+    def show_schedule(self, request: HttpRequest, obj: Publishable) -> None:
         """Repeat the time of publication in a message, for the user who has just entered it."""
-        if obj.is_scheduled:
+        if obj.publish_at and obj.is_scheduled:
             message = _("“%(title)s” goes out by itself on %(moment)s.")
             values = {"title": obj, "moment": describe_weekday_moment(obj.publish_at)}
             self.message_user(request, message % values, messages.WARNING)
 
     @admin.display(description=_("state"), ordering="state")
-    def stands(self, record: Any) -> str:
+    def stands(self, record: Publishable) -> str:
         """The state of ``record``, and when it is published by itself."""
-        return str(record.state_label)
+        return record.state_label
 
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -115,7 +118,7 @@ class PublishableAdmin(RecordAdmin):
         return TemplateResponse(request, "admin/rounds/take_back.html", context)
 
     def _action_context(
-        self, request: HttpRequest, queryset: QuerySet[Any], title: Any
+        self, request: HttpRequest, queryset: QuerySet[Any], title: str | Promise
     ) -> dict[str, Any]:
         """The context of a page that asks something before an action is done."""
         records = list(queryset)
@@ -129,7 +132,7 @@ class PublishableAdmin(RecordAdmin):
             "media": self.media,
         }
 
-    def action_checkbox(self, obj: Any) -> SafeString:
+    def action_checkbox(self, obj: Publishable) -> SafeString:
         """As Django's, with the version that the list shows: only that one is published."""
         version = format_html('<input type="hidden" name="shown" value="{}">', version_of(obj))
         return format_html("{}{}", super().action_checkbox(obj), version)
@@ -145,7 +148,7 @@ class PublishableAdmin(RecordAdmin):
         )
         return None if self._report_refused(request, dict.fromkeys(unseen, message)) else records
 
-    def _report_refused(self, request: HttpRequest, refused: Mapping[Any, Any]) -> bool:
+    def _report_refused(self, request: HttpRequest, refused: Mapping[Any, str | Promise]) -> bool:
         """Report each record that refuses, with the reason; whether any does."""
         for record, reason in refused.items():
             self.message_user(request, f"{record}: {reason}", messages.ERROR)

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -171,7 +172,9 @@ class StatementAdmin(DatedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Statement]:
         return super().get_queryset(request).with_names()  # type: ignore[attr-defined,no-any-return]
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: Statement, form: ModelForm, change: bool
+    ) -> None:
         """Remove speakers before the row says that they are unnamed: triggers check the order."""
         if change and obj.basis == Basis.UNNAMED:
             obj.speakers.clear()

@@ -1,7 +1,7 @@
 """The pages of sources: their list with the answers of links, and a form from a pasted address."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, Protocol, TypedDict
 
 from django import forms
 from django.contrib import admin
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rounds.admin.base import RecordAdmin
 from rounds.admin.forms import RecordForm
-from rounds.models import LinkState, Source
+from rounds.models import LinkState, Source, Versioned
 from rounds.platform.text_fields import AddressField
 from rounds.platform.url_normalisation import split_archive_address
 from rounds.tabular.resources import SourceResource
@@ -57,7 +57,7 @@ class LinkFilter(admin.SimpleListFilter):
     title = _("link")
     parameter_name = "link"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
         return [*LinkState.choices, ("unasked", _("never asked"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -65,6 +65,20 @@ class LinkFilter(admin.SimpleListFilter):
             return queryset.never_checked()  # type: ignore[attr-defined,no-any-return]
         is_state = self.value() in LinkState.values
         return queryset.with_link_state(self.value()) if is_state else queryset  # type: ignore[attr-defined]
+
+
+class AddressAnswer(TypedDict):
+    """What an address of a source answered; ``checked_at`` is a moment in ISO 8601."""
+
+    state: str
+    checked_at: str
+    answer: str
+
+
+class SourceWithLinks(Protocol):
+    """A source of ``SourceQuerySet.with_links()``."""
+
+    link_list: list[AddressAnswer]
 
 
 class SourceAdmin(RecordAdmin):
@@ -89,7 +103,7 @@ class SourceAdmin(RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
         return super().get_queryset(request).with_links()  # type: ignore[attr-defined,no-any-return]
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Versioned | None = None) -> Any:
         """With a link to the shorter way on the page of a new source."""
         (name, first), *fieldsets = super().get_fieldsets(request, obj)
         if obj is None:
@@ -128,7 +142,7 @@ class SourceAdmin(RecordAdmin):
         return TemplateResponse(request, "admin/rounds/source/paste.html", context)
 
     @admin.display(description=_("last asked"))
-    def answers(self, source: Any) -> SafeString | str:
+    def answers(self, source: SourceWithLinks) -> SafeString | str:
         """What each address answered, with the day of the check as a title."""
         answers = [
             (link["state"], dt.datetime.fromisoformat(link["checked_at"]).date(), link["answer"])

@@ -1,6 +1,6 @@
 """Translations in the admin: an input for each text and language, and a filter for missing ones."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from django import forms
 from django.conf import settings
@@ -8,12 +8,14 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from rounds.models import Translatable
 from rounds.platform import translated_text
+from rounds.platform.form_options import ModelFormOptions
 from rounds.platform.text_fields import TextField
 
 MAX_ORIGINAL_CHARS = 400  # of an original that is shown under the input of its translation
@@ -22,8 +24,13 @@ MAX_ORIGINAL_CHARS = 400  # of an original that is shown under the input of its 
 class TranslationsForm(forms.ModelForm):
     """A record's form with ``translation_inputs``: they fill its ``translations``."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        files: MultiValueDict | None = None,
+        **options: Unpack[ModelFormOptions],
+    ) -> None:
+        super().__init__(data, files, **options)
         titles = self._meta.model.translation_titles()
         for name, (field, code) in self._meta.model.translation_keys().items():
             if name not in self.fields:
@@ -44,16 +51,18 @@ class TranslationsForm(forms.ModelForm):
         super()._post_clean()  # type: ignore[misc]  # Django's, where a record is filled
 
 
-def with_translations(form: type[Any], model: type[Translatable]) -> type[Any]:
+def with_translations(
+    form: type[forms.ModelForm], model: type[Translatable]
+) -> type[forms.ModelForm]:
     """``form`` with an input for each text of ``model`` in each other language."""
+    fields = {field.name: field for field in model._meta.fields}
     inputs = {
-        name: _input(model._meta.get_field(field))
-        for name, (field, _code) in model.translation_keys().items()
+        name: _input(fields[field]) for name, (field, _code) in model.translation_keys().items()
     }
     return type(form.__name__, (TranslationsForm, form), inputs)
 
 
-def _input(field: Any) -> TextField:
+def _input(field: models.Field) -> TextField:
     is_long = isinstance(field, models.TextField)
     widget = AdminTextareaWidget(attrs={"rows": 3}) if is_long else AdminTextInputWidget()
     return TextField(required=False, max_length=field.max_length, widget=widget)
@@ -80,7 +89,7 @@ class MissingTranslationFilter(admin.SimpleListFilter):
     title = _("translation")
     parameter_name = "lacking"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
         names = dict(settings.LANGUAGES)
         label = _("not all in %(language)s")
         return [

@@ -9,7 +9,13 @@ from django.utils.translation import gettext as _
 
 from issues.desk.conflicts import key_of
 from issues.desk.forms.base import CheckedForm, row_formset
-from issues.desk.forms.grid import EvidenceFinder, OutcomeForm, PositionCellForm, ProgressCellForm
+from issues.desk.forms.grid import (
+    EvidenceFinder,
+    OutcomeForm,
+    PageTexts,
+    PositionCellForm,
+    ProgressCellForm,
+)
 from issues.desk.forms.references import NoteForm, PersonRowForm, SittingForm, SourceRowForm
 from issues.desk.forms.rows import (
     AttributedForm,
@@ -45,20 +51,28 @@ class DeskForm:
         is_checked: bool = True,
     ) -> None:
         self.state = state
-        check = {"is_checked": is_checked and data is not None}
-        self.sources = SourceFormSet(data, prefix="q", form_kwargs={"state": state}, **check)
-        self.people = PersonFormSet(
-            data, prefix="n", form_kwargs={"parties": state.party_finder}, **check
+        is_checked = is_checked and data is not None
+        self.sources = SourceFormSet(
+            data, prefix="q", form_kwargs={"state": state}, is_checked=is_checked
         )
-        self.sitting = SittingForm(data, initial=sitting_defaults(state), prefix="sitting", **check)
-        self.note = NoteForm(data, **check)
+        self.people = PersonFormSet(
+            data, prefix="n", form_kwargs={"parties": state.party_finder}, is_checked=is_checked
+        )
+        self.sitting = SittingForm(
+            data, initial=sitting_defaults(state), prefix="sitting", is_checked=is_checked
+        )
+        self.note = NoteForm(data, is_checked=is_checked)
         row_kwargs = {"references": self._references(), "defaults": self._row_defaults()}
-        self.statements = StatementFormSet(data, prefix="s", form_kwargs=row_kwargs, **check)
-        self.proposals = ProposalFormSet(data, prefix="p", form_kwargs=row_kwargs, **check)
-        texts: dict[str, Any] = {
+        self.statements = StatementFormSet(
+            data, prefix="s", form_kwargs=row_kwargs, is_checked=is_checked
+        )
+        self.proposals = ProposalFormSet(
+            data, prefix="p", form_kwargs=row_kwargs, is_checked=is_checked
+        )
+        texts: PageTexts = {
             "typed": normalized_texts(data),
             "shown": state.shown if shown is None else shown,
-            **check,
+            "is_checked": is_checked,
         }
         self.outcome = OutcomeForm(prefix="round", **texts)
         self.grid = list(self._grid(texts))
@@ -78,7 +92,7 @@ class DeskForm:
         return RowDefaults(**chosen, source=self.source, asks_for_source=self.sources.is_valid())
 
     def _grid(
-        self, texts: dict[str, Any]
+        self, texts: PageTexts
     ) -> Iterator[tuple[GridRow, list[PositionCellForm], ProgressCellForm]]:
         evidence_finder = EvidenceFinder(self.state, self.rows)
         is_source_missing = self.source is None and self.sources.is_valid()

@@ -1,7 +1,7 @@
 """Forms of the round desk for the round itself and for one cell of its grid."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -54,6 +54,14 @@ class EvidenceFinder:
         )
 
 
+class PageTexts(TypedDict):
+    """What a ``PrefilledForm`` takes from the page: the texts of all inputs, by their names."""
+
+    typed: dict[str, str]
+    shown: dict[str, str]
+    is_checked: bool
+
+
 class PrefilledForm(CheckedForm):
     """Inputs filled in advance: with what was typed, else with what the page had shown.
 
@@ -93,9 +101,11 @@ class PositionCellForm(PrefilledForm):
     )
     evidence = forms.CharField(label=gettext_lazy("rests on"), required=False)
 
-    def __init__(self, cell: GridCell, evidence_finder: EvidenceFinder, **kwargs: Any) -> None:
+    def __init__(
+        self, cell: GridCell, evidence_finder: EvidenceFinder, **texts: Unpack[PageTexts]
+    ) -> None:
         self.cell, self.evidence_finder = cell, evidence_finder
-        super().__init__(prefix=cell.prefix, **kwargs)
+        super().__init__(prefix=cell.prefix, **texts)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -134,9 +144,11 @@ class ProgressCellForm(PrefilledForm):
     )
     summary = forms.CharField(label=gettext_lazy("in one line"), max_length=250, required=False)
 
-    def __init__(self, row: GridRow, *, is_source_missing: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, row: GridRow, *, is_source_missing: bool, **texts: Unpack[PageTexts]
+    ) -> None:
         self.row, self.is_source_missing = row, is_source_missing
-        super().__init__(prefix=row.prefix, **kwargs)
+        super().__init__(prefix=row.prefix, **texts)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

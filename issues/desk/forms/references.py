@@ -1,13 +1,15 @@
 """Forms of the round desk for what a report rests on: source, people, round, note."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from issues.desk.forms.base import CheckedForm, text_input
+from issues.desk.forms.base import CheckedForm, CheckedFormOptions, text_input
 from issues.desk.parsing import DaysField, NamedField, NameFinder, UnknownNameError, is_address
 from issues.desk.state import DeskState
 from rounds.models import Basis, Party, Person, Source
@@ -29,9 +31,16 @@ class SourceRowForm(CheckedForm):
 
     record: Source | None = None
 
-    def __init__(self, *args: Any, state: DeskState, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        files: MultiValueDict | None = None,
+        *,
+        state: DeskState,
+        **options: Unpack[CheckedFormOptions],
+    ) -> None:
         self.state = state
-        super().__init__(*args, **kwargs)
+        super().__init__(data, files, **options)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -84,8 +93,15 @@ class PersonRowForm(CheckedForm):
 
     record: Person | None = None
 
-    def __init__(self, *args: Any, parties: NameFinder[Party], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        files: MultiValueDict | None = None,
+        *,
+        parties: NameFinder[Party],
+        **options: Unpack[CheckedFormOptions],
+    ) -> None:
+        super().__init__(data, files, **options)
         party_field: Any = self.fields["party"]
         party_field.finder = parties
 

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Unpack
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from issues.desk.forms.base import CheckedForm, text_input
+from issues.desk.forms.base import CheckedForm, CheckedFormOptions, text_input
 from issues.desk.parsing import Days, DaysField, NamedField, NameFinder, NamesField, parse_terms
 from issues.desk.state import DeskState
 from issues.models import Issue
@@ -65,9 +67,15 @@ class AttributedForm(CheckedForm):
     letter = ""  # before the number by which cells name the row
 
     def __init__(
-        self, *args: Any, references: References, defaults: RowDefaults, **kwargs: Any
+        self,
+        data: QueryDict | None = None,
+        files: MultiValueDict | None = None,
+        *,
+        references: References,
+        defaults: RowDefaults,
+        **options: Unpack[CheckedFormOptions],
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(data, files, **options)
         self.references, self.defaults = references, defaults
         for name, field in self.fields.items():
             if isinstance(field, NamedField):

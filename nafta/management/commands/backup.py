@@ -2,7 +2,6 @@
 
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
@@ -17,13 +16,12 @@ class Command(RecordCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        file: Path = options["file"]
+    def handle(self, *, file: Path, verbosity: int, **options: object) -> None:
         try:
             backups.write(file)
         except backups.BackupError as error:
             raise CommandError(_("There is no backup. %s") % error) from error
-        if options["verbosity"]:
+        if verbosity:
             size = file.stat().st_size / 1_000_000
             values = {"file": file, "size": f"{size:.1f}"}
             self.stdout.write(_("The backup is %(file)s, %(size)s MB.") % values)

@@ -3,7 +3,6 @@
 import secrets
 import socket
 from pathlib import Path
-from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -25,7 +24,7 @@ class Command(RecordCommand):
         parser.add_argument("--port", type=int, default=8000, help="Port on this machine.")
         parser.add_argument("--record", type=Path, default=RECORD, help="The package to load.")
 
-    def handle(self, *, port: int, record: Path, verbosity: int, **options: Any) -> None:
+    def handle(self, *, port: int, record: Path, verbosity: int, **options: object) -> None:
         check_port(port)  # before what takes long
         call_command("migrate", verbosity=0, interactive=False)
         if not Negotiation.objects.exists():  # what somebody entered since is left alone

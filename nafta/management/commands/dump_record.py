@@ -2,7 +2,6 @@
 
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
@@ -17,8 +16,7 @@ class Command(RecordCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path, help="a new or empty folder, or an older package")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        folder: Path = options["folder"]
+    def handle(self, *, folder: Path, verbosity: int, **options: object) -> None:
         try:
             with writer.snapshot():
                 writer.write(folder)
@@ -26,5 +24,5 @@ class Command(RecordCommand):
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(_("Nothing was written: %s") % error) from error
-        if options["verbosity"]:
+        if verbosity:
             self.stdout.write(_("The record is in %s.") % folder)

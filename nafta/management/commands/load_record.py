@@ -3,7 +3,6 @@
 from argparse import ArgumentParser
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pghistory
 from django.conf import settings
@@ -37,14 +36,15 @@ class Command(RecordCommand):
             "--note", default="", help="tell readers why what they have seen reads otherwise"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        folder, dry_run = Path(options["folder"]), options["dry_run"]
+    def handle(
+        self, *, folder: Path, dry_run: bool, note: str, verbosity: int, **options: object
+    ) -> None:
         try:
             package = read(folder)
         except PackageError as error:
             raise refused(error.problems) from error
         try:
-            fields = {"command": "load_record", "note": clean_note(options["note"])}
+            fields = {"command": "load_record", "note": clean_note(note)}
         except Refused as error:
             raise CommandError(f"--note: {error.message}") from error
         with transaction.atomic(), pghistory.context(**fields):
@@ -56,7 +56,7 @@ class Command(RecordCommand):
             if problems := load.problems(package.problems, package.torn):
                 raise refused(sorted(problems, key=file_and_line))
             transaction.set_rollback(dry_run)
-        if options["verbosity"]:
+        if verbosity:
             self.report(load, dry_run)
 
     def report(self, load: Load, dry_run: bool) -> None:

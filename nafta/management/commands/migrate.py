@@ -3,24 +3,25 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.core.management import CommandError
 from django.core.management.commands import migrate
 from django.db import connections
+from django.db.backends.utils import CursorWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
+from psycopg import Cursor
 
 LOCK = 0x6D696772617465  # “migrate”: the same in every process
 RETRY_SECONDS = 0.2
 
 
 class Command(migrate.Command):
-    def handle(self, *args: Any, **options: Any) -> None:
-        with self.lock(options["database"]):
-            refuse_half_replaced(options["database"])
-            super().handle(*args, **options)
+    def handle(self, *, database: str, **options: object) -> None:
+        with self.lock(database):
+            refuse_half_replaced(database)
+            super().handle(database=database, **options)
 
     @contextmanager
     def lock(self, database: str) -> Iterator[None]:
@@ -62,7 +63,8 @@ def refuse_half_replaced(database: str) -> None:
             )
 
 
-def lock_answer(cursor: Any, function: str) -> bool:
+def lock_answer(cursor: CursorWrapper | Cursor, function: str) -> bool:
     """Return what one of PostgreSQL's functions answers about the lock."""
     cursor.execute(f"SELECT {function}(%s)", [LOCK])
-    return bool(cursor.fetchone()[0])
+    row = cursor.fetchone()
+    return bool(row and row[0])

@@ -2,7 +2,6 @@
 
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import CommandError
 from django.db import connection
@@ -23,11 +22,10 @@ class Command(RecordCommand):
             "--replace", action="store_true", help="remove all that the database holds"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        file: Path = options["file"]
+    def handle(self, *, file: Path, replace: bool, verbosity: int, **options: object) -> None:
         try:
             written_at = backups.check(file)
-            if backups.holds_something() and not options["replace"]:
+            if backups.holds_something() and not replace:
                 name = connection.settings_dict["NAME"]
                 raise backups.BackupError(
                     _("The database “%s” is not empty; --replace removes all that it holds.") % name
@@ -35,7 +33,7 @@ class Command(RecordCommand):
             backups.restore(file)
         except backups.BackupError as error:
             raise CommandError(_("Nothing was restored. %s") % error) from error
-        if options["verbosity"]:
+        if verbosity:
             self.report(written_at)
 
     def report(self, written_at: str) -> None:

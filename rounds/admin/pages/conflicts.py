@@ -44,7 +44,7 @@ class FormConflict:
 class EditConflictsMixin(RequestFormAdmin):
     """Compares what the page of a record showed with what is stored by the time it is saved."""
 
-    def records_on_page(self, obj: Any) -> list[Any]:
+    def records_on_page(self, obj: Versioned) -> list[Versioned]:
         """``obj`` and the records in the rows below it."""
         rows = [
             row
@@ -71,7 +71,7 @@ class EditConflictsMixin(RequestFormAdmin):
         obj = self.get_object(request, unquote(object_id)) if object_id is not None else None
         if obj is None:
             return None
-        fetch([obj])
+        fetch([obj])  # locked before its rows are read: none can be added until this is done
         opened = parse_versions(posted.get("opened", ""))
         stored = versions_of(fetch(self.records_on_page(obj)))
         if opened == stored:
@@ -112,16 +112,16 @@ class EditConflictsMixin(RequestFormAdmin):
     ) -> HttpResponse:
         """The form as it was typed, with the changes of others beside it."""
         refusing = self.for_request(data=conflict.data, refusal=ValidationError(CHANGED_MEANWHILE))
-        response: Any = refusing.stock_changeform_view(request, object_id, "", context)
+        response = refusing.stock_changeform_view(request, object_id, "", context)
         add_collisions(response, conflict.collisions)
-        return response  # type: ignore[no-any-return]
+        return response
 
 
-def add_collisions(response: Any, found_collisions: list[EditConflict]) -> None:
+def add_collisions(response: HttpResponse, found_collisions: list[EditConflict]) -> None:
     """Put into the page of a form what others changed, beside what is typed in the form."""
-    if hasattr(response, "context_data"):  # else it was answered by going elsewhere
-        form = response.context_data["adminform"].form
-        response.context_data["collisions"] = collision_rows(found_collisions, form)
+    if context := getattr(response, "context_data", None):  # else it is a redirect
+        form = context["adminform"].form
+        context["collisions"] = collision_rows(found_collisions, form)
 
 
 def collision_rows(found_collisions: list[EditConflict], form: RecordForm) -> list[dict[str, Any]]:

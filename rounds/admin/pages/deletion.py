@@ -1,5 +1,6 @@
 """Deleting records: what readers have seen needs a note, and what is cited stays."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -7,13 +8,13 @@ from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.utils import unquote
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from rounds.admin.pages.conflicts import EditConflictsMixin
 from rounds.admin.pages.request_form import with_posted, without_posted
-from rounds.models import Publishable
+from rounds.models import Publishable, Versioned
 from rounds.publishing.edit_conflicts import (
     format_versions,
     load_records,
@@ -28,7 +29,7 @@ class DeletionMixin(EditConflictsMixin):
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> Any:
+    ) -> HttpResponse:
         """As Django's; asks again if the record has changed since, or if a note is missing."""
         obj = self.get_object(request, unquote(object_id))
         context = {**(extra_context or {}), "public": obj is not None and self.is_public(obj)}
@@ -60,14 +61,16 @@ class DeletionMixin(EditConflictsMixin):
             if error.code != "note":
                 raise
             unconfirmed = request.POST.copy()
-            del unconfirmed["post"]
+            del unconfirmed["post"]  # what Django takes as the confirmation
             page = delete_selected(self, with_posted(request, unconfirmed), queryset)
             context = {"public": True, "asked": True}
         if page is not None:
             page.context_data |= context
         return page
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+    def get_deleted_objects(
+        self, objs: Sequence[Versioned] | QuerySet[Any], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
         """As Django's; a record that others name in their lists is protected, too."""
         deleted, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
         named = [
@@ -78,14 +81,17 @@ class DeletionMixin(EditConflictsMixin):
         return deleted, counts, perms_needed, protected or named
 
     def citing(self, record: Any) -> list[Any]:
-        """The records that would lack something if ``record`` were deleted."""
+        """The records that would lack something if ``record`` were deleted.
+
+        A subclass takes records of its model only.
+        """
         return []
 
-    def is_public(self, record: Any) -> bool:
+    def is_public(self, record: Versioned) -> bool:
         """Whether ``record`` has states and is published."""
         return isinstance(record, Publishable) and record.is_published
 
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+    def delete_model(self, request: HttpRequest, obj: Versioned) -> None:
         super().delete_model(request, obj)
         gate(request.user, request.POST.get("correction", ""))
 

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from rounds.admin.pages.restore import restore
 from rounds.history.differences import compare_versions, load_revisions
 from rounds.history.versions import Version, load_versions
-from rounds.models import Presence, Publishable, State
+from rounds.models import Presence, Publishable, State, Versioned
 from rounds.publishing.edit_conflicts import (
     format_versions,
     lock_records,
@@ -52,7 +52,7 @@ class RecordViewsMixin(admin.ModelAdmin):
         ]
         return [*urls, *super().get_urls()]
 
-    def page_context(self, request: HttpRequest, obj: Any, title: str) -> dict[str, Any]:
+    def page_context(self, request: HttpRequest, obj: Versioned, title: str) -> dict[str, Any]:
         """The context that the templates of these pages share."""
         return {
             **self.admin_site.each_context(request),
@@ -65,7 +65,7 @@ class RecordViewsMixin(admin.ModelAdmin):
             "history_url": self.page_url("history", obj.pk),
         }
 
-    def page_url(self, page: str, *args: Any) -> str:
+    def page_url(self, page: str, *args: int) -> str:
         """The address of a page of this model in the admin: "change", "history", "changelist"."""
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
         return reverse(name, args=[quote(arg) for arg in args], current_app=self.admin_site.name)
@@ -80,7 +80,7 @@ class RecordViewsMixin(admin.ModelAdmin):
         return obj
 
     def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: Any = None
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Every version, newest first."""
         obj = self.get_record(request, object_id)
@@ -120,7 +120,7 @@ class RecordViewsMixin(admin.ModelAdmin):
         }
         return TemplateResponse(request, "admin/rounds/revert.html", context)
 
-    def _revert(self, request: HttpRequest, obj: Any, target: Version) -> str:
+    def _revert(self, request: HttpRequest, obj: Versioned, target: Version) -> str:
         """Go back to ``target``, or return why that is refused."""
         try:
             with transaction.atomic():
@@ -154,7 +154,7 @@ class RecordViewsMixin(admin.ModelAdmin):
         return HttpResponseRedirect(self.page_url("change", obj.pk))
 
     def _render_public(
-        self, request: HttpRequest, obj: Any, public_path: str, query: str
+        self, request: HttpRequest, obj: Publishable, public_path: str, query: str
     ) -> HttpResponse:
         """The page at ``public_path``, for a copy of ``request`` that asks for it."""
         match = resolve(public_path)
@@ -167,26 +167,36 @@ class RecordViewsMixin(admin.ModelAdmin):
 
     # --- who has it open ---
 
-    def render_change_form(self, request: HttpRequest, context: Any, **kwargs: Any) -> Any:  # type: ignore[override]
-        """As Django's, which names all but the first two."""
-        if (obj := kwargs.get("obj")) is not None:
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Versioned | None = None,
+    ) -> HttpResponse:
+        """As Django's, with who else has the page open and the way to the preview."""
+        if obj is not None:
             context |= note_presence(request, f"{self.opts.label_lower}:{obj.pk}")
             if isinstance(obj, Publishable) and not obj.is_published:
                 context["preview_url"] = self.page_url("preview", obj.pk)
-        page: Any = super().render_change_form(request, context, **kwargs)
-        if kwargs.get("add"):  # what stands first has the focus: what is to be typed, not a button
-            page.context_data["save_on_top"] = False
+        page = super().render_change_form(request, context, add, change, form_url, obj)
+        if add:  # what stands first has the focus: what is to be typed, not a button
+            context["save_on_top"] = False  # only now: Django has just set it
         return page
 
 
-def note_presence(request: Any, page_key: str) -> dict[str, Any]:
+def note_presence(request: HttpRequest, page_key: str) -> dict[str, Any]:
     """Note that the user has a page open; the context that says who else has."""
     Presence.objects.record_visit(request.user, page_key)
     return {"place": page_key, "others": list(Presence.objects.list_others(request.user, page_key))}
 
 
-def presence_view(request: Any) -> JsonResponse:
+def presence_view(request: HttpRequest) -> JsonResponse:
     """Who else has a page open. An open page asks three times a minute, and once when left."""
+    assert request.user.is_authenticated, "the admin lets nobody else in"
+    # a longer key or a NUL does not fit into the column
     page_key = request.POST.get("place", "").replace("\0", "")[:120]
     if not page_key:
         return JsonResponse({"others": []}, status=400)

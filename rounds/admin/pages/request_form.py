@@ -5,9 +5,13 @@ from dataclasses import replace
 from typing import Any, Self
 
 from django.contrib import admin
+from django.contrib.admin.options import InlineModelAdmin
+from django.core.exceptions import ValidationError
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from rounds.admin.forms import FormState
+from rounds.models import Versioned
 
 
 class RequestFormAdmin(admin.ModelAdmin):
@@ -19,26 +23,32 @@ class RequestFormAdmin(admin.ModelAdmin):
 
     form_state = FormState()
 
-    def for_request(self, **state: Any) -> Self:
-        """A copy of this admin whose forms have ``state``: fields of ``FormState``."""
+    def for_request(
+        self, *, data: QueryDict | None = None, refusal: ValidationError | None = None
+    ) -> Self:
+        """A copy of this admin whose forms show ``data`` and ``refusal``, see ``FormState``."""
         answering = copy.copy(self)
-        answering.form_state = replace(self.form_state, **state)
+        answering.form_state = replace(self.form_state, data=data, refusal=refusal)
         return answering
 
-    def page_versions(self, obj: Any) -> str:
+    def page_versions(self, obj: Versioned) -> str:
         """The versions of the records on the page of ``obj``, for its form."""
         return ""
 
     def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
+        self,
+        request: HttpRequest,
+        obj: Versioned | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> type[ModelForm]:
         versions = "" if obj is None else self.page_versions(obj)
         state = replace(self.form_state, versions=versions)
         form = type(self.form.__name__, (self.form,), {"state": state})
         return super().get_form(request, obj, change=change, **{"form": form, **kwargs})
 
     def get_formset_kwargs(
-        self, request: HttpRequest, obj: Any, inline: Any, prefix: str
+        self, request: HttpRequest, obj: Versioned, inline: InlineModelAdmin, prefix: str
     ) -> dict[str, Any]:
         kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
         data = self.form_state.data

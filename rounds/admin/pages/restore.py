@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 
 from rounds.history.versions import Version
-from rounds.models import TrackedList, lists_of
+from rounds.models import TrackedList, Versioned, lists_of
 
 # what a record keeps when it goes back: its identity, its history, and whether readers see it
 KEPT_FIELDS = {"id", "slug", "code", "version", "changed_at", "state", "publish_at"}
@@ -20,7 +20,7 @@ class ListChange:
     missing: list[Any]  # rows that were deleted since, not stored yet
 
 
-def restore(record: Any, target: Version) -> None:
+def restore(record: Versioned, target: Version) -> None:
     """Give ``record`` the texts and lists of an earlier version; its state stays.
 
     Records that the version named and that were deleted since are left out. Raises
@@ -37,18 +37,18 @@ def restore(record: Any, target: Version) -> None:
     record.save()
     for change in changes:
         for row in change.missing:
-            row.clean_fields()
+            row.clean_fields()  # an old version may have texts from before texts were cleaned
             row.save(force_insert=True)
 
 
-def compare_list(record: Any, tracked: TrackedList, target: Version) -> ListChange:
+def compare_list(record: Versioned, tracked: TrackedList, target: Version) -> ListChange:
     """How the list ``tracked`` of ``record`` differs from what it was in ``target``."""
     model: Any = tracked.rows
     columns = [
         column.attname for column in model._meta.fields if column.name not in {"id", tracked.owner}
     ]
 
-    def values_of(row: Any) -> tuple[Any, ...]:
+    def values_of(row: models.Model) -> tuple[Any, ...]:
         values = [getattr(row, name) for name in columns]
         return tuple(tuple(value.items()) if isinstance(value, dict) else value for value in values)
 
@@ -67,7 +67,7 @@ def compare_list(record: Any, tracked: TrackedList, target: Version) -> ListChan
     )
 
 
-def references_exist(row: Any) -> bool:
+def references_exist(row: models.Model) -> bool:
     """Whether all records that ``row`` points at are still stored."""
     keys = [column for column in row._meta.fields if isinstance(column, models.ForeignKey)]
     return all(

@@ -64,8 +64,9 @@ class SuggestionsMixin(EditConflictsMixin, RecordViewsMixin):
         author = suggestion.author
         return pghistory.context(user=author.pk, name=str(author), approved_by=str(request.user))
 
-    def keep_suggestion(self, request: Any, object_id: str) -> HttpResponse:
+    def keep_suggestion(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Keep what was typed for a second editor."""
+        assert request.user.is_authenticated, "the admin lets nobody else in"
         obj: Any = self.get_object(request, unquote(object_id))
         Suggestion.objects.create(
             content_type=ContentType.objects.get_for_model(self.model),
@@ -77,8 +78,11 @@ class SuggestionsMixin(EditConflictsMixin, RecordViewsMixin):
         self.message_user(request, _("This waits for a second editor; readers see no change yet."))
         return HttpResponseRedirect(self.page_url("change", obj.pk))
 
-    def response_change(self, request: HttpRequest, obj: Any) -> Any:
-        """As Django's; deletes the suggestion from which an editor has saved something."""
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """As Django's; deletes the suggestion from which an editor has saved something.
+
+        A subclass takes records of its model only.
+        """
         suggestion = self.find_suggestion(request, str(obj.pk))
         if suggestion and may_publish(request.user):
             suggestion.delete()
