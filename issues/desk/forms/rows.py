@@ -17,6 +17,7 @@ from issues.desk.state import DeskState
 from issues.models import Issue
 from rounds.models import Basis, Party, Person, Source, attribution_problem
 
+ATTRIBUTION_NAMES = ("basis", "attribution", "unnamed_count", "unnamed_why", "days", "source")
 ROW_BASES = [("", gettext_lazy("as above")), *Basis.choices]
 
 
@@ -65,6 +66,8 @@ class AttributedForm(CheckedForm):
     unnamed_why = forms.CharField(label=gettext_lazy("why unnamed"), required=False, max_length=200)
 
     letter = ""  # before the number by which cells name the row
+    open_names: tuple[str, ...] = ()  # of the fields that the page shows at once
+    folded_names: tuple[str, ...] = ()  # of those that it folds, in their order
 
     def __init__(
         self,
@@ -80,6 +83,14 @@ class AttributedForm(CheckedForm):
         for name, field in self.fields.items():
             if isinstance(field, NamedField):
                 field.finder = references.finders[name]
+
+    @property
+    def open_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.open_names]
+
+    @property
+    def folded_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.folded_names]
 
     @property
     def handle(self) -> str:
@@ -134,6 +145,8 @@ class StatementRowForm(AttributedForm):
     )
 
     letter = "S"
+    open_names = ("summary", "speakers", "issues", "parties")
+    folded_names = ("quotation", "language", *ATTRIBUTION_NAMES)
 
     def default_basis(self, cleaned: dict[str, Any]) -> str:
         """That of the sitting; a row without a speaker is never on the record by default."""
@@ -177,6 +190,8 @@ class ProposalRowForm(AttributedForm):
     )
 
     letter = "P"
+    open_names = ("title", "issue", "parties", "numbers")
+    folded_names = ("summary", "responds_to", *ATTRIBUTION_NAMES)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
