@@ -300,10 +300,11 @@ class DeskPage:
 
     def _presence(self) -> dict[str, Any]:
         """Who else has this desk open."""
-        key = f"rounds.round.desk:{self.state.round.pk}"
+        page_key = f"rounds.round.desk:{self.state.round.pk}"
         if self.data is None:
-            return note_presence(self.request, key)
-        return {"place": key, "others": Presence.objects.list_others(self.request.user, key)}
+            return note_presence(self.request, page_key)
+        visits = Presence.objects.list_others(self.request.user, page_key)
+        return {"page_key": page_key, "visits": visits}
 
     def render(self, status: int = 200) -> HttpResponse:
         state, entry = self.state, self.entry
@@ -313,7 +314,7 @@ class DeskPage:
             "title": _("Desk: %(round)s") % {"round": state.round},
             "opts": Round._meta,
             "desk": self,
-            "board": state,
+            "state": state,
             "entry": entry,
             "errors": list(entry.errors()) if self.checked_entry else [],
             "seen": self.snapshot.format(),

@@ -125,7 +125,7 @@ class EditorsSite(LoginSite):
         context = {
             **self.each_context(request),
             "title": waiting_list.title,
-            "words": waiting_list.description,
+            "description": waiting_list.description,
             "page": page,
             "entries": waiting_list.entries(page),
         }

@@ -117,24 +117,24 @@ class EditConflictsMixin(RequestFormAdmin):
         return response
 
 
-def add_collisions(response: HttpResponse, found_collisions: list[EditConflict]) -> None:
+def add_collisions(response: HttpResponse, conflicts: list[EditConflict]) -> None:
     """Put into the page of a form what others changed, beside what is typed in the form."""
     if context := getattr(response, "context_data", None):  # else it is a redirect
         form = context["adminform"].form
-        context["collisions"] = collision_rows(found_collisions, form)
+        context["collisions"] = collision_rows(conflicts, form)
 
 
-def collision_rows(found_collisions: list[EditConflict], form: RecordForm) -> list[dict[str, Any]]:
-    """Each collision with its rows: what it was, what others made of it, what is typed here."""
+def collision_rows(conflicts: list[EditConflict], form: RecordForm) -> list[dict[str, Any]]:
+    """Each conflict with its rows: what a field was, what others made of it, what is typed here."""
     typed = form.describe_typed()
-    own_key = f"{form.instance._meta.label_lower}:{form.instance.pk}"
+    page_key = f"{form.instance._meta.label_lower}:{form.instance.pk}"
     return [
         {
-            "collision": collision,
-            "rows": [(change, typed.get(change.title, "")) for change in collision.changes],
-            "own": collision.key == own_key,
+            "conflict": conflict,
+            "rows": [(change, typed.get(change.title, "")) for change in conflict.changes],
+            "is_of_page": conflict.key == page_key,
         }
-        for collision in found_collisions
+        for conflict in conflicts
     ]
 
 

@@ -190,7 +190,8 @@ class RecordViewsMixin(admin.ModelAdmin):
 def note_presence(request: HttpRequest, page_key: str) -> dict[str, Any]:
     """Note that the user has a page open; the context that says who else has."""
     Presence.objects.record_visit(request.user, page_key)
-    return {"place": page_key, "others": list(Presence.objects.list_others(request.user, page_key))}
+    visits = list(Presence.objects.list_others(request.user, page_key))
+    return {"page_key": page_key, "visits": visits}
 
 
 def presence_view(request: HttpRequest) -> JsonResponse:

@@ -42,8 +42,8 @@ class SuggestionsMixin(EditConflictsMixin, RecordViewsMixin):
         data = suggestion.as_query_dict()
         # nothing is stored from here, so what changed since it was suggested is read unlocked
         conflict = self.find_conflict(request, object_id, data, fetch=load_records)
-        found_collisions = conflict.collisions if conflict else []
-        if found_collisions:
+        conflicts = conflict.collisions if conflict else []
+        if conflicts:
             refusal = ValidationError(CHANGED_MEANWHILE)
         else:
             refusal = ValidationError(
@@ -52,7 +52,7 @@ class SuggestionsMixin(EditConflictsMixin, RecordViewsMixin):
             )
         showing = self.for_request(data=conflict.data if conflict else data, refusal=refusal)
         response = showing.stock_changeform_view(request, object_id, "", context)
-        add_collisions(response, found_collisions)
+        add_collisions(response, conflicts)
         return response
 
     def as_author(
