@@ -119,7 +119,7 @@ def search(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "q": query.text,
-        "words": query,
+        "parsed_query": query,
         "asks": performed.has_criteria or bool(query.text.strip()),
         "results": results,
         "names": names,
