@@ -9,6 +9,8 @@ from django.forms.utils import ErrorList
 
 
 class FormOptions(TypedDict, total=False):
+    """Those of a form but ``data`` and ``files``, which Django passes by position too."""
+
     auto_id: bool | str
     prefix: str | None
     initial: MutableMapping[str, Any] | None
@@ -20,4 +22,6 @@ class FormOptions(TypedDict, total=False):
 
 
 class ModelFormOptions(FormOptions, total=False):
+    """Those of the form of a record."""
+
     instance: Model | None
