@@ -2,12 +2,14 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence, Set
+from collections.abc import Container, Iterable, Sequence, Set
+from typing import Any
 
 import django_tables2 as tables
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import F, OrderBy, QuerySet
 from django.db.models.functions import Lower
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -18,10 +20,44 @@ from rounds.history.differences import FieldChange
 from rounds.models import Round, Source
 from rounds.platform.dates import first_day, last_day
 from rounds.public.timeline import DeadlineItem, MeetingItem, StatementItem, TimelineItem
+from rounds.tabular.base import RecordResource
+from rounds.tabular.columns import Column
 from rounds.tabular.exports import AddressColumn, FileTable, KeyListColumn
+from rounds.tabular.resources import DeadlineResource, RoundResource, StatementResource
 from rounds.templatetags.language import local, plain
 
 Ordered = tuple[QuerySet[Source], bool]  # as django-tables2 takes it: True, it is in order now
+
+
+class RecordTextColumn(tables.Column):
+    """A text of an item's record in the reader's language; a page marks what is not translated."""
+
+    def __init__(self, column: Column) -> None:
+        super().__init__(
+            accessor=f"record__{column.attribute}",
+            default="",
+            orderable=False,
+            verbose_name=capfirst(str(column.title)),
+        )
+        self.field_name = column.attribute
+
+    def render(self, record: TimelineItem) -> str:
+        return local(record.record, self.field_name)
+
+    def value(self, record: TimelineItem) -> str:
+        """Return the cell of a file."""
+        return plain(record.record, self.field_name)
+
+
+def record_text_columns(
+    *resources: type[RecordResource], but: Container[str]
+) -> dict[str, RecordTextColumn]:
+    """Return, by name, a column for each text column of ``resources`` that is not named ``but``."""
+    return {
+        column.name: RecordTextColumn(column)
+        for resource in resources
+        for column in resource.text_columns(but=but)
+    }
 
 
 class RoundTable(tables.Table):
@@ -93,12 +129,21 @@ class SourceTable(tables.Table):
 
 
 class DeadlineTable(tables.Table):
-    """Deadlines in the order of ``order_by_chain()``, each with its outcome."""
+    """Deadlines in the order of ``order_by_chain()``, each with its outcome.
+
+    Texts of the record that are not shown otherwise have columns where any of the rows has them.
+    """
 
     caption = _("Deadlines, in the order in which they were set, each followed by its replacement")
 
     def __init__(self, data: Sequence[DeadlineItem]) -> None:
-        super().__init__(data)
+        texts = record_text_columns(DeadlineResource, but=("name", "set_by", "basis", "note"))
+        filled = [
+            (name, column)
+            for name, column in texts.items()
+            if any(getattr(item.record, column.field_name) for item in data)
+        ]
+        super().__init__(data, extra_columns=filled)
         self.replacements = {item.record.superseded_by_id for item in data}  # primary keys
 
     set_when = tables.Column(orderable=False, verbose_name=_("Set"))
@@ -112,6 +157,7 @@ class DeadlineTable(tables.Table):
     publisher = tables.Column(orderable=False, verbose_name=_("Who says so"))
 
     class Meta:
+        sequence = ("...", "publisher")
         row_attrs = {
             "id": lambda record: record.anchor,
             "class": lambda record, table: table.classes(record),
@@ -172,7 +218,10 @@ class ItemTable(tables.Table):
 
 
 class ItemFile(FileTable):
-    """Items of the timeline, of all kinds; a column that a kind does not have is empty."""
+    """Items of the timeline, of all kinds; a column that a kind does not have is empty.
+
+    Texts of the record stand in columns of their own, unless they are in ``title`` or ``text``.
+    """
 
     kind = tables.Column()
     key = tables.Column(accessor="slug")
@@ -198,13 +247,25 @@ class ItemFile(FileTable):
     host = tables.Column(accessor="host__code")
     announced = tables.Column(accessor="announced_when")
     set_on = tables.Column()
-    set_by = tables.Column()
     replaced_by = tables.Column(accessor="replacement_title")
     note = tables.Column()
     address = AddressColumn(accessor="url")
     publisher = tables.Column(accessor="record__source__publisher")
     source = tables.Column(accessor="record__source__url")
     archive = tables.Column(accessor="record__source__archive_url")
+
+    def __init__(self, data: Iterable[Any], *, caption: str | Promise, whole: bool = False) -> None:
+        texts = record_text_columns(
+            *(RoundResource, DeadlineResource, StatementResource),
+            but={*self.base_columns, "name", "summary", "agenda", "unnamed_why"},
+        )
+        super().__init__(
+            data,
+            caption=caption,
+            whole=whole,
+            extra_columns=texts.items(),
+            sequence=("...", "replaced_by", "note", "address", "publisher", "source", "archive"),
+        )
 
     def render_language(self, value: str, record: StatementItem) -> str:
         """Return the language of the quotation, if there is one."""

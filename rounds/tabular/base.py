@@ -1,6 +1,6 @@
 """A model's table: its columns, which rows it has, and how a row is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple
 
@@ -75,6 +75,16 @@ class RecordResource:
         ]
 
     # --- columns ---
+
+    @classmethod
+    def text_columns(cls, *, but: Container[str] = ()) -> list[Column]:
+        """Return the columns of text in the language of the record, without those named ``but``.
+
+        What shows a record shows these, so that a new column appears wherever it is not left out.
+        """
+        return [
+            column for column in cls.original_columns if column.is_text and column.name not in but
+        ]
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)

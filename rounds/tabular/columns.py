@@ -81,6 +81,12 @@ class Column:
         return isinstance(self.codec, KeyListCodec)
 
     @property
+    def is_text(self) -> bool:
+        """Whether it holds words, and no key, address, number, day or choice."""
+        is_name = isinstance(self.field, models.SlugField | models.URLField)
+        return type(self.codec) is TextCodec and not is_name
+
+    @property
     def key_codec(self) -> KeyCodec | None:
         """What reads and writes the keys of other rows, where the column names some."""
         return self.codec if isinstance(self.codec, KeyCodec) else None

@@ -44,15 +44,17 @@ class FileTable(tables.Table):
     """A page's rows as a file has them: keys, days and whole addresses beside the labels.
 
     The names of its columns are those in the file; what holds nothing is empty. One that is
-    ``whole`` has the rows of every page.
+    ``whole`` has the rows of every page. ``options`` are those of django-tables2.
     """
 
     class Meta:
         orderable = False
         default = ""
 
-    def __init__(self, data: Iterable[Any], *, caption: str | Promise, whole: bool = False) -> None:
-        super().__init__(data, default="")
+    def __init__(
+        self, data: Iterable[Any], *, caption: str | Promise, whole: bool = False, **options: Any
+    ) -> None:
+        super().__init__(data, default="", **options)
         self.caption = str(caption)
         self.whole = whole
 

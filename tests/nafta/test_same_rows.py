@@ -18,9 +18,19 @@ import feedparser
 import pytest
 from django.test import Client
 
+from rounds.models import Deadline
 from rounds.platform.dates import describe
+from rounds.tabular.columns import Column
+from rounds.tabular.resources import DeadlineResource
 from tests.nafta.test_downloads import KINDS, rows
-from tests.world import create_measure, create_proposal, create_statement, create_term, days
+from tests.world import (
+    create_deadline,
+    create_measure,
+    create_proposal,
+    create_statement,
+    create_term,
+    days,
+)
 
 Rows = list[tuple[str, ...]]
 
@@ -388,3 +398,34 @@ def test_columns_say_the_same_in_api_and_package(
     for key, row in rows.items():
         cells = {name: bare(text) for name, text in row.items() if not NOT_IN_API.fullmatch(name)}
         assert {name: cell(answers[key][name]) for name in cells} == cells
+
+
+def test_each_text_of_a_deadline_is_wherever_readers_look(
+    client: Client, world: SimpleNamespace
+) -> None:
+    """A column that is declared is in the page's file, the package, the API and the search."""
+    columns = DeadlineResource.text_columns()
+    texts = {column.name: f"markerword{number}" for number, column in enumerate(columns)}
+    create_deadline(slug="marked", dates=days("2010-05-01"), **texts)
+    (row,) = [row for row in file(client, "/deadlines/", "csv", "") if row["key"] == "marked"]
+    (stored,) = [row for row in zipped(client, "deadlines.csv") if row["slug"] == "marked"]
+    answer = client.get("/api/v1/deadlines/marked").content.decode()
+    for name, text in texts.items():
+        assert text in row.values(), name
+        assert stored[name] == text
+        assert f'"{text}"' in answer, name
+        results = file(client, f"/search/?q={text}", "csv", "")
+        assert [result["key"] for result in results] == ["marked"], name
+
+
+def test_the_table_of_deadlines_has_a_column_for_a_text_that_any_of_them_has(
+    client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grounds = Column(Deadline, "basis", name="grounds")
+    columns = (*DeadlineResource.original_columns, grounds)
+    monkeypatch.setattr(DeadlineResource, "original_columns", columns)
+    assert "On what basis" not in client.get("/deadlines/").content.decode()
+    create_deadline(slug="founded", dates=days("2010-05-01"), basis="A law asks for it.")
+    page = client.get("/deadlines/").content.decode()
+    assert re.search(r"On what basis\s*</th>\s*<th scope=\"col\"\s*>\s*Who says so", page)
+    assert re.search(r'data-label="On what basis"\s*>\s*A law asks for it\.', page)

@@ -14,6 +14,7 @@ from rounds.public import charts
 from rounds.public.charts import MARKS
 from rounds.public.deadlines import deadline_items
 from rounds.public.timeline import TimelineItem
+from rounds.tabular.resources import DeadlineResource
 from tests import world as worlds
 from tests.world import day, days
 
@@ -410,6 +411,8 @@ def test_each_column_of_the_file_has_a_value_in_some_row(
     client: Client, world: SimpleNamespace
 ) -> None:
     """A column whose items have no such field would be empty, without an error."""
+    texts = {column.name: "Some words." for column in DeadlineResource.text_columns()}
+    worlds.create_deadline(slug="filled-in", dates=days("2010-05-01"), **texts)
     rows = client.get("/timeline/?_export=json").json()["rows"]
     filled = {name for row in rows for name, value in row.items() if value not in {"", None}}
     assert set(rows[0]) - filled == {"archive"}  # no source of this world has a copy
