@@ -25,7 +25,7 @@ from issues.resources import (
     ProposalResource,
     StatementOnIssuesResource,
 )
-from rounds.admin.base import RecordFormSet, RecordInline, StackedRecordInline
+from rounds.admin.base import REMAINING_TEXTS, RecordFormSet, RecordInline, StackedRecordInline
 from rounds.admin.forms import BaseRecordForm, GeneratedKeyForm, RecordForm
 from rounds.admin.publishable import ATTRIBUTION, PUBLICATION, SOURCES, DatedAdmin, PublishableAdmin
 from rounds.admin.registry import RoundAdmin, StatementAdmin
@@ -242,7 +242,7 @@ class IssueAdmin(PublishableAdmin):
                 )
             },
         ),
-        (_("What it is about"), {"fields": ("status_quo", "chapter", "background")}),
+        (_("What it is about"), {"fields": (REMAINING_TEXTS,)}),
         SOURCES,
         PUBLICATION,
     )

@@ -1,10 +1,12 @@
 """The ModelAdmins of the record: its pages, and the rows within them."""
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
@@ -24,6 +26,22 @@ from rounds.platform.text_fields import AddressField, KeyField, TextField
 from rounds.publishing.edit_conflicts import format_versions, versions_of
 from rounds.publishing.gate import Refused, gate, may_publish
 from rounds.publishing.refusals import refusal
+from rounds.tabular.base import RecordResource
+
+REMAINING_TEXTS = "..."  # in a fieldset: the text columns of the table that no fieldset names
+
+
+def with_remaining_texts(fieldsets: Any, resource: type[RecordResource]) -> list[tuple[Any, Any]]:
+    """Return ``fieldsets`` with the names of fields in place of ``REMAINING_TEXTS``."""
+    remaining = [column.name for column in resource.text_columns(but=flatten_fieldsets(fieldsets))]
+
+    def fill_in(fields: Iterable[Any]) -> list[Any]:
+        names = [remaining if field == REMAINING_TEXTS else [field] for field in fields]
+        return list(chain.from_iterable(names))
+
+    return [
+        (title, {**options, "fields": fill_in(options["fields"])}) for title, options in fieldsets
+    ]
 
 
 class RecordFormSet(forms.BaseInlineFormSet):
@@ -129,11 +147,12 @@ class RecordAdmin(SpreadsheetAdmin, BaseRecordAdmin, DeletionMixin, SuggestionsM
         return {**empty, **super().get_changeform_initial_data(request)}
 
     def get_fieldsets(self, request: HttpRequest, obj: Versioned | None = None) -> Any:
-        """As declared, with the translations before the last.
+        """As declared, with the remaining texts, and with the translations before the last.
 
         The last has two fields more: the versions this page showed, and the note to readers.
         """
-        *fieldsets, (title, options) = super().get_fieldsets(request, obj)
+        declared = super().get_fieldsets(request, obj)
+        *fieldsets, (title, options) = with_remaining_texts(declared, self.resource_class)
         fields = [name for name in options["fields"] if self.may_enter(request, name, obj)]
         if self.has_change_permission(request, obj):
             fieldsets += [fieldset(self.model)]

@@ -8,7 +8,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from rounds.admin.base import RecordAdmin, RecordInline
+from rounds.admin.base import REMAINING_TEXTS, RecordAdmin, RecordInline
 from rounds.admin.forms import GeneratedKeyForm, RecordForm
 from rounds.admin.publishable import (
     ATTRIBUTION,
@@ -94,7 +94,7 @@ class RoundAdmin(DatedAdmin):
         (None, {"fields": ("name", "slug", ("kind", "number"), "status")}),
         (_("When and where"), {"fields": (("dates", "approximate"), "planned_dates", "place")}),
         (_("Who"), {"fields": ("host", "parties")}),
-        (_("What"), {"fields": ("agenda", "summary", "replaced_by")}),
+        (_("What"), {"fields": (REMAINING_TEXTS, "replaced_by")}),
         SOURCES,
         PUBLICATION,
     )
@@ -113,7 +113,7 @@ class DeadlineAdmin(DatedAdmin):
         (None, {"fields": ("name", "slug", ("dates", "approximate"))}),
         (
             _("Who set it"),
-            {"fields": ("set_by", "parties", ("set_on", "set_on_approximate"), "basis")},
+            {"fields": ("set_by", "parties", ("set_on", "set_on_approximate"), REMAINING_TEXTS)},
         ),
         (_("What came of it"), {"fields": ("outcome", "superseded_by")}),
         SOURCES,

@@ -53,6 +53,17 @@ def list_filters(client: Client, model: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("model", MODELS)
+def test_every_column_of_its_table_is_in_the_form(
+    admin_client: Client, world: SimpleNamespace, model: Any
+) -> None:
+    registered: Any = admin.site.get_model_admin(model)
+    form = admin_client.get(address(model, model.objects.first())).context["adminform"].form
+    columns = registered.resource_class.original_columns
+    names = {column.field.name for column in columns if column.field.model is model}
+    assert names - set(form.fields) == ({registered.key} if registered.key else set())
+
+
+@pytest.mark.parametrize("model", MODELS)
 def test_every_page_opens(admin_client: Client, world: SimpleNamespace, model: Any) -> None:
     record = model.objects.first()
     pages = [address(model), address(model, record), reverse("admin:index")]
