@@ -1,12 +1,20 @@
 from django.apps import AppConfig
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 
 
 class NaftaConfig(AppConfig):
     name = "nafta"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from nafta.search.record_texts import (  # noqa: PLC0415 - models are there only now
+            install_search_bodies,
+        )
+
+        post_migrate.connect(install_search_bodies, sender=self)
 
 
 class DeskConfig(AdminConfig):

@@ -110,10 +110,9 @@ def _apps() -> list[Path]:
 
 
 def sources() -> list[Path]:
-    """The migrations of the project, and the files of SQL that they run."""
-    return sorted(
-        path for app in _apps() for path in (*app.glob("migrations/*.py"), *app.rglob("*.sql"))
-    )
+    """What a migrated database is made of: migrations, SQL, and the columns that search reads."""
+    patterns = ("migrations/*.py", "**/*.sql", "**/resources.py", "search/record_texts.py")
+    return sorted(path for app in _apps() for pattern in patterns for path in app.glob(pattern))
 
 
 def _code() -> list[Path]:

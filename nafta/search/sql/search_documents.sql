@@ -5,6 +5,9 @@
 -- without a day of their own have the first of all days. label holds a name, a text beside it and
 -- their translations, as language.local() looks for them: name_fr, text_fr.
 --
+-- search_body(row) joins the text columns of a row that have no other weight here: Python writes it
+-- from the declaration of the columns (nafta/search/record_texts.py).
+--
 -- A plan that was made while a table is small is kept as it grows, so each row is looked up by its
 -- number: sequential scans are off.
 CREATE OR REPLACE FUNCTION search_documents(of_kind text, ids bigint[]) RETURNS TABLE (
@@ -18,7 +21,7 @@ BEGIN
             '{}'::jsonb, '', related.keys,
             search_vector(
                 '',
-                concat_ws(' ', statement.summary, statement.quotation),
+                search_body(statement),
                 concat_ws(' ', statement.attribution, statement.unnamed_why, statement.note),
                 statement.translations,
                 related.keys)
@@ -59,7 +62,7 @@ BEGIN
             '{}'::jsonb, '', related.keys,
             search_vector(
                 proposal.title,
-                proposal.summary,
+                search_body(proposal),
                 concat_ws(' ', proposal.attribution, proposal.unnamed_why, proposal.note),
                 proposal.translations,
                 related.keys)
@@ -97,7 +100,7 @@ BEGIN
             related.keys,
             search_vector(
                 round.name,
-                concat_ws(' ', round.summary, round.agenda, round.place),
+                search_body(round),
                 round.note,
                 round.translations,
                 related.keys)
@@ -139,7 +142,7 @@ BEGIN
             '{}'::jsonb, '', related.keys,
             search_vector(
                 deadline.name,
-                concat_ws(' ', deadline.set_by, deadline.basis),
+                search_body(deadline),
                 deadline.note,
                 deadline.translations,
                 related.keys)
@@ -179,7 +182,7 @@ BEGIN
             search_vector(
                 concat_ws(' ',
                     issue.name, replace(issue.slug, '-', ' '), issue.chapter, issue.keywords),
-                concat_ws(' ', issue.question, issue.status_quo, issue.background),
+                search_body(issue),
                 issue.note,
                 issue.translations,
                 related.keys)
@@ -232,7 +235,7 @@ BEGIN
             related.keys,
             search_vector(
                 person.name,
-                concat_ws(' ', person.role, person.organisation),
+                search_body(person),
                 '',
                 person.translations,
                 related.keys)
