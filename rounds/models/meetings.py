@@ -285,7 +285,7 @@ class Deadline(DatedClaim):
     and to no issue.
     """
 
-    translated = ("name", "set_by", "basis", "note_on_date", "note")
+    translated = ("name", "set_by", "basis", "note")
 
     slug = models.SlugField(_("key"), max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=160)
@@ -298,9 +298,6 @@ class Deadline(DatedClaim):
         Party, blank=True, related_name="deadlines", verbose_name=_("parties that set it")
     )
     basis = models.TextField(_("on what basis"), blank=True)
-    note_on_date = models.TextField(
-        _("note on the date"), blank=True, help_text=_("Why this day and no other.")
-    )
     outcome = models.CharField(
         _("outcome"),
         max_length=10,

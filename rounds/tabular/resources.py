@@ -80,9 +80,7 @@ class DeadlineResource(RecordResource):
         *("slug", "name"),
         *span_columns(Deadline, "dates", "from", "to", "approximate"),
         *span_columns(Deadline, "set_on", "set_on_from", "set_on_to", "set_on_approximate"),
-        *("set_by", "parties", "basis"),
-        Column(Deadline, "note_on_date", is_optional=True),
-        *("outcome", "superseded_by", *CLAIM),
+        *("set_by", "parties", "basis", "outcome", "superseded_by", *CLAIM),
     )
 
 
