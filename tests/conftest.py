@@ -8,15 +8,31 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.db.transaction import TransactionManagementError
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, client
 from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import stored
 from tests.migrated import migrated
 
+PARTIAL = re.compile(r"(^|/)_|^django/forms/")  # names of templates
+
 # Playwright keeps an event loop running in its worker, which Django would take for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+# Tests ask for the context of a page. Copying those of its hundreds of partials takes time.
+_store_rendered_template = client.store_rendered_templates
+
+
+def _store_page(
+    store: Any, signal: Any, sender: Any, template: Any, context: Any, **_: Any
+) -> None:
+    if not PARTIAL.search(template.name or ""):
+        _store_rendered_template(store, signal, sender, template, context)
+
+
+client.store_rendered_templates = _store_page
 
 
 # Hashing a password takes a quarter of a second on purpose, and hundreds of tests log in.

@@ -4,6 +4,7 @@ A conftest.py would come too late, so pyproject.toml names this module with ``-p
 pytest-xdist the workers inherit the controller's ``DATABASE_URL`` and start nothing.
 """
 
+import gc
 import os
 
 import pytest
@@ -43,3 +44,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     firsts = {item.nodeid.partition("[")[0]: item for item in reversed(items)}
     config.hook.pytest_deselected(items=list(set(items) - set(firsts.values())))
     items[:] = reversed(firsts.values())
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector the modules and tests, which last as long as the run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)

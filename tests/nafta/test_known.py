@@ -37,6 +37,7 @@ from rounds.models import (
     publishable_models,
 )
 from rounds.publishing.states import set_state
+from tests import stored
 from tests import world as worlds
 from tests.desk import change, desk_of
 from tests.nafta.pages.test_pages import BUDGET, double
@@ -100,7 +101,7 @@ def _query(wish: dict[str, str]) -> str:
 @pytest.fixture
 def world(transactional_db: None) -> SimpleNamespace:
     """The river talks, committed: what one transaction wrote is published at one moment."""
-    return create_world()
+    return stored.world()
 
 
 # --- the promise ---
@@ -327,29 +328,28 @@ def test_it_asks_as_little_as_now(client: Client, world: SimpleNamespace) -> Non
 
 def gone_from_all(client: Client, moment: dt.datetime, *words: str) -> dict[str, str]:
     """Every page as known at ``moment``; none fails and none has any of ``words``."""
-    keys = {
-        getattr(record, "slug", "") or getattr(record, "code", "")
-        for model in (Round, Party, Person, Statement, Issue, Proposal, Negotiation)
-        for record in [*model._default_manager.all(), *_deleted(model)]
-    }
     pages = {}
     cells = {f"/cite/position/{issue}/arden/" for issue in ("water", "fish")}
-    for path in (
-        {path.partition("?")[0] for path in PATHS}
-        | cells
-        | {
-            reverse(name, args=[key])
-            for name, pattern in every_pattern(get_resolver())
-            if hasattr(pattern.callback, "supports_known") and len(pattern.pattern.converters) == 1
-            for key in keys
-        }
-    ):
+    for path in {path.partition("?")[0] for path in PATHS} | cells | set(_pages_of_records()):
         status, page = read(client, path, moment)
         assert status in {200, 404, 410}, path
         pages[path] = page
         for word in words:
             assert word not in words_without_address(path, page), (path, word)
     return pages
+
+
+def _pages_of_records() -> Iterator[str]:
+    """The page of each record that there is, was or will be, whether readers see it or not."""
+    views = {
+        name.removesuffix("_detail"): name
+        for name, pattern in every_pattern(get_resolver())
+        if hasattr(pattern.callback, "supports_known") and len(pattern.pattern.converters) == 1
+    }
+    models = {model._meta.model_name: model for model in apps.get_models()}
+    for kind, view in views.items():
+        for record in [*models[kind]._default_manager.all(), *_deleted(models[kind])]:
+            yield reverse(view, args=[getattr(record, "slug", "") or record.code])
 
 
 def _deleted(model: Any) -> Any:

@@ -229,11 +229,9 @@ def written_by(path: str, form: dict[str, Any], answer: Any) -> Iterator[str]:
 def test_every_page_answers(
     world: SimpleNamespace,
     settings: Any,
-    monkeypatch: pytest.MonkeyPatch,
     role: str,
     second: bool,
 ) -> None:
-    monkeypatch.setattr("django.test.client.store_rendered_templates", lambda *_all, **_names: None)
     settings.SECOND_EDITOR = second
     sweep = Sweep(visitor(role, world))
     for path in paths():
