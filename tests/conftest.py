@@ -22,17 +22,17 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 # Tests ask for the context of a page. Copying those of its hundreds of partials takes time.
-_store_rendered_template = client.store_rendered_templates
+_store_rendered_templates = client.store_rendered_templates  # type: ignore[attr-defined]
 
 
 def _store_page(
     store: Any, signal: Any, sender: Any, template: Any, context: Any, **_: Any
 ) -> None:
     if not PARTIAL.search(template.name or ""):
-        _store_rendered_template(store, signal, sender, template, context)
+        _store_rendered_templates(store, signal, sender, template, context)
 
 
-client.store_rendered_templates = _store_page
+client.store_rendered_templates = _store_page  # type: ignore[attr-defined]
 
 
 # Hashing a password takes a quarter of a second on purpose, and hundreds of tests log in.

@@ -74,6 +74,7 @@ def test_there_is_a_catalogue_for_each_language_but_the_records() -> None:
     } - {"en-gb"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", translated_text.translation_languages())
 def test_every_word_of_the_site_is_translated(code: str) -> None:
     known = {key(entry): entry for entry in catalogue(code)}

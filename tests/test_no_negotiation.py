@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 RECORD = ROOT / "nafta" / "record"
 APPS = ("nafta", "issues", "rounds")
@@ -74,6 +76,7 @@ def pattern_of(words: set[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(words)))})(?!\w)")
 
 
+@pytest.mark.slow
 def test_no_text_names_what_the_shipped_record_is_about() -> None:
     words = forbidden()
     assert {"NAFTA", "ALENA", "TLCAN", "Canada", "México", "canadien", "Freeland", "2017"} <= words

@@ -52,6 +52,7 @@ def hashes() -> set[str]:
     return set(HASHES.read_text().split())
 
 
+@pytest.mark.slow
 def test_no_run_of_six_words_is_theirs(hashes: set[str]) -> None:
     files = our_files()
     assert len(files) > 100

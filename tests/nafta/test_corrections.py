@@ -184,6 +184,7 @@ def test_events_that_are_nothing_to_readers_fill_no_page(
     assert [one.note for one in listed()] == ["A true one."]
 
 
+@pytest.mark.slow
 def test_it_asks_little_however_much_was_corrected(
     client: Client, world: SimpleNamespace, editor: User
 ) -> None:
@@ -289,6 +290,7 @@ def test_a_change_and_back_in_one_go_is_none(world: SimpleNamespace, editor: Use
     assert listed() == []
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_load_by_file_tells_its_note(client: Client, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(Path(__file__).parent / "packages" / "two-party", tmp_path / "p"))

@@ -66,6 +66,7 @@ def plain(value: Any) -> str:
     return text[1:] if re.match(r"'[=+@-]", text) else text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", OFFERING)
 def test_each_link_leads_to_a_file_of_its_kind_without_a_draft(
     client: Client, world: SimpleNamespace, path: str
@@ -103,6 +104,7 @@ def test_pages_with_tables_offer_them(client: Client, world: SimpleNamespace, pa
     assert links(client, path)
 
 
+@pytest.mark.slow
 def test_the_three_kinds_hold_the_same(client: Client, world: SimpleNamespace) -> None:
     pages = ("/issues/water/", "/timeline/", "/sources/")
     found = [link for page in pages for link in links(client, page) if "csv" in link]
@@ -244,6 +246,7 @@ def test_a_file_of_many_pages_names_the_next(
     assert keys == [row["key"] for row in rows(client.get("/timeline/?_export=json"))]
 
 
+@pytest.mark.slow
 def test_it_asks_no_more_than_its_page(client: Client, world: SimpleNamespace) -> None:
     double(world)
     for path in ("/issues/", "/issues/water/", "/timeline/", "/parties/brume/", "/rounds/round-2/"):

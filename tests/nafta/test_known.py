@@ -281,6 +281,7 @@ WISHES = [
 ]
 
 
+@pytest.mark.slow
 def test_a_wish_that_makes_no_sense_gets_a_sentence_and_the_page_of_now(
     client: Client, world: SimpleNamespace
 ) -> None:
@@ -310,6 +311,7 @@ def test_what_was_published_later_is_not_there_yet(client: Client, world: Simple
     assert client.get(late.get_absolute_url()).status_code == 200
 
 
+@pytest.mark.slow
 def test_it_asks_as_little_as_now(client: Client, world: SimpleNamespace) -> None:
     """One question more tells what was known then; a page that is kept needs neither."""
     double(world)
@@ -383,6 +385,7 @@ def _unname(w: SimpleNamespace) -> None:
     Position.objects.filter(pk=w.demand.pk).update(gist="Some")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "remove", [_take_back_evidence, _delete_evidence, _rest_on_something_else, _unname]
 )
@@ -419,6 +422,7 @@ def _set(record: Any, **fields: Any) -> None:
     type(record)._default_manager.filter(pk=record.pk).update(**fields)
 
 
+@pytest.mark.slow
 def test_a_pointer_at_what_was_taken_back_is_empty(client: Client, world: SimpleNamespace) -> None:
     """A meeting, an answered proposal, a later deadline, a speaker, a speaker's party."""
     hidden = worlds.create_round(slug="sunk", name=SECRET, dates=days("2010-01-09"))
@@ -450,6 +454,7 @@ def test_a_pointer_at_what_was_taken_back_is_empty(client: Client, world: Simple
     assert "Half of the water" in pages["/issues/water/"]
 
 
+@pytest.mark.slow
 def test_what_was_merged_since_takes_nothing_along(client: Client, world: SimpleNamespace) -> None:
     """A source and a party that were there twice: what was public then and is now shows both."""
     source = worlds.create_source(slug="twice", publisher="The other Gazette")
@@ -476,6 +481,7 @@ def test_what_was_merged_since_takes_nothing_along(client: Client, world: Simple
         assert "not repeated" not in then[1]
 
 
+@pytest.mark.slow
 def test_a_person_who_was_deleted_stays_forgotten(client: Client, world: SimpleNamespace) -> None:
     """Also where the record that named them is public still."""
     person = worlds.create_person(slug="twice", name=SECRET)
@@ -491,6 +497,7 @@ def _take_back_said(w: SimpleNamespace) -> None:
     assert not set_state([w.demand, w.said], State.DRAFT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("remove", [_take_back_said, _delete_evidence, _unname])
 def test_whom_only_such_a_record_named_is_not_told_either(
     client: Client, world: SimpleNamespace, remove: Removal
@@ -514,6 +521,7 @@ def test_whom_only_such_a_record_named_is_not_told_either(
     gone_from_all(client, moment, SECRET)
 
 
+@pytest.mark.slow
 def test_an_issue_taken_back_takes_all_of_its_own_along(
     client: Client, world: SimpleNamespace
 ) -> None:
@@ -529,6 +537,7 @@ def test_an_issue_taken_back_takes_all_of_its_own_along(
         assert "Must salmon be counted?" in pages["/issues/"]
 
 
+@pytest.mark.slow
 def test_drafts_of_then_and_of_now_never_show(client: Client, world: SimpleNamespace) -> None:
     moment = timezone.now()
     drafts = [

@@ -33,6 +33,7 @@ def pages(client: Client) -> Iterator[tuple[str, str]]:
         seen |= targets
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "parties"), [("two-party", 2), ("nine-party", 9)])
 def test_it_loads_and_every_page_reads(client: Client, db: None, name: str, parties: int) -> None:
     load_record(PACKAGES / name)
@@ -50,6 +51,7 @@ def test_it_loads_and_every_page_reads(client: Client, db: None, name: str, part
         assert party.name in matrix or name == "two-party"
 
 
+@pytest.mark.slow
 def test_a_negotiation_that_has_not_begun_reads_too(client: Client, db: None) -> None:
     load_record(PACKAGES / "not-begun")
     for _path, text in pages(client):

@@ -21,6 +21,7 @@ except Resolver404:
 """
 
 
+@pytest.mark.slow
 def test_without_cards_nothing_draws_one() -> None:
     environment = os.environ | {"SHARE_CARDS": "no", "DJANGO_SETTINGS_MODULE": "nafta.settings"}
     done = subprocess.run(
@@ -47,6 +48,7 @@ def test_a_page_without_a_card_names_no_picture(
     assert 'name="twitter:card" content="summary"' in page
 
 
+@pytest.mark.slow
 def test_the_static_site_is_an_app_that_nothing_else_needs() -> None:
     """The command goes with the app, and the pages import nothing of it."""
     code = (

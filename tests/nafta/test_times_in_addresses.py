@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from types import SimpleNamespace
 
+import pytest
 from django.test import Client
 
 OUT_OF_RANGE = {
@@ -54,6 +55,7 @@ def cases() -> Iterator[tuple[str, str, str]]:
         yield path, "page", f"statement.{text}" if path == "/timeline/" else text
 
 
+@pytest.mark.slow
 def test_what_no_record_can_have_is_refused(client: Client, world: SimpleNamespace) -> None:
     wrong = []
     for path, name, text in cases():

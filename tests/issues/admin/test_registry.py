@@ -21,6 +21,7 @@ def position(issue: Any, party: Any, since: str, **fields: Any) -> dict[str, Any
     return row | {"issue": issue.pk, "party": party.pk, "since_0": since} | fields
 
 
+@pytest.mark.slow
 def test_one_position_a_day_among_the_rows_typed_together(
     admin_client: Client, world: SimpleNamespace
 ) -> None:
@@ -138,6 +139,7 @@ def entered(client: Client, model: Any, **typed: Any) -> Any:
     return model.objects.latest("pk")
 
 
+@pytest.mark.slow
 def test_a_whole_round_is_entered_by_hand(
     admin_client: Client, client: Client, world: SimpleNamespace
 ) -> None:

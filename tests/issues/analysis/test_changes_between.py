@@ -220,6 +220,7 @@ def test_a_wish_that_makes_no_sense_gets_a_sentence(
     assert words in response.content.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/moved/", "/moved/?from=round-1&to=round-2"])
 def test_it_asks_little_and_tells_no_draft(
     client: Client, world: SimpleNamespace, path: str

@@ -25,6 +25,7 @@ PLACED = [stance.value for stance in Stance if stance not in SILENT]
 SILENCES = [*(stance.value for stance in SILENT), "not-recorded", "absent"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("one", "other"), list(itertools.product(PLACED, PLACED)))
 def test_it_is_symmetric_and_nothing_only_on_the_same_place(one: str, other: str) -> None:
     apart = count_steps(one, other)

@@ -190,6 +190,7 @@ def test_a_round_is_entered_as_drafts(admin_client: Client, world: SimpleNamespa
     assert (noted.source, noted.state, noted.round) == (source, "draft", world.round2)
 
 
+@pytest.mark.slow
 def test_it_is_published_together(admin_client: Client, world: SimpleNamespace) -> None:
     typed = (
         row("q", 0, source="gazette: the first")
@@ -283,6 +284,7 @@ def test_it_rests_on_what_the_record_has_already(
     assert Position.objects.get(gist="No").statement == world.denied
 
 
+@pytest.mark.slow
 def test_a_pasted_address_finds_its_source(admin_client: Client, world: SimpleNamespace) -> None:
     address = str(world.gazette.url).replace("https://", "http://www.") + "/?utm_source=mail#top"
     for words in (address, "gazette: the first", "the first day"):
@@ -361,6 +363,7 @@ def test_a_row_speaks_for_its_speaker_and_on_the_record_only_with_one(
 # What is doubtful
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("typed", "warning"),
     [
@@ -545,6 +548,7 @@ def test_another_stance_drops_the_condition_and_says_so(
     assert (changed.stance, changed.condition) == ("opposes", "")
 
 
+@pytest.mark.slow
 def test_a_day_that_is_taken_is_told_at_the_cell(
     admin_client: Client, world: SimpleNamespace
 ) -> None:
@@ -563,6 +567,7 @@ def test_a_day_that_is_taken_is_told_at_the_cell(
     assert "The record has a position of this party on this issue from that day." in told[0]
 
 
+@pytest.mark.slow
 def test_nonsense_in_the_request_is_no_500(admin_client: Client, world: SimpleNamespace) -> None:
     page = desk_of(world.round2)
     for post in (
@@ -634,6 +639,7 @@ def entry(world: SimpleNamespace) -> dict[str, str]:
     )
 
 
+@pytest.mark.slow
 def test_a_contributor_writes_drafts_and_publishes_by_no_request(
     contributor: Client, world: SimpleNamespace
 ) -> None:
@@ -673,6 +679,7 @@ def test_a_stranger_has_no_desk(client: Client, world: SimpleNamespace) -> None:
     assert client.get(desk_of(world.round2)).status_code == 403
 
 
+@pytest.mark.slow
 def test_it_is_published_only_as_previewed(admin_client: Client, world: SimpleNamespace) -> None:
     page = desk_of(world.round2)
     fields = fields_of(admin_client, page) | entry(world)
@@ -687,6 +694,7 @@ def test_it_is_published_only_as_previewed(admin_client: Client, world: SimpleNa
     assert Statement.objects.get(summary="Otherwise").state == "published"
 
 
+@pytest.mark.slow
 def test_a_change_of_what_readers_saw_asks_for_a_note(
     admin_client: Client, world: SimpleNamespace
 ) -> None:
@@ -727,6 +735,7 @@ def test_drafts_of_the_round_go_out_with_it(admin_client: Client, world: SimpleN
     assert Statement.objects.get(slug=SECRET).state == "published"
 
 
+@pytest.mark.slow
 def test_a_position_on_a_draft_that_stays_is_not_published(
     admin_client: Client, world: SimpleNamespace
 ) -> None:
@@ -750,6 +759,7 @@ def test_the_round_itself_goes_out_unless_it_is_unticked(
     assert meeting.state == "published"
 
 
+@pytest.mark.slow
 def test_where_a_second_editor_must_approve_the_first_keeps_a_draft(
     admin_client: Client, world: SimpleNamespace, settings: Any
 ) -> None:

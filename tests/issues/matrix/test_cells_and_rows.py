@@ -65,6 +65,7 @@ def test_the_past_knows_nothing_of_what_came_later(client: Client, world: Simple
     assert "Brume would talk" not in page
 
 
+@pytest.mark.slow
 def test_a_level_noted_long_ago_does_not_read_as_of_today(
     client: Client, world: SimpleNamespace
 ) -> None:

@@ -62,6 +62,7 @@ def test_drafts_wait_by_kind_with_what_was_changed_last_first(
     assert first.url == address(Statement, changed)
 
 
+@pytest.mark.slow
 def test_what_is_ready_and_what_is_scheduled_have_their_own_place(
     admin_client: Client, world: SimpleNamespace
 ) -> None:
@@ -216,6 +217,7 @@ def plenty(world: SimpleNamespace) -> None:
         worlds.create_deadline(slug=f"due-{source.pk}", dates=day, source=source)
 
 
+@pytest.mark.slow
 def test_every_list_says_as_much_as_its_count(admin_client: Client, world: SimpleNamespace) -> None:
     plenty(world)
     blocks = admin_client.get(FRONT).context["blocks"]
@@ -234,6 +236,7 @@ def test_every_list_says_as_much_as_its_count(admin_client: Client, world: Simpl
             assert admin_client.get(entry.url).status_code == 200, entry
 
 
+@pytest.mark.slow
 def test_the_front_page_asks_no_more_of_a_larger_record(
     admin_client: Client, world: SimpleNamespace
 ) -> None:

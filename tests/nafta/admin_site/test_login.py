@@ -323,6 +323,7 @@ def started(**given: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
+@pytest.mark.slow
 def test_what_is_missing_is_told_at_once() -> None:
     said = started().stderr
     assert all(f"- {name} is not set" in said for name in ("DATABASE_URL", "SECRET_KEY"))
@@ -332,6 +333,7 @@ def test_what_is_missing_is_told_at_once() -> None:
     assert "short" not in weak
 
 
+@pytest.mark.slow
 def test_production_is_let_pass_by_every_check() -> None:
     given = {"SECRET_KEY": STRONG, "DATABASE_URL": "postgresql:///x", "ALLOWED_HOSTS": "x.example"}
     done = subprocess.run(

@@ -80,6 +80,7 @@ def test_it_would_find_one(client: Client, world: SimpleNamespace, tmp_path: Pat
     assert faults(folder)
 
 
+@pytest.mark.slow
 def test_what_is_taken_away_loads_into_an_empty_database(
     client: Client, world: SimpleNamespace, tmp_path: Path
 ) -> None:

@@ -109,6 +109,7 @@ if other:
 """
 
 
+@pytest.mark.slow
 def test_processes_of_one_machine_are_counted_together(db: None, tmp_path: Path) -> None:
     name = connection.settings_dict["NAME"]
     database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}")

@@ -85,6 +85,7 @@ def gone(name: str) -> Any:
     return connections[name].execute_wrapper(refuse)
 
 
+@pytest.mark.slow
 def test_a_reader_is_answered_by_a_replica_alone(client: Client, world: SimpleNamespace) -> None:
     then = timezone.now().isoformat().replace("+", "%2B")
     for page in [*PAGES, f"/timeline/?known={then}"]:
@@ -94,6 +95,7 @@ def test_a_reader_is_answered_by_a_replica_alone(client: Client, world: SimpleNa
     assert asked(client, PAGE) == {"default": 0, "replica-1": 1}  # kept
 
 
+@pytest.mark.slow
 def test_an_editor_reads_where_they_write(client: Client, world: SimpleNamespace) -> None:
     client.get(PAGE)
     editor = desk_of(create_editor())
@@ -106,6 +108,7 @@ def test_an_editor_reads_where_they_write(client: Client, world: SimpleNamespace
         assert summary in editor.get(PAGE).content.decode()
 
 
+@pytest.mark.slow
 def test_a_replica_that_is_gone_costs_no_page(client: Client, world: SimpleNamespace) -> None:
     with gone("replica-1"):
         for page in PAGES:

@@ -263,6 +263,7 @@ def test_a_status_follows_the_record(client: Client, world: SimpleNamespace) -> 
     assert 'name="status" value="moved"' in page(client, kind="deadline")
 
 
+@pytest.mark.slow
 def test_an_issue_is_found_by_what_else_it_is_called(
     client: Client, world: SimpleNamespace
 ) -> None:
@@ -514,6 +515,7 @@ ALONE: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.slow
 def test_search_and_timeline_find_the_same(client: Client, world: SimpleNamespace) -> None:
     """For each choice, and for each together with an issue."""
     worlds.create_progress(round=world.bilateral, issue=world.fish, level="tabled")
@@ -621,6 +623,7 @@ def test_choices_are_counted(client: Client, world: SimpleNamespace) -> None:
     assert "Brume 2" in text
 
 
+@pytest.mark.slow
 def test_counting_ends_somewhere(client: Client, world: SimpleNamespace) -> None:
     plant(MAX_COUNT + 40)
     html = page(client, "planted")

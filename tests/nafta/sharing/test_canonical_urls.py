@@ -61,6 +61,7 @@ def addresses(client: Client) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_no_two_pages_have_the_same_title_or_description(
     client: Client, world: SimpleNamespace
 ) -> None:
@@ -116,6 +117,7 @@ def test_a_page_has_one_address(
     assert bool(alternates(client, path)) is indexed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "form"),
     [("/timeline/", NarrowingForm), ("/search/", NarrowingForm), ("/people/", PeopleForm)],
@@ -127,6 +129,7 @@ def test_whatever_narrows_a_page_is_part_of_its_address(
         assert canonical(client, f"{path}?x=y&{name}=2010") == f"{SITE}{path}?{name}=2010"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/", "/issues/water/", "/statements/alder-on-water/"])
 def test_languages_name_each_other(client: Client, world: SimpleNamespace, path: str) -> None:
     found = alternates(client, path)
@@ -168,6 +171,7 @@ def test_a_page_leads_to_its_feeds(
     assert all(client.get(at).status_code == 200 for at in (site, feed) if at)
 
 
+@pytest.mark.slow
 def test_every_address_of_the_sitemaps_answers(client: Client, world: SimpleNamespace) -> None:
     found = addresses(client)
     assert len(found) == len(set(found)) > 75
@@ -274,6 +278,7 @@ def age(number: int) -> None:
         cursor.execute("SET LOCAL session_replication_role = origin")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path",
     ["/sitemap.xml", "/sitemap-pages.xml", "/sitemap-issues.xml", "/sitemap-sources.xml"],

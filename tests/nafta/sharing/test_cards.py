@@ -345,6 +345,7 @@ def letters_measured(card: Card, monkeypatch: pytest.MonkeyPatch) -> int:
     return count
 
 
+@pytest.mark.slow
 def test_no_key_leads_to_a_word_of_a_draft(client: Client, world: SimpleNamespace) -> None:
     found = 0
     for key in every_key():

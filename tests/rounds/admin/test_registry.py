@@ -137,6 +137,7 @@ def double(world: SimpleNamespace) -> None:
         worlds.create_progress(round=met, issue=issue, level="stuck")
 
 
+@pytest.mark.slow
 def test_a_list_asks_as_often_for_twice_the_rows(
     admin_client: Client, world: SimpleNamespace
 ) -> None:
@@ -213,6 +214,7 @@ def test_what_is_chosen_reads_as_it_was_suggested(
     assert "Half of the water · 10 January 2010" in page
 
 
+@pytest.mark.slow
 def test_only_what_readers_see_has_a_link_to_its_page(
     admin_client: Client, world: SimpleNamespace
 ) -> None:

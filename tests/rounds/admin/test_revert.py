@@ -45,6 +45,7 @@ def test_the_history_tells_who_changed_what(editor: Client, world: SimpleNamespa
     assert f"Go back to version {first + 1}" not in page
 
 
+@pytest.mark.slow
 def test_going_back_restores_words_and_lists(editor: Client, world: SimpleNamespace) -> None:
     first = version(world.said)
     change(
@@ -92,6 +93,7 @@ def test_readers_are_told(editor: Client, world: SimpleNamespace) -> None:
     assert Statement.objects.get(pk=world.said.pk).summary == "A third must stay."
 
 
+@pytest.mark.slow
 def test_a_change_meanwhile_is_not_undone_unseen(editor: Client, world: SimpleNamespace) -> None:
     change(editor, world.said, summary="A third must stay.", **NOTE)
     where = revert(world.said, 1)

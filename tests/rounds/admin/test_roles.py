@@ -111,6 +111,7 @@ def test_what_readers_see_is_only_looked_at(contributor: Client, world: SimpleNa
         assert 'name="_save"' not in page.content.decode(), record
 
 
+@pytest.mark.slow
 def test_no_request_of_a_contributor_changes_what_readers_see(
     contributor: Client, editor: Client, world: SimpleNamespace
 ) -> None:
@@ -205,6 +206,7 @@ def test_a_note_may_hold_anything_that_can_be_typed(editor: Client, world: Simpl
     assert world.quiet.events.latest("pgh_id").pgh_context["note"] == "Never said. <b>&"
 
 
+@pytest.mark.slow
 def test_saving_without_a_change_needs_no_note(editor: Client, world: SimpleNamespace) -> None:
     for record in public(world):
         assert told(change(editor, record)) == [], record
@@ -230,6 +232,7 @@ class TestSecondEditor:
     def second(self, settings: Any) -> None:
         settings.SECOND_EDITOR = True
 
+    @pytest.mark.slow
     def test_one_editor_alone_does_not_publish(
         self, editor: Client, world: SimpleNamespace
     ) -> None:
@@ -255,6 +258,7 @@ class TestSecondEditor:
         draft.refresh_from_db()
         assert not draft.is_published
 
+    @pytest.mark.slow
     def test_nor_by_a_time(self, editor: Client, world: SimpleNamespace) -> None:
         draft = create_statement(dates=days("2010-03-07"), state="draft")
         at = {"publish_at_0": "2099-05-01", "publish_at_1": "18:00"}
@@ -307,6 +311,7 @@ class TestSuggestions:
         page = address(type(record), record)
         return f"{page}?suggestion={Suggestion.objects.latest('pk').pk}"
 
+    @pytest.mark.slow
     def test_a_correction_is_left_for_another_editor(
         self, editor: Client, world: SimpleNamespace
     ) -> None:
@@ -405,6 +410,7 @@ def test_whom_a_scheduled_record_names_is_not_renamed(
     assert quiet.name == "Quiet One"
 
 
+@pytest.mark.slow
 def test_odd_requests_get_an_answer(editor: Client, world: SimpleNamespace) -> None:
     page = address(Statement, world.said)
     form = fields_of(editor, page)

@@ -111,6 +111,7 @@ def test_a_text_that_is_not_there_needs_no_translation(world: Any) -> None:
     assert person in Person.objects.filter(Person.lacks_translation("es"))
 
 
+@pytest.mark.slow
 def test_a_spreadsheet_carries_translations_there_and_back(eve: Client, world: Any) -> None:
     rows = [row for row in table(eve, Issue) if row["slug"] == "fish"]
     assert list(rows[0])[:5] == ["slug", "name", "name_fr", "name_es", "keywords"]

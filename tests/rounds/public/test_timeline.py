@@ -41,6 +41,7 @@ def test_every_kind_of_thing_is_there_newest_first(client: Client, world: Simple
     assert len({item.anchor for item in found}) == len(found)
 
 
+@pytest.mark.slow
 def test_every_item_has_an_anchor_and_a_permanent_address(
     client: Client, world: SimpleNamespace
 ) -> None:
@@ -147,6 +148,7 @@ def test_an_uncertain_date_is_filed_under_its_first_day_and_reads_as_uncertain(
     assert item.when == "the fourth quarter of 2009"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 def test_pages_lose_nothing_and_show_nothing_twice(
     client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, size: int

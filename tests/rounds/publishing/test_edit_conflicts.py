@@ -37,6 +37,7 @@ def save(client: Client, record: Any, form: dict[str, Any], **typed: Any) -> Any
     return client.post(address(type(record), record), form | {"correction": NOTE} | typed)
 
 
+@pytest.mark.slow
 def test_the_later_save_is_refused_and_shown_beside_the_other(
     eve: Client, bea: Client, world: SimpleNamespace
 ) -> None:
@@ -56,6 +57,7 @@ def test_the_later_save_is_refused_and_shown_beside_the_other(
     assert world.said.summary == "Eve’s words."
 
 
+@pytest.mark.slow
 def test_saved_again_it_was_seen(eve: Client, bea: Client, world: SimpleNamespace) -> None:
     hers = opened(bea, world.said)
     change(eve, world.said, summary="Eve’s words.", correction=NOTE)
@@ -67,6 +69,7 @@ def test_saved_again_it_was_seen(eve: Client, bea: Client, world: SimpleNamespac
     assert world.said.summary == "Bea’s words."
 
 
+@pytest.mark.slow
 def test_what_was_not_touched_is_as_the_other_left_it(
     eve: Client, bea: Client, world: SimpleNamespace
 ) -> None:
@@ -108,6 +111,7 @@ def test_a_change_from_anywhere_counts(eve: Client, world: SimpleNamespace) -> N
     assert world.said.summary == "Raw."
 
 
+@pytest.mark.slow
 def test_so_does_one_to_the_rows_below(eve: Client, bea: Client, world: SimpleNamespace) -> None:
     hers = opened(bea, world.said)
     create_position(
@@ -123,6 +127,7 @@ def test_so_does_one_to_the_rows_below(eve: Client, bea: Client, world: SimpleNa
     assert told(save(bea, world.said, hers, summary="Bea’s words."))
 
 
+@pytest.mark.slow
 def test_a_form_that_does_not_say_what_it_showed_is_refused(
     eve: Client, world: SimpleNamespace
 ) -> None:
@@ -155,6 +160,7 @@ def record(transactional_db: None) -> SimpleNamespace:
     return create_world()
 
 
+@pytest.mark.slow
 def test_a_change_to_a_list_counts(record: SimpleNamespace) -> None:
     eve = desk_of(create_editor())
     summer = {"proposal": record.half, "measure": record.share, "low": 51, "scope": "in summer"}
@@ -171,6 +177,7 @@ def test_a_change_to_a_list_counts(record: SimpleNamespace) -> None:
         assert not type(target).objects.filter(pk=target.pk, note="Mine.").exists()
 
 
+@pytest.mark.slow
 def test_races_lose_nothing(record: SimpleNamespace) -> None:
     """Two save one record at once: one is stored, the other comes back with all that was typed."""
     eve, bea = (desk_of(create_editor(username=name)) for name in ("eve", "bea"))

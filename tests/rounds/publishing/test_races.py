@@ -79,6 +79,7 @@ def test_an_unnamed_statement_never_comes_to_have_a_speaker(editors: Any) -> Non
     takes_turns(one, other, unnamed(world), named(world))
 
 
+@pytest.mark.slow
 def test_nor_in_that_other_order(editors: Any) -> None:
     one, other, world = editors
     takes_turns(one, other, named(world), unnamed(world))

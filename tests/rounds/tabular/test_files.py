@@ -408,6 +408,7 @@ def test_there_are_enough_of_them() -> None:
     assert {case.program for case in CASES} == set(PROGRAMS)
 
 
+@pytest.mark.slow
 def test_each_is_stored_as_it_was_meant_or_refused_once(
     world: SimpleNamespace, admin_user: User
 ) -> None:
