@@ -32,7 +32,7 @@ lint: .venv/installed-dev ## check style, types, templates, migrations and setti
 	$(BIN)/ruff format --check .
 	LOCAL=1 DATABASE_URL=postgresql:///unused $(BIN)/mypy .
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m tests.names
+	$(BIN)/python -m tests.readability
 	$(BIN)/djangofmt --check --quiet templates
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/python manage.py makemigrations --check --dry-run

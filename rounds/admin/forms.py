@@ -14,9 +14,9 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from rounds.admin.form_options import ModelFormOptions
 from rounds.models import State
 from rounds.platform.dates import describe as describe_days
-from rounds.platform.form_options import ModelFormOptions
 from rounds.platform.text_fields import TextField
 from rounds.platform.time_fields import MomentField
 from rounds.platform.times import describe_moment

@@ -13,9 +13,9 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from rounds.admin.form_options import ModelFormOptions
 from rounds.models import Translatable
 from rounds.platform import translated_text
-from rounds.platform.form_options import ModelFormOptions
 from rounds.platform.text_fields import TextField
 
 MAX_ORIGINAL_CHARS = 400  # of an original that is shown under the input of its translation

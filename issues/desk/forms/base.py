@@ -8,7 +8,7 @@ from django.forms.utils import ErrorDict, ErrorList
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
-from rounds.platform.form_options import FormOptions
+from rounds.admin.form_options import FormOptions
 
 ROWS_AT_MOST = 200
 
