@@ -9,7 +9,8 @@ the migration runs. To change a function, edit its file and add a migration that
 A database that exists gets the new text by that migration, and a new database gets it by the first
 one that names the file. Where a function's parameters or what it returns change, the migration
 drops it first: ``migrations.RunSQL("DROP FUNCTION IF EXISTS …")``. Where a file speaks of a new
-table or column, the migration depends on the one that adds it.
+table or column, the migration depends on the one that adds it. A change of ``search_documents``
+reaches rows that are stored already if the migration also runs ``SELECT search_refresh_all()``.
 """
 
 from pathlib import Path
