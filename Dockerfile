@@ -1,5 +1,6 @@
-# The web process. compose.yaml starts it with a database and a cache; docs/production.md says how.
-FROM python:3.13-slim AS build
+# The web process. compose.yaml starts it with a database and a cache; docs/production.md says how,
+# and how to renew the digest of the image below.
+FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b AS build
 WORKDIR /site
 COPY requirements.txt .
 RUN python -m venv .venv \
@@ -14,7 +15,7 @@ COPY static static
 RUN SECRET_KEY=$(head -c 48 /dev/urandom | base64 -w0) ALLOWED_HOSTS=localhost \
     DATABASE_URL=postgresql:///unused .venv/bin/python manage.py collectstatic --noinput
 
-FROM python:3.13-slim
+FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
 RUN useradd --system --uid 10001 site
 WORKDIR /site
 COPY --from=build /site /site

@@ -13,6 +13,8 @@ from ninja.errors import ValidationError
 from ninja.renderers import BaseRenderer
 from pydantic_core import to_json
 
+from nafta.version import VERSION
+
 REQUESTS_PER_MINUTE = settings.API_RATE  # from one IP address
 
 
@@ -58,6 +60,7 @@ api = ConditionalAPI(
         "carry their zone."
     ),
     docs_url=None,
+    openapi_extra={"info": {"x-release": VERSION}},
     renderer=ModelRenderer(),
     urls_namespace="api-1",
 )

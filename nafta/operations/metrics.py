@@ -21,12 +21,13 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from nafta.operations.logs import RequestLog
 from nafta.search.models import SearchDocument
+from nafta.version import VERSION
 from rounds.models import Edition
 
 COUNTED_METHODS = {
@@ -54,6 +55,13 @@ def count_request(entry: RequestLog, status: int) -> None:
     SECONDS.labels(entry.view).observe(entry.seconds)
     if entry.page:
         PAGES.labels(entry.page).inc()
+
+
+class ReleaseCollector(Collector):
+    """The version of the software that answers."""
+
+    def collect(self) -> Iterator[InfoMetricFamily]:
+        yield InfoMetricFamily("site_release", "The release that runs.", {"version": VERSION})
 
 
 class PublishedCollector(Collector):
@@ -100,7 +108,9 @@ def metrics(request: HttpRequest) -> HttpResponse | None:
         return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
     counted = _collect_all_processes() if settings.METRICS_FOLDER else REGISTRY
     return HttpResponse(
-        generate_latest(PublishedCollector()) + generate_latest(counted),
+        generate_latest(ReleaseCollector())
+        + generate_latest(PublishedCollector())
+        + generate_latest(counted),
         content_type=CONTENT_TYPE_LATEST,
         headers={"Cache-Control": "no-store"},
     )

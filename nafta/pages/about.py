@@ -10,6 +10,7 @@ from django.shortcuts import render
 from issues.analysis.by_speaker import format_count
 from issues.matrix.stances import MARKS
 from issues.models import Stance
+from nafta.version import VERSION
 from rounds.models import (
     TOOK_PLACE,
     Round,
@@ -50,5 +51,6 @@ def about(request: HttpRequest) -> HttpResponse:
         "sources_label": format_count(min(sources, COUNT_LIMIT), sources > COUNT_LIMIT),
         "history_since": history_since(),
         "example": _example(),
+        "version": VERSION,
     }
     return render(request, "nafta/about.html", context)
