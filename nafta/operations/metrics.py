@@ -18,6 +18,7 @@ from prometheus_client import (
     REGISTRY,
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     generate_latest,
 )
@@ -42,6 +43,11 @@ COUNTED_METHODS = {
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)  # seconds
 REQUESTS = Counter("site_requests", "Requests answered.", ["view", "method", "status"])
 SECONDS = Histogram("site_request_seconds", "Seconds until an answer.", ["view"], buckets=BUCKETS)
+IN_PROGRESS = Gauge(
+    "site_requests_in_progress",
+    "Requests that are being answered: threads that are busy.",
+    multiprocess_mode="livesum",
+)
 PAGES = Counter("site_pages", "Public pages: kept, made or stale.", ["page"])
 DATABASE_ERRORS = Counter("site_database_errors", "Times that the database did not answer.")
 

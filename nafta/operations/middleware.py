@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from nafta.operations import logs
 from nafta.operations.error_pages import refuse
 from nafta.operations.health import healthz, readyz
-from nafta.operations.metrics import count_request, metrics
+from nafta.operations.metrics import IN_PROGRESS, count_request, metrics
 
 READ_METHODS = "GET, HEAD, OPTIONS"
 PROBES: dict[str, Callable[[HttpRequest], HttpResponse | None]] = {
@@ -104,7 +104,7 @@ class RequestLogMiddleware:
         )
         token = logs.current_request.set(entry)
         try:
-            with ExitStack() as wrappers:
+            with IN_PROGRESS.track_inprogress(), ExitStack() as wrappers:
                 for connection in connections.all():
                     wrappers.enter_context(connection.execute_wrapper(entry.count_query))
                 response = self.get_response(request)

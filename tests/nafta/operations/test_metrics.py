@@ -11,9 +11,12 @@ import pytest
 from django.conf import settings as the_settings
 from django.core.cache import caches
 from django.db import OperationalError, connection
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
+from nafta.operations.middleware import RequestLogMiddleware
 from rounds.models import Edition
 from tests.world import SECRET, create_world
 
@@ -71,6 +74,18 @@ def test_requests_are_counted_by_what_answered_them(
     assert not [name for name in after if "BREW" in name]
 
 
+def test_what_is_being_answered_is_counted(rf: RequestFactory) -> None:
+    during: list[float | None] = []
+
+    def answer(_request: HttpRequest) -> HttpResponse:
+        during.append(REGISTRY.get_sample_value("site_requests_in_progress"))
+        return HttpResponse()
+
+    RequestLogMiddleware(answer)(rf.get("/"))
+    assert during == [1]
+    assert REGISTRY.get_sample_value("site_requests_in_progress") == 0
+
+
 def test_the_record_is_told_of(client: Client, transactional_db: None) -> None:
     world = create_world()
     before = figures(client)
@@ -99,7 +114,8 @@ def test_without_the_database_the_rest_is_told(client: Client, db: None) -> None
 PROCESSES = """
 import os
 import django
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 django.setup()
 other = os.fork()
 Client().get("/nothing")
