@@ -24,7 +24,7 @@ from rounds.models import Publishable, State, Versioned
 from rounds.platform.dates import SpanFormField
 from rounds.platform.text_fields import AddressField, KeyField, TextField
 from rounds.publishing.edit_conflicts import format_versions, versions_of
-from rounds.publishing.gate import Refused, gate, may_publish
+from rounds.publishing.gate import Refused, gate, may_publish, needs_note
 from rounds.publishing.refusals import refusal
 from rounds.tabular.base import RecordResource
 
@@ -170,7 +170,7 @@ class RecordAdmin(SpreadsheetAdmin, BaseRecordAdmin, DeletionMixin, SuggestionsM
             return False  # where no fields are declared, Django takes all that the form has
         if field != "publish_at":
             return True
-        return may_publish(request.user) and not (obj and self.is_public(obj))
+        return may_publish(request.user) and not (obj and needs_note([obj]))
 
     def page_versions(self, obj: Versioned) -> str:
         return format_versions(versions_of(self.records_on_page(obj)))
@@ -185,9 +185,9 @@ class RecordAdmin(SpreadsheetAdmin, BaseRecordAdmin, DeletionMixin, SuggestionsM
         return obj is None or may_publish(request.user) or not self.readers_see(obj)
 
     def was_public(self, record: Versioned) -> bool:
-        """Whether ``record`` is published, or was before it was taken back."""
+        """Whether readers see ``record``, or saw it before it was taken back."""
         if not isinstance(record, Publishable) or record.is_published:
-            return self.is_public(record)
+            return needs_note([record])
         events: Any = record.events  # type: ignore[attr-defined]
         return bool(events.filter(state=State.PUBLISHED).exists())
 

@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from rounds.history.differences import FieldChange, compare_versions
+from rounds.history.references import load_public_since
 from rounds.history.versions import Ref, Version, load_versions
 from rounds.models import (
     Basis,
@@ -25,9 +26,11 @@ from rounds.models import (
     Publishable,
     PublishableQuerySet,
     State,
+    Versioned,
     event_model,
     lists_of,
     publishable_models,
+    reference_models,
 )
 from rounds.platform.databases import reading
 
@@ -43,7 +46,7 @@ class Correction:
     What is gone is not repeated: it has neither title nor changes. ``at`` is when it happened.
     """
 
-    model: type[Publishable]
+    model: type[Versioned]
     label: EventLabel
     at: dt.datetime
     note: str
@@ -128,7 +131,9 @@ def _load_events(
 
     Events of one moment stay together: the next page begins before it.
     """
-    models: dict[str, type[Model]] = {model._meta.label: model for model in publishable_models()}
+    models: dict[str, type[Model]] = {
+        model._meta.label: model for model in [*publishable_models(), *reference_models()]
+    }
     if of:
         models = {of[0]._meta.label: of[0]}
     pk = of[1] if of else None
@@ -148,11 +153,16 @@ def _load_events(
 def _noticed_sql(model: type[Model]) -> str:
     """Select the events of a model that readers may have noticed, by ``…_event_seen``."""
     table = event_model(model)._meta.db_table
-    return f"""(SELECT %s, pgh_obj_id, pgh_created_at FROM "{table}" event
-        WHERE pgh_label IN ('corrected', 'withdrawn', 'deleted', 'published')
+    may_be_noticed = (
+        f"""pgh_label IN ('corrected', 'withdrawn', 'deleted', 'published')
         AND (pgh_label <> 'deleted' OR state = 'published')
         AND (pgh_label <> 'published' OR pgh_obj_id IN (
-            SELECT pgh_obj_id FROM "{table}" WHERE pgh_label = 'withdrawn'))
+            SELECT pgh_obj_id FROM "{table}" WHERE pgh_label = 'withdrawn'))"""
+        if issubclass(model, Publishable)
+        else "pgh_label IN ('changed', 'deleted')"
+    )
+    return f"""(SELECT %s, pgh_obj_id, pgh_created_at FROM "{table}" event
+        WHERE {may_be_noticed}
         AND (%s::timestamptz IS NULL OR pgh_created_at < %s)
         AND (%s::bigint IS NULL OR pgh_obj_id = %s)
         ORDER BY pgh_created_at DESC FETCH FIRST (%s) ROWS WITH TIES)"""
@@ -160,16 +170,24 @@ def _noticed_sql(model: type[Model]) -> str:
 
 def _corrections_by_event(refs: Iterable[Ref]) -> dict[_NoticedEvent, Correction]:
     """Return the corrections of the records, each by the event that it is listed at."""
+    refs = set(refs)
+    stateless = {ref for ref in refs if not issubclass(ref[0], Publishable)}
+    public_since = load_public_since(stateless)
+    versions_by_ref = load_versions((refs - stateless) | public_since.keys())
     return {
         _NoticedEvent(ref, correction.at): correction
-        for ref, versions in load_versions(refs).items()
-        for correction in _corrections_of(ref, versions)
+        for ref, versions in versions_by_ref.items()
+        for correction in (
+            _reference_corrections(ref, versions, public_since[ref])
+            if ref in public_since
+            else _corrections_of(ref, versions)
+        )
     }
 
 
 def _corrections_of(ref: Ref, versions: list[Version]) -> Iterator[Correction]:
     """Yield a record's corrections, oldest first. What one request did is one correction."""
-    model, pk = ref
+    model, _pk = ref
     last = versions[-1]
     seen: Version | None = None  # what readers saw last
     visible = False
@@ -182,17 +200,50 @@ def _corrections_of(ref: Ref, versions: list[Version]) -> Iterator[Correction]:
             at = max((event.at for event in events if _may_be_noticed(event)), default=after.at)
             may_show = last.public and not _would_name(seen, after, last)
             yield Correction(
-                model=model,  # type: ignore[arg-type]  # only what has states is asked for
+                model=model,  # type: ignore[arg-type]  # all that has versions
                 label=_label(after, visible=visible),
                 at=at,
                 note=after.note,
                 title=str(last.record) if last.public else "",
                 url=last.record.get_absolute_url() if last.public else "",
                 changes=changes if may_show else [],
-                id=uuid.uuid5(uuid.NAMESPACE_OID, f"{model._meta.label} {pk} {at.timestamp()}"),
+                id=_correction_id(ref, at),
             )
         visible = after.public
         seen = after if visible else seen
+
+
+def _reference_corrections(
+    ref: Ref, versions: list[Version], public_since: dt.datetime
+) -> Iterator[Correction]:
+    """Yield the corrections of a party, a person, a source and so on, oldest first.
+
+    These have no state: a change counts from ``public_since`` on.
+    """
+    is_gone = versions[-1].label == EventLabel.DELETED
+    record = versions[-1].record
+    before: Version | None = None
+    for _operation, group in groupby(versions, key=_operation_key):
+        after = list(group)[-1]
+        is_deleted = after.label == EventLabel.DELETED
+        changes = [] if is_deleted else compare_versions(before, after, public=True)
+        if before and after.at > public_since and (changes or is_deleted):
+            yield Correction(
+                model=ref[0],  # type: ignore[arg-type]  # all that has versions
+                label=EventLabel(after.label),
+                at=after.at,
+                note=after.note,
+                title="" if is_gone else str(record),
+                url="" if is_gone else record.get_absolute_url(),
+                changes=[] if is_gone else changes,
+                id=_correction_id(ref, after.at),
+            )
+        before = after
+
+
+def _correction_id(ref: Ref, at: dt.datetime) -> uuid.UUID:
+    model, pk = ref
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"{model._meta.label} {pk} {at.timestamp()}")
 
 
 def _label(after: Version, *, visible: bool) -> EventLabel:

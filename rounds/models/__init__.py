@@ -43,9 +43,16 @@ from rounds.models.meetings import (
     RoundQuerySet,
     RoundStatus,
 )
-from rounds.models.publishable import Publishable, PublishableQuerySet, State, publishable_models
+from rounds.models.publishable import (
+    Publishable,
+    PublishableQuerySet,
+    State,
+    publishable_models,
+    reference_models,
+)
 from rounds.models.reference import (
     PALETTE_SIZE,
+    AlwaysPublicQuerySet,
     Negotiation,
     Party,
     Person,
@@ -86,6 +93,7 @@ __all__ = [
     "QUOTATION_WORDS",
     "ROUNDS_PROPER",
     "TOOK_PLACE",
+    "AlwaysPublicQuerySet",
     "AttributedClaim",
     "AttributedQuerySet",
     "Basis",
@@ -141,6 +149,7 @@ __all__ = [
     "parties_listed",
     "plausible",
     "publishable_models",
+    "reference_models",
     "sources_listed",
     "tracked",
     "translations_are_texts",

@@ -219,3 +219,15 @@ class Publishable(Versioned):
 def publishable_models() -> list[Any]:
     """Return the models whose records are drafts first."""
     return [model for model in apps.get_models() if issubclass(model, Publishable)]
+
+
+def reference_models() -> list[Any]:
+    """Return the models whose records have no state: who and what the record is about, and sources.
+
+    Readers rely on these as much as on the records that name them.
+    """
+    return [
+        model
+        for model in apps.get_models()
+        if issubclass(model, Versioned) and not issubclass(model, Publishable)
+    ]

@@ -9,6 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from rounds.models.base import (
@@ -80,6 +81,9 @@ class Negotiation(Versioned):
 
     def __str__(self) -> str:
         return local(self, "title")
+
+    def get_absolute_url(self) -> str:
+        return reverse("home")
 
     @property
     def license_entry(self) -> dict[str, str]:

@@ -223,6 +223,11 @@ def _meta(model: type[models.Model], order: tuple[Any, ...] = ()) -> dict[str, A
         indexes.append(models.Index(fields=["pgh_context_id"]))
     if model._meta.proxy:  # a list: its events name a row by its number alone
         indexes.append(models.Index(fields=["id"]))
+    if "version" in names and "state" not in names:
+        noticed = models.Q(pgh_label__in=("changed", "deleted"))
+        indexes.append(
+            models.Index(fields=["-pgh_created_at"], condition=noticed, name=f"{name}_event_seen")
+        )
     if "dates" in names:
         order = F("dates__startswith").desc(), F("pgh_obj_id").desc(), F("pgh_created_at")
     if order:

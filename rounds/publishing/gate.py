@@ -4,7 +4,7 @@ The gate asks the database what was written, not the form what it meant to write
 form, a bulk action, an import and a forged request alike.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import UUID
@@ -20,18 +20,16 @@ from django.utils.translation import gettext_lazy as _
 from pghistory.middleware import HistoryMiddleware
 
 from rounds.history.differences import compare_versions
+from rounds.history.references import find_ever_public, find_public, find_scheduled
 from rounds.history.versions import Ref, Version, load_versions
 from rounds.models import (
     EventLabel,
-    Negotiation,
-    Party,
-    Person,
     Publishable,
-    PublishableQuerySet,
-    Source,
     State,
+    Versioned,
     event_model,
     publishable_models,
+    reference_models,
 )
 from rounds.platform.plain_text import TextError, clean, printable, too_long
 
@@ -45,9 +43,14 @@ class Refused(ValidationError):  # noqa: N818 - it is an answer, not a fault
     """A change was refused; nothing of it was stored.
 
     ``code`` is "permission", "note" (readers need one) or "second" (another editor must approve).
+    ``refs`` are the records because of which it was, empty where the note itself is at fault.
     """
 
     code: str
+
+    def __init__(self, message: object, code: str, refs: Iterable[Ref] = ()) -> None:
+        super().__init__(message, code=code)
+        self.refs = set(refs)
 
 
 class AuthorMiddleware(HistoryMiddleware):
@@ -72,6 +75,17 @@ def editing(user: User | AnonymousUser, note: str = "") -> Iterator[None]:
         _refuse_changes(user, note, context.id)
 
 
+def needs_note(records: Iterable[Versioned]) -> bool:
+    """Whether readers see any of ``records``, and are to be told why one is changed."""
+    stateless = []
+    for record in records:
+        if not isinstance(record, Publishable):
+            stateless.append((type(record), record.pk))
+        elif record.is_published:
+            return True
+    return bool(find_public(stateless))
+
+
 def may_publish(user: User | AnonymousUser) -> bool:
     return user.has_perm(PUBLISH)
 
@@ -85,27 +99,49 @@ def gate(user: User | AnonymousUser, note: str = "") -> None:
 def _refuse_changes(user: User | AnonymousUser, note: str, context: UUID) -> None:
     """Raise ``Refused`` if ``user`` may not change what the events of ``context`` changed."""
     changed = _public_changes(context)
+    references = _changed_references(context)
     if not may_publish(user):
-        if changed or _public_references_changed(context):
+        if seen := {*changed, *find_public(references), *find_scheduled(references)}:
             raise Refused(
                 _("Only an editor may publish, or change what readers see or are about to."),
                 code="permission",
+                refs=seen,
             )
         return
-    if not changed:
+    if not changed and not references:
         return
     note = clean_note(note)
     versions_by_ref = load_versions(changed)
-    if not note and any(
-        _readers_saw_before(versions, context) for versions in versions_by_ref.values()
-    ):
+    rewritten = _rewritten_references(references, context)
+    seen = find_public(rewritten)
+    seen |= {ref for ref in changed if _readers_saw_before(versions_by_ref[ref], context)}
+    if seen and not note:
         raise Refused(
             _("Readers have seen this before: tell them in a note what has changed, and why."),
             code="note",
+            refs=seen,
         )
-    if settings.SECOND_EDITOR:
-        for versions in versions_by_ref.values():
-            _refuse_own_approval(user, versions)
+    if not settings.SECOND_EDITOR:
+        return
+    unapproved = {ref for ref in changed if _is_own_approval(user, versions_by_ref[ref])}
+    unapproved |= {ref for ref in _find_guarded(rewritten) if rewritten[ref].author == user.pk}
+    if unapproved:
+        raise Refused(
+            _("A second editor must approve this: the last words of it are yours."),
+            code="second",
+            refs=unapproved,
+        )
+
+
+def _find_guarded(references: Iterable[Ref]) -> set[Ref]:
+    """Return those of ``references`` that only two editors may change.
+
+    These are what readers see, have seen or are about to see. What they have seen stays guarded
+    when the record that names it is unpublished: else one editor could unpublish that, change
+    what it names, and publish it again.
+    """
+    references = list(references)
+    return find_ever_public(references) | find_scheduled(references)
 
 
 def clean_note(note: str) -> str:
@@ -134,30 +170,37 @@ def _public_changes(context: UUID) -> list[Ref]:
     return [(models[label], pk) for label, pk in first.union(*remaining)]
 
 
-def _public_references_changed(context: UUID) -> bool:
-    """Whether a party, a person or a source that readers see, or are about to, was changed."""
-    for model in (Negotiation, Party, Person, Source):
-        events = _events(model, context).exclude(pgh_label=EventLabel.ADDED)
-        changed = list(events.values_list("pgh_obj_id", flat=True))
-        if not changed:
-            continue
-        if model._default_manager.published().filter(pk__in=changed).exists():
-            return True
-        if any(_is_named_by_scheduled(model, pk) for pk in changed):
-            return True
-    return False
-
-
-def _is_named_by_scheduled(model: type[Model], pk: int) -> bool:
-    """Whether a scheduled record names the row ``pk``."""
-    return any(
-        PublishableQuerySet(relation.related_model)
-        .scheduled()
-        .filter(**{relation.field.name: pk})
-        .exists()
-        for relation in model._meta.related_objects
-        if issubclass(relation.related_model, Publishable)
+def _changed_references(context: UUID) -> list[Ref]:
+    """Return the parties, people, sources and so on written in ``context`` that existed before."""
+    models = {model._meta.label: model for model in reference_models()}
+    first, *remaining = (
+        _events(model, context)
+        .exclude(pgh_obj_id__in=_added(model, context))
+        .order_by()
+        .values_list(Value(label), "pgh_obj_id")
+        for label, model in models.items()
     )
+    return [(models[label], pk) for label, pk in first.union(*remaining)]
+
+
+def _added(model: type[Model], context: UUID) -> QuerySet:
+    return _events(model, context).filter(pgh_label=EventLabel.ADDED).values("pgh_obj_id")
+
+
+def _rewritten_references(references: list[Ref], context: UUID) -> dict[Ref, Version]:
+    """Return those of ``references`` that read otherwise after ``context``, each as it is now."""
+    rewritten = {}
+    for ref, versions in load_versions(references).items():
+        earlier = (version for version in reversed(versions) if not _is_of(version, context))
+        before = next(earlier, None)
+        after = versions[-1]
+        if after.label == EventLabel.DELETED or compare_versions(before, after):
+            rewritten[ref] = after
+    return rewritten
+
+
+def _is_of(version: Version, context: UUID) -> bool:
+    return version.context_id == str(context)
 
 
 def _events(model: type[Model], context: UUID) -> QuerySet:
@@ -166,7 +209,7 @@ def _events(model: type[Model], context: UUID) -> QuerySet:
 
 def _readers_saw_before(versions: list[Version], context: UUID) -> bool:
     """Whether readers saw the record before this change and will notice the change."""
-    earlier = [version for version in versions if version.context_id != str(context)]
+    earlier = [version for version in versions if not _is_of(version, context)]
     seen = [version for version in earlier if version.public]
     after = versions[-1]
     if after.public or after.scheduled:
@@ -174,15 +217,11 @@ def _readers_saw_before(versions: list[Version], context: UUID) -> bool:
     return bool(earlier) and earlier[-1].public
 
 
-def _refuse_own_approval(user: User | AnonymousUser, versions: list[Version]) -> None:
-    """Raise ``Refused`` if ``user``, who lets this be published, wrote its last change."""
+def _is_own_approval(user: User | AnonymousUser, versions: list[Version]) -> bool:
+    """Whether ``user``, who lets this be published, wrote its last change."""
     if not (versions[-1].public or versions[-1].scheduled):
-        return  # to unpublish something needs no approval
+        return False  # to unpublish something needs no approval
     for before, after in zip([None, *versions][-2::-1], versions[::-1], strict=False):
         if before is None or compare_versions(before, after):  # not only its state was changed
-            if after.author == user.pk:
-                raise Refused(
-                    _("A second editor must approve this: the last words of it are yours."),
-                    code="second",
-                )
-            return
+            return after.author == user.pk
+    return False

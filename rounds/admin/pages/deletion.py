@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from rounds.admin.pages.conflicts import EditConflictsMixin
 from rounds.admin.pages.request_form import with_posted, without_posted
-from rounds.models import Publishable, Versioned
+from rounds.models import Versioned
 from rounds.publishing.edit_conflicts import (
     format_versions,
     load_records,
     lock_records,
     versions_of,
 )
-from rounds.publishing.gate import Refused, gate
+from rounds.publishing.gate import Refused, gate, needs_note
 
 
 class DeletionMixin(EditConflictsMixin):
@@ -32,7 +32,7 @@ class DeletionMixin(EditConflictsMixin):
     ) -> HttpResponse:
         """As Django's; asks again if the record has changed since, or if a note is missing."""
         obj = self.get_object(request, unquote(object_id))
-        context = {**(extra_context or {}), "public": obj is not None and self.is_public(obj)}
+        context = {**(extra_context or {}), "public": obj is not None and needs_note([obj])}
         asked_again = without_posted(request)
         if obj is not None:
             fetch = lock_records if request.method == "POST" else load_records
@@ -53,7 +53,7 @@ class DeletionMixin(EditConflictsMixin):
     @admin.action(description=_("Delete selected %(verbose_name_plural)s"), permissions=["delete"])
     def delete_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         """As Django's; asks again if a note is missing that readers need."""
-        context = {"public": any(map(self.is_public, queryset))}
+        context = {"public": needs_note(queryset)}
         try:
             with transaction.atomic():
                 page: Any = delete_selected(self, request, queryset)
@@ -86,10 +86,6 @@ class DeletionMixin(EditConflictsMixin):
         A subclass takes records of its model only.
         """
         return []
-
-    def is_public(self, record: Versioned) -> bool:
-        """Whether ``record`` has states and is published."""
-        return isinstance(record, Publishable) and record.is_published
 
     def delete_model(self, request: HttpRequest, obj: Versioned) -> None:
         super().delete_model(request, obj)

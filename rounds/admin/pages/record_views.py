@@ -30,7 +30,7 @@ from rounds.publishing.edit_conflicts import (
     parse_versions,
     versions_of,
 )
-from rounds.publishing.gate import Refused, gate
+from rounds.publishing.gate import Refused, gate, needs_note
 from rounds.publishing.refusals import refusal
 from rounds.publishing.states import drafts_needed, rehearsal, set_state
 
@@ -113,7 +113,7 @@ class RecordViewsMixin(admin.ModelAdmin):
             **self.page_context(request, obj, _("Go back to version %d") % number),
             "target": target,
             "changes": compare_versions(history[-1], target),
-            "public": isinstance(obj, Publishable) and obj.is_published,
+            "public": needs_note([obj]),
             "opened": format_versions(versions_of([obj])),
             "error": error,
             "correction": request.POST.get("correction", ""),

@@ -51,7 +51,11 @@ def store(sheet: Sheet, resource: RecordResource, user: User | AnonymousUser) ->
     if needs_note:
         objection = objection_to(user, "a note")
     if objection is not None:
-        lines = [refused_if_public(line, str(objection.message)) for line in lines]
+        refused = {pk for _model, pk in objection.refs}  # of one model: that of the sheet
+        lines = [
+            refused_if_named(line, load.outcomes.get(row), refused, str(objection.message))
+            for line, row in zip(lines, rows, strict=True)
+        ]
     notices = [*sheet.notices, *reader.notices()]
     return ImportPreview(lines, list(load.outcomes.values()), needs_note, notices)
 
@@ -140,7 +144,11 @@ def with_state_asked(line: PreviewLine, given: dict[str, str]) -> PreviewLine:
     return replace(line, state_asked=state) if state not in {"", line.state} else line
 
 
-def refused_if_public(line: PreviewLine, reason: str) -> PreviewLine:
-    if not (line.public and line.kind == RowKind.CHANGED):
+def refused_if_named(
+    line: PreviewLine, outcome: Outcome | None, refused: set[int], reason: str
+) -> PreviewLine:
+    """Return ``line`` as refused where its record is among ``refused``."""
+    is_changed = line.kind == RowKind.CHANGED and outcome is not None and outcome.record is not None
+    if not (is_changed and outcome.record.pk in refused):
         return line
     return replace(line, kind=REFUSED, reasons=[Reason("", reason, reason, line.label)])

@@ -384,7 +384,8 @@ def test_a_confirmed_import_stores_what_was_shown(
         (3, "name", "found nothing, expected a value")
     ]
     data = csv_file([row | {"name": row["slug"].title()} for row in rows])
-    response = confirm(admin_client, Person, upload(admin_client, Person, data))
+    preview = upload(admin_client, Person, data)
+    response = confirm(admin_client, Person, preview, correction="She was promoted.")
     assert response.url == address(Person)
     alder, cedar = Person.objects.get(slug="ada-alder"), Person.objects.get(slug="cy")
     assert (alder.role, alder.party) == ("Premier", world.arden), "an absent column was emptied"
@@ -553,11 +554,12 @@ def test_what_has_changed_meanwhile_is_shown_again(
 ) -> None:
     page = upload(admin_client, Person, csv_file([{"slug": "ada-alder", "role": "Premier"}]))
     Person.objects.filter(slug="ada-alder").update(role="Envoy")
-    again = confirm(admin_client, Person, page)
+    why = {"correction": "She was promoted."}
+    again = confirm(admin_client, Person, page, **why)
     assert "The record has changed meanwhile" in " ".join(told(again))
     assert again.context["preview"].changed[0].changes == [("role", "Envoy", "Premier")]
     assert Person.objects.get(slug="ada-alder").role == "Envoy"
-    assert confirm(admin_client, Person, again).status_code == 302
+    assert confirm(admin_client, Person, again, **why).status_code == 302
     assert Person.objects.get(slug="ada-alder").role == "Premier"
 
 
