@@ -1,11 +1,18 @@
 """Lockout after wrong passwords, for django-axes: what is counted, and the page that says so."""
 
+import json
+import secrets
 from ipaddress import ip_address
+from typing import Any
 
+from axes.handlers.database import AxesDatabaseHandler
 from axes.handlers.proxy import AxesProxyHandler
-from axes.models import AccessBase
+from axes.helpers import get_client_parameters, get_client_username
+from axes.models import AccessAttempt, AccessBase
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db import connection, transaction
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -47,3 +54,57 @@ def render_lockout(
     context = {**admin.site.each_context(request), "until": until}
     page = render_to_string("admin/locked.html", context, request)
     return HttpResponse(page, status=429, headers={"Retry-After": str(wait_seconds)})
+
+
+class CountFirstHandler(AxesDatabaseHandler):
+    """Counts a try before its password is looked at.
+
+    axes counts a wrong password once it has been looked at, a quarter of a second later. Until
+    then as many are looked at as there are threads. Here each try is first stored as a failure, in
+    a row of its own; that row goes away when the try has failed, and is counted by axes, or when
+    somebody has logged in. If the process dies in between, it counts as a failure.
+    """
+
+    def is_allowed(self, request: Any, credentials: dict[str, str] | None = None) -> bool:
+        """Whether the password may be looked at; if so, the try is counted."""
+        with transaction.atomic():
+            self._lock_counts(request, credentials)
+            if not super().is_allowed(request, credentials):
+                return False
+            request.counted_try = AccessAttempt.objects.create(
+                username=get_client_username(request, credentials),
+                ip_address=request.axes_ip_address,
+                user_agent=f"in progress {secrets.token_hex(16)}",  # no two in one row
+                failures_since_start=1,
+            )
+        return True
+
+    def user_login_failed(
+        self, sender: Any, credentials: dict[str, str], request: Any = None, **kwargs: Any
+    ) -> None:
+        """As in axes, in place of the row that was stored before."""
+        with transaction.atomic():
+            self._lock_counts(request, credentials)
+            self._take_back(request)
+            super().user_login_failed(sender, credentials, request, **kwargs)
+
+    def user_logged_in(self, sender: Any, request: Any, user: User, **kwargs: Any) -> None:
+        self._take_back(request)
+        super().user_logged_in(sender, request, user, **kwargs)
+
+    def _take_back(self, request: Any) -> None:
+        if counted := getattr(request, "counted_try", None):
+            AccessAttempt.objects.filter(pk=counted.pk).delete()
+
+    def _lock_counts(self, request: Any, credentials: dict[str, str] | None) -> None:
+        """Let tries that share a count wait for each other, until the transaction ends."""
+        counts = get_client_parameters(
+            get_client_username(request, credentials),
+            request.axes_ip_address,
+            request.axes_user_agent,
+            request,
+            credentials,
+        )
+        with connection.cursor() as cursor:
+            for key in sorted(json.dumps(count, sort_keys=True) for count in counts):
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])

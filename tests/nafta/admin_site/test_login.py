@@ -5,13 +5,16 @@ import re
 import subprocess
 import sys
 import time
+from functools import partial
 from html import unescape
 from ipaddress import ip_network
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.conf import settings as project
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.http import HttpRequest
@@ -24,6 +27,7 @@ from nafta.admin_site.sessions import BEGAN, SEEN
 from nafta.operations.client_address import address_of
 from rounds.models import Statement
 from tests.desk import address, desk_of, fields_of
+from tests.races import at_once
 from tests.world import create_editor
 
 LOGIN, DESK, FACTOR = "/admin/login/", "/admin/", "/admin/second-factor/"
@@ -114,6 +118,47 @@ class TestThrottling:
             "/", REMOTE_ADDR=HERE, HTTP_X_FORWARDED_FOR=told
         )
         assert address_of(request) == seen
+
+
+@pytest.fixture
+def looked_at(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The passwords that were compared with that of an account, whoever it is."""
+    passwords: list[str] = []
+    compare = ModelBackend.authenticate
+
+    def authenticate(self: ModelBackend, request: Any, **fields: Any) -> Any:
+        passwords.append(fields["password"])
+        return compare(self, request, **fields)
+
+    monkeypatch.setattr(ModelBackend, "authenticate", authenticate)
+    create_editor(password=PASSWORD)
+    return passwords
+
+
+class TestTriesAtOnce:
+    """Each in a thread with a database connection of its own, all begun at the same moment."""
+
+    def test_no_more_passwords_for_a_name_are_looked_at_than_the_limit(
+        self, looked_at: list[str]
+    ) -> None:
+        tries = [
+            partial(tried, password=f"wrong {number}", where=f"203.0.113.{number}")
+            for number in range(16)
+        ]
+        answers = [answer.status_code for answer in at_once(*tries)]
+        assert len(looked_at) == project.AXES_FAILURE_LIMIT
+        assert answers.count(429) >= 16 - project.AXES_FAILURE_LIMIT
+        assert tried().status_code == 429
+
+    def test_nor_from_an_address_whatever_the_names(self, looked_at: list[str]) -> None:
+        tries = [partial(tried, name=f"nobody-{number}") for number in range(16)]
+        at_once(*tries)
+        assert len(looked_at) == project.AXES_FAILURE_LIMIT
+
+    def test_right_passwords_are_not_counted(self, looked_at: list[str]) -> None:
+        for _number in range(project.AXES_FAILURE_LIMIT + 1):
+            assert tried().status_code == 302
+        assert not AccessAttempt.objects.exists()
 
 
 class TestSessions:
