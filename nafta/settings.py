@@ -306,10 +306,12 @@ SECOND_FACTOR = env_flag("SECOND_FACTOR")
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True
 
 # Limits of a spreadsheet import: bytes of the file (an XLSX may unpack to ten times as many), rows,
-# and rows that are new or changed. These are stored while the editor waits, for the preview and
-# when it is confirmed: about 20 ms each.
+# cells (the empty ones too: a file of 60 kB can have millions), and rows that are new or changed.
+# These are stored while the editor waits, for the preview and when it is confirmed: about 20 ms
+# each.
 IMPORT_MAX_BYTES = 2 * 1024 * 1024
 IMPORT_MAX_ROWS = 5_000
+IMPORT_MAX_CELLS = 300_000
 IMPORT_MAX_CHANGES = 500
 
 # Limits of a request: bytes in fields (an import is confirmed with all its rows), number of fields

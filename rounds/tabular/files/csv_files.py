@@ -11,6 +11,7 @@ from rounds.tabular.files.csv_rows import CsvError, csv_rows
 from rounds.tabular.files.encodings import EncodingError, decode
 from rounds.tabular.files.sheets import (
     HEADER_ROWS,
+    CellBudget,
     CellKind,
     IsHeader,
     Sheet,
@@ -78,10 +79,15 @@ def find_delimiter(text: str, is_header: IsHeader) -> str:
 
 
 def sheet_rows(text: str, delimiter: str) -> Iterator[SheetRow]:
-    """Yield the rows of CSV text. Raises SheetError."""
+    """Yield the rows of CSV text, without the empty cells at their ends. Raises SheetError."""
+    budget = CellBudget()
     try:
         for row in csv_rows(text, delimiter):
-            yield SheetRow(row.number, [csv_cell(text) for text in row.texts], len(row.texts))
+            width = len(row.texts)
+            budget.spend(width + 1)
+            while row.texts and not row.texts[-1].strip():
+                row.texts.pop()
+            yield SheetRow(row.number, [csv_cell(text) for text in row.texts], width)
     except CsvError as error:
         raise SheetError(_("row %d: ") % error.number + str(error)) from error
 

@@ -99,6 +99,31 @@ def bounded(rows: Iterable[SheetRow]) -> list[SheetRow]:
     return kept
 
 
+class CellBudget:
+    """Counts the cells and rows of a file as they come, and ends reading where it has too many.
+
+    Empty ones count: it takes time to read them, and a small file may hold any number.
+    """
+
+    def __init__(self) -> None:
+        self.remaining = settings.IMPORT_MAX_CELLS
+
+    def spend(self, count: int = 1) -> None:
+        """Count so many. Raises SheetError."""
+        self.remaining -= count
+        if self.remaining < 0:
+            raise too_many_cells()
+
+
+def too_many_cells() -> SheetError:
+    text = _("found more than %(limit)d cells, the empty ones included, expected fewer")
+    way_out = _(
+        "Copy the table alone into a new file, without the empty rows and columns around it and "
+        "without other sheets, and upload that."
+    )
+    return SheetError(advice(text % {"limit": settings.IMPORT_MAX_CELLS}, way_out))
+
+
 def too_many_rows() -> SheetError:
     text = _("found more than %d rows, expected fewer: split the file")
     return SheetError(text % settings.IMPORT_MAX_ROWS)

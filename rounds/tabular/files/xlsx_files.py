@@ -1,4 +1,4 @@
-"""Reading Excel files, which may be hostile: sizes are added up before anything is unpacked."""
+"""Reading Excel files, which may be hostile: all is counted before anything is made of it."""
 
 import datetime as dt
 import io
@@ -7,8 +7,10 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import islice
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import openpyxl
 from django.conf import settings
@@ -16,8 +18,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import range_boundaries
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
-from openpyxl.worksheet._reader import WorkSheetParser
+from openpyxl.worksheet._reader import COL_TAG, FORMULA_TAG, ROW_TAG, WorkSheetParser
+from openpyxl.xml.constants import SHEET_MAIN_NS
+from openpyxl.xml.functions import iterparse
 
 from rounds.tabular.files.file_kinds import describe_zip
 from rounds.tabular.files.number_formats import day_kind, number_cell, shows_time
@@ -27,6 +32,7 @@ from rounds.tabular.files.sheets import (
     HEADER_ROWS,
     LAST_ROW,
     LISTED,
+    CellBudget,
     CellKind,
     IsHeader,
     Sheet,
@@ -37,11 +43,17 @@ from rounds.tabular.files.sheets import (
     bounded,
     listed,
     split_header,
+    too_many_cells,
 )
 
 UNPACKED = 10  # times IMPORT_MAX_BYTES: what an XLSX may hold once unpacked
 PARTS = 500  # files in an XLSX
 WORKBOOK = "xl/workbook.xml"
+# Tags for each cell of IMPORT_MAX_CELLS that the parts of a file may have together, by the
+# beginning of their names: <c><v></v></c> are four. Of all other XML, openpyxl makes objects.
+TAGS_PER_CELL = {"xl/worksheets/": 6, "xl/sharedStrings": 2, "": 1}
+CHUNK_BYTES = 64 * 1024
+MERGED_TAG = f"{{{SHEET_MAIN_NS}}}mergeCell"
 UNZIP_ERRORS = (  # RuntimeError and its kin: passwords and unknown methods
     zipfile.BadZipFile,
     zlib.error,
@@ -51,6 +63,8 @@ UNZIP_ERRORS = (  # RuntimeError and its kin: passwords and unknown methods
     RuntimeError,
 )
 FORMAT_CHARS = 255  # of a number format in Excel
+FORMULA_CHARS = 255  # that are kept of a formula, which is refused
+TEXT_CHARS = 32_767  # of a cell in Excel
 # What openpyxl reads from a cell that holds no text: a flag and a number too
 CellValue = bool | int | float | dt.date | dt.time | dt.timedelta
 
@@ -89,10 +103,31 @@ def check_parts(data: bytes) -> None:
                 archive.read(part) if part in names else b"" for part in ("mimetype", WORKBOOK)
             )
             kind = describe_zip(names, *contents)
+            if kind is None:
+                check_tags(archive)
     except UNZIP_ERRORS as error:
         raise damaged() from error
     if kind is not None:
         raise SheetError(advice(*kind))
+
+
+def check_tags(archive: zipfile.ZipFile) -> None:
+    """Refuse an XLSX with more tags than a table has. Raises SheetError.
+
+    To count them takes a fraction of a second, to read them a minute for each million or two.
+    """
+    remaining = {
+        prefix: times * settings.IMPORT_MAX_CELLS for prefix, times in TAGS_PER_CELL.items()
+    }
+    for part in archive.infolist():
+        if not part.filename.endswith((".xml", ".rels")):
+            continue
+        prefix = next(prefix for prefix in TAGS_PER_CELL if part.filename.startswith(prefix))
+        with archive.open(part) as content:
+            while chunk := content.read(CHUNK_BYTES):
+                remaining[prefix] -= chunk.count(b"<")
+                if remaining[prefix] < 0:
+                    raise too_many_cells()
 
 
 def read_workbook(name: str, data: bytes, is_header: IsHeader) -> Sheet:
@@ -100,11 +135,13 @@ def read_workbook(name: str, data: bytes, is_header: IsHeader) -> Sheet:
     worksheet: ReadOnlyWorksheet = book.active
     if worksheet is None or not hasattr(worksheet, "reset_dimensions"):
         raise SheetError(_("found an XLSX file whose open sheet has no cells, expected a table"))
+    if any(len(text) > TEXT_CHARS for text in worksheet._shared_strings):
+        raise damaged()  # any number of cells may share it
     reader = SheetReader(worksheet)
     rows = bounded(reader.rows())
     check_is_table(rows, worksheet, is_header)
     header, below, notices = split_header(rows, is_header)
-    check_merged(reader.merged_ranges(), header, below)
+    check_merged(reader.merged_ranges, header, below)
     notices = [*sheet_notices(worksheet), *notices, *hidden_notices(reader, header, below)]
     return Sheet(name, header, below, notices, reader.epoch.isoformat())
 
@@ -138,7 +175,7 @@ def sheet_notices(worksheet: ReadOnlyWorksheet) -> list[str]:
 def hidden_notices(reader: "SheetReader", header: SheetRow, rows: list[SheetRow]) -> list[str]:
     """Return notices of what an editor does not see in the program but was read all the same."""
     notices = []
-    hidden_rows = [row.number for row in rows if row.number in reader.hidden_rows()]
+    hidden_rows = [row.number for row in rows if row.number in reader.hidden_rows]
     if hidden_rows:
         text = ngettext(
             "A hidden row, hidden by a filter or by hand, was read like the others: %(rows)s.",
@@ -148,7 +185,7 @@ def hidden_notices(reader: "SheetReader", header: SheetRow, rows: list[SheetRow]
         )
         notices.append(text % {"count": len(hidden_rows), "rows": listed(hidden_rows)})
     columns = [get_column_letter(at) for at in range(1, len(header.cells) + 1)]
-    if hidden := [letter for letter in columns if letter in reader.hidden_columns()]:
+    if hidden := [letter for letter in columns if letter in reader.hidden_columns]:
         text = ngettext(
             "A hidden column was read like the others: %(columns)s.",
             "Hidden columns were read like the others: %(columns)s.",
@@ -179,6 +216,48 @@ def check_merged(
         raise SheetError(advice(text, way_out))
 
 
+class BoundedSheetParser(WorkSheetParser):
+    """openpyxl's parser, limited to what is read here, and to so many rows, cells and areas."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.budget = CellBudget()
+        self.merged_ranges: list[tuple[int, int, int, int]] = []
+
+    def parse(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+        """Yield the number and the cells of each row. Raises SheetError.
+
+        openpyxl's own makes objects of all else as well: of rules, links and pages to print.
+        """
+        for _event, element in iterparse(self.source):
+            if element.tag == ROW_TAG:
+                self.budget.spend(len(element) + 1)
+                yield self.parse_row(element)
+            elif element.tag == COL_TAG:
+                self.budget.spend()
+                self.parse_column_dimensions(element)
+            elif element.tag == MERGED_TAG:
+                self.budget.spend()
+                self.merged_ranges.append(range_boundaries(element.get("ref")))
+            else:
+                continue  # the parts of a row are needed until it ends
+            element.clear()
+
+    def parse_formula(self, element: Element) -> str:
+        """Return the formula as it is written.
+
+        openpyxl rewrites a formula that cells share for each of them, which takes as long as the
+        formula is long.
+        """
+        formula = element.find(FORMULA_TAG)
+        text = "" if formula is None else formula.text or ""
+        shared = "" if formula is None else formula.get("si", "")
+        if shared and not text:
+            return str(self.shared_formulae.get(shared, "="))
+        self.shared_formulae[shared] = f"={text[:FORMULA_CHARS]}"
+        return str(self.shared_formulae[shared])
+
+
 class SheetReader:
     """The rows of a worksheet, and what only the end of its file tells: what is hidden or merged.
 
@@ -194,7 +273,7 @@ class SheetReader:
     def rows(self) -> Iterator[SheetRow]:
         book = self.worksheet.parent
         with self.worksheet._get_source() as source:
-            self._parser = WorkSheetParser(
+            self._parser = BoundedSheetParser(
                 source,
                 self.worksheet._shared_strings,
                 epoch=self.epoch,
@@ -213,7 +292,7 @@ class SheetReader:
         filled = {
             cell["column"]: cell
             for cell in cells
-            if cell["value"] is not None and str(cell["value"]).strip()
+            if cell["value"] is not None and not is_blank(cell["value"])
         }
         row = [EMPTY] * max(filled, default=0)
         for column, cell in filled.items():
@@ -223,8 +302,7 @@ class SheetReader:
     def _cell(self, cell: dict[str, Any]) -> SheetCell:
         value, data_type = cell["value"], cell["data_type"]
         if data_type == "f":
-            text = str(getattr(value, "text", value) or "").removeprefix("=")
-            return SheetCell(f"={text}", CellKind.FORMULA)
+            return SheetCell(value, CellKind.FORMULA)
         if data_type == "e":
             return SheetCell(str(value), CellKind.ERROR)
         if isinstance(value, str):
@@ -232,16 +310,17 @@ class SheetReader:
         number_format = ReadOnlyCell(self.worksheet, **cell).number_format
         return typed_cell(value, number_format[:FORMAT_CHARS])
 
-    def merged_ranges(self) -> Iterator[tuple[int, int, int, int]]:
-        merged = self._parser.merged_cells
-        for area in getattr(merged, "mergeCell", []):
-            if area.size["rows"] * area.size["columns"] > 1:
-                yield area.bounds
+    @cached_property
+    def merged_ranges(self) -> list[tuple[int, int, int, int]]:
+        """The areas of more than one cell: first column, first row, last column, last row."""
+        return [area for area in self._parser.merged_ranges if area[:2] != area[2:]]
 
+    @cached_property
     def hidden_rows(self) -> set[int]:
         rows = self._parser.row_dimensions.items()
         return {int(number) for number, attributes in rows if is_hidden(attributes)}
 
+    @cached_property
     def hidden_columns(self) -> set[str]:
         ranges = filter(is_hidden, self._parser.column_dimensions.values())
         return {
@@ -251,12 +330,18 @@ class SheetReader:
         }
 
 
+def is_blank(value: object) -> bool:
+    return isinstance(value, str) and (not value or value.isspace())
+
+
 def is_hidden(attributes: dict[str, str]) -> bool:
     return attributes.get("hidden") in {"1", "true"}
 
 
 def unescaped(text: str) -> str:
     """Return ``text`` with line breaks: Excel writes one as ``_x000D_`` and a line feed."""
+    if "_x00" not in text and "\r" not in text:
+        return text  # most; many cells may share one long text, of which no copies are made
     text = re.sub("_x000D_\n?", "\n", text).replace("_x000A_", "\n").replace("_x0009_", "\t")
     return text.replace("\r\n", "\n")
 

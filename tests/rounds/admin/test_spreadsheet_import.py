@@ -5,6 +5,7 @@ import html
 import io
 import json
 import re
+import tracemalloc
 import zipfile
 from types import SimpleNamespace
 from typing import Any
@@ -14,11 +15,13 @@ import pytest
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.auth.models import Permission, User
 from django.test import Client
+from openpyxl.worksheet._reader import WorkSheetParser
 
 from issues.models import Issue, Measure, Position, Progress, Proposal
 from rounds.history.differences import load_revisions
 from rounds.models import Deadline, Negotiation, Party, Person, Round, Source, Statement
 from tests.desk import address, fields_in, told
+from tests.programs import archive
 from tests.sheets import (
     JSON,
     XLSX,
@@ -265,6 +268,96 @@ def test_a_file_has_limits(admin_client: Client, db: None, settings: Any) -> Non
     settings.IMPORT_MAX_BYTES = 100
     page = upload(admin_client, Person, csv_file([person(role="x" * 100)]))
     assert "expected at most 100\xa0bytes" in unreadable(page)
+
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def with_sheet(rows: str, behind: str = "") -> bytes:
+    """An XLSX whose sheet has these rows below a header, as XML, and ``behind`` them the rest."""
+    header = '<row><c t="str"><v>slug</v></c><c t="str"><v>name</v></c></row>'
+    sheet = f'<worksheet xmlns="{MAIN}"><sheetData>{header}{rows}</sheetData>{behind}</worksheet>'
+    with zipfile.ZipFile(io.BytesIO(xlsx_file([person()]))) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    return archive(parts | {"xl/worksheets/sheet1.xml": sheet})
+
+
+@pytest.fixture
+def cells_read(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """An entry for each cell of an XLSX of which a value was made."""
+    read: list[Any] = []
+    parse = WorkSheetParser.parse_cell
+
+    def parse_cell(self: WorkSheetParser, element: Any) -> Any:
+        read.append(element.tag)
+        return parse(self, element)
+
+    monkeypatch.setattr(WorkSheetParser, "parse_cell", parse_cell)
+    return read
+
+
+MERGED = '<mergeCell ref="A1:B2"/>'
+FAR = '<row><c r="XFD1"/></row>'
+PERSON_ROW = '<row><c t="str"><v>cy</v></c><c t="str"><v>Cy</v></c></row>'
+
+
+@pytest.mark.parametrize(
+    ("rows", "behind"),
+    [
+        (FAR * 3_000, ""),
+        (FAR * 200_000, ""),
+        (f"<row>{'<c/>' * 3_000}</row>", ""),
+        (f"<row>{'<c/>' * 200_000}</row>", ""),
+        ('<row hidden="1"/>' * 3_000, ""),
+        (PERSON_ROW, f"<mergeCells>{MERGED * 3_000}</mergeCells>"),
+        (PERSON_ROW, f"<dataValidations>{'<dataValidation/>' * 20_000}</dataValidations>"),
+    ],
+    ids=("far", "farther", "wide", "wider", "hidden", "merged", "rules"),
+)
+def test_a_small_file_of_many_cells_is_refused_before_they_are_read(
+    admin_client: Client,
+    db: None,
+    settings: Any,
+    cells_read: list[Any],
+    rows: str,
+    behind: str,
+) -> None:
+    settings.IMPORT_MAX_CELLS = 2_000
+    data = with_sheet(rows, behind)
+    assert len(data) < 60_000
+    answer = unreadable(upload(admin_client, Person, data, "list.xlsx"))
+    assert "more than 2000 cells" in answer
+    assert "Copy the table alone into a new file" in answer
+    assert len(cells_read) <= settings.IMPORT_MAX_CELLS
+
+
+def test_a_table_within_the_limit_is_read_with_empty_cells_far_away(
+    admin_client: Client, db: None, cells_read: list[Any]
+) -> None:
+    data = with_sheet(f"{PERSON_ROW}{FAR * 3_000}")
+    assert counts(upload(admin_client, Person, data, "list.xlsx")) == {"new": 1}
+    assert len(cells_read) == 3_004
+
+
+@pytest.mark.parametrize("text", ["," * 3_000, "\n" * 3_000, "slug,name\ncy,Cy\n" + ",,\n" * 1_000])
+def test_a_csv_file_of_many_cells_is_refused(
+    admin_client: Client, db: None, settings: Any, text: str
+) -> None:
+    settings.IMPORT_MAX_CELLS = 2_000
+    assert "more than 2000 cells" in unreadable(upload(admin_client, Person, text.encode()))
+
+
+def test_a_long_formula_that_many_cells_share_is_not_copied(admin_client: Client, db: None) -> None:
+    """Of 22 kB, 4 GB of memory were made."""
+    formula = f'<row><c r="A2"><f t="shared" si="0">{"A1+" * 100_000}1</f></c></row>'
+    shared = '<row><c><f t="shared" si="0"/></c><c t="str"><v>Cy</v></c></row>'
+    data = with_sheet(formula + shared * 500)
+    tracemalloc.start()
+    page = upload(admin_client, Person, data, "list.xlsx")
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "formula" in str(refusals(page)[0])
+    assert peak < 50_000_000
 
 
 def test_more_text_than_a_confirmation_can_carry(
