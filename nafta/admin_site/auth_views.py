@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from nafta.admin_site.known_browsers import remember_browser
 from nafta.admin_site.second_factor import (
     CodeForm,
     SecondFactorStep,
@@ -49,8 +50,10 @@ class LoginSite(AdminSite):
             return self._redirect("second_factor", next_url)
         typed = ResubmittedForm.from_login(request)
         response = super().login(request, {"typed": typed, **(extra_context or {})})
-        if typed and request.method == "POST" and response.status_code == 302:
-            return self.render_next_step(request, typed, next_url)
+        if request.method == "POST" and response.status_code == 302:
+            if typed:
+                response = self.render_next_step(request, typed, next_url)
+            remember_browser(request, response)
         return response
 
     def second_factor(self, request: HttpRequest) -> HttpResponse:

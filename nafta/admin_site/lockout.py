@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from nafta.admin_site.known_browsers import find_browser_token
 from nafta.operations.client_address import address_of
 
 
@@ -26,9 +27,12 @@ def lockout_parameters(
 ) -> list[str | list[str]]:
     """What five failed logins lock: the account and the address, each by itself.
 
-    Many share the address of the office. There an account is locked only as it is used from there:
-    neither a colleague's typing nor an attack from elsewhere locks out anybody in the office.
+    A browser from which the user has logged in before counts by itself. Many share the address of
+    the office: there an account is locked only as it is used from there, so that neither a
+    colleague's typing nor an attack from elsewhere locks out anybody in the office.
     """
+    if isinstance(request, HttpRequest) and _browser_token(request, credentials):
+        return [["username", "user_agent"]]
     # axes hands over an attempt that it has stored where it looks for those that have expired
     text = address_of(request) if isinstance(request, HttpRequest) else request.ip_address
     address = ip_address(text) if text else None
@@ -56,6 +60,10 @@ def render_lockout(
     return HttpResponse(page, status=429, headers={"Retry-After": str(wait_seconds)})
 
 
+def _browser_token(request: HttpRequest, credentials: dict[str, str] | None) -> str:
+    return find_browser_token(request, get_client_username(request, credentials))
+
+
 class CountFirstHandler(AxesDatabaseHandler):
     """Counts a try before its password is looked at.
 
@@ -67,6 +75,8 @@ class CountFirstHandler(AxesDatabaseHandler):
 
     def is_allowed(self, request: Any, credentials: dict[str, str] | None = None) -> bool:
         """Whether the password may be looked at; if so, the try is counted."""
+        if token := _browser_token(request, credentials):
+            request.axes_user_agent = f"known browser {token}"
         with transaction.atomic():
             self._lock_counts(request, credentials)
             if not super().is_allowed(request, credentials):
@@ -75,9 +85,17 @@ class CountFirstHandler(AxesDatabaseHandler):
                 username=get_client_username(request, credentials),
                 ip_address=request.axes_ip_address,
                 user_agent=f"in progress {secrets.token_hex(16)}",  # no two in one row
+                path_info=request.axes_user_agent,  # for get_failures
                 failures_since_start=1,
             )
         return True
+
+    def get_failures(self, request: Any, credentials: dict[str, str] | None = None) -> int:
+        """As in axes, with the tries in progress from a known browser, which is counted by name."""
+        failures: int = super().get_failures(request, credentials)
+        if _browser_token(request, credentials):
+            failures += AccessAttempt.objects.filter(path_info=request.axes_user_agent).count()
+        return failures
 
     def user_login_failed(
         self, sender: Any, credentials: dict[str, str], request: Any = None, **kwargs: Any

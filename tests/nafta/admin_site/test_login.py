@@ -23,6 +23,7 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from nafta.admin_site.known_browsers import COOKIE
 from nafta.admin_site.sessions import BEGAN, SEEN
 from nafta.operations.client_address import address_of
 from rounds.models import Statement
@@ -119,6 +120,38 @@ class TestThrottling:
         )
         assert address_of(request) == seen
 
+    def test_who_logged_in_from_this_browser_before_is_not_locked_out_by_others(
+        self, editor: Any
+    ) -> None:
+        mine = logged_in()
+        mine.post("/admin/logout/")
+        for _number in range(5):
+            tried(password="wrong")
+            tried(password="wrong", where=THERE)
+        assert tried().status_code == 429
+        fields = {"username": "eve", "password": PASSWORD}
+        assert mine.post(LOGIN, fields, REMOTE_ADDR=HERE).status_code == 302
+
+    def test_a_known_browser_has_no_more_tries_than_another(self, editor: Any) -> None:
+        thief = logged_in()
+        thief.post("/admin/logout/")
+        for _number in range(5):
+            locked = thief.post(LOGIN, {"username": "eve", "password": "wrong"})
+        assert locked.status_code == 429
+        assert thief.post(LOGIN, {"username": "eve", "password": PASSWORD}).status_code == 429
+
+    def test_it_is_known_for_one_account_and_by_our_signature(self, editor: Any) -> None:
+        create_editor(username="bea", password=PASSWORD)
+        mine, forged = logged_in("bea"), Client()
+        mine.post("/admin/logout/")
+        forged.cookies[COOKIE] = mine.cookies[COOKIE].value.replace(":", "0:", 1)
+        for _number in range(5):
+            tried(password="wrong")
+            tried(name="bea", password="wrong", where=THERE)
+        assert mine.post(LOGIN, {"username": "eve", "password": PASSWORD}).status_code == 429
+        assert forged.post(LOGIN, {"username": "bea", "password": PASSWORD}).status_code == 429
+        assert mine.post(LOGIN, {"username": "bea", "password": PASSWORD}).status_code == 302
+
 
 @pytest.fixture
 def looked_at(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -153,6 +186,18 @@ class TestTriesAtOnce:
     def test_nor_from_an_address_whatever_the_names(self, looked_at: list[str]) -> None:
         tries = [partial(tried, name=f"nobody-{number}") for number in range(16)]
         at_once(*tries)
+        assert len(looked_at) == project.AXES_FAILURE_LIMIT
+
+    def test_nor_from_a_known_browser(self, looked_at: list[str]) -> None:
+        cookies = logged_in().cookies
+        looked_at.clear()
+
+        def sent() -> Any:
+            thief = Client()
+            thief.cookies[COOKIE] = cookies[COOKIE].value
+            return thief.post(LOGIN, {"username": "eve", "password": "wrong"})
+
+        at_once(*[sent] * 16)
         assert len(looked_at) == project.AXES_FAILURE_LIMIT
 
     def test_right_passwords_are_not_counted(self, looked_at: list[str]) -> None:
