@@ -179,7 +179,8 @@ def _named_since(field: NamingField, pks: list[int]) -> Rows:
             state=State.PUBLISHED,
             pgh_obj__state=State.PUBLISHED,
         )
-        return named.order_by().values_list(field.name).annotate(since=Min("pgh_created_at"))
+        times: Rows = named.values_list(field.name).annotate(since=Min("pgh_created_at"))
+        return times.order_by()
     still_named = field.rows._default_manager.filter(
         **{name: OuterRef(f"{name}_id") for name in (field.name, field.owner)}
     )
@@ -189,4 +190,5 @@ def _named_since(field: NamingField, pks: list[int]) -> Rows:
     first = publications.order_by("pgh_id").values("pgh_created_at")[:1]
     named = events.filter(Exists(still_named), **{f"{field.owner}__state": State.PUBLISHED})
     since = Greatest("pgh_created_at", Subquery(first))
-    return named.order_by().values_list(field.name).annotate(since=Min(since))
+    times = named.values_list(field.name).annotate(since=Min(since))
+    return times.order_by()

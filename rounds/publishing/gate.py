@@ -48,7 +48,7 @@ class Refused(ValidationError):  # noqa: N818 - it is an answer, not a fault
 
     code: str
 
-    def __init__(self, message: object, code: str, refs: Iterable[Ref] = ()) -> None:
+    def __init__(self, message: Any, code: str, refs: Iterable[Ref] = ()) -> None:
         super().__init__(message, code=code)
         self.refs = set(refs)
 

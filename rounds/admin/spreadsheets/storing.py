@@ -148,7 +148,6 @@ def refused_if_named(
     line: PreviewLine, outcome: Outcome | None, refused: set[int], reason: str
 ) -> PreviewLine:
     """Return ``line`` as refused where its record is among ``refused``."""
-    is_changed = line.kind == RowKind.CHANGED and outcome is not None and outcome.record is not None
-    if not (is_changed and outcome.record.pk in refused):
+    if outcome is None or line.kind != RowKind.CHANGED or outcome.record.pk not in refused:
         return line
     return replace(line, kind=REFUSED, reasons=[Reason("", reason, reason, line.label)])
