@@ -21,7 +21,7 @@ from rounds.public.deadlines import deadline_items
 from rounds.public.timeline import (
     Kind,
     TimelineItem,
-    follows,
+    items_following,
     merge_items,
     round_items,
     sort_key,
@@ -122,7 +122,7 @@ def load_timeline(filters: dict[str, Any]) -> Timeline:
     if len(proposals) > MAX_MARKS:  # there are older ones, which only the page's own query has
         read_already, paged = bars, MARKS
     items = merge_items(
-        (item for item in read_already if cursor is None or follows(item, cursor)),
+        items_following(cursor, read_already) if cursor else read_already,
         timeline_items(filters, among=paged),
     )
     has_more = len(items) > PAGE_SIZE

@@ -3,6 +3,7 @@
 The names and docstrings of the classes are published in OpenAPI, so they stay as they are.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from operator import attrgetter
@@ -67,7 +68,7 @@ class Listing(Wishes):
 
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Rows of a page at most.")
     cursor: str = Field(
-        "", max_length=120, description="Where to go on; follow `next` rather than write it."
+        "", max_length=200, description="Where to go on; follow `next` rather than write it."
     )
 
 
@@ -168,17 +169,25 @@ def cursor_filter(params: Listing, kind: str) -> dict[str, Cursor]:
 
 
 def page_by_day(
-    records: QuerySet[Row], params: Listing, span: str = "dates"
+    records: QuerySet[Row],
+    params: Listing,
+    span: str = "dates",
+    paths: Sequence[str] = ("slug",),
 ) -> tuple[list[Row], str]:
-    """Return a page of records, newest first by the first day of ``span``, and the next cursor."""
+    """Return a page of records, newest first by the first day of ``span``, and the next cursor.
+
+    ``paths``: the fields whose values tell the records of a day apart.
+    """
     if params.cursor:
-        records = records.filter(_parse_cursor(params.cursor).after(span))
+        visible: Any = records.model._default_manager
+        cursor = _parse_cursor(params.cursor)
+        records = records.filter(cursor.after(visible.published(), paths, span))
     rows = list(records.order_by(f"-{span}__startswith", "-pk")[: params.limit + 1])
     page = rows[: params.limit]
     if len(rows) == len(page):
         return page, ""
-    days = attrgetter(span.replace("__", "."))(page[-1])
-    return page, str(Cursor(days.lower, page[-1].pk))
+    days, *keys = (attrgetter(path.replace("__", "."))(page[-1]) for path in (span, *paths))
+    return page, str(Cursor(days.lower, ".".join(keys)))
 
 
 def page_by_key(

@@ -282,7 +282,7 @@ def positions(request: HttpRequest, params: Query[PositionWishes]) -> Any:
         records = records.filter(party__code=party)
     if issue := filters.get("issue"):
         records = records.filter(issue__slug=issue)
-    page, cursor = page_by_day(records, params, "since")
+    page, cursor = page_by_day(records, params, "since", ("issue__slug", "party__code"))
     return list_page(request, list(map(Serializer(request).position, page)), cursor)
 
 
@@ -308,7 +308,7 @@ def progress(request: HttpRequest, params: Query[ProgressWishes]) -> Any:
         records = records.filter(round__slug=round_)
     if issue := filters.get("issue"):
         records = records.filter(issue__slug=issue)
-    page, cursor = page_by_day(records, params, "round__dates")
+    page, cursor = page_by_day(records, params, "round__dates", ("round__slug", "issue__slug"))
     return list_page(request, list(map(Serializer(request).progress, page)), cursor)
 
 

@@ -15,7 +15,7 @@ from django.db.models.expressions import RawSQL
 from nafta.search.filter_choices import CHOICES, included_tokens
 from nafta.search.query import SQL, Query, QueryTerm, group_sql, lexeme
 from nafta.search.vocabulary import fetch_rows
-from rounds.platform.cursors import Cursor
+from rounds.platform.cursors import LAST_NUMBER, Cursor
 
 DATED_KINDS = ("statement", "proposal", "deadline", "round")  # entries of the timeline
 NAMED_KINDS = ("party", "person", "issue", "source")  # have a name and no day; shown in this order
@@ -48,7 +48,7 @@ class Hit:
 
     @property
     def cursor(self) -> Cursor:
-        return Cursor(self.day, self.pk, str(self.tier))
+        return Cursor(self.day, f"{self.kind}.{self.key}", str(self.tier))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +151,11 @@ class Search:
     def latest_statement_ids(self, limit: int, after: Cursor | None = None) -> RawSQL:
         """A subquery of the ids of the newest matching statements."""
         question, values = self._tsquery()
-        position = [after.day, after.pk] if after else [None, None]
+        number, keys = _statement_number_sql(after) if after else ("NULL", [])
         return RawSQL(  # noqa: S611
             f"SELECT object_id FROM search_latest({question}, ARRAY['statement'],"
-            " %s::date, %s::date, %s::date, %s::bigint, 'object_id', %s, %s)",
-            [*values, *self._days(), *position, limit, limit],
+            f" %s::date, %s::date, %s::date, {number}, 'object_id', %s, %s)",
+            [*values, *self._days(), after and after.day, *keys, limit, limit],
         )
 
     def recent_statement_ids(self) -> RawSQL:
@@ -268,10 +268,12 @@ class Search:
     def _hits_sql(self, size: int, after: Cursor | None) -> Iterator[SQL]:
         """The page of hits: the newest matches by tier, then older ones."""
         kinds = [self.kind] if self.kind in NAMED_KINDS else list(DATED_KINDS)
-        follows, position = "TRUE", []
+        follows, number = "TRUE", ""
+        position, keys = list[Any](), list[Any]()
         if after:
-            follows = "(tier < %s OR (tier = %s AND (day, id) < (%s, %s)))"
-            position = [int(after.part), int(after.part), after.day, after.pk]
+            number, keys = _hit_number_sql(after)
+            follows = f"(tier < %s OR (tier = %s AND (day, id) < (%s, {number})))"
+            position = [int(after.part), int(after.part), after.day, *keys]
         listed = (
             f"SELECT 'hit', nth, tier, kind, object_id, key, day, id, label FROM newest"
             f" WHERE nth <= {MAX_COUNT} AND kind = ANY(%s) AND {follows}"
@@ -280,7 +282,7 @@ class Search:
         )
         yield listed
         cursor = after if after and after.part == TIERS[0] else None
-        seen = "UNION ALL SELECT %s::date, %s::bigint" if cursor else ""
+        seen = f"UNION ALL SELECT %s::date, {number}" if cursor else ""
         yield (
             f"""SELECT 'hit', 0, 0, kind, object_id, key, older.day, older.id, label FROM (
                 SELECT * FROM (
@@ -293,7 +295,7 @@ class Search:
             ) AS rest, search_latest((SELECT question FROM search), %s::text[], %s::date, %s::date,
                 place.day, place.id, 'id', wanted, wanted) AS older""",
             [
-                *([cursor.day, cursor.pk] if cursor else []),
+                *([cursor.day, *keys] if cursor else []),
                 *listed[1],
                 kinds,
                 *self._days(),
@@ -358,6 +360,29 @@ class Search:
             max(filter(None, (self.after, self.query.after, first)), default=None),
             min(filter(None, (self.before, self.query.before, last)), default=None),
         ]
+
+
+def _hit_number_sql(cursor: Cursor) -> SQL:
+    """The number of the row of the index that a cursor of the search names."""
+    kind, _dot, key = cursor.key.partition(".")
+    return _number_sql("id"), [kind, key]
+
+
+def _statement_number_sql(cursor: Cursor) -> SQL:
+    """The number of the statement that a cursor of the timeline names.
+
+    The statements of a day come first: behind a row of another kind is none of them.
+    """
+    if cursor.part != "statement":
+        return "0", []
+    return _number_sql("object_id"), ["statement", cursor.key]
+
+
+def _number_sql(column: str) -> str:
+    """Look up a number by kind and key; the largest there is where no such row is public."""
+    return (
+        f"COALESCE((SELECT {column} FROM nafta_entry WHERE kind = %s AND key = %s), {LAST_NUMBER})"
+    )
 
 
 def run_search(

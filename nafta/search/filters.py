@@ -1,6 +1,5 @@
 """Apply cleaned filters to a queryset; shared by pages, exports and the API."""
 
-from dataclasses import replace
 from typing import Any
 
 from nafta.search.backend import Search
@@ -29,8 +28,7 @@ def apply_filters(
     elif kind != Kind.STATEMENT and not is_set():
         records = records.filter(pk__in=search.all_ids(records.model._meta.model_name))
     elif limit and not is_set():
-        after_row = page and (page if page.part == kind else replace(page, pk=0))
-        records = records.filter(pk__in=search.latest_statement_ids(limit, after_row))
+        records = records.filter(pk__in=search.latest_statement_ids(limit, page))
     else:
         for name, method in CHOICES.items():
             if value := filters.get(name):

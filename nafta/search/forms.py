@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
 MAX_QUERY_CHARS = 200
+MAX_CURSOR_CHARS = 120  # the kind, the day and the longest key
 
 
 def _flatten(choices: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, str]]:
@@ -97,7 +98,7 @@ class NarrowingForm(forms.Form):
     before = hidden_field()
     after = hidden_field()
     q = hidden_field(MAX_QUERY_CHARS)
-    page = hidden_field()
+    page = hidden_field(MAX_CURSOR_CHARS)
 
     def __init__(
         self,

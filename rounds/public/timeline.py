@@ -27,7 +27,7 @@ from rounds.models import (
     attribution,
 )
 from rounds.platform import clock
-from rounds.platform.cursors import Cursor
+from rounds.platform.cursors import LAST_NUMBER, Cursor
 from rounds.platform.translated_text import TranslatedRecord, local
 
 Ref = dict[str, Any]  # what a page needs to name and link a party, a person or an issue
@@ -354,17 +354,27 @@ def parse_cursor(text: str) -> Cursor:
 
 
 def cursor_of(item: TimelineItem) -> Cursor:
-    return Cursor(item.first, item.pk, item.kind)
+    return Cursor(item.first, item.slug, item.kind)
 
 
-def follows(item: TimelineItem, cursor: Cursor) -> bool:
-    """Whether ``item`` comes after the cursor, on a later page."""
-    return item.sort_key > sort_key(cursor.part, cursor.day, cursor.pk)
+def items_following(cursor: Cursor, items: Sequence[AnyItem]) -> list[AnyItem]:
+    """Keep the items that come after the cursor in the timeline, on a later page.
+
+    ``items`` are all of their kinds that fit the filters, so that its own item is among them.
+    """
+    rank = RANK[cursor.part]
+    pk = next(
+        (item.pk for item in items if item.slug == cursor.key and RANK[item.kind] == rank),
+        LAST_NUMBER,
+    )
+    start = sort_key(cursor.part, cursor.day, pk)
+    return [item for item in items if item.sort_key > start]
 
 
 def filter_following(cursor: Cursor, records: Records, kind: str) -> Records:
     """Keep the records, all of ``kind``, that come after the cursor in the timeline."""
     rank, cursor_rank = RANK[kind], RANK[cursor.part]
     if rank == cursor_rank:
-        return records.filter(cursor.after())
+        visible: Any = records.model._default_manager
+        return records.filter(cursor.after(visible.published()))
     return records.filter(cursor.by_then() if rank > cursor_rank else cursor.earlier())
