@@ -97,7 +97,8 @@ def _statement_count() -> RawSQL:
 
 @supports_known
 def person_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> HttpResponse:
-    person = get_object_or_404(Person.objects.select_related("party"), slug=slug)
+    # one query says who is public: a key that only drafts name takes no longer than one of nobody
+    person = get_object_or_404(Person.objects.published().select_related("party"), slug=slug)
     spoken = with_issues(person.statements.published().with_names())
     items = merge_items(statement_items(spoken.latest_first()[: PERSON_LIMIT + 1]))
     if not items:
