@@ -21,6 +21,7 @@ from pghistory.models import Event
 
 from nafta.data_package.tables import DESCRIPTOR
 from nafta.data_package.writer import as_json, package_files, snapshot
+from rounds.models import Edition
 from rounds.platform.databases import reading
 
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip knows: the same record, the same bytes
@@ -62,7 +63,19 @@ is not here was not recorded; that says nothing about whether it happened. The m
 """
 
 
-def state_of_history() -> str:
+def state_of_record() -> str:
+    """Return what is another text after any change that readers see.
+
+    That is the mark of the edition. The history changes with drafts, too, and the second that it
+    takes to write the tables anew would tell of them. Without a page cache nobody waits for the
+    edition to be raised, and the history says at once what changed.
+    """
+    if settings.KEEP_PAGES:
+        return str(Edition.objects.values_list("mark", flat=True).first())
+    return _state_of_history()
+
+
+def _state_of_history() -> str:
     """Return a fingerprint of the record's history, which is another after any change.
 
     Events are counted, too: what was written earlier may be seen later.
@@ -84,7 +97,7 @@ def _licence_line(licence: dict[str, str]) -> str:
 class PublicRecord:
     """What is published, as files. ``address`` is the site's. Raises PackageError if nothing is.
 
-    The tables are cached until anything in the history is newer: it takes a second to write them.
+    The tables are cached until readers see something else: it takes a second to write them.
     """
 
     address: str
@@ -92,7 +105,7 @@ class PublicRecord:
     @cached_property
     def tables(self) -> dict[str, str]:
         """The CSV files and their description, always in the record's own language."""
-        now = state_of_history()
+        now = state_of_record()
         cached: tuple[str, dict[str, str]] | None = cache.get(CACHE_KEY)
         if cached and cached[0] == now:
             return cached[1]

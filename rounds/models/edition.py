@@ -53,20 +53,21 @@ class Due(models.Model):
 class RaiseEdition(pgtrigger.Trigger):
     """Raise the edition once, at the end of each transaction that changed what readers see.
 
+    For records that have a state, and for what is public at once. What readers see through the
+    records that name it, people and sources, has triggers in ``rounds/sql`` and ``issues/sql``.
+
     It waits for the end because every writer needs the one row: so it is locked only while the
     transaction commits, and what is read under an edition is never older than the edition.
 
     ``seen`` is the SQL condition under which readers see ``{row}``, which is OLD or NEW.
-    ``added``: whether readers may see a row as soon as it is inserted.
     """
 
     when = pgtrigger.After
     timing = pgtrigger.Deferred
+    operation = pgtrigger.Update | pgtrigger.Delete | pgtrigger.Insert
 
-    def __init__(self, *, name: str, seen: str = "TRUE", added: bool = True) -> None:
+    def __init__(self, *, name: str, seen: str = "TRUE") -> None:
         self.seen = seen
-        changed = pgtrigger.Update | pgtrigger.Delete
-        self.operation = (changed | pgtrigger.Insert) if added else changed
         super().__init__(name=name)
 
     def get_func(self, model: TriggerModel) -> str:

@@ -148,7 +148,8 @@ def tracked(
     ``part_of``: the field that points at the record whose list these rows are. ``lists`` names,
     for a many-to-many field whose list belongs to the record at its other end, the column there.
     ``public_when_added``: whether a row is public by itself, or only through a record that names
-    it. ``order``: the order of a long list of them, which gets an index.
+    it: then triggers of its own raise the edition, which stand in ``.sql`` files. ``order``: the
+    order of a long list of them, which gets an index.
     """
 
     def keep(model: type[models.Model]) -> type[models.Model]:
@@ -158,7 +159,8 @@ def tracked(
             _keep_list(TrackedList(f"{model._meta.model_name}s", title, model, part_of))
         else:
             pgtrigger.register(CountVersions(name="count_versions"))(model)
-            _raise_edition_for(model, public_when_added)
+            if public_when_added:
+                _raise_edition_for(model)
         for field in model._meta.local_many_to_many:
             _track_list(model, field, (lists or {}).get(field.name, ""))
         return model
@@ -172,14 +174,14 @@ def _plural_name(model: type[models.Model]) -> "str | StrPromise":
     return name
 
 
-def _raise_edition_for(model: type[models.Model], public_when_added: bool) -> None:
+def _raise_edition_for(model: type[models.Model]) -> None:
     """Let a change of what readers see of ``model`` raise the edition.
 
     A list needs no trigger: a change of it is a change of its record.
     """
     has_state = any(field.name == "state" for field in model._meta.fields)
     seen = f"{{row}}.{PUBLIC}" if has_state else "TRUE"
-    trigger = RaiseEdition(name="raise_edition", seen=seen, added=public_when_added)
+    trigger = RaiseEdition(name="raise_edition", seen=seen)
     pgtrigger.register(trigger)(model)
     if has_state:
         pgtrigger.register(NoteTime(name="note_time"))(model)

@@ -66,7 +66,7 @@ CHANGES: dict[str, tuple[int, Callable[[SimpleNamespace], object]]] = {
     "a list of one": (1, lambda w: w.said.parties.add(w.corrie)),
     "a row below one": (1, lambda w: Proposal.objects.get(slug="a-third").terms.all().delete()),
     "a party": (1, lambda w: Party.objects.filter(pk=w.arden.pk).update(name="The Ardens")),
-    "a person": (1, lambda w: Person.objects.filter(pk=w.alder.pk).update(role="Minister")),
+    "a person": (1, lambda w: Person.objects.filter(pk=w.alder.pk).update(role="Envoy")),
     "a publication": (1, lambda w: Source.objects.filter(pk=w.gazette.pk).update(title="New")),
     "the negotiation": (1, lambda w: Negotiation.objects.update(standfirst="New.")),
     "a draft": (0, lambda w: create_statement(dates=DAY, state="draft")),
@@ -76,6 +76,15 @@ CHANGES: dict[str, tuple[int, Callable[[SimpleNamespace], object]]] = {
     ),
     "a list of a draft": (0, lambda w: Statement.objects.get(slug=SECRET).parties.add(w.corrie)),
     "a publication that nothing names yet": (0, lambda w: create_source()),
+    "a person that only drafts name": (
+        0,
+        lambda w: Person.objects.filter(slug=SECRET).update(role="Minister"),
+    ),
+    "a publication that only drafts cite": (
+        0,
+        lambda w: Source.objects.filter(slug=SECRET).update(title="New"),
+    ),
+    "a save of a person that changes nothing": (0, lambda w: w.alder.save()),
 }
 
 
@@ -172,6 +181,32 @@ def test_a_publication_shows_at_once_on_every_page(client: Client, world: Simple
     for page in pages[1:]:
         assert "All of it must stay" not in client.get(page).content.decode(), page
     assert client.get(PAGE).status_code == 410
+
+
+def test_work_on_drafts_leaves_no_trace(client: Client, world: SimpleNamespace) -> None:
+    """Neither in an ETag nor in what the page of downloads costs the database."""
+    before, cost = asked(client, "/data/?x=1")
+    etag = client.get(PAGE).headers["ETag"]
+    _again, cached_cost = asked(client, "/data/?x=2")
+    assert cached_cost < cost
+    Statement.objects.filter(slug=SECRET).update(summary="Otherwise")
+    Person.objects.filter(slug=SECRET).update(name="Otherwise")
+    Source.objects.filter(slug=SECRET).update(title="Otherwise", url="https://x.example/other")
+    after, same_cost = asked(client, "/data/?x=3")
+    assert same_cost == cached_cost
+    assert client.get(PAGE).headers["ETag"] == etag
+    changing = {"X-Request-ID", "Link", "Content-Length"}
+    headers = [
+        {name: value for name, value in answer.items() if name not in changing}
+        for answer in (before, after)
+    ]
+    assert headers[0] == headers[1]
+
+
+def test_a_publication_is_in_the_downloads_at_once(client: Client, world: SimpleNamespace) -> None:
+    assert f"{SECRET}-2" not in client.get("/data/statements.csv").content.decode()
+    set_state(Statement.objects.filter(slug=f"{SECRET}-2"), State.PUBLISHED)
+    assert f"{SECRET}-2" in client.get("/data/statements.csv").content.decode()
 
 
 def test_an_embargo_ends_for_kept_pages_too(
