@@ -283,9 +283,9 @@ LOGIN_REDIRECT_URL = "admin:index"
 SESSION_COOKIE_AGE = env_int("SESSION_HOURS", 12) * 60 * 60
 SESSION_IDLE = env_int("SESSION_IDLE_MINUTES", 60) * 60
 
-# After five wrong passwords within LOCKED_MINUTES, an account and an IP address are locked for as
-# long. From OFFICE_ADDRESSES (203.0.113.0/24, separated by commas), which many share, tries count
-# for each account there alone.
+# After five wrong passwords within LOCKED_MINUTES, an account is locked for as long, and so is an
+# IP address, of IPv6 its whole /64. From OFFICE_ADDRESSES (203.0.113.0/24, separated by commas),
+# which many share, tries count for each account there alone.
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -296,7 +296,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=env_int("LOCKED_MINUTES", 15))
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # nobody keeps somebody out by trying on
 AXES_LOCKOUT_PARAMETERS = "nafta.admin_site.lockout.lockout_parameters"
 AXES_LOCKOUT_CALLABLE = "nafta.admin_site.lockout.render_lockout"
-AXES_CLIENT_IP_CALLABLE = "nafta.operations.client_address.address_of"
+AXES_CLIENT_IP_CALLABLE = "nafta.operations.client_address.counted_address"
 AXES_DISABLE_ACCESS_LOG = True  # for privacy: the history says who did what
 AXES_VERBOSE = False
 OFFICE_ADDRESSES = [ip_network(network) for network in env_list("OFFICE_ADDRESSES")]

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
@@ -19,7 +19,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from nafta.admin_site.known_browsers import find_browser_token
-from nafta.operations.client_address import address_of
+from nafta.operations.client_address import counted_address, counted_network
 
 
 def lockout_parameters(
@@ -34,11 +34,19 @@ def lockout_parameters(
     if isinstance(request, HttpRequest) and _browser_token(request, credentials):
         return [["username", "user_agent"]]
     # axes hands over an attempt that it has stored where it looks for those that have expired
-    text = address_of(request) if isinstance(request, HttpRequest) else request.ip_address
-    address = ip_address(text) if text else None
-    if address and any(address in office for office in settings.OFFICE_ADDRESSES):
+    text = counted_address(request) if isinstance(request, HttpRequest) else request.ip_address
+    if text and _is_office(ip_address(text)):
         return [["username", "ip_address"]]
     return ["username", "ip_address"]
+
+
+def _is_office(address: IPv4Address | IPv6Address) -> bool:
+    """Whether the network that is counted at ``address`` has addresses of an office."""
+    network = counted_network(address)
+    return any(
+        office.version == network.version and office.overlaps(network)
+        for office in settings.OFFICE_ADDRESSES
+    )
 
 
 def render_lockout(

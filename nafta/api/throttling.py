@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
-from nafta.operations.client_address import address_of
+from nafta.operations.client_address import counted_address
 from nafta.operations.middleware import READ_METHODS
 
 API_PREFIX = "/api/"
@@ -17,7 +17,8 @@ WINDOW_SECONDS = 60
 
 
 class PublicApiMiddleware:
-    """``/api/`` is read-only and open to all origins; ``API_RATE`` requests a minute an IP address.
+    """``/api/`` is read-only and open to all origins; ``API_RATE`` requests a minute an IP address,
+    or a /64 of IPv6.
 
     It stands before the page cache, so that answers from the cache are counted, too. django-ninja's
     throttling runs in the view, behind the cache (decision 0059).
@@ -46,7 +47,7 @@ class PublicApiMiddleware:
         if request.method not in {"GET", "HEAD"}:
             text = _("The record is read-only here: ask with GET.")
             return JsonResponse({"detail": text}, status=405, headers={"Allow": READ_METHODS})
-        remaining = settings.API_RATE - _count_request(address_of(request))
+        remaining = settings.API_RATE - _count_request(counted_address(request))
         response = self._read(request) if remaining >= 0 else _too_many_requests()
         response.headers["RateLimit-Limit"] = str(settings.API_RATE)
         response.headers["RateLimit-Remaining"] = str(max(0, remaining))
@@ -72,7 +73,7 @@ class PublicApiMiddleware:
 
 
 def _count_request(address: str | None) -> int:
-    """Count a request of an IP address; returns its number within the minute of the clock."""
+    """Count a request of an address; returns its number within the minute of the clock."""
     key = f"api:{address}:{int(time.time() // WINDOW_SECONDS)}"
     cache.add(key, 0, 2 * WINDOW_SECONDS)
     try:

@@ -76,6 +76,13 @@ class TestThrottling:
         assert tried().status_code == 429
         assert tried(where=THERE).status_code == 302
 
+    def test_five_bad_tries_lock_a_whole_network_of_ipv6(self, editor: Any) -> None:
+        for number in range(5):
+            answer = tried(name=f"nobody-{number}", where=f"2001:db8:1:2:{number}::{number}")
+        assert answer.status_code == 429
+        assert tried(where="2001:db8:1:2:9::9").status_code == 429
+        assert tried(where="2001:db8:1:3::1").status_code == 302
+
     def test_a_try_while_locked_does_not_prolong_it(self, editor: Any) -> None:
         for _number in range(5):
             first = tried(password="wrong")
@@ -99,6 +106,13 @@ class TestThrottling:
         for _number in range(5):
             tried(password="wrong")
         assert tried().status_code == 429
+
+    def test_an_office_may_have_addresses_of_ipv6(self, editor: Any, settings: Any) -> None:
+        settings.OFFICE_ADDRESSES = [ip_network("2001:db8::5"), ip_network("192.0.2.0/24")]
+        for number in range(6):
+            answer = tried(name=f"nobody-{number}", where=f"2001:db8::{number}")
+            assert answer.status_code == 200
+        assert tried(where="2001:db8::5").status_code == 302
 
     @pytest.mark.parametrize(
         ("proxies", "told", "seen"),

@@ -214,6 +214,12 @@ def test_one_address_may_ask_so_often_a_minute(
     assert client.get(f"{BASE}/parties", REMOTE_ADDR="192.0.2.7").status_code == 200
     forged = {"x-forwarded-for": "192.0.2.8"}
     assert client.get(f"{BASE}/parties", headers=forged).status_code == 429
+    neighbours = [f"2001:db8:1:2:{number}::{number}" for number in range(1, 5)]
+    answers = [client.get(f"{BASE}/parties", REMOTE_ADDR=address) for address in neighbours]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]  # of one /64
+    for other in ("2001:db8:1:3::1", "::ffff:192.0.2.9", "::ffff:192.0.2.10"):
+        answer = client.get(f"{BASE}/parties", REMOTE_ADDR=other)
+        assert answer["RateLimit-Remaining"] == "2", other
     monkeypatch.setattr("nafta.api.throttling.time.time", lambda: 1_000_000_070.0)
     assert client.get(f"{BASE}/parties").status_code == 200
 
