@@ -80,16 +80,32 @@ class _PublicHTTPS(http.client.HTTPSConnection, _PublicHTTP):
     """As ``_PublicHTTP``, whose ``connect`` makes the connection that this class encrypts."""
 
 
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # all of IPv6 that is routed on the internet
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+ISATAP = (0x00005EFE, 0x02005EFE)  # what stands before an IPv4 address in the lower half (RFC 5214)
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address, or the IPv4 address within it, is one of the public internet."""
+    """Whether an IP address, and each IPv4 address within it, is one of the public internet."""
     outer = ipaddress.ip_address(address.partition("%")[0])
-    inner = getattr(outer, "ipv4_mapped", None) or getattr(outer, "sixtofour", None)
-    if outer in NAT64:
-        inner = ipaddress.IPv4Address(int(outer) & 0xFFFFFFFF)
-    return (inner or outer).is_global and not (inner or outer).is_multicast
+    if isinstance(outer, ipaddress.IPv4Address):
+        return _is_global(outer)
+    inner = _find_inner(outer)
+    if outer.ipv4_mapped or outer in NAT64:
+        return all(map(_is_global, inner))
+    return outer in GLOBAL_UNICAST and _is_global(outer) and all(map(_is_global, inner))
+
+
+def _is_global(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    return address.is_global and not address.is_multicast
+
+
+def _find_inner(outer: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """The IPv4 addresses to which a gateway could send what is sent to an IPv6 address."""
+    last = ipaddress.IPv4Address(int(outer) & 0xFFFFFFFF)
+    has_last = outer in NAT64 or (int(outer) >> 32) & 0xFFFFFFFF in ISATAP
+    embedded = [outer.ipv4_mapped, outer.sixtofour, *(outer.teredo or ())]
+    return [inner for inner in (*embedded, last if has_last else None) if inner]
 
 
 class _PublicHandler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):

@@ -208,6 +208,18 @@ def test_a_name_with_one_private_address_is_not_asked(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
+    "host",
+    ["[::127.0.0.1]", "[64:ff9b::7f00:1]", "[64:ff9b:1::7f00:1]", "[2002:7f00:1::1]"],
+)
+def test_no_inner_address_is_dialled_through_ipv6(
+    monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.setattr(socket, "create_connection", lambda *args: pytest.fail("connected"))
+    answer = LinkChecker("x", timeout=1).check(f"http://{host}/")
+    assert answer.text == "not an address of the public web"
+
+
+@pytest.mark.parametrize(
     ("ip", "public"),
     [
         ("93.184.216.34", True),
@@ -220,6 +232,24 @@ def test_a_name_with_one_private_address_is_not_asked(monkeypatch: pytest.Monkey
         ("::ffff:127.0.0.1", False),
         ("2002:7f00:1::", False),
         ("64:ff9b::7f00:1", False),
+        ("64:ff9b:1::5db8:d822", False),  # for translation within a network
+        ("64:ff9b:1::7f00:1", False),
+        ("64:ff9b:1:7f00:0:100::", False),
+        ("::127.0.0.1", False),
+        ("::93.184.216.34", False),
+        ("::ffff:0:127.0.0.1", False),
+        ("::ffff:93.184.216.34", True),
+        ("2002:5db8:d822::1", True),
+        ("2002:a00:1::5", False),
+        ("2001:0:5db8:d822::80ff:fffe", False),  # Teredo, with 127.0.0.1 behind the server
+        ("2001:0:7f00:1::a247:27dd", False),  # and with 127.0.0.1 as the server
+        ("2606:2800:220:1:0:5efe:7f00:1", False),  # ISATAP
+        ("2606:2800:220:1:200:5efe:a00:1", False),
+        ("2606:2800:220:1:0:5efe:5db8:d822", True),
+        ("100::1", False),
+        ("fec0::1", False),
+        ("::1", False),
+        ("::", False),
         ("224.0.0.1", False),
         ("ff02::1", False),
     ],
