@@ -126,7 +126,8 @@ def _page_of_past(
             return present
     if response.headers["Content-Type"].startswith("text/html"):  # a file has no links
         _keep_moment_in_links(response, as_published)
-    response["X-Robots-Tag"] = "noindex"  # there are as many of these pages as moments
+    # there are as many of these pages as moments, and each link on one leads to the next
+    response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 

@@ -307,5 +307,50 @@ def test_robots_are_shown_the_sitemap_and_kept_from_the_desk(
     assert {"Disallow: /admin/", "Disallow: /fr/admin/", "Disallow: /es/admin/"} <= set(lines)
 
 
+def may_walk(rules: list[str], address: str) -> bool:
+    """Whether a robot may ask for an address, by RFC 9309."""
+    for rule in rules:
+        name, _colon, path = rule.partition(": ")
+        pattern = ".*".join(map(re.escape, path.split("*")))
+        if name == "Disallow" and re.match(pattern, address):
+            return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/admin/",
+        "/fr/admin/rounds/statement/",
+        "/issues/water/?known=2010-03-05T14:30:00",
+        "/fr/timeline/?party=arden&known=2010-03-05",
+        "/issues/?_export=xlsx",
+        "/timeline/?issue=water&_export=csv&_table=calendar",
+        "/search/?party=arden&issue=water",
+        "/es/search/?q=agua",
+        "/timeline/?q=water",
+        "/sources/?page=2&sort=-publisher",
+    ],
+)
+def test_robots_do_not_walk_what_has_no_end(
+    client: Client, world: SimpleNamespace, address: str
+) -> None:
+    assert not may_walk(client.get("/robots.txt").content.decode().splitlines(), address)
+
+
+def test_robots_walk_the_whole_record(client: Client, world: SimpleNamespace) -> None:
+    rules = client.get("/robots.txt").content.decode().splitlines()
+    paths = [address.removeprefix(SITE) for address in addresses(client)]
+    paths += [
+        *("/search/", "/robots.txt", "/sitemap.xml", "/feed/", "/calendar.ics", "/data/record.zip"),
+        *("/timeline/?page=statement.2010-01-09.alder-on-water", "/sources/?page=2"),
+        *("/issues/?as_of=round-1", "/timeline/?party=arden&issue=water", "/compare/?party=arden"),
+        *("/moved/?from=round-1&to=round-2", "/corrections/?of=statement:alder-on-water"),
+        *("/cards/issues/water.png?as_of=round-1", "/api/v1/statements?cursor=2010-01-09.x"),
+        *("/static/css/tokens.css", "/embed/issues/water/", "/statements/well-known/"),
+    ]
+    assert [path for path in paths if not may_walk(rules, path)] == []
+
+
 def test_an_empty_site_has_pages_to_be_found(client: Client, db: None) -> None:
     assert f"{SITE}/about/" in addresses(client)
