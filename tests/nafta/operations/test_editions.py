@@ -222,10 +222,18 @@ def test_a_save_that_changes_nothing_makes_none(world: SimpleNamespace) -> None:
     assert not raises_edition(world.gazette.save)
 
 
+@pytest.fixture
+def without_search(transactional_db: None) -> Iterator[None]:
+    """Its triggers let two transactions wait for each other as well, which would hide ours."""
+    run("ALTER TABLE rounds_person DISABLE TRIGGER search")
+    yield
+    run("ALTER TABLE rounds_person ENABLE TRIGGER search")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("publishes_first", [True, False])
 def test_a_name_changed_while_its_first_record_is_published_is_seen(
-    transactional_db: None, publishes_first: bool
+    without_search: None, publishes_first: bool
 ) -> None:
     """No edition in which the record is published has the person by the old name at its end."""
     create_world()
