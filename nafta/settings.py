@@ -307,8 +307,7 @@ OTP_ADMIN_HIDE_SENSITIVE_DATA = True
 
 # Limits of a spreadsheet import: bytes of the file (an XLSX may unpack to ten times as many), rows,
 # cells (the empty ones too: a file of 60 kB can have millions), and rows that are new or changed.
-# These are stored while the editor waits, for the preview and when it is confirmed: about 20 ms
-# each.
+# These are stored while the editor waits, for the preview and on confirmation: about 20 ms each.
 IMPORT_MAX_BYTES = 2 * 1024 * 1024
 IMPORT_MAX_ROWS = 5_000
 IMPORT_MAX_CELLS = 300_000

@@ -17,20 +17,10 @@ Network = IPv4Network | IPv6Network
 PREFIX_BITS = 64  # one household or office has a /64 of IPv6, and all the addresses in it
 
 
-def address_of(request: HttpRequest) -> str | None:
-    """The client's IP address as the first of our ``PROXIES`` saw it, or None.
-
-    Each proxy appends the address of its client to X-Forwarded-For. What stands before the entries
-    of our own proxies was sent by the client, who may have made it up.
-    """
-    address = _find_address(request)
-    return str(address) if address else None
-
-
 def counted_address(request: HttpRequest) -> str | None:
-    """The address that limits count: of IPv6 the first of its /64, or None.
+    """The client's IP address as limits count it, or None: of IPv6 the first of its /64.
 
-    Whoever has one address of a /64 has 2**64 of them, and could try from each.
+    Who has one address of a /64 has 2**64 of them, and could try from each.
     """
     address = _find_address(request)
     return str(counted_network(address).network_address) if address else None
@@ -43,6 +33,11 @@ def counted_network(address: Address) -> Network:
 
 
 def _find_address(request: HttpRequest) -> Address | None:
+    """The client's address as the first of our ``PROXIES`` saw it.
+
+    Each proxy appends the address of its client to X-Forwarded-For. What stands before the entries
+    of our own proxies was sent by the client, who may have made it up.
+    """
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     seen = forwarded[-min(settings.PROXIES, len(forwarded))] if settings.PROXIES else ""
     for text in (seen, request.META.get("REMOTE_ADDR", "")):

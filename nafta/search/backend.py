@@ -369,20 +369,16 @@ def _hit_number_sql(cursor: Cursor) -> SQL:
 
 
 def _statement_number_sql(cursor: Cursor) -> SQL:
-    """The number of the statement that a cursor of the timeline names.
-
-    The statements of a day come first: behind a row of another kind is none of them.
-    """
+    """The number of the statement that a cursor of the timeline names."""
     if cursor.part != "statement":
-        return "0", []
+        return "0", []  # statements come first in a day: behind another kind is none of them
     return _number_sql("object_id"), ["statement", cursor.key]
 
 
 def _number_sql(column: str) -> str:
     """Look up a number by kind and key; the largest there is where no such row is public."""
-    return (
-        f"COALESCE((SELECT {column} FROM nafta_entry WHERE kind = %s AND key = %s), {LAST_NUMBER})"
-    )
+    lookup = f"SELECT {column} FROM nafta_entry WHERE kind = %s AND key = %s"
+    return f"COALESCE(({lookup}), {LAST_NUMBER})"
 
 
 def run_search(

@@ -25,7 +25,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from nafta.admin_site.known_browsers import COOKIE
 from nafta.admin_site.sessions import BEGAN, SEEN
-from nafta.operations.client_address import address_of
+from nafta.operations.client_address import counted_address
 from rounds.models import Statement
 from tests.desk import address, desk_of, fields_of
 from tests.races import at_once
@@ -132,7 +132,7 @@ class TestThrottling:
         request: HttpRequest = RequestFactory().get(
             "/", REMOTE_ADDR=HERE, HTTP_X_FORWARDED_FOR=told
         )
-        assert address_of(request) == seen
+        assert counted_address(request) == seen
 
     def test_who_logged_in_from_this_browser_before_is_not_locked_out_by_others(
         self, editor: Any
