@@ -353,6 +353,8 @@ CACHES = {
 }
 # KEEP_PAGES: whether public pages are cached until something is published.
 KEEP_PAGES = env_flag("KEEP_PAGES", not DEBUG)
+# PUBLISH_DUE: whether web processes publish what is due; else `manage.py publish_due` has to.
+PUBLISH_DUE = env_flag("PUBLISH_DUE", True)
 # SHARE_CARDS: whether pages have a picture for social networks.
 SHARE_CARDS = env_flag("SHARE_CARDS", True)
 # CDN_SECONDS: for how long a CDN may serve its copy of a page without asking.

@@ -88,6 +88,12 @@ def pages_made_anew(settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
+def nothing_goes_out_by_itself(settings: Any) -> None:
+    """No test starts a thread that publishes, unless it asks for one."""
+    settings.PUBLISH_DUE = False
+
+
+@pytest.fixture(autouse=True)
 def language_of_the_record() -> Iterator[None]:
     """No test begins in the language in which another has asked for its last page."""
     with translation.override(settings.LANGUAGE_CODE):

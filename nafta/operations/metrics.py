@@ -30,6 +30,7 @@ from nafta.operations.logs import RequestLog
 from nafta.search.models import SearchDocument
 from nafta.version import VERSION
 from rounds.models import Edition
+from rounds.publishing.due import load_overdue
 
 COUNTED_METHODS = {
     "GET",
@@ -50,6 +51,9 @@ IN_PROGRESS = Gauge(
 )
 PAGES = Counter("site_pages", "Public pages: kept, made or stale.", ["page"])
 DATABASE_ERRORS = Counter("site_database_errors", "Times that the database did not answer.")
+PUBLISH_FAILURES = Counter(
+    "site_publish_failures", "Attempts that could not publish all that was due.", ["kind"]
+)
 
 
 def count_request(entry: RequestLog, status: int) -> None:
@@ -94,6 +98,25 @@ class PublishedCollector(Collector):
         yield family
 
 
+class DueCollector(Collector):
+    """What is due and not published, read at each scrape.
+
+    Empty while the database does not answer. There is no number while a table cannot be read.
+    """
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            overdue = load_overdue()
+        except (OperationalError, InterfaceError):
+            DATABASE_ERRORS.inc()
+            return
+        if overdue.records is not None:
+            yield GaugeMetricFamily("site_due", "Due and not published.", overdue.records)
+        yield GaugeMetricFamily(
+            "site_due_seconds", "For how long the first of it is due.", overdue.seconds
+        )
+
+
 @lru_cache(maxsize=1)
 def _count_published(mark: UUID) -> dict[str, int]:
     """Number of published records by kind, counted once an edition: within one it cannot change."""
@@ -116,6 +139,7 @@ def metrics(request: HttpRequest) -> HttpResponse | None:
     return HttpResponse(
         generate_latest(ReleaseCollector())
         + generate_latest(PublishedCollector())
+        + generate_latest(DueCollector())
         + generate_latest(counted),
         content_type=CONTENT_TYPE_LATEST,
         headers={"Cache-Control": "no-store"},

@@ -25,17 +25,17 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
+from nafta.operations.due_publisher import attempt_publication, publisher
 from nafta.operations.logs import note_page
 from nafta.operations.metrics import DATABASE_ERRORS
 from rounds.platform.databases import (
     PRIMARY,
     UNREACHABLE_ERRORS,
     DatabaseServer,
-    reading,
     reading_from,
     replicas,
 )
-from rounds.publishing.states import load_present, publish_due
+from rounds.publishing.states import load_present
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ADMIN = re.compile(r"/(?:\w\w/)?admin/")
@@ -102,7 +102,7 @@ class PageCacheMiddleware:
     A reader's whole request is read from one database server, a replica if there is one. So a page
     rendered from a replica that lags is cached under the edition of that replica, not a newer one.
     Editors read from the primary, where they write. ``KEEP_PAGES=no`` switches the cache off;
-    choosing the server and publishing what is due go on.
+    choosing the server and noticing what is due go on.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -134,6 +134,19 @@ class PageCacheMiddleware:
             (self._stale(request) if is_cached else None) or response or self.get_response(request)
         )
 
+    def process_view(self, request: Any, *_view: object) -> None:
+        """Publish what is due before an editor sees the desk, where it would still be scheduled.
+
+        Unlike a visitor, an editor waits for that, though for no lock.
+        """
+        if (
+            settings.PUBLISH_DUE
+            and getattr(request, "has_due", False)
+            and ADMIN.match(request.path_info)
+            and request.user.is_staff
+        ):
+            attempt_publication()
+
     def _servers(self, request: HttpRequest) -> Iterator[DatabaseServer]:
         """The servers to try, in order: replicas by turns, then the primary."""
         needs_primary = (
@@ -151,29 +164,18 @@ class PageCacheMiddleware:
     def _edition(self, request: HttpRequest) -> str:
         """The cache key's part for what readers see now: the edition, the day, the code.
 
-        Publishes what is due first, so that the first request after an embargo shows it.
+        What is due is published by another thread: no request waits for a write.
         """
         state = load_present()
-        if state.due and self._publish_due():
-            state = load_present()
+        if settings.PUBLISH_DUE:
+            publisher.notice(is_due=state.due)
+        request.has_due = state.due  # type: ignore[attr-defined]
         request.negotiation = SimpleLazyObject(lambda: state.negotiation)  # type: ignore[attr-defined]
         edition = f"{state.mark or 'none'}-{timezone.localdate():%j}-{code_version()}"
         if edition != self.latest_edition:
             self.latest_edition = edition
             caches[PAGES].set(LATEST_EDITION, edition, DAY_SECONDS)
         return edition
-
-    def _publish_due(self) -> bool:
-        """Publish what is due; False if the primary does not answer. Pages are served meanwhile."""
-        if reading().alias != PRIMARY and not self.primary.is_available():
-            return False
-        try:
-            with reading_from(PRIMARY):
-                self.primary.run(partial(publish_due, timezone.now()))
-        except UNREACHABLE_ERRORS as error:
-            logger.warning("What is due could not be published: %s", error)
-            return False
-        return True
 
     def _page(self, request: HttpRequest, edition: str) -> HttpResponse:
         """The page of an edition: from the cache, or rendered."""

@@ -18,12 +18,13 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from nafta.operations.due_publisher import attempt_publication
 from nafta.operations.page_cache import code_version
 from nafta.static_site.output import Manifest, OutputFolder, StoredFile
 from nafta.static_site.render import NOT_FOUND_URL, RenderedFile, Renderer
 from nafta.static_site.url_map import StaticSite, file_path
 from rounds.models import Edition
-from rounds.publishing.states import load_present, publish_due
+from rounds.publishing.states import load_present
 
 START_URLS = ["/", "/robots.txt", "/sitemap.xml"]
 BATCH_SIZE = 8  # URLs that a process gets at once
@@ -68,7 +69,7 @@ def bake(
 
 def recipe(site: StaticSite) -> str:
     """All that the files depend on: the edition, the day, the code, and the hosts."""
-    publish_due(timezone.now())
+    attempt_publication()
     return (
         f"{load_present().mark} {timezone.localdate()} {code_version()} {site.address} {site.live}"
     )

@@ -4,13 +4,16 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-import pghistory
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, IntegrityError, models, transaction
-from django.utils import timezone
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    models,
+    transaction,
+)
 from django.utils.translation import gettext as _
 
 from rounds.models import (
@@ -19,8 +22,6 @@ from rounds.models import (
     Negotiation,
     Publishable,
     State,
-    event_model,
-    publishable_models,
 )
 from rounds.platform.databases import reading
 from rounds.publishing.refusals import refusal
@@ -76,54 +77,29 @@ class Present(NamedTuple):
 
 
 # One small query, since every request begins with it. Most need no more than its first two values,
-# so the row stays JSON until somebody asks for it.
+# so the row stays JSON until somebody asks for it. Due is what the server's own clock says: that of
+# a web machine may be wrong, and would end embargoes too early.
 PRESENT_SQL = f"""
     SELECT (SELECT mark FROM "{Edition._meta.db_table}"),
-        EXISTS (SELECT FROM "{Due._meta.db_table}" WHERE at <= %s),
+        EXISTS (SELECT FROM "{Due._meta.db_table}" WHERE at <= statement_timestamp()),
         (SELECT to_jsonb(negotiation) FROM "{Negotiation._meta.db_table}" negotiation
             ORDER BY id LIMIT 1)"""
 
 
 def load_present() -> Present:
     with reading().cursor() as cursor:
-        cursor.execute(PRESENT_SQL, [timezone.now()])
+        cursor.execute(PRESENT_SQL)
         return Present(*cursor.fetchone())
 
 
-def publish_due(now: dt.datetime) -> list[Publishable]:
-    """Publish what was scheduled for ``now`` or before, and return it.
+def mark_missed(record: Publishable) -> None:
+    """Make a draft again of a record that was refused at its time, which it keeps.
 
-    A record that the rules refuse by then becomes a draft again, which keeps the time that it
-    missed.
+    A text from before the database had its rule may refuse even this (decision 0048): it stays as
+    it is, and nothing else waits for it.
     """
-    if not Due.objects.filter(at__lte=now).exists():
-        return []  # the caller may have read a replica, which lags: it is published already
-    with transaction.atomic(), pghistory.context(task="timetable"):
-        # locked, so that what an editor has called off meanwhile is not among them
-        due = [model.objects.due(now).select_for_update() for model in publishable_models()]
-        waiting = [record for rows in due for record in rows]
-        published: list[Publishable] = []
-        while batch := [record for record in waiting if not _publish_scheduled(record)]:
-            published += batch
-            waiting = [record for record in waiting if record not in batch]
-        for record in waiting:
-            # A text from before the database had its rule may refuse even this (decision 0048): it
-            # stays as it is, and nothing else waits for it.
-            with suppress(IntegrityError), transaction.atomic():
-                type(record)._default_manager.filter(pk=record.pk).update(state=State.DRAFT)
-        Due.objects.filter(at__lte=now).delete()
-    return published
-
-
-def _publish_scheduled(record: Publishable) -> dict[Publishable, str]:
-    """Publish ``record`` with the note that it was scheduled with; return refusals."""
-    events: models.QuerySet[Any] = event_model(type(record))._default_manager.filter(
-        pgh_obj=record.pk
-    )
-    # The last by its number: all events of one transaction have the same time.
-    scheduled = events.latest("pgh_id").pgh_context or {}
-    pghistory.context(note=scheduled.get("note", ""))
-    return set_state([record], State.PUBLISHED)
+    with suppress(IntegrityError), transaction.atomic():
+        type(record)._default_manager.filter(pk=record.pk).update(state=State.DRAFT)
 
 
 def _all_or_none(

@@ -780,17 +780,6 @@ def test_the_method_says_how_far_back_it_goes(client: Client, transactional_db: 
     assert client.get(f"/issues/?{_query({'known': before.isoformat()})}").status_code == 400
 
 
-def test_what_is_due_goes_out_where_there_is_one_clock_and_at_a_refusal(
-    client: Client, world: SimpleNamespace
-) -> None:
-    draft = Statement.objects.get(slug=SECRET)
-    for path in ("/feed/?known=x", "/issues/?known=tomorrow"):
-        assert not set_state([Statement.objects.get(pk=draft.pk)], State.DRAFT)
-        _set(draft, state=State.READY, publish_at=timezone.now() - dt.timedelta(seconds=1))
-        client.get(path)
-        assert Statement.objects.get(pk=draft.pk).is_published, path
-
-
 def test_a_page_of_the_past_is_not_for_search_engines(
     client: Client, world: SimpleNamespace
 ) -> None:

@@ -4,6 +4,7 @@ import copy
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import ExitStack
+from queue import SimpleQueue
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +15,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from nafta.operations import due_publisher
+from nafta.operations.due_publisher import Attempt, attempt_publication
 from rounds.models import Statement
 from rounds.publishing.states import schedule
 from tests.desk import address, change, desk_of
@@ -131,14 +134,35 @@ def test_a_replica_that_goes_while_a_page_is_made_costs_none(
 
 
 def test_readers_do_not_need_the_primary(
-    client: Client, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+    client: Client, world: SimpleNamespace, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """What is due waits for it, and goes out when it is back."""
+    attempts: SimpleQueue[Attempt] = SimpleQueue()
+    monkeypatch.setattr(due_publisher, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(due_publisher, "MAX_RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(
+        due_publisher,
+        "attempt_publication",
+        lambda: attempts.put(attempt := attempt_publication()) or attempt,
+    )
     draft = create_statement(dates=days("2010-03-05"), summary="Embargoed", state="draft")
-    soon = timezone.now() + dt.timedelta(hours=1)
-    assert not schedule([draft], soon)
-    monkeypatch.setattr(timezone, "now", lambda: soon + dt.timedelta(seconds=1))
-    with gone("default"):
-        page = client.get("/timeline/")
-    assert (page.status_code, "Embargoed" in page.content.decode()) == (200, False)
-    after = Client().get("/timeline/").content.decode()  # by a process that finds it back
-    assert "Embargoed" in after
+    assert not schedule([draft], timezone.now() + dt.timedelta(hours=1))
+    Statement.objects.scheduled().update(publish_at=timezone.now() - dt.timedelta(seconds=1))
+    settings.PUBLISH_DUE = True
+    server = connections["default"].settings_dict
+    port = server["PORT"]
+    try:
+        server["PORT"] = "9"  # where nobody answers the connections that the thread opens
+        with gone("default"):
+            for path in ("/timeline/", PAGE, "/timeline/?unread=1"):
+                page = client.get(path)
+                assert (page.status_code, "Embargoed" in page.content.decode()) == (200, False)
+            assert attempts.get(timeout=30).failure == "unreachable"
+        server["PORT"] = port
+        while (outcome := attempts.get(timeout=30)).failure == "unreachable":
+            pass
+        assert outcome.published
+    finally:
+        server["PORT"] = port
+        due_publisher.publisher.stop()
+    assert "Embargoed" in client.get("/timeline/").content.decode()
