@@ -1,12 +1,12 @@
 """Posting the forms of the admin as a browser would: what the page holds, with some of it typed."""
 
-from html.parser import HTMLParser
 from typing import Any
 
 from django.test import Client
 from django.urls import reverse
 
 from rounds.admin.publishable import version_of
+from tests.forms import read_form
 
 
 def address(model: Any, page: Any = "changelist", record: Any = None) -> str:
@@ -19,55 +19,6 @@ def address(model: Any, page: Any = "changelist", record: Any = None) -> str:
     )
 
 
-class _Form(HTMLParser):
-    """The fields of a page's form, and the errors told on it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.fields: dict[str, Any] = {}
-        self.errors: list[str] = []
-        self.select = self.textarea = ""
-        self.in_errors = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        name, value = given.get("name") or "", given.get("value") or ""
-        if tag == "ul" and "errorlist" in (given.get("class") or ""):
-            self.in_errors = True
-        elif tag == "select":
-            self.select = name
-            if "multiple" in given:
-                self.fields[name] = []
-        elif tag == "option" and "selected" in given:
-            chosen = self.fields.get(self.select)
-            self.fields[self.select] = [*chosen, value] if isinstance(chosen, list) else value
-        elif tag == "textarea":
-            self.textarea, self.fields[name] = name, ""
-        elif tag == "input" and name and not name.startswith("_"):
-            box = given.get("type") in {"checkbox", "radio"}
-            if not box or "checked" in given:
-                self.fields[name] = value or ("on" if box else "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "ul":
-            self.in_errors = False
-        elif tag == "textarea":
-            self.fields[self.textarea] = self.fields[self.textarea].removeprefix("\n")
-            self.textarea = ""
-
-    def handle_data(self, data: str) -> None:
-        if self.textarea:
-            self.fields[self.textarea] += data
-        elif self.in_errors and data.strip():
-            self.errors.append(data.strip())
-
-
-def _read(page: str) -> _Form:
-    form = _Form()
-    form.feed(page)
-    return form
-
-
 def fields_of(client: Client, page: str) -> dict[str, Any]:
     """What a browser would send if nothing were typed; empty rows stay behind."""
     return fields_in(client.get(page))
@@ -75,7 +26,7 @@ def fields_of(client: Client, page: str) -> dict[str, Any]:
 
 def fields_in(response: Any) -> dict[str, Any]:
     """As ``fields_of``, of a page that came back with what was typed in it."""
-    fields = _read(response.content.decode()).fields
+    fields = read_form(response.content.decode()).fields
     return {name: value for name, value in fields.items() if "__prefix__" not in name}
 
 
@@ -84,7 +35,7 @@ def told(response: Any) -> list[str]:
     if response.status_code == 302:
         return []
     assert response.status_code == 200
-    errors = _read(response.content.decode()).errors
+    errors = read_form(response.content.decode()).errors
     assert errors, "the form came back without a word"
     return errors
 

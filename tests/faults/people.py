@@ -12,8 +12,8 @@ from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any
 
-from tests.desk import _read
 from tests.faults.machines import EDITORS, Answer, Database, Web, wait_until
+from tests.forms import read_form
 
 ADD = "/admin/rounds/statement/add/"
 PAGES = ["/", "/timeline/", "/issues/", "/rounds/", "/parties/ca/", "/fr/issues/", "/deadlines/"]
@@ -55,7 +55,7 @@ class Editor:
     def _form(self, page: str) -> dict[str, object]:
         answer = self.visitor.get(page)
         assert answer.status == HTTPStatus.OK, answer.text
-        fields = _read(answer.text).fields
+        fields = read_form(answer.text).fields
         return {name: value for name, value in fields.items() if "__prefix__" not in name}
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from issues.models import Position
-from nafta.operations import due_publisher, page_cache
+from nafta.operations import due_publisher
 from nafta.operations.due_publisher import Attempt, attempt_publication
 from nafta.static_site.bake import recipe
 from nafta.static_site.url_map import StaticSite
@@ -84,14 +84,8 @@ def session(world: SimpleNamespace) -> Iterator[psycopg.Connection[Any]]:
         other.rollback()
 
 
-@pytest.fixture
-def attempts(
-    embargoed: Statement, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> Iterator["SimpleQueue[Attempt]"]:
-    """The outcomes of what the thread tries, as they come. It does not pause between two."""
-    settings.PUBLISH_DUE = settings.KEEP_PAGES = True
-    settings.METRICS_TOKEN = "token"
-    caches["pages"].clear()
+def record_attempts(monkeypatch: pytest.MonkeyPatch) -> "SimpleQueue[Attempt]":
+    """Let the thread tell each of its attempts, and not pause between them."""
     outcomes: SimpleQueue[Attempt] = SimpleQueue()
 
     def attempt_and_tell() -> Attempt:
@@ -102,6 +96,18 @@ def attempts(
     monkeypatch.setattr(due_publisher, "attempt_publication", attempt_and_tell)
     monkeypatch.setattr(due_publisher, "RETRY_SECONDS", 0.01)
     monkeypatch.setattr(due_publisher, "MAX_RETRY_SECONDS", 0.05)
+    return outcomes
+
+
+@pytest.fixture
+def attempts(
+    embargoed: Statement, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator["SimpleQueue[Attempt]"]:
+    """The outcomes of what the thread tries, as they come."""
+    settings.PUBLISH_DUE = settings.KEEP_PAGES = True
+    settings.METRICS_TOKEN = "token"
+    caches["pages"].clear()
+    outcomes = record_attempts(monkeypatch)
     monkeypatch.setattr(due_publisher, "_logged_at", {})
     yield outcomes
     due_publisher.publisher.stop()
@@ -269,7 +275,7 @@ def test_an_editor_finds_at_the_desk_what_is_due_as_published(
     impatient: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(page_cache.publisher, "notice", lambda **_: None)  # no thread helps
+    monkeypatch.setattr(due_publisher.publisher, "notice", lambda **_: None)  # no thread helps
     editor, page = desk_of(create_editor()), address(Statement, embargoed)
     come()
     assert Client().get(page).status_code == 302  # whoever has not logged in publishes nothing

@@ -4,7 +4,6 @@ import copy
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import ExitStack
-from queue import SimpleQueue
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,10 +15,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from nafta.operations import due_publisher
-from nafta.operations.due_publisher import Attempt, attempt_publication
 from rounds.models import Statement
 from rounds.publishing.states import schedule
 from tests.desk import address, change, desk_of
+from tests.nafta.operations.test_due_publisher import record_attempts
 from tests.world import create_editor, create_statement, create_world, days
 
 PAGES = [  # those whose SQL is written by hand are among them
@@ -137,14 +136,7 @@ def test_readers_do_not_need_the_primary(
     client: Client, world: SimpleNamespace, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is due waits for it, and goes out when it is back."""
-    attempts: SimpleQueue[Attempt] = SimpleQueue()
-    monkeypatch.setattr(due_publisher, "RETRY_SECONDS", 0.01)
-    monkeypatch.setattr(due_publisher, "MAX_RETRY_SECONDS", 0.05)
-    monkeypatch.setattr(
-        due_publisher,
-        "attempt_publication",
-        lambda: attempts.put(attempt := attempt_publication()) or attempt,
-    )
+    attempts = record_attempts(monkeypatch)
     draft = create_statement(dates=days("2010-03-05"), summary="Embargoed", state="draft")
     assert not schedule([draft], timezone.now() + dt.timedelta(hours=1))
     Statement.objects.scheduled().update(publish_at=timezone.now() - dt.timedelta(seconds=1))
