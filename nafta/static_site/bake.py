@@ -1,22 +1,34 @@
 """Bake the static site: crawl it from the front page on, in several processes.
 
 All processes read one snapshot of the database, so all files are of one edition. If something is
-published while the bake runs, it is repeated: only what has changed is written again.
+published while the bake runs, it is repeated: only what has changed is written again. A page that
+cannot be rendered ends the bake before anything has changed.
 """
 
 import datetime as dt
 import gc
+import os
+import threading
 from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 from django.conf import settings
+from django.db import Error as AnyDatabaseError
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from nafta.operations.due_publisher import attempt_publication
 from nafta.operations.page_cache import code_version
@@ -30,6 +42,17 @@ START_URLS = ["/", "/robots.txt", "/sitemap.xml"]
 BATCH_SIZE = 8  # URLs that a process gets at once
 MAX_RUNNING_BATCHES = 8
 MAX_ATTEMPTS = 3  # bakes in a row, if something is published during each
+# What a linked page may answer: the page, or that it is elsewhere or not in the record. Any other
+# status says nothing about the record, so it must not remove a page from the site.
+LINKED_STATUSES = {200, 301, 302, 404, 410}
+# No page links to these now: 400, as they may name a round that was renamed.
+UNLINKED_STATUSES = LINKED_STATUSES | {400}
+SNAPSHOT_TRANSACTION = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+# A snapshot is kept for the whole bake, most of it idle, but not when the bake was killed while a
+# query waits for a lock: the server looks each second whether anybody reads the answer.
+SNAPSHOT_LIMITS = """
+    SET LOCAL idle_in_transaction_session_timeout = 0;
+    SET LOCAL client_connection_check_interval = '1s'"""
 
 RendererArguments = tuple[StaticSite, Path, dict[str, str], dt.datetime]
 ReportProgress = Callable[[int, int], None]  # number of URLs rendered, and of URLs known
@@ -48,22 +71,36 @@ class BakeReport:
     newer: bool = False  # something was published that is not in it
 
 
+class BakeError(Exception):
+    """A bake ended before it was complete, and the folder stays as it was.
+
+    ``failed`` has the pages that could not be rendered: URL, reason, and linked from.
+    """
+
+    def __init__(self, reason: str, failed: list[tuple[str, str, str]] | None = None) -> None:
+        super().__init__(reason)
+        self.failed = failed or []
+
+
 def bake(
     site: StaticSite, folder: OutputFolder, processes: int, progress: ReportProgress
 ) -> BakeReport | None:
     """Update the static site in ``folder``; None if it is up to date.
 
-    Raises ``FolderError``.
+    Raises ``FolderError`` and ``BakeError``.
     """
     with folder.locked():
         if folder.read().recipe == recipe(site):
             return None
-        with _processes(processes) as pool:
-            for _attempt in range(MAX_ATTEMPTS):
-                report = _bake_once(site, folder, pool, progress)
-                report.newer = recipe(site) != folder.read().recipe
-                if not report.newer:
-                    break
+        try:
+            with _processes(processes) as pool:
+                for _attempt in range(MAX_ATTEMPTS):
+                    report = _bake_once(site, folder, pool, progress)
+                    report.newer = recipe(site) != folder.read().recipe
+                    if not report.newer:
+                        break
+        except (AnyDatabaseError, BrokenExecutor, OSError) as error:
+            raise BakeError(str(error)) from error
         return report
 
 
@@ -85,14 +122,16 @@ def _edition_time() -> dt.datetime:
 def _processes(count: int) -> Iterator[Executor | None]:
     """A pool of processes, or None for a single one.
 
-    They are forked before this process opens a connection, which they must not share.
+    They are forked before this process opens a connection, which they must not share, and end when
+    it ends.
     """
     if count < 2:
         yield None
         return
     connection.close()
     connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL only
-    with ProcessPoolExecutor(count, mp_context=get_context("fork")) as pool:
+    context = get_context("fork")
+    with ProcessPoolExecutor(count, context, initializer=_end_with_parent) as pool:
         pool.submit(int).result()  # starts all of them
         try:
             yield pool
@@ -107,20 +146,22 @@ def _bake_once(
     wanted = recipe(site)
     before = folder.read()
     made_at = _edition_time()
+    edition = folder.begin()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute(SNAPSHOT_TRANSACTION)
+        cursor.execute(SNAPSHOT_LIMITS)
         cursor.execute("SELECT pg_export_snapshot()")
         (snapshot,) = cursor.fetchone()
         if pool:
-            arguments = (site, folder.new, before.fingerprints, made_at)
+            arguments = (site, edition, before.fingerprints, made_at)
             crawl = Crawl(lambda batch: pool.submit(_in_process, snapshot, arguments, batch))
         else:
-            renderer = Renderer(site, folder.new, before.fingerprints, made_at)
+            renderer = Renderer(site, edition, before.fingerprints, made_at)
             crawl = Crawl(lambda batch: _completed(renderer.render(batch)))
         crawl.follow([*START_URLS, *_not_found_urls()], progress)
         old = [page.address for path, page in before.pages.items() if path not in crawl.rendered]
         unlinked = crawl.render(old)
-    return _store(folder, before, wanted, crawl, unlinked)
+    return _store(folder, edition, wanted, crawl, unlinked)
 
 
 def _not_found_urls() -> list[str]:
@@ -134,16 +175,17 @@ def _not_found_urls() -> list[str]:
 
 def _store(
     folder: OutputFolder,
-    before: Manifest,
+    edition: Path,
     wanted: str,
     crawl: "Crawl",
     unlinked: list[RenderedFile],
 ) -> BakeReport:
-    """Switch the folder to the rendered files.
+    """Switch the folder to the files in ``edition`` and those that have not changed.
 
     ``unlinked`` has the URLs of the last bake that no page links to now. Of these, the pages of
     unpublished records stay, to say so (410), and static files.
     """
+    before = folder.read()
     kept = [page for page in crawl.rendered.values() if page.status == 200]
     kept += [page for page in unlinked if page.status == 410 or _is_static(page)]
     pages = {}
@@ -156,7 +198,7 @@ def _store(
         for page in crawl.rendered.values()
         if page.status != 200
     ]
-    folder.switch(Manifest(wanted, pages))
+    folder.switch(edition, Manifest(wanted, pages))
     return BakeReport(
         pages=len(pages),
         fresh=sum(page.fresh for page in kept),
@@ -181,7 +223,10 @@ class Crawl:
         self.linked_from: dict[str, str] = {}  # by path: the first URL that links to it
 
     def follow(self, urls: list[str], progress: ReportProgress) -> None:
-        """Render ``urls`` and all that is linked from there."""
+        """Render ``urls``, which have to exist, and all that is linked from there.
+
+        Raises ``BakeError`` with the pages that could not be rendered.
+        """
         waiting: deque[str] = deque()
         running: set[Future[list[RenderedFile]]] = set()
         self._enqueue(urls, "", waiting)
@@ -194,15 +239,30 @@ class Crawl:
             for page in finished:
                 self.rendered[page.path] = page
                 self.linked_from.setdefault(page.path, page.address)
+            self._require(finished, LINKED_STATUSES)
             for page in finished:
                 self._enqueue(page.links, page.address, waiting)
             progress(len(self.rendered), len(self.linked_from))
 
     def render(self, urls: list[str]) -> list[RenderedFile]:
-        """Render these without following links."""
+        """Render these without following links. Raises ``BakeError`` as ``follow`` does."""
         batches = [urls[start : start + BATCH_SIZE] for start in range(0, len(urls), BATCH_SIZE)]
         jobs = [self.submit(batch) for batch in batches]  # all of them before waiting for one
-        return [page for job in jobs for page in job.result()]
+        pages = [page for job in jobs for page in job.result()]
+        self._require(pages, UNLINKED_STATUSES)
+        return pages
+
+    def _require(self, pages: Iterable[RenderedFile], statuses: set[int]) -> None:
+        """Raise ``BakeError`` unless each answers one of ``statuses``, and a start page 200."""
+        failed = []
+        for page in pages:
+            linked_from = self.linked_from.get(page.path)
+            is_start_page = linked_from == ""
+            if page.status not in ({200} if is_start_page else statuses):
+                reason = page.error or f"HTTP {page.status}"
+                failed.append((page.address, reason, linked_from or ""))
+        if failed:
+            raise BakeError(_("Pages that could not be made: %d.") % len(failed), failed)
 
     def _enqueue(self, links: list[str], page_url: str, waiting: deque[str]) -> None:
         for link in links:
@@ -220,6 +280,21 @@ def _completed(pages: list[RenderedFile]) -> "Future[list[RenderedFile]]":
 
 # --- in a process of the pool ---
 
+
+def _end_with_parent() -> None:
+    """Let this process end when its parent has ended, even if that was killed.
+
+    It would wait for URLs forever, with a transaction open in the database.
+    """
+
+    def wait_for_parent() -> None:
+        if parent := parent_process():
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=wait_for_parent, daemon=True).start()
+
+
 _renderers: dict[str, Renderer] = {}  # at most one, by its snapshot
 
 
@@ -232,8 +307,9 @@ def _in_process(
         connection.close()
         connection.set_autocommit(False)
         with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute(SNAPSHOT_TRANSACTION)
             cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
+            cursor.execute(SNAPSHOT_LIMITS)
         _renderers[snapshot] = Renderer(*arguments)
         pages = _renderers[snapshot].render(addresses)
         gc.freeze()  # never scan again what is loaded by now: it stays

@@ -1,14 +1,16 @@
-"""The folder of the static site, and the switch from the last version to a new one.
+"""The folder of the static site, and the switch from the last edition to a new one.
 
-Its subfolder ``.bake/`` has the manifest of the last version and, while a bake runs, the new files.
-The site changes only when all of these are complete. The new manifest is written before files are
-moved, so that the next run completes a switch that was interrupted.
+``editions/`` has each edition in a folder of its own, and ``current`` is a symbolic link to the one
+that is served. The link is replaced in one step, once the new edition is complete, so whatever ends
+a bake leaves the files of one edition. Files that have not changed are hard links to those of the
+last edition: they keep their time and take no space twice.
 """
 
 import fcntl
 import json
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
@@ -17,14 +19,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-WORK_FOLDER = ".bake"  # servers should not serve it
-MANIFEST, NEXT_MANIFEST, NEW_FILES, LOCK, GONE_MAP = (
-    "list.json",
-    "next.json",
-    "new",
-    "lock",
-    "gone.map",
-)
+CURRENT, EDITIONS, LOCK = "current", "editions", ".lock"
+WORK_FOLDER = ".bake"  # in each edition; servers should not serve it
+MANIFEST, GONE_MAP = "list.json", "gone.map"
 
 
 class FolderError(Exception):
@@ -50,6 +47,10 @@ class Manifest:
     pages: dict[str, StoredFile] = field(default_factory=dict)
 
     @property
+    def files(self) -> set[str]:
+        return {file for page in self.pages.values() for file in page.files}
+
+    @property
     def fingerprints(self) -> dict[str, str]:
         return {path: page.fingerprint for path, page in self.pages.items()}
 
@@ -59,67 +60,78 @@ class OutputFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.work = path / WORK_FOLDER
-        self.new = self.work / NEW_FILES
+        self.current = path / CURRENT
+        self.editions = path / EDITIONS
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Lock the folder for one bake, after completing a switch that was interrupted."""
-        if self.path.exists() and not self.work.exists() and any(self.path.iterdir()):
+        """Lock the folder for one bake. What a bake leaves unfinished is removed."""
+        if self.path.exists() and not self.editions.exists() and any(self.path.iterdir()):
             raise FolderError(_("%(folder)s is not empty, and no bake made it.") % self._named())
-        self.work.mkdir(parents=True, exist_ok=True)
-        with (self.work / LOCK).open("w") as lock:
+        self.editions.mkdir(parents=True, exist_ok=True)
+        with (self.path / LOCK).open("w") as lock:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
+                # Forked processes inherit locks of flock(), and would hold them after this one.
+                fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except (BlockingIOError, PermissionError) as error:  # POSIX allows either
                 text = _("Another bake is writing %(folder)s.") % self._named()
                 raise FolderError(text) from error
-            self._finish()
-            shutil.rmtree(self.new, ignore_errors=True)
-            self.new.mkdir()
-            yield
-            shutil.rmtree(self.new, ignore_errors=True)
+            self._remove_unserved()
+            try:
+                yield
+            finally:
+                self._remove_unserved()
 
     def read(self) -> Manifest:
-        """The last manifest; an empty one before the first bake."""
+        """The manifest of the current edition; an empty one before the first bake."""
         with suppress(FileNotFoundError):
-            stored = json.loads((self.work / MANIFEST).read_text())
+            stored = json.loads((self.current / WORK_FOLDER / MANIFEST).read_text())
             pages = {path: StoredFile(**page) for path, page in stored["pages"].items()}
             return Manifest(stored["recipe"], pages)
         return Manifest()
 
-    def switch(self, manifest: Manifest) -> None:
-        """Move the new files into place and delete those that are not in ``manifest``."""
-        (self.work / NEXT_MANIFEST).write_text(json.dumps(asdict(manifest)))
-        (self.work / NEXT_MANIFEST).replace(self.work / f"{NEXT_MANIFEST}.whole")
-        self._finish()
+    def begin(self) -> Path:
+        """Make the folder of a new edition."""
+        # No name is used twice: a process of a bake that was killed may still write for a moment.
+        edition = self.editions / uuid.uuid4().hex
+        edition.mkdir()
+        return edition
 
-    def _finish(self) -> None:
-        """Complete a switch, if one was started. Each step can be repeated."""
-        complete = self.work / f"{NEXT_MANIFEST}.whole"
-        if not complete.exists():
-            return
-        stored: dict[str, Any] = json.loads(complete.read_text())
-        kept = {file for page in stored["pages"].values() for file in page["files"]}
-        for folder, _folders, files in os.walk(self.new):
-            for name in files:
-                source = Path(folder) / name
-                target = self.path / source.relative_to(self.new)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                source.replace(target)
-        for page in self.read().pages.values():
-            for file in set(page.files) - kept:
-                self._remove(self.path / file)
-        gone = sorted(path for path, page in stored["pages"].items() if page["gone"])
-        (self.work / GONE_MAP).write_text("".join(f"{path} 1;\n" for path in gone))
-        complete.replace(self.work / MANIFEST)
+    def switch(self, edition: Path, manifest: Manifest) -> None:
+        """Complete ``edition`` with the files that have not changed, and serve it from now on."""
+        self._link_unchanged(edition, manifest)
+        work = edition / WORK_FOLDER
+        work.mkdir()
+        (work / MANIFEST).write_text(json.dumps(asdict(manifest)))
+        gone = sorted(path for path, page in manifest.pages.items() if page.gone)
+        (work / GONE_MAP).write_text("".join(f"{path} 1;\n" for path in gone))
+        link = self.path / f"{CURRENT}.new"
+        link.unlink(missing_ok=True)
+        link.symlink_to(edition.relative_to(self.path), target_is_directory=True)
+        link.replace(self.current)
+        self._remove_unserved()
 
-    def _remove(self, file: Path) -> None:
-        file.unlink(missing_ok=True)
-        for parent in file.parents:
-            if parent == self.path or any(parent.iterdir()):
-                break
-            parent.rmdir()
+    def _link_unchanged(self, edition: Path, manifest: Manifest) -> None:
+        """Link the files of the current edition, except those that are new or removed.
+
+        Those that no bake made, such as a file that proves who owns the site, are linked too.
+        """
+        outdated = self.read().files - manifest.files
+        for folder, _folders, names in os.walk(self.current):
+            relative = Path(folder).relative_to(self.current)
+            if relative.parts[:1] == (WORK_FOLDER,):
+                continue
+            for name in names:
+                target = edition / relative / name
+                if str(relative / name) not in outdated and not target.exists():
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.hardlink_to(Path(folder) / name)
+
+    def _remove_unserved(self) -> None:
+        """Remove all editions but the current one."""
+        for edition in self.editions.iterdir():
+            if not (self.current.exists() and self.current.samefile(edition)):
+                shutil.rmtree(edition, ignore_errors=True)
 
     def _named(self) -> dict[str, Any]:
         return {"folder": self.path}

@@ -8,6 +8,7 @@ import datetime as dt
 import hashlib
 import io
 import re
+import sys
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from urllib.parse import parse_qs, quote, urljoin, urlsplit
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.handlers.base import BaseHandler
+from django.core.signals import got_request_exception
 from django.http import HttpResponse, QueryDict
 from django.test import RequestFactory
 from django.utils import translation
@@ -41,7 +43,10 @@ XLSX_PROPERTIES = "docProps/core.xml"  # holds the time at which a spreadsheet w
 
 @dataclass(frozen=True, slots=True)
 class RenderedFile:
-    """A rendered URL. ``fresh``: its file differs from that of the last bake."""
+    """A rendered URL. ``fresh``: its file differs from that of the last bake.
+
+    ``error`` says why it could not be rendered, where that is known.
+    """
 
     address: str
     path: str
@@ -49,6 +54,7 @@ class RenderedFile:
     fingerprint: str = ""
     size: int = 0
     fresh: bool = False
+    error: str = ""
     files: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
 
@@ -68,9 +74,18 @@ class Renderer:
         self.secure = site.address.startswith("https:")
         self.handler = _make_handler()
         self.negotiation = Negotiation.objects.first()
+        self.error = ""  # of the page that is being rendered
+        got_request_exception.connect(self._note_error)
 
     def render(self, addresses: Iterable[str]) -> list[RenderedFile]:
-        return [page for address in addresses for page in self._render(address)]
+        return [page for address in addresses for page in self._render_safely(address)]
+
+    def _render_safely(self, address: str) -> list[RenderedFile]:
+        """Render a URL. An exception, such as that of a full disk, becomes the page's error."""
+        try:
+            return list(self._render(address))
+        except Exception as error:
+            return [RenderedFile(address, file_path(address), 500, error=_describe(error))]
 
     def _render(self, address: str) -> Iterator[RenderedFile]:
         """The file of a URL; for a page, also the exports of its tables."""
@@ -96,7 +111,7 @@ class Renderer:
         is_not_found_page = path.endswith(NOT_FOUND_URL) and response.status_code == 404
         status = 200 if is_not_found_page else response.status_code
         if status not in {200, 410}:
-            return RenderedFile(address, path, status)
+            return RenderedFile(address, path, status, error=self.error)
         rewriter = LinkRewriter(self.site, address)
         kind = response.headers["Content-Type"]
         body = _rewrite_links(rewriter, response.content, kind)
@@ -114,7 +129,12 @@ class Renderer:
         request.urlconf = URLS
         if self.negotiation:
             request.negotiation = self.negotiation
+        self.error = ""
         return request, cast("HttpResponse", self.handler.get_response(request))
+
+    def _note_error(self, **_signal: object) -> None:
+        """Django sends an error page in place of the exception, and this signal before."""
+        self.error = _describe(sys.exc_info()[1])
 
     def _static_file(self, address: str) -> RenderedFile:
         """A style sheet, script, font or picture; 404 if there is none."""
@@ -190,6 +210,11 @@ def _format_stamps(moment: dt.datetime) -> list[bytes]:
     texts = [bare.isoformat(timespec=unit) for unit in ("microseconds", "milliseconds")]
     number = f"{to_excel(bare.replace(microsecond=0)):.16g}"
     return [text.encode() for text in (*texts, *map(quote, texts), number)]
+
+
+def _describe(error: BaseException | None) -> str:
+    """The exception in one line, for the person who runs the bake."""
+    return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def _make_handler() -> BaseHandler:

@@ -1,10 +1,17 @@
 """The baked site: files that a plain static server serves, and that lead nowhere else."""
 
 import gzip
+import io
 import re
+import resource
+import signal
+import subprocess
+import sys
 import threading
+import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from html import unescape
 from http.client import HTTPConnection
@@ -16,16 +23,21 @@ from urllib.parse import urljoin, urlsplit
 
 import brotli
 import feedparser
+import psutil
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
 
 from issues.models import Position
 from nafta.static_site import bake as bakery
-from nafta.static_site import url_map
+from nafta.static_site import render, url_map, urls
 from nafta.static_site.output import OutputFolder
+from nafta.static_site.render import RenderedFile, Renderer
 from rounds.models import State, Statement
 from rounds.publishing.states import set_state
+from tests import migrated
 from tests.world import (
     SECRET,
     create_issue,
@@ -44,6 +56,8 @@ pytestmark = pytest.mark.slow
 ADDRESS = "http://talks.example"
 LIVE = "https://live.example"
 PARAMETER_SETS = url_map.PARAMETER_SETS
+NEWS = "All of it must stay."
+PATIENCE_SECONDS = 60
 PAGE = "statements/alder-on-water/index.html"
 LINK = re.compile(r"""(?:\s(?:href|src|action)|data-visits|data-plotly)="([^"]*)"|<loc>([^<]*)""")
 
@@ -95,9 +109,10 @@ def bake(folder: Path, **options: Any) -> None:
 
 def files(folder: Path) -> dict[str, int]:
     """Each file of the site, with when it was written."""
+    site = folder / "current"
     return {
-        str(path.relative_to(folder)): path.stat().st_mtime_ns
-        for path in folder.rglob("*")
+        str(path.relative_to(site)): path.stat().st_mtime_ns
+        for path in site.rglob("*")
         if path.is_file() and ".bake" not in path.parts
     }
 
@@ -110,7 +125,7 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture
 def crawled(tmp_path: Path) -> Iterator[Any]:
     """What a plain static server answers, from the front page wherever links lead."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tmp_path))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tmp_path / "current"))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     asking = HTTPConnection("127.0.0.1", server.server_port)
@@ -162,9 +177,9 @@ def test_every_link_of_the_baked_site_works(
         assert path in texts, path
     assert "<form" not in "".join(text for path, text in texts.items() if path.endswith("/"))
     for name in (PAGE, "404.html"):
-        page = (tmp_path / name).read_bytes()
-        assert brotli.decompress((tmp_path / f"{name}.br").read_bytes()) == page
-        assert gzip.decompress((tmp_path / f"{name}.gz").read_bytes()) == page
+        page = (tmp_path / "current" / name).read_bytes()
+        assert brotli.decompress((tmp_path / "current" / f"{name}.br").read_bytes()) == page
+        assert gzip.decompress((tmp_path / "current" / f"{name}.gz").read_bytes()) == page
     assert SECRET not in "".join(files(tmp_path))
 
 
@@ -177,7 +192,7 @@ def test_each_language_is_baked_and_what_takes_a_server_is_asked_of_the_live_sit
     assert wrong == {}
     assert [path for path, text in texts.items() if SECRET in text] == []
     assert "/fr/calendar.ics" in texts
-    assert (tmp_path / "fr" / "404.html.br").exists()
+    assert (tmp_path / "current" / "fr" / "404.html.br").exists()
     for path in ("/feed.xml", "/fr/issues/water/feed.xml"):
         feed = feedparser.parse(texts[path])
         assert not feed.bozo
@@ -208,20 +223,22 @@ def test_only_what_reads_otherwise_is_written(
     Statement.objects.filter(pk=small.quiet.pk).update(summary="All of it must stay.")
     _damage_earlier_versions()
     bake(tmp_path)
-    feed = ET.parse(tmp_path / "corrections" / "feed.xml")  # noqa: S314 - our own
+    feed = ET.parse(tmp_path / "current" / "corrections" / "feed.xml")  # noqa: S314 - our own
     assert "All of it.\N{REPLACEMENT CHARACTER}" in "".join(feed.getroot().itertext())
     after = files(tmp_path)
     changed = {name for name in after if after[name] != before.get(name)}
     page = f"statements/{small.quiet.slug}/index.html"
     assert {page, f"{page}.br", "feed.xml", "data/record.zip", "timeline/timeline.json"} <= changed
-    assert "All of it must stay." in (tmp_path / page).read_text()
+    assert "All of it must stay." in (tmp_path / "current" / page).read_text()
     same = {PAGE, "about/index.html", "people/index.html", "issues/positions.json"}
     assert same | {"issues/positions.xlsx", "rounds/rounds.json"} <= after.keys() - changed
 
-    foreign = tmp_path / "google.html"
+    site = tmp_path / "current"
+    foreign = site / "google.html"
     foreign.write_text("not ours")
-    old = tmp_path / "issues" / "water" / "numbers-of-old.csv"
-    _remember(tmp_path, old)
+    _remember(tmp_path, "issues/water/numbers-of-old.csv")
+    old = site / "issues" / "water" / "numbers-of-old.csv"
+    assert old.exists()
     set_state(Position.objects.filter(statement=small.said), State.DRAFT)
     set_state([small.said], State.DRAFT)
     bake(tmp_path)
@@ -237,22 +254,26 @@ def test_only_what_reads_otherwise_is_written(
 
 
 def _says_that_it_was_taken_back(folder: Path) -> None:
-    told = (folder / PAGE).read_text()
+    told = (folder / "current" / PAGE).read_text()
     assert "Half of the water" not in told
     assert "No longer in the record" in told
-    assert f"/{PAGE.removesuffix('index.html')} 1;" in (folder / ".bake" / "gone.map").read_text()
+    assert (
+        f"/{PAGE.removesuffix('index.html')} 1;"
+        in (folder / "current" / ".bake" / "gone.map").read_text()
+    )
 
 
-def _remember(folder: Path, file: Path) -> None:
+def _remember(folder: Path, name: str) -> None:
     """As if an earlier bake had made it."""
-    name = str(file.relative_to(folder))
-    file.write_text("old")
     ours = OutputFolder(folder)
     with ours.locked():
-        contents = ours.read()
+        edition, contents = ours.begin(), ours.read()
+        file = edition / name
+        file.parent.mkdir(parents=True)
+        file.write_text("old")
         page = contents.pages["/robots.txt"]
         contents.pages[f"/{name}"] = type(page)(f"/{name}", "0", [name], 3)
-        ours.switch(contents)
+        ours.switch(edition, contents)
 
 
 def test_what_is_published_meanwhile_is_baked_too(
@@ -266,7 +287,7 @@ def test_what_is_published_meanwhile_is_baked_too(
         if not made:
             Statement.objects.filter(pk=small.said.pk).update(summary="Late words.")
         report = stored(*args)
-        made.append((tmp_path / PAGE).read_text())
+        made.append((tmp_path / "current" / PAGE).read_text())
         return report
 
     monkeypatch.setattr(bakery, "_store", published_meanwhile)
@@ -276,27 +297,172 @@ def test_what_is_published_meanwhile_is_baked_too(
     assert "Late words." in made[1]
 
 
-def test_a_bake_that_breaks_leaves_the_old_site_whole(
-    small: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def baked(small: SimpleNamespace, tmp_path: Path) -> Path:
+    """A folder that was baked; since then something was published."""
     folder = tmp_path / "site"
     bake(folder)
-    before = files(folder)
-    Statement.objects.filter(pk=small.said.pk).update(summary="All of it must stay.")
-    with monkeypatch.context() as patch:
-        patch.setattr(bakery, "_store", lambda *_args: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
-            bake(folder)
+    Statement.objects.filter(pk=small.said.pk).update(summary=NEWS)
+    return folder
+
+
+def assert_refused(folder: Path, reason: str, **options: Any) -> str:
+    """The bake ends and leaves the folder; the next one works. Returns what it printed."""
+    before, output = files(folder), io.StringIO()
+    with pytest.raises(CommandError, match=reason) as refusal:
+        bake(folder, stderr=output, **options)
+    assert refusal.value.returncode == 1
     assert files(folder) == before
-    with monkeypatch.context() as patch:  # killed while it moves: the next run ends what it began
-        patch.setattr(OutputFolder, "_remove", lambda *_args: 1 / 0)
-        _remember(folder, folder / "old.html")
-        with pytest.raises(ZeroDivisionError):
-            bake(folder)
-    assert (folder / "old.html").exists()
+    assert NEWS not in (folder / "current" / PAGE).read_text()
+    assert len(list((folder / "editions").iterdir())) == 1
+    return output.getvalue()
+
+
+def assert_baked(folder: Path) -> None:
+    """The next bake brings what was published, and keeps all pages."""
+    before = files(folder).keys()
     bake(folder)
-    assert not (folder / "old.html").exists()
-    assert "All of it must stay." in (folder / PAGE).read_text()
+    assert before <= files(folder).keys()
+    assert NEWS in (folder / "current" / PAGE).read_text()
+    assert {path.name for path in folder.iterdir()} == {"current", "editions", ".lock"}
+    assert [path.name for path in (folder / "editions").iterdir()] == [
+        (folder / "current").resolve().name
+    ]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_pages_that_a_lost_database_could_not_fill_end_the_bake(
+    baked: Path, monkeypatch: pytest.MonkeyPatch, processes: int
+) -> None:
+    render = Renderer.render
+
+    def lose_connection(renderer: Renderer, addresses: list[str]) -> list[RenderedFile]:
+        with suppress(OperationalError), connection.cursor() as cursor:
+            if "/" not in addresses:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return render(renderer, addresses)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Renderer, "render", lose_connection)
+        printed = assert_refused(baked, "Pages that could not be made", processes=processes)
+    assert re.search(r"^/\S+: (Operational|Interface)Error: .+ \(/.*\)$", printed, re.MULTILINE)
+    assert_baked(baked)
+
+
+def broken(_request: HttpRequest) -> HttpResponse:
+    raise ZeroDivisionError("nothing to divide by")
+
+
+def refused(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse(status=429)
+
+
+def missing(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse(status=404)
+
+
+@pytest.mark.parametrize(
+    ("address", "view", "line"),
+    [
+        ("about/", broken, "/about/: ZeroDivisionError: nothing to divide by (/)\n"),
+        ("about/", refused, "/about/: HTTP 429 (/)\n"),
+        ("", missing, "/: HTTP 404\n"),
+    ],
+)
+def test_a_page_that_fails_ends_the_bake_and_is_named(
+    baked: Path, monkeypatch: pytest.MonkeyPatch, address: str, view: Any, line: str
+) -> None:
+    with monkeypatch.context() as patch:
+        patterns = [path(address, view), *urls.urlpatterns]
+        namespace = {"urlpatterns": patterns, "handler500": urls.handler500}
+        patch.setattr(render, "URLS", type("Urls", (), namespace))
+        assert assert_refused(baked, "Pages that could not be made: 1") == line
+    assert_baked(baked)
+
+
+def test_a_link_to_a_page_that_does_not_exist_ends_no_bake(
+    baked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    patterns = [path("about/", missing), *urls.urlpatterns]
+    monkeypatch.setattr(render, "URLS", type("Urls", (), {"urlpatterns": patterns}))
+    bake(baked, verbosity=1)
+    assert "/ links to /about/, which answers 404." in capsys.readouterr().err
+    assert not (baked / "current" / "about").exists()
+
+
+@contextmanager
+def baking(folder: Path, *options: str, **arguments: Any) -> Iterator[subprocess.Popen[str]]:
+    """The command in a process of its own."""
+    command = [sys.executable, "manage.py", "bake", str(folder), f"--address={ADDRESS}", *options]
+    database = connection.settings_dict["NAME"]
+    with subprocess.Popen(
+        [*command, "--verbosity=0"],
+        cwd=migrated.ROOT,
+        env=migrated.environment(database),
+        stderr=subprocess.PIPE,
+        text=True,
+        **arguments,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@contextmanager
+def stalled(folder: Path, processes: int) -> Iterator[subprocess.Popen[str]]:
+    """A bake whose processes wait for a lock, until the block ends."""
+    with baking(folder, f"--processes={processes}") as process:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE rounds_statement IN ACCESS EXCLUSIVE MODE")
+            while not waiting_for_us(cursor) and process.poll() is None:
+                pass
+            assert process.poll() is None
+            yield process
+
+
+def waiting_for_us(cursor: Any) -> int:
+    cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation IS NOT NULL")
+    return int(cursor.fetchone()[0])
+
+
+def test_a_bake_that_is_killed_leaves_no_process_lock_or_transaction(baked: Path) -> None:
+    before = files(baked)
+    with stalled(baked, processes=2) as process:
+        children = psutil.Process(process.pid).children(recursive=True)
+        assert len(children) == 2
+        process.kill()
+        _gone, alive = psutil.wait_procs(children, timeout=PATIENCE_SECONDS)
+        assert alive == []
+        end = time.monotonic() + PATIENCE_SECONDS
+        with connection.cursor() as cursor:
+            while waiting_for_us(cursor):
+                assert time.monotonic() < end, "a transaction is left"
+    assert files(baked) == before
+    assert_baked(baked)
+
+
+def test_of_two_bakes_at_once_one_is_refused(baked: Path) -> None:
+    with stalled(baked, processes=1) as process:
+        with pytest.raises(CommandError, match="Another bake is writing"):
+            bake(baked)
+    # the block has killed it, and nothing waits for that
+    assert process.returncode == -signal.SIGKILL
+    assert_baked(baked)
+
+
+def test_a_full_disk_changes_nothing(baked: Path) -> None:
+    before = files(baked)
+    limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (20_000, 20_000))
+    with baking(baked, "--processes=2", preexec_fn=limit) as process:
+        _output, printed = process.communicate()
+    assert process.returncode == 1
+    assert re.search(r"^/\S*: OSError: .*File too large", printed, re.MULTILINE)
+    assert files(baked) == before
+    assert_baked(baked)
+
+
+def test_only_a_folder_that_a_bake_made_is_written_to(db: None, tmp_path: Path) -> None:
     (tmp_path / "foreign").write_text("no bake made this")
     with pytest.raises(CommandError, match="is not empty"):
         bake(tmp_path)

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from tqdm import tqdm
 
-from nafta.static_site.bake import BakeReport, bake
+from nafta.static_site.bake import BakeError, BakeReport, bake
 from nafta.static_site.output import FolderError, OutputFolder
 from nafta.static_site.url_map import StaticSite
 from rounds.management.record_command import RecordCommand
 
-MAX_DEAD_LINKS = 20  # shown
+MAX_SHOWN_PAGES = 20  # with dead links, or failed
 
 
 class Command(RecordCommand):
@@ -52,6 +52,11 @@ class Command(RecordCommand):
                 report = bake(site, OutputFolder(folder.resolve()), processes, show_progress)
             except FolderError as error:
                 raise CommandError(str(error)) from error
+            except (BakeError, OSError) as error:
+                if isinstance(error, BakeError):
+                    self._list_failed(error)
+                text = _("The bake failed, so the folder keeps the last complete site. %s")
+                raise CommandError(text % error) from error
         if verbosity:
             self._tell(report, time.monotonic() - began)
 
@@ -76,12 +81,21 @@ class Command(RecordCommand):
         )
         if report.newer:
             self.stderr.write(_("Something was published meanwhile: bake again."))
-        for address, status, whence in report.dead[:MAX_DEAD_LINKS]:
+        for address, status, whence in report.dead[:MAX_SHOWN_PAGES]:
             self.stderr.write(
                 _("%(page)s links to %(address)s, which answers %(status)d.")
                 % {"page": whence, "address": address, "status": status}
             )
-        if (hidden := len(report.dead) - MAX_DEAD_LINKS) > 0:
+        self._count_hidden(len(report.dead))
+
+    def _list_failed(self, error: BakeError) -> None:
+        for address, reason, linked_from in error.failed[:MAX_SHOWN_PAGES]:
+            text = f"{address}: {reason}"
+            self.stderr.write(f"{text} ({linked_from})" if linked_from else text)
+        self._count_hidden(len(error.failed))
+
+    def _count_hidden(self, count: int) -> None:
+        if (hidden := count - MAX_SHOWN_PAGES) > 0:
             text = ngettext("And %(count)d more.", "And %(count)d more.", hidden)
             self.stderr.write(text % {"count": hidden})
 
