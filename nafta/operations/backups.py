@@ -1,8 +1,11 @@
-"""Backups of the whole database, in the custom format of ``pg_dump``.
+"""Backups of the whole database: a line with a checksum, then an archive of ``pg_dump``.
 
-A backup gets its name only when it is complete and has been read to its end; a file with its
-checksum lies beside it. A restore is one transaction: if anything fails before its COMMIT, nothing
-has changed.
+The checksum is that of all that follows the line, so one file is enough to find a changed byte. By
+hand: ``tail -n +2 FILE | sha256sum``, ``tail -n +2 FILE | pg_restore --list``. Older backups are
+the archive alone; their checksum lies in a file beside them.
+
+A backup gets its name only when it is complete and has been read to its end. A restore is one
+transaction: if anything fails before its COMMIT, nothing has changed.
 """
 
 import hashlib
@@ -11,24 +14,35 @@ import re
 import shutil
 import subprocess
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 from typing import IO, cast
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from nafta.operations import embedded_postgres
 
 PROGRAMS = ("pg_dump", "pg_restore", "psql")
 OUR_TABLE = " TABLE public rounds_edition "  # in the table of contents of a backup of this site
+HEADER = "pg_dump archive after this line, sha256 of it: %s\n"
+HEADER_BYTES = len(HEADER % ("0" * 64))
+HEADER_LINE = re.compile((HEADER % "([0-9a-f]{64})").encode())
+ARCHIVE_START = b"PGDMP"  # with which every archive in the custom format begins
 CREATED_AT = re.compile(r"^; Archive created at (.+)$", re.MULTILINE)
+# The schema of the old tables while a restore runs. One that was killed after its COMMIT leaves it
+# behind. It belongs in no backup, and older backups may have it: then its entries are not restored.
+OLD_SCHEMA = "replaced"
+OLD_SCHEMA_ENTRIES = re.compile(rf"^\d+; \d+ \d+ [A-Z -]+ {OLD_SCHEMA} .*\n", re.MULTILINE)
 # The old tables move to another schema. They stay readable until the COMMIT; writers wait.
 # Extensions are moved back. Only a superuser may do so; others drop and create them again.
-MAKE_ROOM = """
+MAKE_ROOM = f"""
 SET LOCAL client_min_messages = warning;
-DROP SCHEMA IF EXISTS replaced CASCADE;
+SET LOCAL lock_timeout = 0;
+SET LOCAL statement_timeout = 0;
+DROP SCHEMA IF EXISTS {OLD_SCHEMA} CASCADE;
 DO $$
 DECLARE
     name text;
@@ -38,10 +52,10 @@ BEGIN
     LOOP
         EXECUTE format('LOCK TABLE %s IN EXCLUSIVE MODE', name);
     END LOOP;
-    ALTER SCHEMA public RENAME TO replaced;
+    ALTER SCHEMA public RENAME TO {OLD_SCHEMA};
     CREATE SCHEMA public;
     GRANT USAGE ON SCHEMA public TO PUBLIC;
-    FOR name IN SELECT extname FROM pg_extension WHERE extnamespace = 'replaced'::regnamespace
+    FOR name IN SELECT extname FROM pg_extension WHERE extnamespace = '{OLD_SCHEMA}'::regnamespace
     LOOP
         BEGIN
             EXECUTE format('ALTER EXTENSION %I SET SCHEMA public', name);
@@ -50,7 +64,7 @@ BEGIN
         END;
     END LOOP;
 END $$;
-"""
+"""  # noqa: S608 -- all of it is ours
 # A new mark, or pages cached of an edition of that number would be served.
 NEW_MARK = "UPDATE public.rounds_edition SET mark = gen_random_uuid();\n"
 
@@ -60,7 +74,7 @@ class BackupError(Exception):
 
 
 def write(file: Path) -> None:
-    """Write the whole database to ``file``, and its checksum beside it. Raises BackupError."""
+    """Write the whole database to ``file``. Raises BackupError."""
     if file.exists():
         raise BackupError(_("“%s” exists already and is left as it is.") % file)
     if not holds_something():
@@ -68,38 +82,69 @@ def write(file: Path) -> None:
     try:
         with tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as folder:
             new = Path(folder) / file.name
-            # Sessions are left out: a restore must not bring back logins that have ended.
-            options = ["--format=custom", "--exclude-table-data=public.django_session"]
-            _run("pg_dump", *options, f"--file={new}", _database())
-            new.chmod(0o600)  # it has drafts and password hashes
-            _read(new)
-            checksum = _checksum_of(new)
-            checksum.write_text(f"{_digest(new)}  {file.name}\n", encoding="utf-8")
-            checksum.rename(_checksum_of(file))
+            new.touch(mode=0o600)  # it has drafts and password hashes
+            _dump(new)
+            check(new)
             new.rename(file)
     except OSError as error:
         raise BackupError(str(error)) from error
 
 
+def _dump(file: Path) -> None:
+    """Write the archive to ``file``, then its checksum into the line before it."""
+    # Sessions are left out: a restore must not bring back logins that have ended.
+    options = ["--exclude-table-data=public.django_session", f"--exclude-schema={OLD_SCHEMA}"]
+    command = [_program("pg_dump"), "--format=custom", *options, _database()]
+    with file.open("w+b") as content, tempfile.TemporaryFile("w+") as errors:
+        content.seek(HEADER_BYTES)
+        with subprocess.Popen(command, env=_environment(), stdout=PIPE, stderr=errors) as dumping:
+            shutil.copyfileobj(cast("IO[bytes]", dumping.stdout), content)
+        if dumping.returncode:
+            errors.seek(0)
+            raise BackupError(errors.read().strip())
+        content.seek(HEADER_BYTES)
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+        content.seek(0)
+        content.write((HEADER % digest).encode())
+        content.flush()
+        os.fsync(content.fileno())
+
+
 def check(file: Path) -> str:
     """Return when the backup ``file`` was made. Raise BackupError if it is no valid backup.
 
-    Damage is detected by the checksum; without its file, only what pg_restore cannot read is.
+    Any changed byte is detected. In an older backup without its file of the checksum, only what
+    pg_restore cannot read is.
     """
     try:
         if not file.is_file():
             raise BackupError(_("There is no file “%s”.") % file)
-        if _checksum_of(file).exists():
-            expected = _checksum_of(file).read_text(encoding="utf-8").partition(" ")[0]
-            if expected != _digest(file):
-                raise BackupError(_("“%s” is damaged: its checksum is another.") % file)
+        if not _is_intact(file):
+            raise BackupError(_("“%s” is damaged: its checksum is another.") % file)
+        listed = _run_on_archive(file, "pg_restore", "--list")
+        _run_on_archive(file, "pg_restore", f"--file={os.devnull}")
     except (OSError, UnicodeDecodeError) as error:
         raise BackupError(str(error)) from error
-    listed = _read(file)
     if OUR_TABLE not in listed:
         raise BackupError(_("“%s” is no backup of such a site.") % file)
     created = CREATED_AT.search(listed)
     return created[1] if created else ""
+
+
+def _is_intact(file: Path) -> bool:
+    """Whether the checksum of a backup is right, or there is none, as with older ones."""
+    with file.open("rb") as content:
+        header = HEADER_LINE.fullmatch(content.read(HEADER_BYTES))
+        if not header:
+            content.seek(0)
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    if header:
+        return header[1].decode() == digest
+    beside = file.with_name(f"{file.name}.sha256")
+    if beside.exists():
+        return beside.read_text(encoding="utf-8").partition(" ")[0] == digest
+    with file.open("rb") as content:
+        return content.read(len(ARCHIVE_START)) == ARCHIVE_START
 
 
 def holds_something() -> bool:
@@ -113,15 +158,20 @@ def restore(file: Path) -> None:
     Raises BackupError, and has changed nothing then.
     """
     make_room = MAKE_ROOM if holds_something() else ""
-    reads = [_program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(file)]
+    listed = _run_on_archive(file, "pg_restore", "--list")
     stores = [_program("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", _database()]
-    with tempfile.TemporaryFile("w+") as errors:
+    with tempfile.TemporaryFile("w+") as errors, tempfile.NamedTemporaryFile("w") as entries:
+        entries.write(OLD_SCHEMA_ENTRIES.sub("", listed))
+        entries.flush()
+        options = ["--no-owner", "--no-privileges", "--file=-", f"--use-list={entries.name}"]
+        reads = [_program("pg_restore"), *options]
         with (
             suppress(BrokenPipeError),  # then psql has printed why it ended
+            _archive(file) as archive,
             subprocess.Popen(
                 stores, env=_environment(), stdin=PIPE, stdout=DEVNULL, stderr=errors
             ) as storing,
-            subprocess.Popen(reads, stdout=PIPE, stderr=errors) as reading,
+            subprocess.Popen(reads, stdin=archive, stdout=PIPE, stderr=errors) as reading,
         ):
             script, source = cast("IO[bytes]", storing.stdin), cast("IO[bytes]", reading.stdout)
             script.write(f"BEGIN;\n{make_room}".encode())
@@ -131,40 +181,38 @@ def restore(file: Path) -> None:
         if storing.returncode or reading.returncode:
             errors.seek(0)
             raise BackupError(errors.read().strip())
-    with connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA IF EXISTS replaced CASCADE")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
+        cursor.execute(f"DROP SCHEMA IF EXISTS {OLD_SCHEMA} CASCADE")
         cursor.execute("ANALYZE")
 
 
-def _read(file: Path) -> str:
-    """Read a backup to its end; returns its table of contents."""
-    listed = _run("pg_restore", "--list", str(file))
-    _run("pg_restore", f"--file={os.devnull}", str(file))
-    return listed
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
-
-
-def _checksum_of(file: Path) -> Path:
-    """The file with the checksum of ``file``, in the format of ``sha256sum --check``."""
-    return file.with_name(f"{file.name}.sha256")
+@contextmanager
+def _archive(file: Path) -> Iterator[IO[bytes]]:
+    """A pipe with the archive of a backup, without the line before it."""
+    with file.open("rb", buffering=0) as content:
+        if not HEADER_LINE.fullmatch(content.read(HEADER_BYTES)):
+            content.seek(0)
+        # Through a pipe, as pg_restore would seek in a file, by positions in the archive alone.
+        with subprocess.Popen(["cat"], stdin=content, stdout=PIPE) as reading:
+            yield cast("IO[bytes]", reading.stdout)
 
 
 # --- PostgreSQL's programs ---
 
 
-def _run(program: str, *arguments: str) -> str:
-    done = subprocess.run(
-        [_program(program), *arguments],
-        check=False,
-        capture_output=True,
-        encoding="utf-8",
-        env=_environment(),
-        errors="replace",
-    )
+def _run_on_archive(file: Path, program: str, *arguments: str) -> str:
+    """Run a program with the archive of a backup as its input; returns its output."""
+    with _archive(file) as archive:
+        done = subprocess.run(
+            [_program(program), *arguments],
+            check=False,
+            capture_output=True,
+            encoding="utf-8",
+            env=_environment(),
+            errors="replace",
+            stdin=archive,
+        )
     if done.returncode:
         raise BackupError(done.stderr.strip())
     return done.stdout

@@ -1,6 +1,9 @@
 """``backup`` and ``restore``: what was there comes back, all of it, or nothing changes."""
 
+import errno
+import hashlib
 import io
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,8 +20,6 @@ from rounds.models import Edition, Party, Statement
 from tests.world import create_editor, create_world
 
 pytestmark = pytest.mark.slow
-
-SOMEWHERE = (100, 2_000, 30_000)  # bytes of a backup: its head, its list, its rows
 
 
 @pytest.fixture
@@ -61,10 +62,7 @@ def test_what_was_destroyed_comes_back(
     file = tmp_path / "night.dump"
     before, then, edition = record(tmp_path / "before"), history(), Edition.objects.get()
     assert str(file) in said("backup", file)
-    assert sorted(path.name for path in tmp_path.glob("night*")) == [
-        file.name,
-        f"{file.name}.sha256",
-    ]
+    assert list(tmp_path.glob("*night*")) == [file]
     assert file.stat().st_mode & 0o077 == 0
 
     destroy()
@@ -98,39 +96,148 @@ def test_what_is_there_is_replaced_only_when_told_to(
     assert said("backup", tmp_path / "again.dump")
 
 
-def test_what_is_no_whole_backup_changes_nothing(
-    world: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def archive_of(file: Path) -> bytes:
+    """What pg_dump wrote: an older backup is no more than this."""
+    return file.read_bytes().partition(b"\n")[2]
+
+
+def assert_nothing_restored(file: Path, reason: str) -> None:
+    before = Edition.objects.values().get()
+    with pytest.raises(CommandError, match=rf"Nothing was restored\. .*{reason}") as refusal:
+        said("restore", file, "--replace")
+    assert refusal.value.returncode == 1
+    assert Edition.objects.values().get() == before
+
+
+def test_any_changed_byte_is_noticed_with_the_one_file(
+    world: SimpleNamespace, tmp_path: Path
 ) -> None:
     file = tmp_path / "night.dump"
     said("backup", file)
-    whole, checksum = file.read_bytes(), backups._checksum_of(file)
-    before = Edition.objects.values().get()
-    text = b"Nothing like a backup"
-    damaged = [whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :] for at in SOMEWHERE]
-    for wrong in [b"", text, whole[:-1], whole[: len(whole) // 2], *damaged]:
+    whole = file.read_bytes()
+    for position in [*range(200), *range(200, len(whole), 997), len(whole) - 1]:
+        changed = whole[position] ^ (1 << position % 8)
+        file.write_bytes(whole[:position] + bytes([changed]) + whole[position + 1 :])
+        with pytest.raises(backups.BackupError, match="damaged: its checksum"):
+            backups.check(file)
+    for wrong in (b"", b"Nothing like a backup", whole[:-1], whole[:1000], whole + b" "):
         file.write_bytes(wrong)
-        with pytest.raises(CommandError, match="damaged: its checksum"):
-            said("restore", file, "--replace")
-    checksum.unlink()  # then pg_restore and PostgreSQL have the last word
-    for wrong in [b"", text, whole[:-1], whole[: len(whole) // 2]]:
-        file.write_bytes(wrong)
-        with pytest.raises(CommandError, match=r"Nothing was restored\. .+"):
-            said("restore", file, "--replace")
-    with pytest.raises(CommandError, match="There is no file"):
-        said("restore", tmp_path / "missing.dump", "--replace")
-    with pytest.raises(CommandError, match="There is no file"):
-        said("restore", tmp_path, "--replace")
-    assert Edition.objects.values().get() == before
+        assert_nothing_restored(file, "damaged: its checksum")
+
+
+def test_an_older_backup_is_restored(world: SimpleNamespace, tmp_path: Path) -> None:
+    file, beside = tmp_path / "night.dump", tmp_path / "night.dump.sha256"
+    said("backup", file)
+    archive = archive_of(file)
+    for text in (f"{hashlib.sha256(archive).hexdigest()}  night.dump\n", ""):
+        file.write_bytes(archive[:-1])
+        beside.write_text(text or "0  night.dump")
+        assert_nothing_restored(file, "damaged: its checksum")
+        if not text:
+            beside.unlink()  # then pg_restore and PostgreSQL have the last word
+            for wrong in (b"", b"Nothing like a backup", archive[: len(archive) // 2]):
+                file.write_bytes(wrong)
+                assert_nothing_restored(file, ".+")
+        Party.objects.filter(pk=world.arden.pk).update(name="The Ardens")
+        file.write_bytes(archive)
+        said("restore", file, "--replace")
+        assert Party.objects.get(pk=world.arden.pk).name != "The Ardens"
+
+
+def test_what_cannot_be_restored_changes_nothing(
+    world: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert_nothing_restored(tmp_path / "missing.dump", "There is no file")
+    assert_nothing_restored(tmp_path, "There is no file")
     # one that ends while it is being stored
-    file.write_bytes(whole)
-    monkeypatch.setattr(backups, "NEW_MARK", "SELECT no_such_function();")
-    with pytest.raises(CommandError, match="no_such_function"):
-        said("restore", file, "--replace")
-    file.write_bytes(whole[: len(whole) // 2])
-    monkeypatch.setattr(backups, "_read", lambda file: backups.OUR_TABLE)
-    with pytest.raises(CommandError, match=r"Nothing was restored\. .+"):
-        said("restore", file, "--replace")
-    assert Edition.objects.values().get() == before
+    file = tmp_path / "night.dump"
+    said("backup", file)
+    with monkeypatch.context() as patch:
+        patch.setattr(backups, "NEW_MARK", "SELECT no_such_function();")
+        assert_nothing_restored(file, "no_such_function")
+    archive = archive_of(file)
+    check = backups.check
+
+    def damaged_after_check(checked: Path) -> str:
+        written_at = check(checked)
+        checked.write_bytes(archive[: len(archive) // 2])
+        return written_at
+
+    monkeypatch.setattr(backups, "check", damaged_after_check)
+    assert_nothing_restored(file, ".+")
+
+
+def schemas() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_'")
+        return {name for (name,) in cursor.fetchall()} - {"information_schema"}
+
+
+def end_before_clean_up(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a restoration leaves the database that is killed between its COMMIT and its end."""
+
+    class KilledError(Exception):
+        pass
+
+    def die(**_arguments: Any) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backups.transaction, "atomic", die)
+        with pytest.raises(KilledError):
+            said("restore", file, "--replace")
+    assert schemas() == {"public", "replaced"}
+
+
+def test_a_restoration_that_was_cut_short_is_in_no_backup_and_in_no_ones_way(
+    world: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = tmp_path / "first.dump", tmp_path / "second.dump"
+    said("backup", first)
+    before = record(tmp_path / "before")
+    end_before_clean_up(first, monkeypatch)
+    said("backup", second)
+    size = first.stat().st_size
+    assert abs(second.stat().st_size - size) < size / 10  # not both schemas
+
+    for number, options in enumerate([["--replace"], ["--replace"], []]):
+        if not options:
+            end_before_clean_up(first, monkeypatch)
+            destroy()
+        said("restore", second, *options)
+        assert schemas() == {"public"}
+        assert record(tmp_path / str(number)) == before
+
+
+def test_an_older_backup_of_both_schemas_is_restored(
+    world: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = tmp_path / "first.dump", tmp_path / "second.dump"
+    said("backup", first)
+    before = record(tmp_path / "before")
+    end_before_clean_up(first, monkeypatch)
+    with monkeypatch.context() as patch:
+        patch.setattr(backups, "OLD_SCHEMA", "none_of_that_name")
+        said("backup", second)
+    second.write_bytes(archive_of(second))
+    for number, options in enumerate([["--replace"], []]):
+        if not options:
+            destroy()
+        said("restore", second, *options)
+        assert schemas() == {"public"}
+        assert record(tmp_path / str(number)) == before
+
+
+def test_a_backup_on_a_full_disk_leaves_no_file(
+    world: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_nothing(_source: Any, _target: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(backups.shutil, "copyfileobj", write_nothing)
+    with pytest.raises(CommandError, match=r"There is no backup\..+No space left"):
+        said("backup", tmp_path / "night.dump")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_backup_takes_the_place_of_a_file(world: SimpleNamespace, tmp_path: Path) -> None:

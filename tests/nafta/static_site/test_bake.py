@@ -28,7 +28,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import path as route
 
 from issues.models import Position
 from nafta.static_site import bake as bakery
@@ -373,7 +373,7 @@ def test_a_page_that_fails_ends_the_bake_and_is_named(
     baked: Path, monkeypatch: pytest.MonkeyPatch, address: str, view: Any, line: str
 ) -> None:
     with monkeypatch.context() as patch:
-        patterns = [path(address, view), *urls.urlpatterns]
+        patterns = [route(address, view), *urls.urlpatterns]
         namespace = {"urlpatterns": patterns, "handler500": urls.handler500}
         patch.setattr(render, "URLS", type("Urls", (), namespace))
         assert assert_refused(baked, "Pages that could not be made: 1") == line
@@ -383,7 +383,7 @@ def test_a_page_that_fails_ends_the_bake_and_is_named(
 def test_a_link_to_a_page_that_does_not_exist_ends_no_bake(
     baked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    patterns = [path("about/", missing), *urls.urlpatterns]
+    patterns = [route("about/", missing), *urls.urlpatterns]
     monkeypatch.setattr(render, "URLS", type("Urls", (), {"urlpatterns": patterns}))
     bake(baked, verbosity=1)
     assert "/ links to /about/, which answers 404." in capsys.readouterr().err
@@ -412,13 +412,16 @@ def baking(folder: Path, *options: str, **arguments: Any) -> Iterator[subprocess
 @contextmanager
 def stalled(folder: Path, processes: int) -> Iterator[subprocess.Popen[str]]:
     """A bake whose processes wait for a lock, until the block ends."""
-    with baking(folder, f"--processes={processes}") as process:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE rounds_statement IN ACCESS EXCLUSIVE MODE")
-            while not waiting_for_us(cursor) and process.poll() is None:
-                pass
-            assert process.poll() is None
-            yield process
+    with (
+        baking(folder, f"--processes={processes}") as process,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("LOCK TABLE rounds_statement IN ACCESS EXCLUSIVE MODE")
+        while not waiting_for_us(cursor) and process.poll() is None:
+            pass
+        assert process.poll() is None
+        yield process
 
 
 def waiting_for_us(cursor: Any) -> int:
@@ -443,11 +446,10 @@ def test_a_bake_that_is_killed_leaves_no_process_lock_or_transaction(baked: Path
 
 
 def test_of_two_bakes_at_once_one_is_refused(baked: Path) -> None:
-    with stalled(baked, processes=1) as process:
-        with pytest.raises(CommandError, match="Another bake is writing"):
-            bake(baked)
-    # the block has killed it, and nothing waits for that
-    assert process.returncode == -signal.SIGKILL
+    refusal = pytest.raises(CommandError, match="Another bake is writing")
+    with stalled(baked, processes=1) as first, refusal:
+        bake(baked)
+    assert first.returncode == -signal.SIGKILL  # by the end of the block
     assert_baked(baked)
 
 
