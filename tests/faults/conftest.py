@@ -25,9 +25,20 @@ def chance() -> random.Random:
 
 @pytest.fixture(scope="session")
 def prepared() -> Path:
-    """A server's folder with the shipped record in it, made once and kept for the next run."""
+    """A server's folder with the shipped record in it."""
+    return _prepared(migrated.RECORD)
+
+
+@pytest.fixture(scope="session")
+def prepared_small() -> Path:
+    """A server's folder with a record that is baked in seconds."""
+    return _prepared(ROOT / "tests" / "nafta" / "packages" / "two-party")
+
+
+def _prepared(record: Path) -> Path:
+    """The server's folder is made once and kept for the next run."""
     content = hashlib.sha256()
-    for path in [*migrated.sources(), *sorted(ROOT.glob("nafta/record/*"))]:
+    for path in [*migrated.sources(), *sorted(record.iterdir())]:
         content.update(path.read_bytes())
     kept = ROOT / "var" / f"faults-{content.hexdigest()[:12]}"
     if not (kept / "whole").exists():
@@ -35,7 +46,7 @@ def prepared() -> Path:
         made = Database(kept, {"fsync": "off"})
         made.create()
         try:
-            Web({"DATABASE_URL": made.url}).prepare()
+            Web({"DATABASE_URL": made.url}).prepare(record)
         finally:
             made.stop("fast")
         (kept / "whole").touch()
@@ -64,6 +75,14 @@ def database(folder: Path, prepared: Path) -> Iterator[Callable[..., Database]]:
     for one in made:
         with suppress(subprocess.CalledProcessError):
             one.stop("immediate")
+
+
+@pytest.fixture
+def small(folder: Path, prepared_small: Path) -> Iterator[Database]:
+    """A server with the small record."""
+    server = Database(folder / "small", {"fsync": "off"})
+    yield server.copy(prepared_small)
+    server.stop("immediate")
 
 
 @pytest.fixture

@@ -242,6 +242,17 @@ class Web:
             **self.settings,
         }
 
+    def command(self, *arguments: str) -> subprocess.Popen[str]:
+        """A command that is to be broken, with what it prints as an error."""
+        return subprocess.Popen(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+        )
+
     def manage(self, *arguments: str) -> str:
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
@@ -252,10 +263,10 @@ class Web:
         )
         return done.stdout.decode()
 
-    def prepare(self) -> "Web":
-        """The shipped record in the database."""
+    def prepare(self, record: Path) -> "Web":
+        """The record of a folder in the database."""
         self.manage("migrate", "--verbosity=0")
-        self.manage("load_record", "--verbosity=0")
+        self.manage("load_record", str(record), "--verbosity=0")
         return self
 
     def log_in(self) -> "Web":
