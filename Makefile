@@ -47,7 +47,7 @@ messages: .venv/installed-dev ## renew the translations' files (needs GNU gettex
 	sed -i '/^"POT-Creation-Date:/d' nafta/locale/*/LC_MESSAGES/django.po
 	$(BIN)/python manage.py compilemessages --ignore .venv --ignore node_modules --ignore var
 
-faults: .venv/installed-dev ## break servers and count what is lost (FAULT_SECONDS=60 FAULT_SAVES=500 for all of it)
+faults: .venv/installed-dev ## break servers and count what is lost (FAULT_SECONDS=60 FAULT_SAVES=500 FAULT_ROUNDS=50 for all of it)
 	$(BIN)/python -m pytest -c tests/faults/pytest.ini --rootdir . --confcutdir tests/faults -rP tests/faults $(ARGS)
 
 lighthouse: .venv/installed-dev tests/lighthouse/node_modules/installed ## say what Lighthouse makes of each page

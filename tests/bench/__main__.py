@@ -501,8 +501,8 @@ def bake(options: argparse.Namespace, url: str) -> list[str]:
     begun = time.monotonic()
     subprocess.run([*command, "--verbosity=0"], check=True, cwd=ROOT, env=environment)
     took = time.monotonic() - begun
-    addresses = len(json.loads((folder / ".bake" / "list.json").read_text())["pages"])
-    pages = sum(1 for _file in folder.rglob("*.html"))
+    addresses = len(json.loads((folder / "current" / ".bake" / "list.json").read_text())["pages"])
+    pages = sum(1 for _file in (folder / "current").rglob("*.html"))
     told = (
         f"{addresses:,} addresses in {took:,.1f} s: **{addresses / took:,.0f} a second**. "
         f"{pages:,} of them are pages of HTML, the rest files of rows, feeds, pictures and answers."
@@ -520,7 +520,7 @@ def given_away(options: argparse.Namespace, folder: Path) -> list[str]:
     packed = {"Host": BAKED, "Accept-Encoding": "br, gzip"}
     port, plain = PORT + 12, PORT + 13
     any_file, beside_it, baked, sizes = {}, {}, {}, {}
-    served = nginx_of(documented(port, folder) + bare(plain, folder))
+    served = nginx_of(documented(port, folder) + bare(plain, folder / "current"))
     with running(served, f"http://127.0.0.1:{plain}/404.html"):
         for name, path in PAGES.items():
             if "?" in path:
@@ -528,7 +528,7 @@ def given_away(options: argparse.Namespace, folder: Path) -> list[str]:
             baked[name] = Target(f"http://127.0.0.1:{port}{path}", packed)
             headers, body = baked[name].fetch()
             sizes[name] = f"{len(body):,} ({headers.get('Content-Encoding', 'not packed')})"
-            file = folder / f"any-{len(body)}.bin"
+            file = folder / "current" / f"any-{len(body)}.bin"
             file.write_bytes(random.Random(1).randbytes(len(body)))
             any_file[name] = Target(f"http://127.0.0.1:{port}/{file.name}", packed)
             beside_it[name] = Target(f"http://127.0.0.1:{plain}/{file.name}")
