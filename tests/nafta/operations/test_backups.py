@@ -4,6 +4,7 @@ import errno
 import hashlib
 import io
 import os
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,7 @@ import pghistory.models
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from nafta.operations import backups, embedded_postgres
@@ -183,7 +184,7 @@ def end_before_clean_up(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         raise KilledError
 
     with monkeypatch.context() as patch:
-        patch.setattr(backups.transaction, "atomic", die)
+        patch.setattr(transaction, "atomic", die)
         with pytest.raises(KilledError):
             said("restore", file, "--replace")
     assert schemas() == {"public", "replaced"}
@@ -234,7 +235,7 @@ def test_a_backup_on_a_full_disk_leaves_no_file(
     def write_nothing(_source: Any, _target: Any) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(backups.shutil, "copyfileobj", write_nothing)
+    monkeypatch.setattr(shutil, "copyfileobj", write_nothing)
     with pytest.raises(CommandError, match=r"There is no backup\..+No space left"):
         said("backup", tmp_path / "night.dump")
     assert list(tmp_path.iterdir()) == []
