@@ -186,10 +186,8 @@ def content_of(server: Database) -> list[tuple[str, int, int | None]]:
     return server.rows(" UNION ALL ".join(queries))
 
 
-def test_restorations_that_are_killed(
-    site: Site, small: Database, folder: Path, chance: random.Random
-) -> None:
-    web, rounds = site.web, max(2, ROUNDS * 2 // 5)
+def test_restorations_that_are_killed(small: Database, folder: Path, chance: random.Random) -> None:
+    web, rounds = Web({"DATABASE_URL": small.url}), max(2, ROUNDS * 2 // 5)
     night = folder / "night.dump"
     web.manage("backup", str(night), "--verbosity=0")
     stored = content_of(small)
