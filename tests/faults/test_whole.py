@@ -183,7 +183,7 @@ def test_disks_that_are_full(site: Site, disk: Path, chance: random.Random) -> N
 
 def content_of(server: Database) -> list[tuple[str, int, int | None]]:
     queries = [CONTENT.format(table) for (table,) in server.rows(TABLES)]
-    return server.rows(" UNION ALL ".join(queries))
+    return sorted(server.rows(" UNION ALL ".join(queries)))
 
 
 def test_restorations_that_are_killed(small: Database, folder: Path, chance: random.Random) -> None:
