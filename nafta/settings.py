@@ -18,27 +18,10 @@ import plotly
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from nafta.environment import env_flag, env_int, env_list
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # files made at run time; git ignores it
-
-
-def env_flag(name: str, default: bool = False) -> bool:
-    """An environment variable that is on (1, true, yes) or off."""
-    value = os.environ.get(name)
-    return default if value is None else value.lower() in {"1", "true", "yes", "on"}
-
-
-def env_list(name: str, default: str = "") -> list[str]:
-    """An environment variable with values separated by commas."""
-    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
-
-
-def env_int(name: str, default: int) -> int:
-    """An environment variable that is a whole number, 0 or more. Raises ImproperlyConfigured."""
-    value = os.environ.get(name, str(default))
-    if not value.isdecimal():
-        raise ImproperlyConfigured(f"{name} is {value!r}, expected a whole number.")
-    return int(value)
 
 
 def local_secret_key() -> str:
