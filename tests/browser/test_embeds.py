@@ -90,8 +90,6 @@ def shown(
     page = browser.new_page(**({"viewport": {"width": 1280, "height": 900}} | wishes))
     page.add_init_script(SHIFTS)
     page.goto(address)
-    if space:
-        page.locator("iframe").scroll_into_view_if_needed()
     page.wait_for_function("window.told?.type === 'embed-height'")
     yield page
     page.close()
@@ -154,6 +152,7 @@ def test_it_has_no_access_to_the_page_around_it(browser: Browser, site: Site, fo
 def test_it_takes_the_height_it_needs_before_it_is_seen(
     browser: Browser, site: Site, foreign: Any, path: str, embed: str, width: int
 ) -> None:
+    """Its end is below the window. One that is seen whole before it has told stays as it is."""
     code = offered(site, path, embed)
     view = {"width": width, "height": 700}
     with shown(browser, foreign, code, space=500, viewport=view) as page:
