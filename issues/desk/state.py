@@ -122,7 +122,7 @@ class DeskState:
     def grid(self) -> list[GridRow]:
         by_pair: dict[tuple[int, int], list[Position]] = defaultdict(list)
         for position in (
-            Position.objects.with_titles().with_evidence().order_by("since__startswith")
+            Position.objects.with_titles().with_evidence().order_by("since__startswith", "pk")
         ):
             by_pair[position.issue_id, position.party_id].append(position)
         noted = {
@@ -146,7 +146,7 @@ class DeskState:
         earlier = (
             Progress.objects.filter(round__dates__startswith__lt=self.round.first_day)
             .exclude(round=self.round)
-            .order_by("round__dates__startswith")
+            .order_by("round__dates__startswith", "pk")
         )
         return {progress.issue_id: progress for progress in earlier}
 

@@ -100,7 +100,7 @@ class Issue(Claim):
     class Meta(Claim.Meta):
         verbose_name = _("issue")
         verbose_name_plural = _("issues")
-        ordering = ("-featured", "order", "name")
+        ordering = ("-featured", "order", "name", "id")
         constraints = [*Claim.Meta.constraints, in_choices("kind", IssueKind)]
         triggers = [
             fixed("slug"),
@@ -179,7 +179,7 @@ class Measure(Claim):
     class Meta(Claim.Meta):
         verbose_name = _("measure")
         verbose_name_plural = _("measures")
-        ordering = ("issue", "name")
+        ordering = ("issue", "name", "id")
         constraints = [
             *Claim.Meta.constraints,
             models.CheckConstraint(

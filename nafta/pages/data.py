@@ -84,7 +84,7 @@ def _examples(request: HttpRequest) -> dict[str, str]:
     position = (
         Position.objects.published()
         .select_related("issue", "party")
-        .order_by("-issue__featured", "issue__order", "-since__startswith")
+        .order_by("-issue__featured", "issue__order", "-since__startswith", "-pk")
         .first()
     )
     matrix = reverse("issue_list")

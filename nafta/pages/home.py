@@ -80,7 +80,7 @@ def _is_ahead(meeting: Round, day: dt.date) -> bool:
 def _next_or_last_deadline(deadlines: DeadlineQuerySet, as_of: AsOf) -> list[TimelineItem]:
     """Return the next of the deadlines set by ``as_of``, else the last one that fell due."""
     deadlines = deadlines.filter(set_on__startswith__lte=as_of.day)
-    ahead = deadlines.filter(dates__startswith__gte=as_of.day).order_by("dates__startswith")
+    ahead = deadlines.filter(dates__startswith__gte=as_of.day).order_by("dates__startswith", "pk")
     if not as_of.is_chosen:  # of a past day nobody knows which had been given up by then
         ahead = ahead.exclude(outcome__in=NOT_MET)
     fallen_due = deadlines.filter(dates__startswith__lt=as_of.day).latest_first()

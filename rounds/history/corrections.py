@@ -141,7 +141,7 @@ def _load_events(
     parameters = [[label, until, until, pk, pk, limit + 1] for label in models]
     with reading().cursor() as cursor:
         cursor.execute(
-            f"SELECT * FROM ({' UNION ALL '.join(parts)}) noticed ORDER BY 3 DESC",
+            f"SELECT * FROM ({' UNION ALL '.join(parts)}) noticed ORDER BY 3 DESC, 1, 2",
             [value for values in parameters for value in values],
         )
         rows = [_NoticedEvent((models[label], pk), at) for label, pk, at in cursor.fetchall()]
@@ -310,7 +310,7 @@ def find_removal(model: type[Publishable], slug: str) -> Removal | None:
             events.filter(pgh_label=EventLabel.WITHDRAWN)
             | events.filter(pgh_label=EventLabel.DELETED, state=State.PUBLISHED)
         )
-        .order_by("-pgh_created_at")
+        .order_by("-pgh_created_at", "-pgh_id")
         .first()
     )
     if last is None:

@@ -156,7 +156,7 @@ class Round(DatedClaim):
     class Meta(DatedClaim.Meta):
         verbose_name = _("round")
         verbose_name_plural = _("rounds")
-        ordering = ("-dates",)
+        ordering = ("-dates", "-id")
         constraints = [
             *DatedClaim.Meta.constraints,
             in_choices("kind", RoundKind),
@@ -318,7 +318,7 @@ class Deadline(DatedClaim):
     class Meta(DatedClaim.Meta):
         verbose_name = _("deadline")
         verbose_name_plural = _("deadlines")
-        ordering = ("-dates",)
+        ordering = ("-dates", "-id")
         constraints = [
             *DatedClaim.Meta.constraints,
             in_choices("outcome", DeadlineOutcome),

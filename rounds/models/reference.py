@@ -212,7 +212,7 @@ class Person(Versioned):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        ordering = ("name",)
+        ordering = ("name", "id")
         constraints = [translations_are_texts()]
         triggers = [fixed("slug")]
 

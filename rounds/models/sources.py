@@ -134,7 +134,7 @@ class Source(Versioned):
     class Meta:
         verbose_name = _("source")
         verbose_name_plural = _("sources")
-        ordering = (Lower("publisher"), "title")
+        ordering = (Lower("publisher"), "title", "id")
         constraints = [
             models.UniqueConstraint(
                 NormalAddress("url"),

@@ -8,7 +8,6 @@ from typing import Any
 import django_tables2 as tables
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import F, OrderBy, QuerySet
-from django.db.models.functions import Lower
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -63,11 +62,16 @@ def record_text_columns(
 class RoundTable(tables.Table):
     caption = _("Rounds and meetings")
 
-    name = tables.Column(linkify=True, verbose_name=_("Meeting"))
-    dates = tables.Column(accessor="when", order_by="dates__startswith", verbose_name=_("When"))
-    place = tables.Column(verbose_name=_("Where"))
-    kind = tables.Column(verbose_name=_("Kind"))
-    status = tables.Column(accessor="status_label", order_by="status", verbose_name=_("Status"))
+    # each order ends with the key, so that equal rows come in the same order every time
+    name = tables.Column(linkify=True, order_by=("name", "pk"), verbose_name=_("Meeting"))
+    dates = tables.Column(
+        accessor="when", order_by=("dates__startswith", "pk"), verbose_name=_("When")
+    )
+    place = tables.Column(order_by=("place", "pk"), verbose_name=_("Where"))
+    kind = tables.Column(order_by=("kind", "pk"), verbose_name=_("Kind"))
+    status = tables.Column(
+        accessor="status_label", order_by=("status", "pk"), verbose_name=_("Status")
+    )
 
     class Meta:
         model = Round
@@ -107,9 +111,8 @@ class SourceTable(tables.Table):
         empty_text = _("No published record cites a source yet.")
 
     def order_publisher(self, queryset: QuerySet[Source], is_descending: bool) -> Ordered:
-        name, title = Lower("publisher"), F("title")  # the order of the index, read from either end
-        order = (name.desc(), title.desc()) if is_descending else (name, title)
-        return queryset.order_by(*order), True
+        ordered = queryset.order_by(*Source._meta.ordering)  # as its index has them
+        return (ordered.reverse() if is_descending else ordered), True
 
     def order_title(self, queryset: QuerySet[Source], is_descending: bool) -> Ordered:
         return self.sort(queryset, "-title" if is_descending else "title")
@@ -117,15 +120,20 @@ class SourceTable(tables.Table):
     def order_published(self, queryset: QuerySet[Source], is_descending: bool) -> Ordered:
         day = F("published__startswith")
         order = day.desc(nulls_last=True) if is_descending else day.asc(nulls_last=True)
-        return self.sort(queryset, order, "publisher", "title")
+        return self.sort(queryset, order)
 
     def order_claims(self, queryset: QuerySet[Source], is_descending: bool) -> Ordered:
         return self.sort(queryset, "-claims" if is_descending else "claims")
 
-    def sort(self, queryset: QuerySet[Source], *order: str | OrderBy) -> Ordered:
-        """Sort the sources, unless there are too many to sort all of them for each page."""
+    def sort(self, queryset: QuerySet[Source], order: str | OrderBy) -> Ordered:
+        """Sort the sources, unless there are too many to sort all of them for each page.
+
+        Those that are alike come by publisher and title.
+        """
         beyond = Source.objects.order_by("pk")[MAX_SORTED_SOURCES : MAX_SORTED_SOURCES + 1]
-        return (queryset if beyond.exists() else queryset.order_by(*order)), True
+        if beyond.exists():
+            return queryset, True
+        return queryset.order_by(order, *Source._meta.ordering), True
 
 
 class DeadlineTable(tables.Table):

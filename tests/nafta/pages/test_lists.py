@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 
+from rounds.models import Source
 from tests import world as worlds
 from tests.world import days
 
@@ -75,3 +76,21 @@ def test_the_page_of_the_data_lists_every_feed_but_those_of_people(
         *(f"/parties/{code}/calendar.ics" for code in ("arden", "brume", "corrie")),
     }
     assert all(client.get(feed).status_code == 200 for feed in feeds)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sort", ["title", "published", "claims"])
+def test_sources_that_are_alike_have_one_order(client: Client, sort: str) -> None:
+    for number in (1, 2, 3):
+        source = worlds.create_source(title="Report", slug=f"report-{number}")
+        worlds.create_statement(dates=days("2010-02-01"), source=source)
+
+    def listed() -> list[str]:
+        page = client.get(f"/sources/?sort={sort}").content.decode()
+        return re.findall(r'href="/sources/(report-\d)/"', page)
+
+    before = listed()
+    assert len(before) == 3
+    # PostgreSQL writes a changed row behind all others, and reads it last
+    Source.objects.filter(slug=before[0]).update(note="Read again.")
+    assert listed() == before
