@@ -345,6 +345,14 @@ CDN_SECONDS = env_int("CDN_SECONDS", 5)
 # API_RATE: requests a minute that the API answers to one IP address.
 API_RATE = env_int("API_RATE", 120)
 
+# RENDERS_AT_ONCE: pages that are not cached, and that a process renders at the same time; 0 for any
+# number. RENDER_PLACES: those and how many may wait, fewer than the process has threads.
+RENDERS_AT_ONCE = env_int("RENDERS_AT_ONCE", 1)
+RENDER_PLACES = env_int("RENDER_PLACES", 5)
+# RENDER_SECONDS: seconds of rendering within a minute that an IP address may use, of IPv6 its /64;
+# 0 for any number. Each process counts alone without CACHE_URL.
+RENDER_SECONDS = env_int("RENDER_SECONDS", 30)
+
 # LOG_FORMAT: json, an object a line, or plain text.
 LOG_FORMAT = os.environ.get("LOG_FORMAT", "plain" if DEBUG or LOCAL else "json")
 if LOG_FORMAT not in {"json", "plain"}:

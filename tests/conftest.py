@@ -82,6 +82,12 @@ def patient_api(settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
+def renders_without_a_queue(settings: Any) -> None:
+    """To ask who has signed in costs a query, and tests count queries."""
+    settings.RENDERS_AT_ONCE = 0
+
+
+@pytest.fixture(autouse=True)
 def pages_made_anew(settings: Any) -> None:
     """An edition ends with a transaction, which most tests never end; others ask for kept pages."""
     settings.KEEP_PAGES = False

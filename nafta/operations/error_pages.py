@@ -1,9 +1,12 @@
 """Error pages. They need no database, which may be what has failed."""
 
 import sys
+from functools import cache
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from nafta.operations.metrics import DATABASE_ERRORS
@@ -54,3 +57,30 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form whose CSRF token is missing or from before a login."""
     return HttpResponse(render_to_string("403.html", {"mark": True}), status=403)
+
+
+def refuse_render(
+    request: HttpRequest, reason: str, status: int, retry_seconds: int
+) -> HttpResponse:
+    """429 or 503 with Retry-After for a page that is not rendered now, in the reader's language."""
+    language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+    text, page = _busy_texts(language, is_share=reason == "share")
+    if request.path_info.startswith("/api/"):
+        response: HttpResponse = JsonResponse({"detail": text}, status=status)
+    else:
+        response = HttpResponse(page, status=status, headers={"Content-Language": language})
+    response.headers["Retry-After"] = str(retry_seconds)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@cache  # a refusal must cost far less than the page
+def _busy_texts(language: str, *, is_share: bool) -> tuple[str, str]:
+    """Why a page is not rendered now: as a sentence, and as a page."""
+    with translation.override(language):
+        text = (
+            _("Too many pages were asked for from your network. Please try again in a minute.")
+            if is_share
+            else _("Many pages are being asked for at the moment. Please try again in a minute.")
+        )
+        return text, render_to_string("busy.html", {"text": text})

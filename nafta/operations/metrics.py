@@ -54,6 +54,14 @@ DATABASE_ERRORS = Counter("site_database_errors", "Times that the database did n
 PUBLISH_FAILURES = Counter(
     "site_publish_failures", "Attempts that could not publish all that was due.", ["kind"]
 )
+RENDERS_WAITING = Gauge(
+    "site_renders_waiting",
+    "Requests that wait for their page to be rendered.",
+    multiprocess_mode="livesum",
+)
+RENDER_REFUSALS = Counter(
+    "site_render_refusals", "Requests whose page was not rendered, by reason.", ["reason"]
+)
 
 
 def count_request(entry: RequestLog, status: int) -> None:

@@ -26,8 +26,10 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
 from nafta.operations.due_publisher import attempt_publication, publisher
+from nafta.operations.error_pages import refuse_render
 from nafta.operations.logs import note_page
 from nafta.operations.metrics import DATABASE_ERRORS
+from nafta.operations.render_queue import RenderRefusedError, render_turn
 from rounds.platform.databases import (
     PRIMARY,
     UNREACHABLE_ERRORS,
@@ -113,10 +115,17 @@ class PageCacheMiddleware:
         self.turn = itertools.count()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self._respond(request)
+        except RenderRefusedError as refusal:
+            return refuse_render(request, refusal.reason, refusal.status, refusal.retry_seconds)
+
+    def _respond(self, request: HttpRequest) -> HttpResponse:
         if request.method not in {"GET", "HEAD"}:
-            if ADMIN.match(request.path_info):
-                self.primary.check_connection()
-            return self.get_response(request)
+            if not ADMIN.match(request.path_info):
+                return self.get_response(request)  # 405
+            self.primary.check_connection()
+            return self._uncached(request)
         is_cached = settings.KEEP_PAGES and not ADMIN.match(request.path_info)
         response = None
         for server in self._servers(request):
@@ -127,7 +136,7 @@ class PageCacheMiddleware:
                     logger.warning("The database %s does not answer: %s", server.alias, error)
                     DATABASE_ERRORS.inc()
                     continue
-                response = self._page(request, edition) if is_cached else self.get_response(request)
+                response = self._page(request, edition) if is_cached else self._uncached(request)
             if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:  # it has just failed, too
                 return response
         return (
@@ -182,7 +191,11 @@ class PageCacheMiddleware:
         key = _cache_key(request, edition)
         page = caches[PAGES].get(key)
         if not page:
-            return self._rendered(request, edition, key)
+            with render_turn(request) as has_waited:
+                # meanwhile the page may have been rendered for another reader
+                page = caches[PAGES].get(key) if has_waited else None
+                if not page:
+                    return self._rendered(request, edition, key)
         note_page("kept", page.view)
         return page.response(request)  # type: ignore[no-any-return]
 
@@ -194,6 +207,10 @@ class PageCacheMiddleware:
             return None
         note_page("stale", page.view)
         return page.response(request)  # type: ignore[no-any-return]
+
+    def _uncached(self, request: HttpRequest) -> HttpResponse:
+        with render_turn(request):
+            return self.get_response(request)
 
     def _rendered(self, request: HttpRequest, edition: str, key: str) -> HttpResponse:
         encoding = _encoding(request)

@@ -366,10 +366,10 @@ class Visitor:
     def get(self, path: str, **headers: str) -> Answer:
         return self._ask("GET", path, None, headers)
 
-    def post(self, path: str, fields: dict[str, Any]) -> Answer:
+    def post(self, path: str, fields: dict[str, Any], **headers: str) -> Answer:
         body = urlencode(fields | {"csrfmiddlewaretoken": TOKEN}, doseq=True)
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self._ask("POST", path, body, kind)
+        return self._ask("POST", path, body, kind | headers)
 
     def close(self) -> None:
         if self.connection:
