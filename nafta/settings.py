@@ -97,6 +97,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "nafta.operations.middleware.HealthCheckMiddleware",
     "nafta.operations.middleware.RequestLogMiddleware",
+    "nafta.operations.limits.time_limits.TimeLimitsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "nafta.operations.middleware.SecurityHeadersMiddleware",
     "nafta.operations.middleware.InputLimitsMiddleware",
@@ -105,6 +106,7 @@ MIDDLEWARE = [
     "nafta.operations.page_cache.PageCacheMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "nafta.operations.middleware.ReadOnlyMiddleware",
+    "nafta.operations.limits.slow_bodies.SlowBodiesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "nafta.operations.middleware.UrlLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -178,6 +180,14 @@ def database_settings(url: str) -> Any:
         options["prepare_threshold"] = None
     return parsed | {"OPTIONS": options}
 
+
+# Limits of a request, in seconds: of a statement, of the wait for a lock, of a transaction that asks
+# nothing, and of all its queries together. Staff have DESK_SECONDS at the desk.
+STATEMENT_SECONDS = env_int("STATEMENT_SECONDS", 10)
+LOCK_SECONDS = env_int("LOCK_SECONDS", 2)
+IDLE_TRANSACTION_SECONDS = env_int("IDLE_TRANSACTION_SECONDS", 60)
+REQUEST_SECONDS = env_int("REQUEST_SECONDS", 20)
+DESK_SECONDS = env_int("DESK_SECONDS", 60)
 
 DATABASES = {"default": database_settings(os.environ["DATABASE_URL"])}
 # DATABASE_REPLICA_URLS: URLs of replicas, separated by commas; public pages are read from them. A

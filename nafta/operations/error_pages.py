@@ -9,38 +9,41 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from nafta.operations.metrics import DATABASE_ERRORS
-from rounds.platform.databases import UNREACHABLE_ERRORS
+from nafta.operations.metrics import DATABASE_ERRORS, TIMEOUTS
+from rounds.platform.databases import UNREACHABLE_ERRORS, took_too_long
 
 RETRY_AFTER_SECONDS = 30
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 with Retry-After if the error is that the database does not answer."""
-    is_database_gone = isinstance(sys.exc_info()[1], UNREACHABLE_ERRORS)
-    status = 503 if is_database_gone else 500
-    if is_database_gone:
-        DATABASE_ERRORS.inc()
-    if request.path_info.startswith("/api/"):
-        text = _("Something went wrong.")
-        if is_database_gone:
-            text = _("The database does not answer.")
-        response: HttpResponse = JsonResponse({"detail": text}, status=status)
-    else:
-        wrote = request.method not in {"GET", "HEAD"}
-        page = render_to_string(f"{status}.html", {"wrote": wrote})
-        response = HttpResponse(page, status=status)
-    if is_database_gone:
-        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    """500, or 503 with Retry-After if the database did not answer, or not in time."""
+    error = sys.exc_info()[1]
+    if not isinstance(error, UNREACHABLE_ERRORS):
+        return _failure(request, 500)
+    is_late = took_too_long(error)
+    (TIMEOUTS if is_late else DATABASE_ERRORS).inc()
+    response = _failure(request, 503, is_late=is_late)
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 
 
+def _failure(request: HttpRequest, status: int, *, is_late: bool = False) -> HttpResponse:
+    if not request.path_info.startswith("/api/"):
+        context = {"wrote": request.method not in {"GET", "HEAD"}, "late": is_late}
+        return HttpResponse(render_to_string(f"{status}.html", context), status=status)
+    text = _("Something went wrong.")
+    if status == 503:
+        text = _("This took too long.") if is_late else _("The database does not answer.")
+    return JsonResponse({"detail": text}, status=status)
+
+
 def refuse(request: HttpRequest, status: int) -> HttpResponse:
-    """A request that cannot be read (400) or is too large (413)."""
+    """A request that cannot be read (400), comes too slowly (408) or is too large (413)."""
     if request.path_info.startswith("/api/"):
         text = _("This is too large.") if status == 413 else _("This cannot be read.")
         return JsonResponse({"detail": text}, status=status)
-    return HttpResponse(render_to_string("400.html", {"large": status == 413}), status=status)
+    context = {"large": status == 413, "slow": status == 408}
+    return HttpResponse(render_to_string("400.html", context), status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -51,6 +51,7 @@ IN_PROGRESS = Gauge(
 )
 PAGES = Counter("site_pages", "Public pages: kept, made or stale.", ["page"])
 DATABASE_ERRORS = Counter("site_database_errors", "Times that the database did not answer.")
+TIMEOUTS = Counter("site_timeouts", "Requests that were ended since they took too long.")
 PUBLISH_FAILURES = Counter(
     "site_publish_failures", "Attempts that could not publish all that was due.", ["kind"]
 )

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import psycopg
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -19,7 +20,18 @@ Result = TypeVar("Result")
 PRIMARY = DEFAULT_DB_ALIAS
 UNREACHABLE_ERRORS = (OperationalError, InterfaceError)
 SHORT_TIMEOUT_SECONDS = 0.5  # to wait for a connection to a server that did not answer before
+TIMEOUT_CAUSES = (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable)
 _reads_from: ContextVar[str] = ContextVar("reads_from", default=PRIMARY)
+
+
+class TimeLimitError(OperationalError):
+    """A query was not asked, because its request had taken too long."""
+
+
+def took_too_long(error: BaseException | None) -> bool:
+    """Whether a query, its wait for a lock, or the request that asked it reached its limit."""
+    cause = error.__cause__ if error else None
+    return isinstance(error, TimeLimitError) or isinstance(cause, TIMEOUT_CAUSES)
 
 
 class Router:
@@ -89,8 +101,8 @@ class DatabaseServer:
         try:
             try:
                 result = query()
-            except UNREACHABLE_ERRORS:
-                if not self._drop_connection():
+            except UNREACHABLE_ERRORS as error:
+                if took_too_long(error) or not self._drop_connection():
                     raise
                 result = query()
         except UNREACHABLE_ERRORS:
