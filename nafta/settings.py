@@ -103,10 +103,10 @@ MIDDLEWARE = [
     "nafta.operations.middleware.InputLimitsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "nafta.api.throttling.PublicApiMiddleware",
+    "nafta.operations.limits.slow_bodies.SlowBodiesMiddleware",
     "nafta.operations.page_cache.PageCacheMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "nafta.operations.middleware.ReadOnlyMiddleware",
-    "nafta.operations.limits.slow_bodies.SlowBodiesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "nafta.operations.middleware.UrlLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -188,6 +188,8 @@ LOCK_SECONDS = env_int("LOCK_SECONDS", 2)
 IDLE_TRANSACTION_SECONDS = env_int("IDLE_TRANSACTION_SECONDS", 60)
 REQUEST_SECONDS = env_int("REQUEST_SECONDS", 20)
 DESK_SECONDS = env_int("DESK_SECONDS", 60)
+# BODY_SECONDS: for how long a form may take to arrive; a large one has a second for each 20 kB more.
+BODY_SECONDS = env_int("BODY_SECONDS", 10)
 
 DATABASES = {"default": database_settings(os.environ["DATABASE_URL"])}
 # DATABASE_REPLICA_URLS: URLs of replicas, separated by commas; public pages are read from them. A
@@ -362,6 +364,9 @@ RENDER_PLACES = env_int("RENDER_PLACES", 5)
 # RENDER_SECONDS: seconds of rendering within a minute that an IP address may use, of IPv6 its /64;
 # 0 for any number. Each process counts alone without CACHE_URL.
 RENDER_SECONDS = env_int("RENDER_SECONDS", 30)
+
+# PROBE_PORT: port of this machine on which processes answer health checks whatever their threads do.
+PROBE_PORT = env_int("PROBE_PORT", 0)
 
 # LOG_FORMAT: json, an object a line, or plain text.
 LOG_FORMAT = os.environ.get("LOG_FORMAT", "plain" if DEBUG or LOCAL else "json")

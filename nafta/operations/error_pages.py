@@ -43,7 +43,8 @@ def refuse(request: HttpRequest, status: int) -> HttpResponse:
         text = _("This is too large.") if status == 413 else _("This cannot be read.")
         return JsonResponse({"detail": text}, status=status)
     context = {"large": status == 413, "slow": status == 408}
-    return HttpResponse(render_to_string("400.html", context), status=status)
+    with translation.override(_language_of(request)):
+        return HttpResponse(render_to_string("400.html", context), status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -62,28 +63,37 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return HttpResponse(render_to_string("403.html", {"mark": True}), status=403)
 
 
-def refuse_render(
-    request: HttpRequest, reason: str, status: int, retry_seconds: int
-) -> HttpResponse:
-    """429 or 503 with Retry-After for a page that is not rendered now, in the reader's language."""
-    language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
-    text, page = _busy_texts(language, is_share=reason == "share")
+def refuse_busy(request: HttpRequest, reason: str, status: int, retry_seconds: int) -> HttpResponse:
+    """429 or 503 with Retry-After for what is not done now, in the reader's language.
+
+    ``reason``: "share" and "bodies" have words of their own.
+    """
+    text, page = _busy_texts(_language_of(request), reason)
     if request.path_info.startswith("/api/"):
         response: HttpResponse = JsonResponse({"detail": text}, status=status)
     else:
-        response = HttpResponse(page, status=status, headers={"Content-Language": language})
+        response = HttpResponse(page, status=status)
     response.headers["Retry-After"] = str(retry_seconds)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
+def _language_of(request: HttpRequest) -> str:
+    """The language of the address: what refuses early has not chosen it yet."""
+    return translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+
+
 @cache  # a refusal must cost far less than the page
-def _busy_texts(language: str, *, is_share: bool) -> tuple[str, str]:
-    """Why a page is not rendered now: as a sentence, and as a page."""
+def _busy_texts(language: str, reason: str) -> tuple[str, str]:
+    """Why something is not done now: as a sentence, and as a page."""
     with translation.override(language):
-        text = (
-            _("Too many pages were asked for from your network. Please try again in a minute.")
-            if is_share
-            else _("Many pages are being asked for at the moment. Please try again in a minute.")
-        )
+        many = _("Many pages are being asked for at the moment. Please try again in a minute.")
+        text = {
+            "share": _(
+                "Too many pages were asked for from your network. Please try again in a minute."
+            ),
+            "bodies": _(
+                "Much is being sent at the moment. Nothing is stored: send it again in a minute."
+            ),
+        }.get(reason, many)
         return text, render_to_string("busy.html", {"text": text})

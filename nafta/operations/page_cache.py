@@ -26,7 +26,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
 from nafta.operations.due_publisher import attempt_publication, publisher
-from nafta.operations.error_pages import refuse_render
+from nafta.operations.error_pages import refuse_busy
 from nafta.operations.logs import note_page
 from nafta.operations.metrics import DATABASE_ERRORS
 from nafta.operations.render_queue import RenderRefusedError, render_turn
@@ -118,7 +118,7 @@ class PageCacheMiddleware:
         try:
             return self._respond(request)
         except RenderRefusedError as refusal:
-            return refuse_render(request, refusal.reason, refusal.status, refusal.retry_seconds)
+            return refuse_busy(request, refusal.reason, refusal.status, refusal.retry_seconds)
 
     def _respond(self, request: HttpRequest) -> HttpResponse:
         if request.method not in {"GET", "HEAD"}:

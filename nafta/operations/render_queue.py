@@ -155,14 +155,14 @@ def render_turn(request: HttpRequest) -> Iterator[bool]:
 
     Staff who are signed in never wait. Raises ``RenderRefusedError``.
     """
-    if not settings.RENDERS_AT_ONCE or _is_signed_in(request):
+    if not settings.RENDERS_AT_ONCE or is_signed_in(request):
         yield False
         return
     with queue.turn(counted_address(request) or "") as has_waited:
         yield has_waited
 
 
-def _is_signed_in(request: HttpRequest) -> bool:
+def is_signed_in(request: HttpRequest) -> bool:
     """Whether the session cookie belongs to a login. Anybody can send a cookie."""
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     if not key:

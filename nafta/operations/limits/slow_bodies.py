@@ -18,7 +18,9 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from nafta.operations.client_address import counted_address
-from nafta.operations.error_pages import busy, refuse
+from nafta.operations.error_pages import refuse, refuse_busy
+from nafta.operations.page_cache import ADMIN
+from nafta.operations.render_queue import RETRY_SECONDS, is_signed_in
 
 VISITOR_BODY_BYTES = 16 * 1024  # of a login; more is refused unread
 BYTES_PER_SECOND = 20_000  # a body may take the longer the larger it is: a slow mobile connection
@@ -56,7 +58,8 @@ class Places:
 class SlowBodiesMiddleware:
     """Read what is sent to the desk before its view does, and refuse what does not arrive.
 
-    It stands behind ``ReadOnlyMiddleware``, which refuses unread what is sent to all other pages.
+    It stands before the render queue, whose turns are for those who have sent all. What is sent to
+    other pages is refused unread.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -66,21 +69,23 @@ class SlowBodiesMiddleware:
         self.unfinished = Places(UNFINISHED, UNFINISHED_PER_ADDRESS)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
-        """Answer 413, 408 or 503 if the body is too large, too slow or one too many."""
         length = int(request.META.get("CONTENT_LENGTH") or 0)
-        if not length:
-            return None
-        is_staff = request.user.is_authenticated
+        refusal = None
+        if length and ADMIN.match(request.path_info):
+            refusal = self._refuse(request, length, is_staff=is_signed_in(request))
+        return refusal or self.get_response(request)
+
+    def _refuse(self, request: HttpRequest, length: int, *, is_staff: bool) -> HttpResponse | None:
+        """Read the body of ``length`` bytes; answer if it is too large, too slow or one too many.
+
+        An upload of staff that is larger than forms may be is left to the view, which refuses it.
+        """
         if length > (settings.DATA_UPLOAD_MAX_MEMORY_SIZE if is_staff else VISITOR_BODY_BYTES):
             return None if is_staff else refuse(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         address = counted_address(request) or ""
-        places = self.staff if is_staff else self.visitors
-        with _place(places, address) as has_place:
+        with _place(self.staff if is_staff else self.visitors, address) as has_place:
             if not has_place or not self.unfinished.take(address):
-                return busy(request)
+                return refuse_busy(request, "bodies", HTTPStatus.SERVICE_UNAVAILABLE, RETRY_SECONDS)
             if self._read(request, address, settings.BODY_SECONDS + length / BYTES_PER_SECOND):
                 return None
         response = refuse(request, HTTPStatus.REQUEST_TIMEOUT)
