@@ -12,13 +12,13 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
 import pghistory
 import plotly
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from nafta.environment import env_flag, env_int, env_list
+from nafta.server_settings import cache_settings, database_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # files made at run time; git ignores it
@@ -153,49 +153,23 @@ TEMPLATES = [
 DATABASE_POOL = env_int("DATABASE_POOL", 8)
 DATABASE_PATIENCE = 3  # seconds that a request waits for a connection
 
-
-def database_settings(url: str) -> Any:
-    """The settings of a database server. One that does not answer must not hold up requests."""
-    parsed: Any = dj_database_url.parse(url)
-    options = {
-        "connect_timeout": DATABASE_PATIENCE,
-        # a machine that vanished closes no connection: give up if it acknowledges nothing so long
-        "tcp_user_timeout": 10_000,
-        "keepalives_idle": 10,
-        "keepalives_interval": 5,
-        "keepalives_count": 2,
-        **parsed.get("OPTIONS", {}),
-    }
-    if DATABASE_POOL:
-        options["pool"] = {
-            "min_size": 1,
-            "max_size": DATABASE_POOL,
-            "timeout": DATABASE_PATIENCE,
-            "reconnect_timeout": 1,  # then a request tries again; the pool would wait ever longer
-        }
-    else:
-        # PgBouncer may use another connection for each transaction, so nothing may outlive one
-        parsed |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-        parsed["DISABLE_SERVER_SIDE_CURSORS"] = True
-        options["prepare_threshold"] = None
-    return parsed | {"OPTIONS": options}
-
-
-# Limits of a request, in seconds: of a statement, of the wait for a lock, of a transaction that asks
-# nothing, and of all its queries together. Staff have DESK_SECONDS at the desk.
+# Limits of a request, in seconds: of a statement, of the wait for a lock, of a transaction that
+# asks nothing, and of all its queries together. Staff have DESK_SECONDS at the desk.
 STATEMENT_SECONDS = env_int("STATEMENT_SECONDS", 10)
 LOCK_SECONDS = env_int("LOCK_SECONDS", 2)
 IDLE_TRANSACTION_SECONDS = env_int("IDLE_TRANSACTION_SECONDS", 60)
 REQUEST_SECONDS = env_int("REQUEST_SECONDS", 20)
 DESK_SECONDS = env_int("DESK_SECONDS", 60)
-# BODY_SECONDS: for how long a form may take to arrive; a large one has a second for each 20 kB more.
+# BODY_SECONDS: for how long a form may take to arrive, and a second more for each 20 kB.
 BODY_SECONDS = env_int("BODY_SECONDS", 10)
 
-DATABASES = {"default": database_settings(os.environ["DATABASE_URL"])}
+DATABASES = {
+    "default": database_settings(os.environ["DATABASE_URL"], DATABASE_POOL, DATABASE_PATIENCE)
+}
 # DATABASE_REPLICA_URLS: URLs of replicas, separated by commas; public pages are read from them. A
 # comma within a URL, between its hosts, is written %2C.
 for position, url in enumerate(env_list("DATABASE_REPLICA_URLS"), 1):
-    DATABASES[f"replica-{position}"] = database_settings(url)
+    DATABASES[f"replica-{position}"] = database_settings(url, DATABASE_POOL, DATABASE_PATIENCE)
 DATABASE_ROUTERS = ["rounds.platform.databases.Router"]
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -329,22 +303,10 @@ SECOND_EDITOR = env_flag("SECOND_EDITOR")
 CACHE_URL = os.environ.get("CACHE_URL", "")
 
 
-def cache_settings(name: str, max_entries: int) -> dict[str, Any]:
-    """The settings of a cache. ``max_entries`` is for that of a process; Redis has its own."""
-    if CACHE_URL:
-        return {
-            "BACKEND": "nafta.operations.redis_cache.FailSoftRedisCache",
-            "LOCATION": CACHE_URL,
-            "KEY_PREFIX": name,
-            "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1},  # seconds
-        }
-    backend = "django.core.cache.backends.locmem.LocMemCache"
-    return {"BACKEND": backend, "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": max_entries}}
-
-
 CACHES = {
-    "default": cache_settings("default", 10_000),  # counts of the API's rate limit; the package
-    "pages": cache_settings("pages", 500),  # about 10 kB each
+    # counts of the API's rate limit, costs of addresses, the package
+    "default": cache_settings(CACHE_URL, "default", 10_000),
+    "pages": cache_settings(CACHE_URL, "pages", 500),  # about 10 kB each
 }
 # KEEP_PAGES: whether public pages are cached until something is published.
 KEEP_PAGES = env_flag("KEEP_PAGES", not DEBUG)
@@ -365,7 +327,7 @@ RENDER_PLACES = env_int("RENDER_PLACES", 5)
 # 0 for any number. Each process counts alone without CACHE_URL.
 RENDER_SECONDS = env_int("RENDER_SECONDS", 30)
 
-# PROBE_PORT: port of this machine on which processes answer health checks whatever their threads do.
+# PROBE_PORT: a port of this machine for health checks, answered whatever the threads do.
 PROBE_PORT = env_int("PROBE_PORT", 0)
 
 # LOG_FORMAT: json, an object a line, or plain text.

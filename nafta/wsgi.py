@@ -9,7 +9,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nafta.settings")
 
 application = get_wsgi_application()
 import_module("nafta.operations.limits.time_limits").limit_connections()
-import_module("nafta.operations.probe_server").serve_probes()
+if settings.PROBE_PORT:
+    import_module("nafta.operations.probe_server").serve_probes()
 
 # All code is loaded before the first page is asked for. It stays: Python's collector would else
 # look through all of it again and again, for a sixth of the time that pages take.

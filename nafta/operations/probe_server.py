@@ -33,12 +33,11 @@ class QuietHandler(WSGIRequestHandler):
         """Log nothing: a probe comes every few seconds."""
 
 
-def serve_probes() -> None:
-    """Serve ``/healthz`` and ``/readyz`` on ``PROBE_PORT`` of this machine, if that is set."""
-    if not settings.PROBE_PORT:
-        return
+def serve_probes() -> WSGIServer:
+    """Serve ``/healthz`` and ``/readyz`` on ``PROBE_PORT`` of this machine."""
     server = make_server(HOST, settings.PROBE_PORT, answer_probe, ProbeServer, QuietHandler)
     threading.Thread(target=server.serve_forever, name="probes", daemon=True).start()
+    return server
 
 
 def answer_probe(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
