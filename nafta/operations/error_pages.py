@@ -68,11 +68,12 @@ def refuse_busy(request: HttpRequest, reason: str, status: int, retry_seconds: i
 
     ``reason``: "share" and "bodies" have words of their own.
     """
-    text, page = _busy_texts(_language_of(request), reason)
+    language = _language_of(request)
+    text, page = _busy_texts(language, reason)
     if request.path_info.startswith("/api/"):
         response: HttpResponse = JsonResponse({"detail": text}, status=status)
     else:
-        response = HttpResponse(page, status=status)
+        response = HttpResponse(page, status=status, headers={"Content-Language": language})
     response.headers["Retry-After"] = str(retry_seconds)
     response.headers["Cache-Control"] = "no-store"
     return response

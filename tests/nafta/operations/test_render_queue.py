@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from ipaddress import ip_network
 from types import SimpleNamespace
 from typing import Any
@@ -258,9 +258,8 @@ def test_cached_pages_probes_and_the_desk_need_none(
     editor.force_login(create_editor())
     with rendering():
         for path in (PAGE, "/healthz", "/static/icon.svg"):
-            response = client.get(path)
-            response.close()
-            assert response.status_code == 200, path
+            with closing(client.get(path)) as response:
+                assert response.status_code == 200, path
         for path in ("/admin/", OTHER_PAGE):
             assert editor.get(path).status_code == 200, path
         assert client.get("/timeline/").status_code == 429
