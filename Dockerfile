@@ -19,12 +19,12 @@ FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa
 RUN useradd --system --uid 10001 site
 WORKDIR /site
 COPY --from=build /site /site
-ENV PATH=/site/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/site/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PROBE_PORT=8001
 # What a page took is given back when it is made.
 ENV MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072
 USER site
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["python", "-c", \
-    "import urllib.request as web; web.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+    "import urllib.request as web; web.urlopen('http://127.0.0.1:8001/healthz', timeout=4)"]
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", \
     "--blocking-threads", "8", "--respawn-failed-workers", "nafta.wsgi:application"]
