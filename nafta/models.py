@@ -1,5 +1,6 @@
-"""Where Django looks for the models of this app. The index of search is its only table."""
+"""Where Django looks for the models of this app."""
 
+from nafta.operations.finished_jobs import FinishedJob
 from nafta.search.models import SearchDocument
 
-__all__ = ["SearchDocument"]
+__all__ = ["FinishedJob", "SearchDocument"]

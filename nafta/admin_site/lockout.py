@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from nafta.admin_site.known_browsers import find_browser_token
 from nafta.operations.client_address import counted_address, counted_network
+from nafta.operations.metrics import LOCKED_LOGINS
 
 
 def lockout_parameters(
@@ -58,6 +59,7 @@ def render_lockout(
 
     django-axes passes all three arguments by position.
     """
+    LOCKED_LOGINS.inc()
     handler = AxesProxyHandler.get_implementation()
     attempts = handler.get_user_attempts(request, credentials)
     times = [rows.aggregate(last=Max("attempt_time"))["last"] for rows in attempts]

@@ -26,6 +26,7 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from nafta.operations.finished_jobs import FinishedJob
 from nafta.operations.logs import RequestLog
 from nafta.search.models import SearchDocument
 from nafta.version import VERSION
@@ -51,6 +52,7 @@ IN_PROGRESS = Gauge(
 )
 PAGES = Counter("site_pages", "Public pages: kept, made or stale.", ["page"])
 DATABASE_ERRORS = Counter("site_database_errors", "Times that the database did not answer.")
+LOCKED_LOGINS = Counter("site_locked_logins", "Logins that were refused after wrong passwords.")
 TIMEOUTS = Counter("site_timeouts", "Requests that were ended since they took too long.")
 PUBLISH_FAILURES = Counter(
     "site_publish_failures", "Attempts that could not publish all that was due.", ["kind"]
@@ -126,6 +128,25 @@ class DueCollector(Collector):
         )
 
 
+class JobsCollector(Collector):
+    """When the last bake and the last backup ended well, read at each scrape."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            jobs = list(FinishedJob.objects.order_by("name"))
+        except (OperationalError, InterfaceError):
+            DATABASE_ERRORS.inc()
+            return
+        finished = GaugeMetricFamily(
+            "site_job_timestamp_seconds", "When a job last ended well.", labels=["job"]
+        )
+        seconds = GaugeMetricFamily("site_job_seconds", "How long it took.", labels=["job"])
+        for job in jobs:
+            finished.add_metric([job.name], job.finished_at.timestamp())
+            seconds.add_metric([job.name], job.seconds)
+        yield from (finished, seconds)
+
+
 @lru_cache(maxsize=1)
 def _count_published(mark: UUID) -> dict[str, int]:
     """Number of published records by kind, counted once an edition: within one it cannot change."""
@@ -149,6 +170,7 @@ def metrics(request: HttpRequest) -> HttpResponse | None:
         generate_latest(ReleaseCollector())
         + generate_latest(PublishedCollector())
         + generate_latest(DueCollector())
+        + generate_latest(JobsCollector())
         + generate_latest(counted),
         content_type=CONTENT_TYPE_LATEST,
         headers={"Cache-Control": "no-store"},

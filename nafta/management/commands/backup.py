@@ -7,6 +7,7 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from nafta.operations import backups
+from nafta.operations.finished_jobs import noting
 from rounds.management.record_command import RecordCommand
 
 
@@ -18,7 +19,8 @@ class Command(RecordCommand):
 
     def handle(self, *, file: Path, verbosity: int, **options: object) -> None:
         try:
-            backups.write(file)
+            with noting("backup"):
+                backups.write(file)
         except backups.BackupError as error:
             raise CommandError(_("There is no backup. %s") % error) from error
         if verbosity:

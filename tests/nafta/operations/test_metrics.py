@@ -10,12 +10,15 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings as the_settings
 from django.core.cache import caches
+from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from django.utils import timezone
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
+from nafta.operations.finished_jobs import FinishedJob, noting
 from nafta.operations.middleware import RequestLogMiddleware
 from rounds.models import Edition
 from tests.world import SECRET, create_world
@@ -116,6 +119,7 @@ import os
 import django
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from django.utils import timezone
 django.setup()
 other = os.fork()
 Client().get("/nothing")
@@ -146,3 +150,38 @@ def test_processes_of_one_machine_are_counted_together(db: None, tmp_path: Path)
     )
     line = 'site_requests_total{method="GET",status="404",view="none"} 2.0'
     assert line in done.stdout, done.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_told_when_a_backup_last_ended_well(client: Client, tmp_path: Path) -> None:
+    create_world()
+    assert ("site_job_timestamp_seconds", "backup") not in figures(client)
+    before = Edition.objects.get().mark
+    call_command("backup", str(tmp_path / "whole"), verbosity=0)
+    now = timezone.now().timestamp()
+    assert 0 <= now - figures(client)["site_job_timestamp_seconds", "backup"] < 60
+    assert Edition.objects.get().mark == before
+    first = figures(client)["site_job_timestamp_seconds", "backup"]
+    with pytest.raises(CommandError):
+        call_command("backup", str(tmp_path / "no folder" / "whole"), verbosity=0)
+    assert figures(client)["site_job_timestamp_seconds", "backup"] == first
+
+
+def test_a_job_is_done_though_nothing_can_be_noted(
+    db: None, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object, **_names: object) -> None:
+        raise OperationalError("cannot execute INSERT in a read-only transaction")
+
+    monkeypatch.setattr(FinishedJob.objects, "update_or_create", refuse)
+    with noting("bake"):
+        pass
+    assert "Not noted that the bake has ended" in caplog.text
+
+
+def test_locked_logins_are_counted(client: Client, db: None) -> None:
+    before = figures(client)["site_locked_logins_total",]
+    for _try in range(6):
+        answer = client.post("/admin/login/", {"username": "ann", "password": "?"})
+    assert answer.status_code == 429
+    assert figures(client)["site_locked_logins_total",] > before

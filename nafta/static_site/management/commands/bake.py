@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from tqdm import tqdm
 
+from nafta.operations.finished_jobs import noting
 from nafta.static_site.bake import BakeError, BakeReport, bake
 from nafta.static_site.output import FolderError, OutputFolder
 from nafta.static_site.url_map import StaticSite
@@ -49,7 +50,8 @@ class Command(RecordCommand):
                 bar.update(rendered - bar.n)
 
             try:
-                report = bake(site, OutputFolder(folder.resolve()), processes, show_progress)
+                with noting("bake"):
+                    report = bake(site, OutputFolder(folder.resolve()), processes, show_progress)
             except FolderError as error:
                 raise CommandError(str(error)) from error
             except (BakeError, OSError) as error:
