@@ -27,4 +27,4 @@ EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["python", "-c", \
     "import urllib.request as web; web.urlopen('http://127.0.0.1:8001/healthz', timeout=4)"]
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", \
-    "--blocking-threads", "8", "--respawn-failed-workers", "nafta.wsgi:application"]
+    "--blocking-threads", "32", "--respawn-failed-workers", "nafta.wsgi:application"]

@@ -265,7 +265,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=env_int("LOCKED_MINUTES", 15))
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # nobody keeps somebody out by trying on
 AXES_LOCKOUT_PARAMETERS = "nafta.admin_site.lockout.lockout_parameters"
 AXES_LOCKOUT_CALLABLE = "nafta.admin_site.lockout.render_lockout"
-AXES_CLIENT_IP_CALLABLE = "nafta.operations.client_address.counted_address"
+AXES_CLIENT_IP_CALLABLE = "nafta.operations.limits.client_address.counted_address"
 AXES_DISABLE_ACCESS_LOG = True  # for privacy: the history says who did what
 AXES_VERBOSE = False
 OFFICE_ADDRESSES = [ip_network(network) for network in env_list("OFFICE_ADDRESSES")]
@@ -322,7 +322,7 @@ API_RATE = env_int("API_RATE", 120)
 # RENDERS_AT_ONCE: pages that are not cached, and that a process renders at the same time; 0 for any
 # number. RENDER_PLACES: those and how many may wait, fewer than the process has threads.
 RENDERS_AT_ONCE = env_int("RENDERS_AT_ONCE", 1)
-RENDER_PLACES = env_int("RENDER_PLACES", 5)
+RENDER_PLACES = env_int("RENDER_PLACES", 24)
 # RENDER_SECONDS: seconds of rendering within a minute that an IP address may use, of IPv6 its /64;
 # 0 for any number. Each process counts alone without CACHE_URL.
 RENDER_SECONDS = env_int("RENDER_SECONDS", 30)

@@ -19,7 +19,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from nafta.admin_site.known_browsers import find_browser_token
-from nafta.operations.client_address import counted_address, counted_network
+from nafta.operations.limits.client_address import counted_address, counted_network
 from nafta.operations.metrics import LOCKED_LOGINS
 
 

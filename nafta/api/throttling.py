@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
-from nafta.operations.client_address import counted_address
+from nafta.operations.limits.client_address import counted_address
 from nafta.operations.middleware import READ_METHODS
 
 API_PREFIX = "/api/"

@@ -29,7 +29,7 @@ from nafta.operations.due_publisher import attempt_publication, publisher
 from nafta.operations.error_pages import refuse_busy
 from nafta.operations.logs import note_page
 from nafta.operations.metrics import DATABASE_ERRORS
-from nafta.operations.render_queue import RenderRefusedError, render_turn
+from nafta.operations.limits.render_queue import RenderRefusedError, render_turn
 from rounds.platform.databases import (
     PRIMARY,
     UNREACHABLE_ERRORS,

@@ -288,7 +288,7 @@ class Web:
                 [
                     *(sys.executable, "-m", "granian", "--interface", "wsgi"),
                     *("--port", str(self.port), "--workers", str(self.workers)),
-                    *("--blocking-threads", "8", "--no-log", "--respawn-failed-workers"),
+                    *("--blocking-threads", "32", "--no-log", "--respawn-failed-workers"),
                     "nafta.wsgi:application",
                 ],
                 cwd=ROOT,

@@ -1,5 +1,6 @@
-"""Limits of a request: how long it may ask the database, and how long its body may take to arrive.
+"""Limits of what is asked: of its time, of its body, and of its share of what is rendered.
 
 ``time_limits`` has the limits of time and gives them to the database, ``slow_bodies`` reads what is
-sent. See decision 0066.
+sent (decision 0066). ``render_queue`` says whose page is rendered next (decision 0067);
+``client_address`` says as whom a visitor is counted.
 """

@@ -25,7 +25,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from nafta.admin_site.known_browsers import COOKIE
 from nafta.admin_site.sessions import BEGAN, SEEN
-from nafta.operations.client_address import counted_address
+from nafta.operations.limits.client_address import counted_address
 from rounds.models import Statement
 from tests.desk import address, desk_of, fields_of
 from tests.races import at_once

@@ -15,9 +15,9 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from prometheus_client import REGISTRY
 
-from nafta.operations import render_queue
+from nafta.operations.limits import render_queue
 from nafta.operations.page_cache import PageCacheMiddleware
-from nafta.operations.render_queue import RenderRefusedError, charge, queue, render_turn
+from nafta.operations.limits.render_queue import RenderRefusedError, charge, queue, render_turn
 from tests.world import create_editor, create_world
 
 PAGE = "/statements/alder-on-water/"
@@ -34,7 +34,7 @@ def world(transactional_db: None) -> SimpleNamespace:
 @pytest.fixture(autouse=True)
 def _queue(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.RENDERS_AT_ONCE, settings.RENDER_PLACES, settings.RENDER_SECONDS = 1, 3, 30
-    monkeypatch.setattr("nafta.operations.render_queue.time.time", lambda: NOW)
+    monkeypatch.setattr("nafta.operations.limits.render_queue.time.time", lambda: NOW)
     cache.clear()
     caches["pages"].clear()
     yield
@@ -180,7 +180,7 @@ def test_it_may_ask_again_when_it_was_told(
         if response.status_code == 200:
             break
         now += int(response.headers["Retry-After"])
-        monkeypatch.setattr("nafta.operations.render_queue.time.time", lambda at=now: at)
+        monkeypatch.setattr("nafta.operations.limits.render_queue.time.time", lambda at=now: at)
     assert (response.status_code, now - NOW) == (200, 75)
 
 

@@ -23,7 +23,7 @@ from django.core.cache import cache
 from django.db import connections
 from django.http import HttpRequest
 
-from nafta.operations.client_address import counted_address
+from nafta.operations.limits.client_address import counted_address
 from nafta.operations.metrics import RENDER_REFUSALS, RENDERS_WAITING
 from rounds.platform.databases import UNREACHABLE_ERRORS
 
