@@ -27,9 +27,9 @@ from django.utils.functional import SimpleLazyObject
 
 from nafta.operations.due_publisher import attempt_publication, publisher
 from nafta.operations.error_pages import refuse_busy
+from nafta.operations.limits.render_queue import ADMIN, RenderRefusedError, render_turn
 from nafta.operations.logs import note_page
 from nafta.operations.metrics import DATABASE_ERRORS
-from nafta.operations.limits.render_queue import RenderRefusedError, render_turn
 from rounds.platform.databases import (
     PRIMARY,
     UNREACHABLE_ERRORS,
@@ -40,7 +40,6 @@ from rounds.platform.databases import (
 from rounds.publishing.states import load_present
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-ADMIN = re.compile(r"/(?:\w\w/)?admin/")
 # Headers that the cache answers itself: views see none of them, so that they return a whole page.
 HANDLED_HEADERS = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH")
 UNCACHEABLE = re.compile(r"private|no-store")

@@ -17,10 +17,9 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
-from nafta.operations.limits.client_address import counted_address
 from nafta.operations.error_pages import refuse, refuse_busy
-from nafta.operations.page_cache import ADMIN
-from nafta.operations.limits.render_queue import RETRY_SECONDS, is_signed_in
+from nafta.operations.limits.client_address import counted_address
+from nafta.operations.limits.render_queue import ADMIN, RETRY_SECONDS, is_signed_in
 
 VISITOR_BODY_BYTES = 16 * 1024  # of a login; more is refused unread
 BYTES_PER_SECOND = 20_000  # a body may take the longer the larger it is: a slow mobile connection

@@ -16,12 +16,13 @@ from django.test import Client, RequestFactory
 from prometheus_client import REGISTRY
 
 from nafta.operations.limits import render_queue
-from nafta.operations.page_cache import PageCacheMiddleware
 from nafta.operations.limits.render_queue import RenderRefusedError, charge, queue, render_turn
+from nafta.operations.page_cache import PageCacheMiddleware
 from tests.world import create_editor, create_world
 
 PAGE = "/statements/alder-on-water/"
 OTHER_PAGE = "/issues/"
+LOGIN = "/admin/login/"
 READER, NEIGHBOUR, ATTACKER = "9.9.9.1", "9.9.9.2", "9.9.9.3"
 NOW = 1_000_000_020.0  # the first moment of a minute of the clock
 
@@ -88,9 +89,9 @@ def crowd() -> Iterator[Crowd]:
 
 
 @contextmanager
-def rendering(address: str = NEIGHBOUR) -> Iterator[None]:
+def rendering(path: str = PAGE) -> Iterator[None]:
     """A page that takes as long as the block."""
-    with render_turn(request_of(address)):
+    with render_turn(request_of(NEIGHBOUR, path)):
         yield
 
 
@@ -218,7 +219,6 @@ def _no_place(settings: Any) -> Iterator[None]:
         (PAGE, "This site is busy"),
         ("/timeline/?_export=xlsx", "This site is busy"),
         ("/nowhere/", "This site is busy"),
-        ("/admin/login/", "This site is busy"),
         ("/api/v1/issues", '{"detail": "Many pages'),
     ],
 )
@@ -232,10 +232,16 @@ def test_what_is_not_cached_needs_a_place(
     assert text in response.content.decode()
 
 
-@pytest.mark.usefixtures("_no_place")
-def test_trying_a_password_needs_a_place(client: Client, db: None) -> None:
+def test_who_logs_in_waits_only_for_others_who_do(client: Client, db: None, settings: Any) -> None:
+    settings.RENDER_PLACES = 1
     fields = {"username": "eve", "password": "a guess"}
-    assert client.post("/admin/login/", fields).status_code == 429
+    with rendering():
+        assert client.get(LOGIN).status_code == 200
+        assert client.post(LOGIN, fields).status_code == 200
+    with rendering(LOGIN):
+        assert client.get(LOGIN).status_code == 429
+        assert client.post(LOGIN, fields).status_code == 429
+        assert client.get("/issues/").status_code == 200
 
 
 @pytest.mark.usefixtures("_no_place")
@@ -268,7 +274,9 @@ def test_cached_pages_probes_and_the_desk_need_none(
 @pytest.mark.usefixtures("_no_place")
 def test_a_cookie_that_is_made_up_is_no_login(client: Client, db: None, settings: Any) -> None:
     client.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
-    assert client.get("/admin/").status_code == 429
+    assert client.get(PAGE).status_code == 429
+    with rendering(LOGIN):
+        assert client.get("/admin/").status_code == 429
 
 
 def test_who_waits_for_the_same_page_gets_the_one_that_was_rendered(
