@@ -31,6 +31,7 @@ from rounds.platform.databases import UNREACHABLE_ERRORS
 ADMIN = re.compile(r"/(?:\w\w/)?admin/")
 WINDOW_SECONDS = 60
 EXPECTED_MS = 200  # what a request counts as until its page is rendered
+WAITED_MS_PER_SECOND = 500  # milliseconds of rendering that a second of waiting makes up for
 WAIT_SECONDS = 10.0  # longest wait for a turn
 RETRY_SECONDS = 5  # the least that a refused client is asked to wait
 
@@ -56,13 +57,18 @@ class Turn:
     address: str
     cost_ms: float  # of its address: within the last minute, and expected of its earlier requests
     arrival: int
+    asked_at: float  # by time.monotonic(), seconds
     is_admitted: bool = False
     decided: threading.Event = field(default_factory=threading.Event)  # admitted or refused
 
     @property
     def rank(self) -> tuple[float, int]:
-        """The least is rendered next, the greatest refused first."""
-        return self.cost_ms, self.arrival
+        """The least is rendered next, the greatest refused first.
+
+        A second of waiting makes up for half a second of rendering, so that of many addresses that
+        cost alike none waits for ever.
+        """
+        return self.cost_ms + self.asked_at * WAITED_MS_PER_SECOND, self.arrival
 
 
 class RenderQueue:
@@ -103,7 +109,8 @@ class RenderQueue:
         cost_ms = load_cost_ms(address)
         with self.lock:
             pending = sum(turn.address == address for turn in (*self.rendering, *self.waiting))
-            turn = Turn(address, cost_ms + pending * EXPECTED_MS, next(self.arrivals))
+            expected_ms = pending * EXPECTED_MS
+            turn = Turn(address, cost_ms + expected_ms, next(self.arrivals), time.monotonic())
             if is_limited(address) and turn.cost_ms > settings.RENDER_SECONDS * 1000:
                 raise RenderRefusedError("share", seconds_until_share(address))
             self.waiting.append(turn)

@@ -1,6 +1,7 @@
 """Who waits while pages are rendered, who is refused, and who never notices."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -89,9 +90,9 @@ def crowd() -> Iterator[Crowd]:
 
 
 @contextmanager
-def rendering(path: str = PAGE) -> Iterator[None]:
+def rendering(address: str = NEIGHBOUR, path: str = PAGE) -> Iterator[None]:
     """A page that takes as long as the block."""
-    with render_turn(request_of(NEIGHBOUR, path)):
+    with render_turn(request_of(address, path)):
         yield
 
 
@@ -103,6 +104,18 @@ def test_whoever_was_rendered_for_least_is_next(crowd: Crowd) -> None:
     charge(READER, 800)
     with rendering():
         answers = [crowd.ask(ATTACKER), crowd.ask(READER)]
+    assert [answer.result() for answer in answers] == ["rendered", "rendered"]
+    assert crowd.rendered == [READER, ATTACKER]
+
+
+def test_whoever_has_waited_for_long_is_next(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    charge(READER, 3_000)
+    charge(ATTACKER, 1_000)
+    with rendering():
+        answers = [crowd.ask(READER)]
+        later = time.monotonic() + 5
+        monkeypatch.setattr("nafta.operations.limits.render_queue.time.monotonic", lambda: later)
+        answers.append(crowd.ask(ATTACKER))
     assert [answer.result() for answer in answers] == ["rendered", "rendered"]
     assert crowd.rendered == [READER, ATTACKER]
 
@@ -238,7 +251,7 @@ def test_who_logs_in_waits_only_for_others_who_do(client: Client, db: None, sett
     with rendering():
         assert client.get(LOGIN).status_code == 200
         assert client.post(LOGIN, fields).status_code == 200
-    with rendering(LOGIN):
+    with rendering(path=LOGIN):
         assert client.get(LOGIN).status_code == 429
         assert client.post(LOGIN, fields).status_code == 429
         assert client.get("/issues/").status_code == 200
@@ -275,7 +288,7 @@ def test_cached_pages_probes_and_the_desk_need_none(
 def test_a_cookie_that_is_made_up_is_no_login(client: Client, db: None, settings: Any) -> None:
     client.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
     assert client.get(PAGE).status_code == 429
-    with rendering(LOGIN):
+    with rendering(path=LOGIN):
         assert client.get("/admin/").status_code == 429
 
 
