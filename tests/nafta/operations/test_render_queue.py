@@ -136,7 +136,7 @@ def test_what_an_address_still_waits_for_counts(crowd: Crowd) -> None:
 
 
 def test_with_no_place_free_the_dearest_is_refused(crowd: Crowd) -> None:
-    charge(ATTACKER, 1)
+    charge(ATTACKER, 10_000)
     with rendering():
         dear, cheap = crowd.ask(ATTACKER), crowd.ask(READER)
         newcomer = crowd.ask("9.9.9.4")
@@ -145,7 +145,8 @@ def test_with_no_place_free_the_dearest_is_refused(crowd: Crowd) -> None:
     assert [cheap.result(), newcomer.result()] == ["rendered", "rendered"]
 
 
-def test_a_render_is_charged_to_its_address(crowd: Crowd) -> None:
+def test_a_render_is_charged_to_its_address(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(render_queue, "WAITED_MS_PER_SECOND", 0)
     with rendering(ATTACKER):
         pass
     with rendering():
