@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "nafta.api.throttling.PublicApiMiddleware",
     "nafta.operations.limits.slow_bodies.SlowBodiesMiddleware",
+    "nafta.operations.limits.canonical_queries.CanonicalQueryMiddleware",
     "nafta.operations.page_cache.PageCacheMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "nafta.operations.middleware.ReadOnlyMiddleware",

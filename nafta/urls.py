@@ -10,6 +10,7 @@ from nafta.pages import about, data, home, parties, people, robots, rounds, sear
 from nafta.sharing import embed_pages
 from nafta.syndication.feeds import IssueFeed, NewsFeed, PartyFeed, PersonFeed, RoundFeed
 from nafta.syndication.sitemaps import SITEMAPS
+from rounds.public.params import accepts
 
 # Files and the API are the same in every language.
 urlpatterns = [
@@ -70,7 +71,12 @@ urlpatterns += [
         {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap_section"},
         name="sitemap",
     ),
-    path("sitemap-<slug:section>.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap_section"),
+    path(
+        "sitemap-<slug:section>.xml",
+        accepts("p")(sitemap),
+        {"sitemaps": SITEMAPS},
+        name="sitemap_section",
+    ),
     path("oembed/", embed_pages.oembed, name="oembed"),
 ]
 

@@ -14,6 +14,7 @@ from ninja.renderers import BaseRenderer
 from pydantic_core import to_json
 
 from nafta.version import VERSION
+from rounds.public.params import accepts
 
 REQUESTS_PER_MINUTE = settings.API_RATE  # from one IP address
 
@@ -63,6 +64,7 @@ api = ConditionalAPI(
     openapi_extra={"info": {"x-release": VERSION}},
     renderer=ModelRenderer(),
     urls_namespace="api-1",
+    docs_decorator=accepts(),
 )
 
 

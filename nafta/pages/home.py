@@ -22,7 +22,7 @@ from rounds.models import (
 )
 from rounds.public.deadlines import deadline_items
 from rounds.public.known_param import AsPublished, supports_known
-from rounds.public.params import AsOfForm
+from rounds.public.params import AsOfForm, accepts
 from rounds.public.tables import ItemFile
 from rounds.public.timeline import TimelineItem, merge_items, statement_items
 from rounds.tabular.exports import FileTable, render_page_or_file
@@ -30,6 +30,7 @@ from rounds.tabular.exports import FileTable, render_page_or_file
 MOVES_SHOWN = 6
 
 
+@accepts(AsOfForm, files=True)
 @supports_known
 def home(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
     form = AsOfForm(request.GET)

@@ -21,18 +21,20 @@ from issues.models import Issue, with_issues
 from issues.public.tables import cells_file, matrix_file
 from rounds.models import Party, Statement, StatementQuerySet
 from rounds.public.known_param import AsPublished, supports_known
-from rounds.public.params import AsOfForm
+from rounds.public.params import AsOfForm, accepts
 from rounds.public.tables import ItemFile
 from rounds.public.timeline import merge_items, statement_items
 from rounds.tabular.exports import FileTable, render_page_or_file
 
 
+@accepts()
 @supports_known
 def party_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
     context = {"as_published": as_published, "parties": Party.objects.all()}
     return render(request, "nafta/party_list.html", context)
 
 
+@accepts(AsOfForm, files=True)
 @supports_known
 def party_detail(request: HttpRequest, as_published: AsPublished, code: str) -> HttpResponse:
     parties = list(Party.objects.all())

@@ -19,6 +19,7 @@ from nafta.pages.tables import PersonFile
 from nafta.search.forms import PeopleForm
 from rounds.models import Person, PersonQuerySet
 from rounds.public.known_param import AsPublished, supports_known
+from rounds.public.params import accepts
 from rounds.public.tables import ItemFile
 from rounds.public.timeline import merge_items, statement_items
 from rounds.tabular.exports import FileTable, render_page_or_file
@@ -28,6 +29,7 @@ SORT_LIMIT = 2_000  # people; beyond it the page offers no order, which would co
 COUNT_LIMIT = 100  # statements of a person that are counted; beyond it the page says "100+"
 
 
+@accepts(PeopleForm, files=True)
 def person_list(request: HttpRequest) -> HttpResponse:
     """Everybody who made a published statement."""
     spoke = Person.objects.published().values("pk")
@@ -95,6 +97,7 @@ def _statement_count() -> RawSQL:
     )
 
 
+@accepts(files=True)
 @supports_known
 def person_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> HttpResponse:
     # one query says who is public: a key that only drafts name takes no longer than one of nobody

@@ -18,12 +18,14 @@ from issues.public.views.issue_sections import STATEMENTS_SHOWN
 from rounds.history.corrections import find_last_correction
 from rounds.models import Round, Statement
 from rounds.public.known_param import AsPublished, supports_known
+from rounds.public.params import accepts
 from rounds.public.tables import ItemFile
 from rounds.public.timeline import TimelineItem, statement_items
 from rounds.public.views import gone_or_404
 from rounds.tabular.exports import FileTable, render_page_or_file
 
 
+@accepts(files=True)
 @supports_known
 def round_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> HttpResponse:
     rounds = list(Round.objects.published().with_names().with_rewritten_at().in_order())

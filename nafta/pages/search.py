@@ -29,6 +29,7 @@ from rounds.models import Basis, Deadline, Round, Statement
 from rounds.platform.fast_reverse import page_of
 from rounds.platform.translated_text import LocalizedText, local
 from rounds.public.deadlines import deadline_items
+from rounds.public.params import accepts
 from rounds.public.timeline import StatementItem, TimelineItem, round_items, statement_items
 from rounds.tabular.exports import FileTable, render_page_or_file
 
@@ -98,6 +99,7 @@ class InterpretationRow:
     page_url: str = ""
 
 
+@accepts(SearchForm, files=True)
 def search(request: HttpRequest) -> HttpResponse:
     named = SearchDocument.objects.filter(kind__in=("party", "issue", "round")).order_by(
         "day", "pk"

@@ -14,6 +14,7 @@ from nafta.search.forms import TimelineForm
 from rounds.models import Party, Round
 from rounds.public.charts import calendar_figure, find_outside
 from rounds.public.known_param import AsPublished, supports_known
+from rounds.public.params import accepts
 from rounds.public.tables import ItemFile, ItemTable
 from rounds.public.timeline import cursor_of, find_span, group_entries
 from rounds.tabular.exports import FileTable, render_page_or_file
@@ -21,6 +22,7 @@ from rounds.tabular.exports import FileTable, render_page_or_file
 MAX_FILE_NAME_CHARS = 80
 
 
+@accepts(TimelineForm, files=True)
 @supports_known
 def timeline(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
     """The list, and above it the same as a calendar; both narrowed by the filters."""

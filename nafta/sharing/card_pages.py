@@ -23,12 +23,13 @@ from rounds.models import Party, Statement
 from rounds.platform.dates import day as day_in_words
 from rounds.platform.translated_text import local
 from rounds.public.citations import describe_unnamed, make_permalink
-from rounds.public.params import AsOfForm
+from rounds.public.params import AsOfForm, accepts
 
 MAX_AGE_SECONDS = 300
 MOVES_SHOWN = 4  # of a round
 
 
+@accepts(AsOfForm)
 def card(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """Answer with the card of that page, drawn only if the reader does not have it yet."""
     build = KINDS.get(kind)

@@ -24,6 +24,7 @@ from rounds.history.corrections import find_removal
 from rounds.models import Statement
 from rounds.platform.plain_text import printable
 from rounds.public.citations import make_permalink
+from rounds.public.params import AsOfForm, accepts
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -41,6 +42,7 @@ CARDS = {"embed_issue": "issues", "embed_rounds": "issues", "embed_statement": "
 CARD_WIDTH, CARD_HEIGHT = 1200, 630
 
 
+@accepts(AsOfForm)
 def embed(request: HttpRequest, name: str, slug: str = "") -> HttpResponse:
     """The frame called ``name``, which any page may show."""
     response = _render_embed(request, name, slug)
@@ -68,6 +70,7 @@ def _render_embed(request: HttpRequest, name: str, slug: str) -> HttpResponse:
     return render(request, f"embed/{name.removeprefix('embed_')}.html", context, status=status)
 
 
+@accepts(OEmbedForm)
 def oembed(request: HttpRequest) -> HttpResponse:
     """How to embed the page at ``?url=``: https://oembed.com/, in JSON or XML."""
     form = OEmbedForm(request.GET)

@@ -56,8 +56,9 @@ def card_address(context: template.RequestContext, card: str) -> str:
         path = reverse("card", args=[kind, key]) if key else reverse("card_home")
     except NoReverseMatch:
         return ""
-    request = context["request"]
-    if as_of := request.GET.get("as_of"):
+    request, form = context["request"], context.get("form")
+    takes_day = form is not None and "as_of" in form.fields
+    if takes_day and (as_of := request.GET.get("as_of")):
         path = f"{path}?{urlencode({'as_of': as_of})}"
     return str(request.build_absolute_uri(path))
 

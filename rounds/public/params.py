@@ -1,8 +1,11 @@
-"""Forms for the parameters of addresses. An invalid value gets an error, never a guess."""
+"""The parameters of addresses: which a view takes, and the forms that check them.
+
+An invalid value gets an error, never a guess.
+"""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,6 +19,37 @@ from rounds.platform.dates import day as day_in_words
 from rounds.platform.times import check_moment
 from rounds.platform.translated_text import local
 from rounds.public.deadlines import DeadlineStatus
+from rounds.tabular.exports import FILE_PARAMS
+
+View = TypeVar("View", bound=Callable[..., Any])
+KNOWN_PARAM = "known"
+
+
+def accepts(*params: str | type[forms.BaseForm], files: bool = False) -> Callable[[View], View]:
+    """Declare which parameters a view takes: names, and the fields of forms.
+
+    ``files``: it answers with files, too (``rounds/tabular/exports.py``). ``known`` need not be
+    named where ``supports_known`` is around the view. Whatever is not declared is dropped before
+    the view and the page cache see it: ``nafta/operations/limits/canonical_queries.py``. The view
+    gets ``accepted_params``: whether each takes several values, by its name.
+    """
+    accepted = dict.fromkeys(FILE_PARAMS if files else (), False)
+    for param in params:
+        if isinstance(param, str):
+            accepted[param] = False
+        else:
+            accepted |= {
+                name: isinstance(field, forms.MultipleChoiceField)
+                for name, field in param.base_fields.items()
+            }
+
+    def declare(view: View) -> View:
+        if hasattr(view, "supports_known"):
+            accepted[KNOWN_PARAM] = False
+        view.accepted_params = accepted  # type: ignore[attr-defined]
+        return view
+
+    return declare
 
 
 class AsOfForm(forms.Form):

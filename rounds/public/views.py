@@ -30,7 +30,7 @@ from rounds.public.citations import make_permalink, statement_citation
 from rounds.public.deadlines import DeadlineStatus, deadline_items, order_by_chain
 from rounds.public.feeds import FeedSubject, get_negotiation
 from rounds.public.known_param import AsPublished, supports_known
-from rounds.public.params import CorrectionsForm, DeadlinesForm, PageForm
+from rounds.public.params import CorrectionsForm, DeadlinesForm, PageForm, accepts
 from rounds.public.tables import (
     CorrectionFile,
     DeadlineTable,
@@ -43,6 +43,7 @@ from rounds.public.timeline import round_items
 from rounds.tabular.exports import FileTable, render_page_or_file
 
 
+@accepts("sort", files=True)
 @supports_known
 def round_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
     table = RoundTable(Round.objects.published().with_names(), empty_text="")
@@ -62,6 +63,7 @@ def page_records(table: tables.Table) -> list[Any]:
     return [row.record for row in table.paginated_rows]
 
 
+@accepts(DeadlinesForm, files=True)
 @supports_known
 def deadline_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
     items = order_by_chain(deadline_items(Deadline.objects.published().with_names()))
@@ -92,6 +94,7 @@ def deadline_list(request: HttpRequest, as_published: AsPublished) -> HttpRespon
     )
 
 
+@accepts()
 @supports_known
 def statement_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> HttpResponse:
     statements = (
@@ -117,6 +120,7 @@ def statement_detail(request: HttpRequest, as_published: AsPublished, slug: str)
     return render(request, "rounds/statement_detail.html", context)
 
 
+@accepts(PageForm, files=True)
 @supports_known
 def source_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
     table = SourceTable(Source.objects.cited())
@@ -141,6 +145,7 @@ def source_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse
     )
 
 
+@accepts()
 @supports_known
 def source_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> HttpResponse:
     # one query says what is public: a key that only drafts name takes no longer than one of nobody
@@ -153,6 +158,7 @@ def source_detail(request: HttpRequest, as_published: AsPublished, slug: str) ->
     return render(request, "rounds/source_detail.html", context)
 
 
+@accepts(CorrectionsForm, files=True)
 def correction_list(request: HttpRequest) -> HttpResponse:
     form = CorrectionsForm(request.GET)
     record, until = form.filters.get("of"), form.filters.get("until")
@@ -179,6 +185,7 @@ def correction_list(request: HttpRequest) -> HttpResponse:
     )
 
 
+@accepts()
 @conditional_page
 def calendar(request: HttpRequest, code: str = "") -> HttpResponse:
     """Answer the meetings and deadlines, all or those of a party, as a calendar file."""

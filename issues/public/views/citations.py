@@ -12,9 +12,10 @@ from issues.public.citations import position_citation, proposal_citation
 from rounds.models import Party, Statement
 from rounds.public.citations import Citation, make_permalink, statement_citation
 from rounds.public.known_param import AsPublished, supports_known
-from rounds.public.params import AsOfForm
+from rounds.public.params import AsOfForm, accepts
 
 
+@accepts(AsOfForm)
 @supports_known
 def cite_position(
     request: HttpRequest, as_published: AsPublished, issue: str, party: str

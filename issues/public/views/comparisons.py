@@ -35,11 +35,12 @@ from issues.public.tables import (
 from rounds.history.as_of import AsOf
 from rounds.models import Deadline, Party
 from rounds.public.known_param import AsPublished, supports_known
-from rounds.public.params import AsOfForm
+from rounds.public.params import AsOfForm, accepts
 from rounds.public.tables import ItemFile
 from rounds.tabular.exports import FileTable, render_page_or_file
 
 
+@accepts(CompareForm, files=True)
 @supports_known
 def compare(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
     """Two parties issue by issue, or one party round by round."""
@@ -104,6 +105,7 @@ def _followed_party(state: SiteState) -> dict[str, Any]:
     }
 
 
+@accepts(AsOfForm, files=True)
 @supports_known
 def distance(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
     """How far apart the two farthest parties are on each issue, over the meetings."""
@@ -168,6 +170,7 @@ def _number_gaps(day: dt.date) -> list[NumberGap]:
     ]
 
 
+@accepts("from", "to", files=True)
 @supports_known
 def moved(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
     """Everything that changed between two days, issue by issue."""

@@ -20,12 +20,13 @@ from issues.public.views.issue_sections import IssueSections
 from rounds.history.corrections import find_last_correction
 from rounds.public.citations import make_permalink
 from rounds.public.known_param import AsPublished, supports_known
-from rounds.public.params import AsOfForm
+from rounds.public.params import AsOfForm, accepts
 from rounds.public.tables import ItemFile
 from rounds.public.views import gone_or_404
 from rounds.tabular.exports import FileTable, render_page_or_file
 
 
+@accepts(AsOfForm, files=True)
 @supports_known
 def issue_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
     """The matrix: issues down, parties across."""
@@ -57,6 +58,7 @@ def issue_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
     )
 
 
+@accepts(AsOfForm, files=True)
 @supports_known
 def issue_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> HttpResponse:
     """One issue: who stands where, round by round, what was tabled, the numbers, the statements."""
@@ -101,6 +103,7 @@ def issue_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> 
     )
 
 
+@accepts()
 @supports_known
 def proposal_detail(request: HttpRequest, as_published: AsPublished, slug: str) -> HttpResponse:
     """One proposal: its numbers, what answered it, which positions rest on it."""
