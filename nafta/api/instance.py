@@ -42,10 +42,10 @@ class ConditionalAPI(NinjaAPI):
         response = super().create_response(
             request, data, status=status, temporal_response=temporal_response
         )
+        response.headers["Cache-Control"] = "no-cache"
         if response.status_code == 200:
             etag = quote_etag(hashlib.sha256(response.content).hexdigest()[:24])
             response.headers["ETag"] = etag
-            response.headers["Cache-Control"] = "no-cache"
             conditional: Any = get_conditional_response(request, etag=etag, response=response)
             response = conditional
         return response

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
+from nafta.operations.error_pages import NOT_STORED
 from nafta.operations.limits.client_address import counted_address
 from nafta.operations.middleware import READ_METHODS
 
@@ -69,7 +70,7 @@ class PublicApiMiddleware:
         if response.status_code != 404 or "json" in response.headers["Content-Type"]:
             return response
         text = _("There is no such address. “/api/v1/openapi.json” lists those there are.")
-        return JsonResponse({"detail": text}, status=404)
+        return JsonResponse({"detail": text}, status=404, headers={"Cache-Control": "no-cache"})
 
 
 def _count_request(address: str | None) -> int:
@@ -85,6 +86,6 @@ def _count_request(address: str | None) -> int:
 def _too_many_requests() -> HttpResponse:
     text = _("One address may ask %(count)d times a minute. Try again after a moment.")
     wait = math.ceil(WINDOW_SECONDS - time.time() % WINDOW_SECONDS)
-    return JsonResponse(
-        {"detail": text % {"count": settings.API_RATE}}, status=429, headers={"Retry-After": wait}
-    )
+    headers = {"Retry-After": wait, **NOT_STORED}
+    detail = text % {"count": settings.API_RATE}
+    return JsonResponse({"detail": detail}, status=429, headers=headers)

@@ -13,6 +13,7 @@ from nafta.operations.metrics import DATABASE_ERRORS, TIMEOUTS
 from rounds.platform.databases import UNREACHABLE_ERRORS, took_too_long
 
 RETRY_AFTER_SECONDS = 30
+NOT_STORED = {"Cache-Control": "no-store"}  # of what may be otherwise in a moment
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -30,21 +31,23 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _failure(request: HttpRequest, status: int, *, is_late: bool = False) -> HttpResponse:
     if not request.path_info.startswith("/api/"):
         context = {"wrote": request.method not in {"GET", "HEAD"}, "late": is_late}
-        return HttpResponse(render_to_string(f"{status}.html", context), status=status)
+        page = render_to_string(f"{status}.html", context)
+        return HttpResponse(page, status=status, headers=NOT_STORED)
     text = _("Something went wrong.")
     if status == 503:
         text = _("This took too long.") if is_late else _("The database does not answer.")
-    return JsonResponse({"detail": text}, status=status)
+    return JsonResponse({"detail": text}, status=status, headers=NOT_STORED)
 
 
 def refuse(request: HttpRequest, status: int) -> HttpResponse:
     """A request that cannot be read (400), comes too slowly (408) or is too large (413)."""
     if request.path_info.startswith("/api/"):
         text = _("This is too large.") if status == 413 else _("This cannot be read.")
-        return JsonResponse({"detail": text}, status=status)
+        return JsonResponse({"detail": text}, status=status, headers=NOT_STORED)
     context = {"large": status == 413, "slow": status == 408}
     with translation.override(_language_of(request)):
-        return HttpResponse(render_to_string("400.html", context), status=status)
+        page = render_to_string("400.html", context)
+        return HttpResponse(page, status=status, headers=NOT_STORED)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -71,11 +74,11 @@ def refuse_busy(request: HttpRequest, reason: str, status: int, retry_seconds: i
     language = _language_of(request)
     text, page = _busy_texts(language, reason)
     if request.path_info.startswith("/api/"):
-        response: HttpResponse = JsonResponse({"detail": text}, status=status)
+        response: HttpResponse = JsonResponse({"detail": text}, status=status, headers=NOT_STORED)
     else:
-        response = HttpResponse(page, status=status, headers={"Content-Language": language})
+        headers = {"Content-Language": language, **NOT_STORED}
+        response = HttpResponse(page, status=status, headers=headers)
     response.headers["Retry-After"] = str(retry_seconds)
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -56,6 +56,15 @@ PAGES = "pages"  # name of the cache in settings.CACHES
 LATEST_EDITION = (
     "edition"  # key of the last one, for processes that start while the database is down
 )
+# Answers that are true until something is published. A refusal is: what it refuses stays refused.
+CACHEABLE_STATUSES = {
+    HTTPStatus.OK,
+    HTTPStatus.MOVED_PERMANENTLY,
+    HTTPStatus.FOUND,
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.GONE,
+}
 # A browser always revalidates its copy. A CDN may answer by itself for a moment, serve the old page
 # while it revalidates, and for a day when the site does not answer.
 CACHE_CONTROL = (
@@ -87,13 +96,14 @@ class CachedPage:
     headers: dict[str, str]
     body: bytes
     view: str  # name of the view that rendered it, for the log
+    status: int
 
     def response(self, request: HttpRequest) -> HttpResponse:
         """The page, or 304 if the client has it."""
-        response = HttpResponse(self.body, headers=self.headers)
+        response = HttpResponse(self.body, status=self.status, headers=self.headers)
         if request.method == "HEAD":
             response.content = b""
-        answer: Any = get_conditional_response(request, self.headers["ETag"], None, response)
+        answer: Any = get_conditional_response(request, self.headers.get("ETag"), None, response)
         return answer  # type: ignore[no-any-return]
 
 
@@ -243,7 +253,7 @@ def _encoding(request: HttpRequest) -> str:
 def _is_cacheable(response: HttpResponse) -> bool:
     """Whether the response is the same for everybody until something is published."""
     return (
-        response.status_code == 200
+        response.status_code in CACHEABLE_STATUSES
         and not response.streaming
         and not response.cookies
         and not UNCACHEABLE.search(response.headers.get("Cache-Control", ""))
@@ -255,7 +265,8 @@ def _compressed(response: HttpResponse, encoding: str, edition: str, view: str) 
     """The page to cache. Compression makes a strong ETag weak (RFC 9110, section 8.8.1)."""
     body = response.content
     patch_vary_headers(response, ["Accept-Encoding"])
-    response.headers.setdefault("ETag", f'W/"{edition}"')
+    if response.status_code == HTTPStatus.OK:
+        response.headers.setdefault("ETag", f'W/"{edition}"')
     response.headers.setdefault("Cache-Control", CACHE_CONTROL)
     if (
         encoding
@@ -264,7 +275,8 @@ def _compressed(response: HttpResponse, encoding: str, edition: str, view: str) 
     ):
         body = ENCODERS[encoding](body)
         response.headers["Content-Encoding"] = encoding
-        tag = response.headers["ETag"]
-        response.headers["ETag"] = tag if tag.startswith("W/") else f"W/{tag}"
+        tag = response.headers.get("ETag", "")
+        if tag and not tag.startswith("W/"):
+            response.headers["ETag"] = f"W/{tag}"
     response.headers["Content-Length"] = str(len(body))
-    return CachedPage(dict(response.headers.items()), body, view)
+    return CachedPage(dict(response.headers.items()), body, view, response.status_code)

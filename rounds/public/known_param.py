@@ -27,6 +27,7 @@ from rounds.platform import dates
 
 P = ParamSpec("P")
 LINK = re.compile(r'(<a\b[^>]*?\bhref=")(/[^"#?]*)(\?[^"#]*)?')
+FUTURE = "future"  # a refusal that ends at that moment, though nothing is published
 SPACE_FOR_PLUS = re.compile(r" (\d\d:?\d\d)$")  # in an address, an unescaped plus is a space
 
 
@@ -92,6 +93,8 @@ def supports_known(
             response = render_page(replace(present, refusal=str(error.message)))
             if response.status_code != 404:
                 response.status_code = 400
+            if error.code == FUTURE:
+                response.headers["Cache-Control"] = "no-store"
             return response
         at = PublicationMoment(text, timezone.localtime(then.at), then.entries_hidden)
         return _page_of_past(request, then, replace(present, moment=at), render_page)
@@ -134,7 +137,8 @@ def _page_of_past(
 def _past(when: dt.datetime) -> Past:
     """What readers could see then. Raises ``ValidationError`` with a sentence for the page."""
     if when > timezone.now():
-        raise ValidationError(_("Nobody knows yet what this site will have published by then."))
+        message = _("Nobody knows yet what this site will have published by then.")
+        raise ValidationError(message, code=FUTURE)
     then = load_past(when)
     if then is None:
         raise ValidationError(_too_early())

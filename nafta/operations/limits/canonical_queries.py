@@ -32,7 +32,7 @@ class CanonicalQueryMiddleware:
         query_string = request.META.get("QUERY_STRING", "")
         if query_string and not ADMIN.match(request.path_info):
             if len(query_string) > MAX_QUERY_BYTES:
-                return refuse(request, HTTPStatus.BAD_REQUEST)
+                return refuse(request, _refusal_status(request.path_info))
             _replace_query(request, canonical_query(request.GET, _match(request.path_info)))
         return self.get_response(request)
 
@@ -50,6 +50,12 @@ def canonical_query(query: QueryDict, match: ResolverMatch | None) -> QueryDict:
         if values:
             canonical.setlist(name, values if accepted[name] else values[-1:])
     return canonical
+
+
+def _refusal_status(path: str) -> HTTPStatus:
+    """The API documents 422 for parameters that it refuses."""
+    is_api = path.startswith("/api/")
+    return HTTPStatus.UNPROCESSABLE_ENTITY if is_api else HTTPStatus.BAD_REQUEST
 
 
 def _is_api_operation(match: ResolverMatch) -> bool:

@@ -186,14 +186,16 @@ def test_a_publication_shows_at_once_on_every_page(client: Client, world: Simple
 
 def test_work_on_drafts_leaves_no_trace(client: Client, world: SimpleNamespace) -> None:
     """Neither in an ETag nor in what the page of downloads costs the database."""
-    before, cost = asked(client, "/data/?x=1")
+    before, cost = asked(client, "/data/")
     etag = client.get(PAGE).headers["ETag"]
-    _again, cached_cost = asked(client, "/data/?x=2")
+    caches["pages"].clear()  # the files are cached by themselves
+    _again, cached_cost = asked(client, "/data/")
     assert cached_cost < cost
     Statement.objects.filter(slug=SECRET).update(summary="Otherwise")
     Person.objects.filter(slug=SECRET).update(name="Otherwise")
     Source.objects.filter(slug=SECRET).update(title="Otherwise", url="https://x.example/other")
-    after, same_cost = asked(client, "/data/?x=3")
+    caches["pages"].clear()
+    after, same_cost = asked(client, "/data/")
     assert same_cost == cached_cost
     assert client.get(PAGE).headers["ETag"] == etag
     changing = {"X-Request-ID", "Link", "Content-Length"}
@@ -281,10 +283,58 @@ def test_the_desk_is_never_kept(world: SimpleNamespace) -> None:
     assert Client().get("/admin/rounds/statement/").status_code == 302
 
 
-def test_a_page_that_does_not_exist_is_not_kept(client: Client, world: SimpleNamespace) -> None:
+def test_a_page_that_does_not_exist_is_cached_until_it_does(
+    client: Client, world: SimpleNamespace
+) -> None:
     assert client.get("/statements/late/").status_code == 404
+    again, cost = asked(client, "/statements/late/")
+    assert (again.status_code, cost) == (404, 1)
     create_statement(slug="late", dates=DAY)
     assert client.get("/statements/late/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/nothing/", 404),
+        (f"/statements/{SECRET}/", 404),  # a draft's
+        (f"/fr/people/{SECRET}/", 404),
+        ("/timeline/?page=nonsense", 400),
+        ("/timeline", 301),
+        ("/api/v1/statements/nothing", 404),
+    ],
+)
+def test_what_is_no_page_is_cached_as_long_as_it_is_true(
+    client: Client, world: SimpleNamespace, address: str, status: int
+) -> None:
+    response, cost = asked(client, address)
+    again, cached_cost = asked(client, address, HTTP_IF_NONE_MATCH="*")
+    assert response.status_code == again.status_code == status
+    assert (cached_cost, again.content) == (1, response.content)
+    expected = "no-cache" if address.startswith("/api/") else "s-maxage="
+    assert expected in response.headers["Cache-Control"]
+    assert response.headers["Cache-Control"] == again.headers["Cache-Control"]
+    Statement.objects.filter(pk=world.said.pk).update(summary="All of it must stay.")
+    assert asked(client, address)[1] == cost
+
+
+def test_what_was_unpublished_is_cached_as_gone(client: Client, world: SimpleNamespace) -> None:
+    set_state(Position.objects.filter(statement=world.said), State.DRAFT)
+    set_state([world.said], State.DRAFT)
+    assert client.get(PAGE).status_code == 410
+    again, cost = asked(client, PAGE)
+    assert (again.status_code, cost) == (410, 1)
+    assert "s-maxage=" in again.headers["Cache-Control"]
+
+
+def test_a_refusal_that_ends_by_itself_is_not_cached(
+    client: Client, world: SimpleNamespace
+) -> None:
+    soon = timezone.localtime() + dt.timedelta(minutes=1)
+    response = client.get(f"/timeline/?known={soon:%Y-%m-%dT%H:%M:%S}")
+    assert response.status_code == 400
+    assert response.headers["Cache-Control"] == "no-store"
+    assert not [key for key in caches["pages"]._cache if "edition" not in key]
 
 
 @pytest.fixture
@@ -318,6 +368,7 @@ def test_what_cannot_be_told_or_stored_is_refused_in_words(
     refused = editor.post("/admin/rounds/statement/add/", {"summary": "Words"})
     for answer in (unread, refused):
         assert answer.status_code == 503
+        assert answer.headers["Cache-Control"] == "no-store"
         assert int(answer.headers["Retry-After"]) > 0
         assert "does not answer" in answer.content.decode()
     assert "What you sent was not stored" in refused.content.decode()
