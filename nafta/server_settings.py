@@ -36,10 +36,10 @@ def database_settings(url: str, pool_size: int, patience: int) -> Any:
     return parsed | {"OPTIONS": options}
 
 
-def cache_settings(url: str, name: str, max_entries: int) -> dict[str, Any]:
-    """The settings of a cache: of Redis at ``url``, else of one in each process.
+def cache_settings(url: str, name: str, backend: str, **limits: int) -> dict[str, Any]:
+    """The settings of a cache: of Redis at ``url``, else of a ``backend`` in each process.
 
-    ``max_entries`` is for that of a process; Redis has its own.
+    ``limits`` are for that of a process; Redis has its own.
     """
     if url:
         return {
@@ -48,5 +48,4 @@ def cache_settings(url: str, name: str, max_entries: int) -> dict[str, Any]:
             "KEY_PREFIX": name,
             "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1},  # seconds
         }
-    backend = "django.core.cache.backends.locmem.LocMemCache"
-    return {"BACKEND": backend, "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": max_entries}}
+    return {"BACKEND": backend, "LOCATION": name, "OPTIONS": limits}

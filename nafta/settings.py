@@ -302,12 +302,23 @@ SECOND_EDITOR = env_flag("SECOND_EDITOR")
 # CACHE_URL: redis://host:port/0 of a Redis or Valkey that all processes share; without it each
 # process has a cache.
 CACHE_URL = os.environ.get("CACHE_URL", "")
-
+# PAGES_MEGABYTES: memory of a process for cached pages; Redis has a limit of its own.
+PAGES_MEGABYTES = env_int("PAGES_MEGABYTES", 64)
 
 CACHES = {
     # counts of the API's rate limit, costs of addresses, the package
-    "default": cache_settings(CACHE_URL, "default", 10_000),
-    "pages": cache_settings(CACHE_URL, "pages", 500),  # about 10 kB each
+    "default": cache_settings(
+        CACHE_URL,
+        "default",
+        "django.core.cache.backends.locmem.LocMemCache",
+        MAX_ENTRIES=10_000,
+    ),
+    "pages": cache_settings(
+        CACHE_URL,
+        "pages",
+        "nafta.operations.limits.page_memory.PageMemory",
+        MAX_BYTES=PAGES_MEGABYTES * 1_000_000,
+    ),
 }
 # KEEP_PAGES: whether public pages are cached until something is published.
 KEEP_PAGES = env_flag("KEEP_PAGES", not DEBUG)

@@ -51,6 +51,11 @@ IN_PROGRESS = Gauge(
     multiprocess_mode="livesum",
 )
 PAGES = Counter("site_pages", "Public pages: kept, made or stale.", ["page"])
+PAGES_BYTES = Gauge(
+    "site_pages_bytes",
+    "Memory of the cached pages of a process, without CACHE_URL.",
+    multiprocess_mode="livesum",
+)
 DATABASE_ERRORS = Counter("site_database_errors", "Times that the database did not answer.")
 LOCKED_LOGINS = Counter("site_locked_logins", "Logins that were refused after wrong passwords.")
 TIMEOUTS = Counter("site_timeouts", "Requests that were ended since they took too long.")

@@ -37,12 +37,8 @@ DEAR_PAGES = (
     "/parties/ca/?known={moment}",
     "/rounds/round-5/?known={moment}",
     "/compare/?party=ca&party=us&known={moment}",
-    "/embed/timeline/?known={moment}",
-    "/data/?x={number}",
-    "/feed/?x={number}",
-    "/sitemap-statements.xml?x={number}",
-    "/cards/home.png?x={number}",
-    "/calendar.ics?x={number}",
+    "/embed/timeline/?as_of=2018-0{month}-1{digit}",
+    "/cards/home.png?as_of=2018-0{month}-1{digit}",
     "/api/v1/timeline?limit=100&known={moment}",
 )
 CACHED_PAGES = ("/", "/timeline/", "/issues/", "/parties/ca/", "/fr/issues/")

@@ -70,7 +70,7 @@ def test_requests_are_counted_by_what_answered_them(
     view = "statement_detail"
     assert more["site_requests_total", "GET", "200", view] == 6
     assert more["site_request_seconds_count", view] == 6
-    assert more["site_pages_total", "made"] == 2
+    assert more["site_pages_total", "made"] == 4
     assert more["site_pages_total", "kept"] == 4
     assert more["site_requests_total", "GET", "404", "none"] == 2
     assert [name for name in after if name[1:] == ("other", "405", "timeline")]
