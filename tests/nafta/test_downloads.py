@@ -19,7 +19,7 @@ from tests.nafta.pages.test_pages import PAGES, double, queries
 from tests.nafta.test_leaks import readable
 from tests.world import SECRET
 
-LINK = re.compile(r'<a href="(\?[^"]*_export=[^"]*)" download>')
+LINK = re.compile(r'<a href="(\?[^"]*_export=[^"]*)" rel="nofollow" download>')
 KINDS = ("csv", "xlsx", "json")
 OFFERING = [page for page in PAGES if "_export" not in page] + [
     "/search/?q=water",

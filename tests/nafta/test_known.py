@@ -786,6 +786,7 @@ def test_a_page_of_the_past_is_not_for_search_engines(
     assert "X-Robots-Tag" not in client.get("/issues/")
     response = client.get(f"/issues/?known={_query({'x': timezone.now().isoformat()})[2:]}")
     assert response["X-Robots-Tag"] == "noindex, nofollow"
+    assert '<meta name="robots" content="noindex, nofollow">' in response.content.decode()
 
 
 def test_the_examples_of_the_method_are_addresses_of_this_record(

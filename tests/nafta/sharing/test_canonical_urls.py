@@ -338,6 +338,28 @@ def test_robots_do_not_walk_what_has_no_end(
     assert not may_walk(client.get("/robots.txt").content.decode().splitlines(), address)
 
 
+@pytest.mark.parametrize(
+    ("page", "variant"),
+    [
+        ("/sources/", "sort="),
+        ("/people/", "sort="),
+        ("/rounds/", "sort="),
+        ("/timeline/", "_export="),
+        ("/deadlines/", "status="),
+        ("/parties/", "party="),
+        ("/search/?party=arden&issue=water", '"?issue=water'),
+    ],
+)
+def test_robots_are_asked_not_to_follow_links_to_other_views_of_a_page(
+    client: Client, world: SimpleNamespace, page: str, variant: str
+) -> None:
+    links = re.findall(r"<a\b[^>]*>", client.get(page).content.decode())
+    variants = [link for link in links if variant in link]
+    assert variants
+    assert [link for link in variants if 'rel="nofollow"' not in link] == []
+    assert 'href="/timeline/"' in [link.split()[1].rstrip(">") for link in links]
+
+
 def test_robots_walk_the_whole_record(client: Client, world: SimpleNamespace) -> None:
     rules = client.get("/robots.txt").content.decode().splitlines()
     paths = [address.removeprefix(SITE) for address in addresses(client)]
