@@ -26,6 +26,11 @@ from rounds.tabular.exports import FileTable, render_page_or_file
 
 PAGE_SIZE = 200  # people
 SORT_LIMIT = 2_000  # people; beyond it the page offers no order, which would count all statements
+ORDERS = {
+    "name": ("name", "pk"),
+    "party": ("party__order", "name", "pk"),
+    "statements": ("statement_count", "name", "pk"),
+}
 COUNT_LIMIT = 100  # statements of a person that are counted; beyond it the page says "100+"
 
 
@@ -34,15 +39,15 @@ def person_list(request: HttpRequest) -> HttpResponse:
     """Everybody who made a published statement."""
     spoke = Person.objects.published().values("pk")
     people = Person.objects.filter(pk__in=spoke).select_related("party")
-    form = PeopleForm(request.GET)
-    error = form.errors.get("party")
+    form = PeopleForm(request.GET, columns=ORDERS)
+    form.full_clean()
     party = form.cleaned_data.get("party")
     if party:
         people = people.filter(party=party)
     is_long = people.order_by("pk")[SORT_LIMIT : SORT_LIMIT + 1].exists()
     sort = "" if is_long else form.cleaned_data.get("sort", "")
     people = sort_people(people.annotate(statement_count=_statement_count()), sort)
-    shown = Paginator(people, PAGE_SIZE).get_page(form["page"].value())
+    shown = form.turn_to(Paginator(people, PAGE_SIZE))
     later = str(shown.next_page_number()) if shown.has_next() else ""
     columns = [
         ("name", _("Name")),
@@ -52,6 +57,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "form": form,
+        "errors": form.messages,
         "party": party,
         "page": shown,
         "people": [(person, _count_label(person.statement_count)) for person in shown],
@@ -68,7 +74,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
         context,
         files=files,
         name=slugify(f"people {party.code if party else ''}"),
-        status=400 if error else 200,
+        status=200 if form.is_valid() else 400,
     )
 
 
@@ -78,11 +84,7 @@ def _count_label(count: int) -> str:
 
 def sort_people(people: PersonQuerySet, sort: str) -> PersonQuerySet:
     """People by name, by party or by statements; ``-name`` turns the order round."""
-    fields = {
-        "party": ("party__order", "name", "pk"),
-        "statements": ("statement_count", "name", "pk"),
-    }
-    ordered = people.order_by(*fields.get(sort.removeprefix("-"), ("name", "pk")))
+    ordered = people.order_by(*ORDERS[sort.removeprefix("-") or "name"])
     return ordered.reverse() if sort.startswith("-") else ordered
 
 

@@ -25,6 +25,7 @@ from rounds.platform import clock
 from rounds.platform.cursors import Cursor
 from rounds.platform.dates import check_day
 from rounds.platform.translated_text import local
+from rounds.public.params import PageForm
 from rounds.public.timeline import Kind, parse_cursor
 
 if TYPE_CHECKING:
@@ -248,15 +249,10 @@ class SearchForm(NarrowingForm):
         return Cursor.parse(text, TIERS)
 
 
-class PeopleForm(forms.Form):
-    """``?party=ca&page=2&sort=-name``: the list of people, or of one party's.
-
-    Any ``page`` and ``sort`` is valid: the table ignores what it does not know.
-    """
+class PeopleForm(PageForm):
+    """``?party=ca&page=2&sort=-name``: the list of people, or of one party's."""
 
     party = hidden_field()
-    page = hidden_field()
-    sort = hidden_field()
 
     def clean_party(self) -> Party | None:
         code = self.cleaned_data["party"]

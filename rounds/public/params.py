@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.paginator import EmptyPage, Page, Paginator
 from django.utils.translation import gettext as _
 
 from rounds.history.as_of import AsOf, end_of
@@ -23,6 +24,8 @@ from rounds.tabular.exports import FILE_PARAMS
 
 View = TypeVar("View", bound=Callable[..., Any])
 KNOWN_PARAM = "known"
+MAX_PAGE = 100_000
+Row = TypeVar("Row")
 
 
 def accepts(*params: str | type[forms.BaseForm], files: bool = False) -> Callable[[View], View]:
@@ -115,14 +118,44 @@ class AsOfForm(forms.Form):
         }
 
 
-class PageForm(forms.Form):
-    """``?page=2&sort=-publisher``: a part of a long list, in an order.
+class SortForm(forms.Form):
+    """``?sort=-publisher``: the order of a table, by one of its ``columns``."""
 
-    No value is an error: an invalid page is the first, one too far the last.
-    """
+    sort = forms.ChoiceField(required=False)
 
-    page = forms.CharField(required=False, max_length=80)
-    sort = forms.CharField(required=False, max_length=80)
+    def __init__(self, data: Mapping[str, object], *, columns: Iterable[str]) -> None:
+        super().__init__(data)
+        field = self.fields["sort"]
+        assert isinstance(field, forms.ChoiceField)
+        orders = [f"{sign}{column}" for column in columns for sign in ("", "-")]
+        field.choices = [(order, order) for order in orders]
+        field.error_messages["invalid_choice"] = _("There is no order “%(value)s”.")
+
+    @property
+    def messages(self) -> list[str]:
+        """What is wrong with the parameters."""
+        return [str(message) for errors in self.errors.values() for message in errors]
+
+
+class PageForm(SortForm):
+    """``?page=2&sort=-publisher``: a part of a long list, in an order."""
+
+    page = forms.IntegerField(required=False, min_value=1, max_value=MAX_PAGE)
+
+    def __init__(self, data: Mapping[str, object], *, columns: Iterable[str]) -> None:
+        super().__init__(data, columns=columns)
+        self.no_page = _("That page does not exist.")
+        codes = ("invalid", "min_value", "max_value")
+        self.fields["page"].error_messages |= dict.fromkeys(codes, self.no_page)
+
+    def turn_to(self, paginator: "Paginator[Row]") -> "Page[Row]":
+        """The page asked for; for one that does not exist an error, and the first page."""
+        number = self.cleaned_data.get("page") if self.is_valid() else None
+        try:
+            return paginator.page(number or 1)
+        except EmptyPage:
+            self.add_error("page", self.no_page)
+            return paginator.page(1)
 
 
 class DeadlinesForm(forms.Form):

@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_tables2 as tables
-from django.core.paginator import EmptyPage
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -30,7 +29,7 @@ from rounds.public.citations import make_permalink, statement_citation
 from rounds.public.deadlines import DeadlineStatus, deadline_items, order_by_chain
 from rounds.public.feeds import FeedSubject, get_negotiation
 from rounds.public.known_param import AsPublished, supports_known
-from rounds.public.params import CorrectionsForm, DeadlinesForm, PageForm, accepts
+from rounds.public.params import CorrectionsForm, DeadlinesForm, PageForm, SortForm, accepts
 from rounds.public.tables import (
     CorrectionFile,
     DeadlineTable,
@@ -43,18 +42,24 @@ from rounds.public.timeline import round_items
 from rounds.tabular.exports import FileTable, render_page_or_file
 
 
-@accepts("sort", files=True)
+@accepts(SortForm, files=True)
 @supports_known
 def round_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
     table = RoundTable(Round.objects.published().with_names(), empty_text="")
     RequestConfig(request, paginate=False).configure(table)
+    form = SortForm(request.GET, columns=RoundTable.base_columns)
 
     def files() -> dict[str, FileTable]:
         return {"rounds": ItemFile(round_items(page_records(table)), caption=table.caption)}
 
-    context = {"as_published": as_published, "table": table}
+    context = {"as_published": as_published, "table": table, "errors": form.messages}
     return render_page_or_file(
-        request, "rounds/round_list.html", context, files=files, name="rounds"
+        request,
+        "rounds/round_list.html",
+        context,
+        files=files,
+        name="rounds",
+        status=200 if form.is_valid() else 400,
     )
 
 
@@ -126,22 +131,30 @@ def source_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse
     table = SourceTable(Source.objects.cited())
     RequestConfig(request, paginate=False).configure(table)
     table.paginate(LazyPaginator, per_page=300)
-    form = PageForm(request.GET)
-    try:
-        table.page = table.paginator.get_page(form["page"].value())
-    except EmptyPage:  # the paginator does not count pages, so it knows no last one
-        table.page = table.paginator.get_page(1)
+    form = PageForm(request.GET, columns=SourceTable.base_columns)
+    table.page = form.turn_to(table.paginator)
     query = request.GET.copy()
     if table.page.has_next():
         query["page"] = str(table.page.next_page_number())
     next_page = query.urlencode() if table.page.has_next() else ""
-    context = {"as_published": as_published, "form": form, "table": table, "next_page": next_page}
+    context = {
+        "as_published": as_published,
+        "form": form,
+        "errors": form.messages,
+        "table": table,
+        "next_page": next_page,
+    }
 
     def files() -> dict[str, FileTable]:
         return {"sources": SourceFile(page_records(table), caption=table.caption)}
 
     return render_page_or_file(
-        request, "rounds/source_list.html", context, files=files, name="sources"
+        request,
+        "rounds/source_list.html",
+        context,
+        files=files,
+        name="sources",
+        status=200 if form.is_valid() else 400,
     )
 
 

@@ -14,6 +14,7 @@ from django.utils import translation
 
 from nafta.operations.error_pages import refuse
 from nafta.operations.page_cache import ADMIN
+from rounds.tabular.exports import FILE_PARAMS
 
 MAX_QUERY_BYTES = 8 * 1024  # the longest query of our own links has some hundred
 
@@ -49,6 +50,9 @@ def canonical_query(query: QueryDict, match: ResolverMatch | None) -> QueryDict:
         values = [value for value in query.getlist(name) if value.strip()]
         if values:
             canonical.setlist(name, values if accepted[name] else values[-1:])
+    export, table = FILE_PARAMS
+    if export not in canonical:
+        canonical.pop(table, None)  # it says of which table a file is
     return canonical
 
 

@@ -170,6 +170,7 @@ def test_no_view_reads_what_it_does_not_declare(
         ("/timeline/?year=2010&party=&q=%20", "year=2010"),
         ("/timeline?utm_source=x&party=ca", "party=ca"),  # on its way to the address with a slash
         ("/fr/timeline/?party=ca&x=1", "party=ca"),
+        ("/timeline/?_table=calendar", ""),  # it means nothing without a file
         ("/nothing/here/?party=ca", ""),
         ("/api/v1/statements?limit=&zz=1&lang=en", "lang=en&limit=&zz=1"),  # refused by the API
         ("/admin/rounds/party/?z=1&a=2", "z=1&a=2"),
@@ -185,3 +186,28 @@ def test_a_query_longer_than_any_of_ours_is_refused_before_anything_is_read(
     with django_assert_num_queries(0):
         response = client.get("/sources/?" + "sort=a&" * (MAX_QUERY_BYTES // 7 + 1))
     assert response.status_code == 400
+
+
+LONG = "x" * 500
+OUT_OF_RANGE = [
+    *("/sources/?page=0", "/sources/?page=-1", f"/sources/?page={'9' * 20}", "/sources/?page=2"),
+    *(f"/sources/?page={'9' * 5_000}", "/sources/?page=two", "/sources/?sort=colour"),
+    *(f"/sources/?sort={LONG}", "/rounds/?sort=colour", f"/rounds/?sort={LONG}"),
+    *("/people/?page=0", f"/people/?page={'9' * 20}", "/people/?page=2", "/people/?sort=colour"),
+    *(f"/people/?party={LONG}", "/timeline/?page=2010-01-09.1.1", f"/timeline/?q={LONG}"),
+    *(f"/timeline/?{name}={LONG}" for name in ("party", "issue", "year", "person", "before")),
+    *(f"/search/?q={LONG}", f"/search/?page={LONG}", "/deadlines/?status=lost"),
+    *(f"/issues/?as_of={LONG}", "/issues/?as_of=9999-12-31", f"/issues/?known={LONG}"),
+    *("/issues/?known=0000-00-00", f"/compare/?party={LONG}"),
+    *("/compare/?" + "party=arden&" * 300, f"/moved/?from={LONG}", "/moved/?from=round-2&to=0"),
+    *(f"/corrections/?of={LONG}", "/corrections/?until=99999-01-01", "/timeline/?_export=exe"),
+    *(f"/timeline/?_export=csv&_table={LONG}", f"/oembed/?url=/&maxwidth={'9' * 20}"),
+    *(f"/oembed/?url={'x' * 2_001}", "/cards/home.png?as_of=x", "/embed/matrix/?as_of=x"),
+]
+
+
+@pytest.mark.parametrize("address", OUT_OF_RANGE)
+def test_what_is_out_of_range_is_refused(
+    client: Client, world: SimpleNamespace, address: str
+) -> None:
+    assert client.get(address).status_code == 400
