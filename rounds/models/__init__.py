@@ -59,7 +59,14 @@ from rounds.models.reference import (
     PersonQuerySet,
     parties_listed,
 )
-from rounds.models.sources import LinkCheck, LinkState, Source, SourceQuerySet, sources_listed
+from rounds.models.sources import (
+    SOURCE_ORDER,
+    LinkCheck,
+    LinkState,
+    Source,
+    SourceQuerySet,
+    sources_listed,
+)
 from rounds.models.statements import (
     QUOTATION_WORDS,
     LinkKind,
@@ -92,6 +99,7 @@ __all__ = [
     "PUBLIC_BASES",
     "QUOTATION_WORDS",
     "ROUNDS_PROPER",
+    "SOURCE_ORDER",
     "TOOK_PLACE",
     "AlwaysPublicQuerySet",
     "AttributedClaim",

@@ -105,6 +105,10 @@ def _count(rows: "models.QuerySet[Any]") -> Coalesce:
     return Coalesce(models.Subquery(total), 0)
 
 
+# Equal rows always come in the same order.
+SOURCE_ORDER = (Lower("publisher"), "title", "id")
+
+
 @tracked(public_when_added=False, order=(Lower("publisher"), F("title")))
 class Source(Versioned):
     """A publication that the record cites. Its title stays in its own language."""
@@ -134,7 +138,7 @@ class Source(Versioned):
     class Meta:
         verbose_name = _("source")
         verbose_name_plural = _("sources")
-        ordering = (Lower("publisher"), "title", "id")
+        ordering = SOURCE_ORDER
         constraints = [
             models.UniqueConstraint(
                 NormalAddress("url"),

@@ -43,7 +43,7 @@ def accepts(*params: str | type[forms.BaseForm], files: bool = False) -> Callabl
         else:
             accepted |= {
                 name: isinstance(field, forms.MultipleChoiceField)
-                for name, field in param.base_fields.items()
+                for name, field in param.base_fields.items()  # type: ignore[attr-defined]
             }
 
     def declare(view: View) -> View:

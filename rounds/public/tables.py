@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rounds.history.corrections import Correction
 from rounds.history.differences import FieldChange
-from rounds.models import Round, Source
+from rounds.models import SOURCE_ORDER, Round, Source
 from rounds.platform.dates import first_day, last_day
 from rounds.public.timeline import DeadlineItem, MeetingItem, StatementItem, TimelineItem
 from rounds.tabular.base import RecordResource
@@ -111,7 +111,7 @@ class SourceTable(tables.Table):
         empty_text = _("No published record cites a source yet.")
 
     def order_publisher(self, queryset: QuerySet[Source], is_descending: bool) -> Ordered:
-        ordered = queryset.order_by(*Source._meta.ordering)  # as its index has them
+        ordered = queryset.order_by(*SOURCE_ORDER)  # as its index has them
         return (ordered.reverse() if is_descending else ordered), True
 
     def order_title(self, queryset: QuerySet[Source], is_descending: bool) -> Ordered:
@@ -133,7 +133,7 @@ class SourceTable(tables.Table):
         beyond = Source.objects.order_by("pk")[MAX_SORTED_SOURCES : MAX_SORTED_SOURCES + 1]
         if beyond.exists():
             return queryset, True
-        return queryset.order_by(order, *Source._meta.ordering), True
+        return queryset.order_by(order, *SOURCE_ORDER), True
 
 
 class DeadlineTable(tables.Table):

@@ -13,7 +13,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
 
 from nafta.operations.error_pages import refuse
-from nafta.operations.page_cache import ADMIN
+from nafta.operations.limits.render_queue import ADMIN
 from rounds.tabular.exports import FILE_PARAMS
 
 MAX_QUERY_BYTES = 8 * 1024  # the longest query of our own links has some hundred

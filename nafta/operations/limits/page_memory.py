@@ -48,7 +48,7 @@ class PageMemory(BaseCache):
         self,
         key: str,
         value: Any,
-        timeout: float | None = DEFAULT_TIMEOUT,  # type: ignore[assignment]
+        timeout: float | None = DEFAULT_TIMEOUT,
         version: int | None = None,
     ) -> None:
         key = self.make_and_validate_key(key, version)
@@ -66,7 +66,7 @@ class PageMemory(BaseCache):
         self,
         key: str,
         value: Any,
-        timeout: float | None = DEFAULT_TIMEOUT,  # type: ignore[assignment]
+        timeout: float | None = DEFAULT_TIMEOUT,
         version: int | None = None,
     ) -> bool:
         is_new = self.get(key, None, version) is None
@@ -77,7 +77,7 @@ class PageMemory(BaseCache):
     def touch(
         self,
         key: str,
-        timeout: float | None = DEFAULT_TIMEOUT,  # type: ignore[assignment]
+        timeout: float | None = DEFAULT_TIMEOUT,
         version: int | None = None,
     ) -> bool:
         value = self.get(key, None, version)

@@ -231,7 +231,8 @@ def seconds_until_share(address: str) -> int:
     """How long until an address has used less than its share, if it asks for nothing until then."""
     limit_ms = settings.RENDER_SECONDS * 1000
     minute, elapsed = divmod(time.time(), WINDOW_SECONDS)
-    before, now = (cache.get(_cost_key(address, int(minute) - ago), 0) for ago in (1, 0))
+    costs: list[int] = [cache.get(_cost_key(address, int(minute) - ago), 0) for ago in (1, 0)]
+    before, now = costs
     remaining = WINDOW_SECONDS - elapsed
     if now < limit_ms and before:  # what was rendered in the minute before counts less and less
         seconds = remaining - (limit_ms - now) / before * WINDOW_SECONDS

@@ -39,7 +39,7 @@ def limit_connections() -> None:
 
 
 @dataclass
-class Deadline:
+class TimeLimit:
     """The time by which a request has to end, by ``time.monotonic()``."""
 
     ends_at: float
@@ -73,7 +73,7 @@ class TimeLimitsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        deadline = Deadline(time.monotonic() + settings.REQUEST_SECONDS)
+        deadline = TimeLimit(time.monotonic() + settings.REQUEST_SECONDS)
         request.deadline = deadline  # type: ignore[attr-defined]
         try:
             with ExitStack() as wrappers:
@@ -87,7 +87,7 @@ class TimeLimitsMiddleware:
     def process_view(self, request: HttpRequest, *_view: object) -> None:
         match = request.resolver_match
         if match and "admin" in match.namespaces and request.user.is_authenticated:
-            deadline: Deadline = request.deadline  # type: ignore[attr-defined]
+            deadline: TimeLimit = request.deadline  # type: ignore[attr-defined]
             deadline.ends_at += settings.DESK_SECONDS - settings.REQUEST_SECONDS
             deadline.is_lengthened = True
             _lengthen_limits()

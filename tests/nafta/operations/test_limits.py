@@ -33,12 +33,13 @@ def limited(settings: Any) -> Iterator[Any]:
     """Limits, on the connections of this test as on those of a web process."""
     settings.DATABASE_POOL = 8
     settings.STATEMENT_SECONDS, settings.LOCK_SECONDS, settings.DESK_SECONDS = 20, 1, 40
+    pooled: Any = connection
     options = connections.settings[PRIMARY]["OPTIONS"]
     before = dict(options)
-    connection.close_pool()
+    pooled.close_pool()
     limit_connections()
     yield settings
-    connection.close_pool()
+    pooled.close_pool()
     options.clear()
     options |= before
 
