@@ -15,7 +15,7 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from nafta.operations.metrics import PAGES_BYTES
 
 LARGEST_PART = 4  # a page larger than the memory divided by this is not kept
-ENTRY_BYTES = 1_000  # of an entry besides its page: the key, and the cache's own lists
+ENTRY_BYTES = 500  # of an entry besides its page: the key, and the cache's own lists
 
 
 class Memory:

@@ -44,7 +44,7 @@ def test_people_can_be_put_in_order(
     worlds.create_statement(dates=days("2010-02-01"), speakers=[world.birch])
     page = client.get(f"/people/?sort={sort}").content.decode()
     assert re.findall(r'<th scope="row"><a href="/people/([\w-]+)/"', page) == names
-    assert f'<a href="?sort={then}">Name</a>' in page
+    assert f'<a href="?sort={then}" rel="nofollow">Name</a>' in page
 
 
 def test_too_many_people_to_sort_stay_in_the_order_of_names_and_say_nothing_else(
