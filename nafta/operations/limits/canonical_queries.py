@@ -16,7 +16,7 @@ from nafta.operations.error_pages import refuse
 from nafta.operations.limits.render_queue import ADMIN
 from rounds.tabular.exports import FILE_PARAMS
 
-MAX_QUERY_BYTES = 8 * 1024  # the longest query of our own links has some hundred
+MAX_QUERY_BYTES = 16 * 1024  # of our own links the longest has some hundred
 
 
 class CanonicalQueryMiddleware:

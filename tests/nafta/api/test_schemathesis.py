@@ -12,13 +12,12 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
-
-from nafta.wsgi import application
 
 pytestmark = pytest.mark.slow
 
@@ -98,7 +97,7 @@ def ask(operation: Any, mode: GenerationMode, times: int, round_: int, seen: Cou
 def test_no_server_error_and_no_broken_promise(
     world: SimpleNamespace, mode: GenerationMode
 ) -> None:
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
     results: Any = schema.get_all_operations()
     operations = [result.ok() for result in results]
     assert len(operations) > 25
