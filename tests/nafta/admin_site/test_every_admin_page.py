@@ -232,11 +232,13 @@ def test_every_page_answers(
     role: str,
     second: bool,
 ) -> None:
+    """The forms of every page for a superuser, of every third for others; ``SWEEP=all``: of all."""
     settings.SECOND_EDITOR = second
     sweep = Sweep(visitor(role, world))
-    for path in paths():
+    apart = 1 if role == "superuser" or os.environ.get("SWEEP") == "all" else 3
+    for number, path in enumerate(paths()):
         page = sweep.get(path)
-        for form in forms(path, page):
+        for form in forms(path, page) if number % apart == 0 else ():
             preview = sweep.post(path, form)
             if confirmed := confirmation(path, form, preview):
                 sweep.post(*confirmed)
@@ -245,5 +247,5 @@ def test_every_page_answers(
     print(f"{role}, second editor {second}: {sorted(sweep.answers.items())}")
     assert not sweep.faults, "\n".join(sweep.faults)
     assert sweep.answers["GET", 200] > LET_IN[role]  # or it was a sweep of the login page
-    if role in ("superuser", "editor") and not second:
+    if apart == 1 and role in ("superuser", "editor") and not second:
         assert sweep.written == WRITTEN
