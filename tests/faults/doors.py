@@ -32,6 +32,7 @@ http {{
     }}
 }}
 """
+# As Debian 12's Caddy 2.6 takes it.
 CADDY = """
 {{
     admin off
@@ -48,7 +49,8 @@ http://127.0.0.1:{port} {{
         max_size 5MB
     }}
     reverse_proxy 127.0.0.1:{site} {{
-        request_buffers 5MB
+        buffer_requests
+        max_buffer_size 5MB
     }}
 }}
 """

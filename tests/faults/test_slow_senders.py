@@ -109,4 +109,5 @@ def test_slow_senders_hold_up_nobody(
                     f" median {1000 * statistics.median(took):.1f} ms,"
                     f" slowest {1000 * max(took):.0f} ms of {len(took)}"
                 )
-                assert max(took) < 1
+                assert statistics.median(took) < 0.1
+                assert max(took) < 5  # while hundreds of senders begin at the same moment
