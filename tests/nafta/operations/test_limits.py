@@ -183,11 +183,12 @@ def test_one_address_holds_one_thread_with_its_bodies(settings: Any, client: Cli
     assert statuses == ["403 Forbidden"]  # the body was empty
 
 
-def test_a_visitor_sends_no_more_than_a_login(client: Client) -> None:
+def test_a_visitor_sends_no_more_than_a_login(client: Client, db: None) -> None:
     page = client.post(LOGIN, {"username": "a" * 20_000})
     assert page.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
+@pytest.mark.django_db(transaction=True)
 def test_what_is_sent_to_other_pages_is_not_read(settings: Any) -> None:
     body = SlowBody()
     assert post("/timeline/", body, 1_000)[0] == "405 Method Not Allowed"
