@@ -36,9 +36,11 @@ def limited(settings: Any) -> Iterator[Any]:
     pooled: Any = connection
     options = connections.settings[PRIMARY]["OPTIONS"]
     before = dict(options)
+    connection.close()
     pooled.close_pool()
     limit_connections()
     yield settings
+    connection.close()
     pooled.close_pool()
     options.clear()
     options |= before
