@@ -9,8 +9,12 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 WRITTEN = {
     "rounds": ["round", "deadline", "statement", "statementlink", "person", "source"],
-    "issues": ["issue", "measure", "proposal", "term", "position", "progress"],
+    "issues": [
+        *("issue", "measure", "proposal", "earlierstatus", "term", "position", "progress"),
+        *("outcome", "partyoutcome"),
+    ],
 }
+ADDED_LATER = ["earlierstatus", "outcome", "partyoutcome"]
 EDITORS_ONLY = {"rounds": ["negotiation", "party"]}
 
 
@@ -37,6 +41,21 @@ def make_groups(apps: Apps, schema_editor: BaseDatabaseSchemaEditor | None) -> N
         *permissions(EDITORS_ONLY, "add", "change", "view"),
         Permission.objects.get(content_type__app_label="rounds", codename="publish"),
     )
+
+
+def write_models_added_later(apps: Apps, schema_editor: BaseDatabaseSchemaEditor | None) -> None:
+    """Let groups that write the issues write the models that came after the groups were made.
+
+    For a migration. Whoever may add, change, delete or view issues may do so with these.
+    """
+    config: Any = apps.get_app_config("issues")
+    config.models_module = getattr(config, "models_module", None) or True
+    create_permissions(config, apps=apps, verbosity=0)
+    for verb in ("add", "change", "delete", "view"):
+        for group in Group.objects.filter(
+            permissions__content_type__app_label="issues", permissions__codename=f"{verb}_issue"
+        ):
+            group.permissions.add(*permissions({"issues": ADDED_LATER}, verb))
 
 
 def permissions(models: dict[str, list[str]], *verbs: str) -> list[Permission]:

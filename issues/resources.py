@@ -2,7 +2,17 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from issues.models import Issue, Measure, Position, Progress, Proposal, Term
+from issues.models import (
+    EarlierStatus,
+    Issue,
+    Measure,
+    Outcome,
+    PartyOutcome,
+    Position,
+    Progress,
+    Proposal,
+    Term,
+)
 from rounds.tabular import resources
 from rounds.tabular.base import RecordResource
 from rounds.tabular.cell_codecs import DecimalCodec, KeyListCodec
@@ -57,6 +67,16 @@ class ProposalResource(RecordResource):
     )
 
 
+class EarlierStatusResource(RecordResource):
+    model = EarlierStatus
+    key = ("proposal", "status", "from", "party")
+    declared = (
+        *("proposal", "status"),
+        *span_columns(EarlierStatus, "dates", "from", "to", "approximate"),
+        *("party", "note"),
+    )
+
+
 class TermResource(RecordResource):
     model = Term
     key = ("proposal", "measure", "scope")
@@ -77,3 +97,18 @@ class ProgressResource(RecordResource):
     model = Progress
     key = ("round", "issue")
     declared = ("round", "issue", "level", "summary", *CLAIM)
+
+
+class OutcomeResource(RecordResource):
+    model = Outcome
+    declared = (
+        *("slug", "issue", "kind", "line"),
+        *span_columns(Outcome, "dates", "from", "to", "approximate"),
+        *CLAIM,
+    )
+
+
+class PartyOutcomeResource(RecordResource):
+    model = PartyOutcome
+    key = ("outcome", "party")
+    declared = ("outcome", "party", "gist")

@@ -7,6 +7,14 @@ from issues.models.issues import (
     issues_listed,
     with_issues,
 )
+from issues.models.outcomes import (
+    LINE_LENGTH,
+    Outcome,
+    OutcomeKind,
+    OutcomeQuerySet,
+    PartyOutcome,
+    PartyOutcomeQuerySet,
+)
 from issues.models.positions import (
     GIST_LENGTH,
     SILENT,
@@ -19,6 +27,8 @@ from issues.models.positions import (
 )
 from issues.models.proposals import (
     Comparator,
+    EarlierStatus,
+    EarlierStatusQuerySet,
     Proposal,
     ProposalQuerySet,
     ProposalStatus,
@@ -28,12 +38,20 @@ from issues.models.proposals import (
 
 __all__ = [
     "GIST_LENGTH",
+    "LINE_LENGTH",
     "SILENT",
     "Comparator",
+    "EarlierStatus",
+    "EarlierStatusQuerySet",
     "Issue",
     "IssueKind",
     "Level",
     "Measure",
+    "Outcome",
+    "OutcomeKind",
+    "OutcomeQuerySet",
+    "PartyOutcome",
+    "PartyOutcomeQuerySet",
     "Position",
     "PositionQuerySet",
     "Progress",

@@ -111,6 +111,7 @@ class Issue(Claim):
                     ("issues_proposal", "issue_id"),
                     ("issues_position", "issue_id"),
                     ("issues_progress", "issue_id"),
+                    ("issues_outcome", "issue_id"),
                 ],
             ),
         ]

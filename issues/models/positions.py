@@ -81,7 +81,9 @@ class PositionQuerySet(PublishableQuerySet):
 
     def with_evidence(self) -> Self:
         """Read what each rests on, and the publication that says so."""
-        return self.select_related("statement__source", "proposal__source")
+        return self.select_related("statement__source", "proposal__source").prefetch_related(
+            "proposal__earlier_statuses"
+        )
 
 
 @tracked()

@@ -20,6 +20,7 @@ from rounds.models import (
     Round,
     State,
     Translatable,
+    begins,
     fixed,
     in_choices,
     new_key,
@@ -43,6 +44,10 @@ from rounds.platform.triggers import (
 declare_refusal(
     "counts_its_own_issue", _("This measure belongs to another issue than the proposal.")
 )
+declare_refusal(
+    "earlier_than_now",
+    _("An earlier status lies between the day it was tabled and the day since its status of now."),
+)
 
 
 class ProposalQuerySet(AttributedQuerySet):
@@ -60,6 +65,7 @@ class ProposalQuerySet(AttributedQuerySet):
         return (
             self.with_sources()
             .select_related("issue", "responds_to", "round")
+            .prefetch_related("earlier_statuses__party")
             .annotate(party_list=parties_listed("proposals"))
         )
 
@@ -194,16 +200,29 @@ class Proposal(AttributedClaim):
         self.refuse_cycle("responds_to", _("These proposals answer each other in a circle."))
 
     def status_on(self, day: dt.date | None) -> str:
-        """Return its status as it was on ``day``; None is now."""
-        if day is not None and self.settled is not None and first_day(self.settled) > day:
-            return ProposalStatus.TABLED
-        return self.status
+        """Return its status as it was on ``day``; None is now. Reads ``earlier_statuses``."""
+        if day is None or (self.settled is not None and first_day(self.settled) <= day):
+            return self.status
+        earlier = [each for each in self.earlier_statuses.all() if each.first_day <= day]
+        last = max(earlier, key=lambda each: each.first_day, default=None)
+        return last.status if last else ProposalStatus.TABLED
 
     @property
-    def is_deal(self) -> bool:
+    def agreed_on(self) -> dt.date | None:
+        """The first day on which it may have been agreed, by some of the parties at least."""
+        days = [
+            each.first_day
+            for each in self.earlier_statuses.all()
+            if each.status == ProposalStatus.AGREED
+        ]
+        if self.status == ProposalStatus.AGREED and self.settled is not None:
+            days.append(first_day(self.settled))
+        return min(days, default=None)
+
+    @property
+    def is_agreement(self) -> bool:
         """Whether it was agreed by the day it was tabled: what came of offers, and no offer."""
-        agreed = self.status == ProposalStatus.AGREED and self.settled is not None
-        return agreed and first_day(self.settled) <= self.first_day
+        return self.agreed_on is not None and self.agreed_on <= self.first_day
 
     @property
     def gone(self) -> dt.date | None:
@@ -216,6 +235,91 @@ class Proposal(AttributedClaim):
         if self.settled is None:
             return ""
         return describe(self.settled, approximate=self.settled_approximate)
+
+
+class EarlierStatusQuerySet(NaturalKeyQuerySet):
+    def published(self) -> Self:
+        return self.filter(proposal__state=State.PUBLISHED)
+
+
+@tracked(part_of="proposal")
+class EarlierStatus(Translatable):
+    """A status that a proposal had for a party after it was tabled and before its ``status`` of now.
+
+    As agreed by two of three parties before the third, or agreed before another text superseded it.
+    """
+
+    natural_key_paths = ("proposal.slug", "status", "first_day", "party.code")
+    translated = ("note",)
+
+    proposal = models.ForeignKey(
+        Proposal, models.CASCADE, related_name="earlier_statuses", verbose_name=_("proposal")
+    )
+    status = models.CharField(
+        _("status"),
+        max_length=12,
+        choices=[choice for choice in ProposalStatus.choices if choice[0] != "tabled"],
+    )
+    dates = SpanField(_("since"))
+    approximate = models.BooleanField(_("since some day between"), default=False)
+    party = models.ForeignKey(
+        Party,
+        models.PROTECT,
+        related_name="earlier_statuses",
+        verbose_name=_("party"),
+        help_text=_("For which it had that status: a row for each."),
+    )
+    note = models.CharField(_("public note"), max_length=250, blank=True)
+
+    objects = EarlierStatusQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("earlier status")
+        verbose_name_plural = _("earlier statuses")
+        ordering = ("proposal", "dates", "party")
+        constraints = [
+            translations_are_texts(),
+            models.CheckConstraint(
+                condition=~Q(status="tabled"),
+                name="issues_earlierstatus_not_tabled",
+                violation_error_message=_("It was tabled on its own date."),
+            ),
+            in_choices("status", ProposalStatus),
+            begins("dates"),
+            plausible("dates"),
+            models.UniqueConstraint(
+                F("proposal"),
+                F("status"),
+                F("dates__startswith"),
+                F("party"),
+                name="issues_earlierstatus_once",
+                violation_error_message=_("This status stands here already."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="earlier_than_now",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=f"""
+                    PERFORM 1 FROM issues_proposal
+                    WHERE id = NEW.proposal_id
+                    AND (lower(NEW.dates) < lower(dates) OR lower(NEW.dates) > lower(settled));
+                    IF FOUND THEN {REFUSE} 'earlier_than_now'; END IF;
+                    RETURN NEW;""",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_status_display()
+
+    @property
+    def first_day(self) -> dt.date:
+        return first_day(self.dates)
+
+    @property
+    def when(self) -> str:
+        return describe(self.dates, approximate=self.approximate)
 
 
 class TermQuerySet(NaturalKeyQuerySet):

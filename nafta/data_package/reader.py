@@ -13,7 +13,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from nafta.data_package.tables import DESCRIPTOR, FILE_LIMIT, FILES, TABLES, table_resources
+from nafta.data_package.tables import (
+    ADDED_LATER,
+    DESCRIPTOR,
+    FILE_LIMIT,
+    FILES,
+    TABLES,
+    table_resources,
+)
 from rounds.tabular.base import RecordResource
 from rounds.tabular.files.csv_rows import CsvError, csv_rows
 from rounds.tabular.messages import excerpt, expected_choice
@@ -47,6 +54,8 @@ def read(folder: Path) -> Package:
     description = read_descriptor(folder, package)
     unreadable = []
     for table, resource in table_resources().items():
+        if table in ADDED_LATER and not (folder / f"{table}.csv").exists():
+            continue
         try:
             read_table(folder / f"{table}.csv", resource, package)
         except PackageError as error:
@@ -110,7 +119,8 @@ def path_problems(listed: list[Any]) -> Iterator[ImportProblem]:
                 DESCRIPTOR, text % {"path": excerpt(str(path)), "expected": expected}
             )
     for path in FILES[1:]:
-        if (count := listed.count(path)) != 1:
+        count = listed.count(path)
+        if count > 1 or (count == 0 and Path(path).stem not in ADDED_LATER):
             text = _("found the file “%(path)s” %(count)d times, expected it once")
             yield ImportProblem(DESCRIPTOR, text % {"path": path, "count": count})
 

@@ -21,10 +21,15 @@ TABLES: dict[str, type[RecordResource]] = {
     "statement_links": rounds.StatementLinkResource,
     "measures": issues.MeasureResource,
     "proposals": issues.ProposalResource,
+    "proposal_statuses": issues.EarlierStatusResource,
     "terms": issues.TermResource,
     "positions": issues.PositionResource,
     "progress": issues.ProgressResource,
+    "outcomes": issues.OutcomeResource,
+    "outcome_parties": issues.PartyOutcomeResource,
 }
+# Packages from before these tables lack their files; then what is stored of them stays.
+ADDED_LATER = frozenset({"proposal_statuses", "outcomes", "outcome_parties"})
 FILES = [DESCRIPTOR, *(f"{table}.csv" for table in TABLES)]
 
 
