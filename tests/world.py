@@ -13,7 +13,16 @@ from django.apps import apps
 from django.contrib.auth.models import Group, User
 
 from issues.groups import make_groups
-from issues.models import Issue, Measure, Position, Progress, Proposal, Term
+from issues.models import (
+    Issue,
+    Measure,
+    Outcome,
+    PartyOutcome,
+    Position,
+    Progress,
+    Proposal,
+    Term,
+)
 from rounds.models import (
     Deadline,
     Negotiation,
@@ -126,6 +135,22 @@ def create_measure(*, slug: str, issue: Issue, **fields: Any) -> Measure:
         "source": fields.get("source") or create_source(),
     }
     return _create(Measure, {}, slug=slug, issue=issue, **(defaults | fields))
+
+
+def create_outcome(
+    *, issue: Issue, dates: Any, gists: dict[str, str] | None = None, **fields: Any
+) -> Outcome:
+    """An outcome of an issue; ``gists``: how each party came to it, by its code."""
+    defaults = {
+        "kind": "agreed",
+        "line": f"Line {next(count)}",
+        "state": "published",
+        "source": fields.get("source") or create_source(),
+    }
+    outcome = _create(Outcome, {}, issue=issue, dates=dates, **(defaults | fields))
+    for code, gist in (gists or {}).items():
+        PartyOutcome.objects.create(outcome=outcome, party=Party.objects.get(code=code), gist=gist)
+    return outcome
 
 
 def create_statement(*, dates: Any, **fields: Any) -> Statement:
@@ -390,6 +415,14 @@ def _plant_drafts(w: SimpleNamespace) -> None:
     )
     measure = create_measure(
         slug=SECRET, name=SECRET, unit=SECRET, issue=w.water, status_quo=1, **draft
+    )
+    create_outcome(
+        slug=SECRET,
+        issue=w.water,
+        dates=days("2010-03-08"),
+        line=SECRET,
+        gists={"arden": SECRET},
+        **draft,
     )
     create_term(proposal=w.third, measure=measure, low=1)
     create_term(proposal=proposal, measure=w.share, low=77)

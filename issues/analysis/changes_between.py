@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from issues.analysis.number_points import MeasurePoint, list_points
 from issues.analysis.proposal_threads import is_agreement, proposal_items
-from issues.matrix.cells import MatrixCell, make_cell, make_trail
+from issues.matrix.cells import MatrixCell
 from issues.matrix.rows import meetings_with_rows
 from issues.matrix.site_state import SiteState
 from issues.matrix.stances import have_same_stance
@@ -43,7 +43,9 @@ class StanceMoves:
     @property
     def came_back(self) -> bool:
         """Whether it moved and ended where it had begun."""
-        return self.has_moved and have_same_stance(self.steps[-1].position, self.before.position)
+        last = self.steps[-1]
+        is_stance = self.has_moved and not last.is_settled
+        return is_stance and have_same_stance(last.position, self.before.position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +125,11 @@ def find_changes(
 
 
 def find_stance_moves(issue: Issue, state: SiteState, after: dt.date) -> list[StanceMoves]:
-    moves = []
-    for party in state.parties:
-        positions = state.positions_of(issue, party)
-        if steps := make_trail(party, positions, state.day, after):
-            moves.append(StanceMoves(party, make_cell(party, positions, after), steps))
-    return moves
+    return [
+        StanceMoves(party, state.history.cell(issue, party, after), steps)
+        for party in state.parties
+        if (steps := state.history.trail(issue, party, state.day, after))
+    ]
 
 
 def find_level_moves(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from issues.analysis.stance_distance import Closeness, StanceGap, find_start
-from issues.matrix.cells import NEVER, MatrixCell, make_cell, make_meeting_cell
+from issues.matrix.cells import MatrixCell
+from issues.matrix.party_history import NEVER
 from issues.matrix.site_state import SiteState
 from issues.models import Issue
 from rounds.models import Round
@@ -19,7 +20,7 @@ class Pairing:
 
     issue: Issue
     gap: StanceGap
-    settled: bool = False  # closed or dropped by then
+    settled: bool = False  # it had an outcome by then, or was closed or dropped
     since: str = ""
     since_url: str = ""  # of the evidence for the position that brought them there
 
@@ -49,25 +50,35 @@ def pair_parties(state: SiteState, settled: Container[int]) -> list[Pairing]:
 
     Issues whose numbers are in ``settled`` are no part of that ranking and come last.
     """
-    party, other_party = state.parties
     rows = []
     for issue in state.issues:
-        positions = state.positions_of(issue, party), state.positions_of(issue, other_party)
-        start = find_start(*positions, day=state.day)
+        since, since_url = _since(issue, state)
         cells = [
-            make_cell(each, taken, state.day, state.news_after)
-            for each, taken in zip(state.parties, positions, strict=True)
+            state.history.cell(issue, each, state.day, state.news_after) for each in state.parties
         ]
         rows.append(
             Pairing(
                 issue=issue,
                 gap=StanceGap(*cells),
-                settled=issue.pk in settled,
-                since=start.when if start else "",
-                since_url=start.evidence.get_absolute_url() if start else "",
+                settled=issue.pk in settled or any(cell.is_settled for cell in cells),
+                since=since,
+                since_url=since_url,
             )
         )
     return sorted(rows, key=lambda row: (row.settled, row.gap.steps is None, -(row.gap.steps or 0)))
+
+
+def _since(issue: Issue, state: SiteState) -> tuple[str, str]:
+    """Since when the two are where they are, in words, and the address of what says so."""
+    if outcome := state.history.outcome_on(issue, state.day):
+        return outcome.when, outcome.get_absolute_url()
+    party, other_party = state.parties
+    start = find_start(
+        state.history.positions_of(issue, party),
+        state.history.positions_of(issue, other_party),
+        state.day,
+    )
+    return (start.when, start.evidence.get_absolute_url()) if start else ("", "")
 
 
 def follow_party(state: SiteState, meetings: Sequence[tuple[dt.date, Round]]) -> list[PartyRecord]:
@@ -78,7 +89,7 @@ def follow_party(state: SiteState, meetings: Sequence[tuple[dt.date, Round]]) ->
         PartyRecord(
             issue=issue,
             cells=[
-                make_meeting_cell(party, state.positions_of(issue, party), end, after)
+                state.history.meeting_cell(issue, party, end, after)
                 for after, end in pairwise([NEVER, *ends])
             ],
         )
@@ -94,6 +105,7 @@ def count_closeness(rows: Iterable[Pairing]) -> list[tuple[Closeness, int]]:
         Closeness.APART,
         Closeness.NEAR,
         Closeness.SAME,
+        Closeness.SETTLED,
         Closeness.UNKNOWN,
     ]
     return [(closeness, counts[closeness]) for closeness in order if counts[closeness]]

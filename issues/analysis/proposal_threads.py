@@ -49,7 +49,7 @@ def is_agreement(proposal: Proposal) -> bool:
     Reads a proposal ``with_names()``. The record keeps the latest status alone, so a text that
     was superseded later counts if several parties put it forward together at a milestone.
     """
-    if proposal.is_deal:
+    if proposal.is_agreement:
         return True
     was_superseded = proposal.status == ProposalStatus.SUPERSEDED
     at_milestone = proposal.round is not None and proposal.round.kind == RoundKind.MILESTONE

@@ -14,7 +14,8 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from issues.matrix.cells import NEVER, MatrixCell, make_cell, standing_on
+from issues.matrix.cells import MatrixCell
+from issues.matrix.party_history import NEVER, standing_on
 from issues.matrix.rows import meetings_compared
 from issues.matrix.site_state import SiteState
 from issues.matrix.stances import have_same_stance
@@ -22,6 +23,8 @@ from issues.models import (
     SILENT,
     Issue,
     Level,
+    Outcome,
+    OutcomeKind,
     Position,
     Progress,
     Stance,
@@ -47,6 +50,7 @@ class Closeness(models.TextChoices):
     NEAR = "near", gettext_lazy("near")
     APART = "apart", gettext_lazy("apart")
     OPPOSITE = "opposite", gettext_lazy("opposite")
+    SETTLED = "settled", gettext_lazy("settled")
     UNKNOWN = "unknown", gettext_lazy("cannot be compared")
 
 
@@ -82,6 +86,8 @@ class StanceGap:
 
     @property
     def closeness(self) -> Closeness:
+        if self.cell.is_settled or self.other_cell.is_settled:
+            return Closeness.SETTLED
         return judge_closeness(self.cell.stance, self.other_cell.stance)
 
     @property
@@ -98,6 +104,8 @@ class StanceGap:
     @property
     def label(self) -> str:
         """ "opposite, 4 steps", or why there is no distance."""
+        if self.closeness == Closeness.SETTLED:
+            return str(Closeness.SETTLED.label)
         if self.steps is None:
             return self.silence_label
         if self.steps == 0:
@@ -182,6 +190,7 @@ class Spread:
     day: dt.date
     gaps: list[StanceGap]
     level: str = ""  # how far it had got by then, if only between some of them
+    outcome: Outcome | None = None  # how it had ended by then
 
     @property
     def widest(self) -> StanceGap | None:
@@ -189,11 +198,13 @@ class Spread:
 
     @property
     def settled(self) -> bool:
-        return self.level in SETTLED
+        return self.outcome is not None or self.level in SETTLED
 
     @property
     def settled_label(self) -> str:
-        """ "closed" or "dropped", or nothing."""
+        """ "agreed in part", or else "closed" or "dropped", or nothing."""
+        if self.outcome:
+            return str(OutcomeKind(self.outcome.kind).label)
         return str(Level(self.level).label) if self.settled else ""
 
 
@@ -210,9 +221,7 @@ def measure_spread(
 
     A position stands until there is another, also while its party was not at the table.
     """
-    cells = [
-        make_cell(party, state.positions_of(issue, party), day, after) for party in state.parties
-    ]
+    cells = [state.history.cell(issue, party, day, after) for party in state.parties]
     return Spread(
         key=meeting.slug if meeting else "",
         title=local(meeting, "name") if meeting else "",
@@ -221,6 +230,7 @@ def measure_spread(
         day=day,
         gaps=pair_cells(cells),
         level=level,
+        outcome=state.history.outcome_on(issue, day),
     )
 
 
@@ -369,8 +379,8 @@ def _start_of_widest(issue: Issue, state: SiteState, now: Spread) -> Position | 
     gaps = [widest] if widest.steps else [gap for gap in now.gaps if gap.steps is not None]
     starts = [
         find_start(
-            state.positions_of(issue, gap.cell.party),
-            state.positions_of(issue, gap.other_cell.party),
+            state.history.positions_of(issue, gap.cell.party),
+            state.history.positions_of(issue, gap.other_cell.party),
             state.day,
         )
         for gap in gaps

@@ -1,15 +1,26 @@
-"""Where the parties stand on one issue, in a sentence."""
+"""Where the parties stand on one issue, and how it ended, each in a sentence."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from issues.matrix.cells import MatrixCell
 from issues.matrix.stances import CellStance, NoStance
-from issues.models import Stance
+from issues.models import Outcome, Stance
 from rounds.platform.translated_text import local
+
+
+def describe_outcome(outcome: Outcome) -> str:
+    """ "Agreed in part, 4 May 2031: a review after six years." """
+    sentence = _("%(how)s, %(when)s: %(line)s") % {
+        "how": capfirst(outcome.get_kind_display()),
+        "when": outcome.when,
+        "line": local(outcome, "line"),
+    }
+    return sentence if sentence.endswith(".") else f"{sentence}."
 
 
 def describe_stances(cells: Iterable[MatrixCell], *, before: bool = False) -> str:

@@ -1,12 +1,10 @@
 """One cell of the matrix: where a party stands on an issue, since when, and in which words."""
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
 
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -15,15 +13,10 @@ from issues.matrix.stances import (
     CellStance,
     NoStance,
     have_same_stance,
-    have_same_wording,
-    stance_label,
 )
-from issues.models import Position, Stance
-from rounds.models import Basis, Party
+from issues.models import Outcome, Position
+from rounds.models import Basis, Party, Source
 from rounds.platform.translated_text import local
-
-DAY = dt.timedelta(days=1)
-NEVER = dt.date.min
 
 
 class StanceChange(models.TextChoices):
@@ -35,6 +28,7 @@ class StanceChange(models.TextChoices):
     RETURNED = "returned", gettext_lazy("back where it was")
     SHIFTED = "shifted", pgettext_lazy("a stance", "shifted")
     RESTATED = "restated", pgettext_lazy("a stance", "restated")
+    SETTLED = "settled", pgettext_lazy("an issue", "settled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +49,12 @@ class MatrixCell:
     previous_label: str = ""
     has_new_wording: bool = False  # shifted since the last round, if by an earlier position
     last_shift: Position | None = None  # with which the words of the stance last changed
+    outcome: Outcome | None = None  # that the issue had; then it tells no stance
     earlier_positions: tuple["MatrixCell", ...] = ()  # of the same meeting, before the latest
+
+    @property
+    def is_settled(self) -> bool:
+        return self.outcome is not None
 
     @property
     def recorded(self) -> bool:
@@ -102,6 +101,10 @@ class MatrixCell:
         return self.position.when if self.position else ""
 
     @property
+    def dates(self) -> DateRange | None:
+        return self.position.since if self.position else None
+
+    @property
     def approximate(self) -> bool:
         return self.position is not None and self.position.approximate
 
@@ -110,20 +113,28 @@ class MatrixCell:
         return self.position is None or self.position.evidence.on_the_record
 
     @property
+    def basis_key(self) -> str:
+        return self.position.evidence.basis if self.position else ""
+
+    @property
     def basis(self) -> str:
-        return str(Basis(self.position.evidence.basis).label) if self.position else ""
+        return str(Basis(self.basis_key).label) if self.basis_key else ""
 
     @property
     def url(self) -> str:
         return self.position.evidence.get_absolute_url() if self.position else ""
 
     @property
+    def source(self) -> Source | None:
+        return self.position.evidence.source if self.position else None
+
+    @property
     def publisher(self) -> str:
-        return self.position.evidence.source.publisher if self.position else ""
+        return self.source.publisher if self.source else ""
 
     @property
     def source_url(self) -> str:
-        return self.position.evidence.source.get_absolute_url() if self.position else ""
+        return self.source.get_absolute_url() if self.source else ""
 
     # --- what is new ---
 
@@ -215,107 +226,3 @@ class MatrixCell:
             *(self.days_label, self.since_url, self.gist, self.condition, self.note),
             *(self.when, self.approximate, self.basis, self.url, self.publisher),
         )
-
-
-History = dict[tuple[int, int], list[Position]]
-
-
-def positions_by_pair(positions: Iterable[Position]) -> History:
-    """The positions of each (issue's, party's) number, oldest first."""
-    by_pair: History = defaultdict(list)
-    for position in sorted(positions, key=lambda position: position.first_day):
-        by_pair[position.issue_id, position.party_id].append(position)
-    return by_pair
-
-
-def standing_on(positions: Sequence[Position], day: dt.date) -> Position | None:
-    """The last of one pair's positions, oldest first, taken by ``day``."""
-    taken = [position for position in positions if position.first_day <= day]
-    return taken[-1] if taken else None
-
-
-def run_of_stance(positions: Sequence[Position], day: dt.date) -> list[Position]:
-    """The unbroken run of the stance held on ``day``: where it was taken, then each time again."""
-    run: list[Position] = []
-    for position in reversed([taken for taken in positions if taken.first_day <= day]):
-        if run and not have_same_stance(position, run[-1]):
-            break
-        run.append(position)
-    return run[::-1]
-
-
-def make_cell(
-    party: Party, positions: Sequence[Position], day: dt.date, after: dt.date | None = None
-) -> MatrixCell:
-    """A party's cell on ``day``; it is new if its latest position was taken after ``after``.
-
-    ``positions`` are one pair's, oldest first. The cell says since when the stance is held, and
-    the latest position's words, day and source. If these are not the first of that stance, it has
-    shifted where they are others than those of the position before, or where any taken since
-    ``after`` shifted, and says on which day; else it is restated.
-    """
-    run = run_of_stance(positions, day)
-    if not run:
-        return MatrixCell(party=party, label=str(NoStance.NOT_RECORDED.label))
-    latest = run[-1]
-    is_new = after is not None and latest.first_day > after
-    previous = standing_on(positions, after) if is_new and after else None
-    shifts = [
-        later
-        for earlier, later in pairwise(run)
-        if (later is latest or (after and later.first_day > after))
-        and not have_same_wording(earlier, later)
-    ]
-    return MatrixCell(
-        party=party,
-        stance=Stance(latest.stance),
-        label=stance_label(latest, day),
-        position=latest,
-        first_position=run[0],
-        is_new=is_new,
-        previous=previous,
-        previous_label=stance_label(previous, after) if previous and after else "",
-        has_new_wording=bool(shifts),
-        last_shift=shifts[-1] if shifts else None,
-    )
-
-
-def make_meeting_cell(
-    party: Party, positions: Sequence[Position], day: dt.date, after: dt.date
-) -> MatrixCell:
-    """A party's cell at the end of a meeting, with all that it took since the one before.
-
-    Of several positions the latest is compared with the one before it, as each of them is. What
-    is news stays that of the whole meeting (docs/decisions/0036).
-    """
-    latest = make_cell(party, positions, day, after)
-    *earlier, last = make_steps(party, positions, day, after) or [latest]
-    return replace(latest, last_shift=last.last_shift, earlier_positions=tuple(earlier))
-
-
-def make_steps(
-    party: Party, positions: Sequence[Position], day: dt.date, after: dt.date = NEVER
-) -> list[MatrixCell]:
-    """Each position that a party took after ``after`` up to ``day``, against the one before.
-
-    ``positions`` are one pair's, oldest first; so are the cells.
-    """
-    return [
-        make_cell(party, positions, taken.first_day, taken.first_day - DAY)
-        for taken in positions
-        if after < taken.first_day <= day
-    ]
-
-
-def make_trail(
-    party: Party, positions: Sequence[Position], day: dt.date, after: dt.date = NEVER
-) -> list[MatrixCell]:
-    """How one party's stance or its words changed after ``after`` up to ``day``, oldest first.
-
-    ``positions`` are one pair's, oldest first. What restates them in the same words is left out.
-    """
-    return [step for step in make_steps(party, positions, day, after) if step.is_news]
-
-
-def make_absent_cell(party: Party) -> MatrixCell:
-    return MatrixCell(party=party, stance=NoStance.ABSENT, label=str(NoStance.ABSENT.label))

@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from issues.matrix.cells import NEVER, MatrixCell
+from issues.matrix.cells import MatrixCell
+from issues.matrix.party_history import NEVER
 from issues.matrix.rows import MatrixRow
 from issues.models import Issue
 

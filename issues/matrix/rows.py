@@ -5,15 +5,9 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from issues.matrix.cells import (
-    DAY,
-    History,
-    MatrixCell,
-    make_absent_cell,
-    make_cell,
-    make_meeting_cell,
-)
-from issues.models import Issue, Progress
+from issues.matrix.cells import MatrixCell
+from issues.matrix.party_history import DAY, History, make_absent_cell
+from issues.models import Issue, Outcome, Progress
 from rounds.history.as_of import end_of
 from rounds.models import Party, Round
 from rounds.platform.translated_text import local
@@ -30,6 +24,7 @@ class MatrixRow:
     issue: Issue | None = None
     round: Any = None  # a Round, read ``with_names()``
     progress: Progress | None = None
+    outcome: Outcome | None = None  # of an issue, as it stood on the day
     day: dt.date | None = None  # of which a round's row speaks: its end, or the day asked for
 
     @property
@@ -40,21 +35,19 @@ class MatrixRow:
 def rows_by_issue(
     issues: Iterable[Issue],
     parties: Sequence[Party],
-    positions: History,
+    history: History,
     day: dt.date,
     after: dt.date | None = None,
 ) -> list[MatrixRow]:
-    """Issues down, parties across, as of ``day``; what was taken after ``after`` is new."""
+    """Issues down, parties across, as of ``day``; what came after ``after`` is new."""
     return [
         MatrixRow(
             title=local(issue, "name"),
             url=issue.get_absolute_url(),
             key=issue.slug,
             issue=issue,
-            cells=[
-                make_cell(party, positions.get((issue.pk, party.pk), []), day, after)
-                for party in parties
-            ],
+            outcome=history.outcome_on(issue, day),
+            cells=[history.cell(issue, party, day, after) for party in parties],
         )
         for issue in issues
     ]
@@ -64,7 +57,7 @@ def rows_by_round(
     issue: Issue,
     rounds: Sequence[Round],
     parties: Sequence[Party],
-    positions: History,
+    history: History,
     progress: Iterable[Progress],
     day: dt.date,
 ) -> list[MatrixRow]:
@@ -77,10 +70,7 @@ def rows_by_round(
     rows: list[MatrixRow] = []
     after = dt.date.min  # at the first round with a row, everything is new
     for end, meeting in meetings_with_rows(rounds, day, levels):
-        cells = [
-            make_meeting_cell(party, positions.get((issue.pk, party.pk), []), end, after)
-            for party in parties
-        ]
+        cells = [history.meeting_cell(issue, party, end, after) for party in parties]
         is_over = end_of(meeting, rounds) <= day
         row = MatrixRow(
             title=local(meeting, "name"),
@@ -89,6 +79,7 @@ def rows_by_round(
             round=meeting,
             day=end,
             progress=levels.get(meeting.pk) if is_over else None,
+            outcome=history.outcome_on(issue, end),
             cells=_with_absent(cells, meeting),
         )
         if meeting.is_round or row.progress or any(cell.is_new for cell in row.cells):
@@ -105,7 +96,7 @@ def _with_absent(cells: Sequence[MatrixCell], meeting: Round) -> list[MatrixCell
     present = {party["code"] for party in meeting.party_list}
     return [
         cell
-        if cell.is_new or not present or cell.party.code in present
+        if cell.is_new or cell.is_settled or not present or cell.party.code in present
         else make_absent_cell(cell.party)
         for cell in cells
     ]

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from issues.matrix.cells import History, positions_by_pair
+from issues.matrix.party_history import History
 from issues.matrix.rows import MatrixRow, rows_by_issue, rows_by_round
-from issues.models import Issue, Position, Progress
+from issues.models import Issue, Outcome, Position, Progress
 from rounds.history.as_of import AsOf, end_of, find_previous_meeting
 from rounds.models import Party, Round
 
@@ -29,6 +29,7 @@ class SiteState:
     issue_queryset: Iterable[Issue] = ()
     party_queryset: Iterable[Party] = ()
     position_queryset: Iterable[Position] = ()  # taken by the day, with their evidence
+    outcome_queryset: Iterable[Outcome] = ()  # reached by the day, ``with_reopening()``
     previous_end: tuple[dt.date, Round | None] | None = None  # if news is not counted from the
     # round before ``as_of``: the end of the meeting that it is counted from
 
@@ -41,20 +42,26 @@ class SiteState:
         issues: Iterable[Issue] | None = None,
         parties: Iterable[Party] | None = None,
         drafts: Iterable[Position] = (),
+        draft_outcomes: Iterable[Outcome] = (),
     ) -> "SiteState":
         """The state at the end of ``as_of.day``, of all that is published or of what is given.
 
         ``rounds``: all that are published, in order, ``with_names()``. ``issues`` and ``parties``
-        narrow the positions as well. ``drafts`` count as published: the desk's preview shows the
+        narrow the positions as well. Drafts count as published: the desk's preview shows the
         matrix with them.
         """
         positions = Position.objects.published()
         if drafts:
             positions |= Position.objects.filter(pk__in=[draft.pk for draft in drafts])
         positions = positions.as_of(as_of.day).with_evidence()
+        outcomes = Outcome.objects.published()
+        if draft_outcomes:
+            outcomes |= Outcome.objects.filter(pk__in=[draft.pk for draft in draft_outcomes])
+        outcomes = outcomes.as_of(as_of.day).with_reopening().for_cells()
         if issues is not None:
             issues = list(issues)
             positions = positions.filter(issue__in=issues)
+            outcomes = outcomes.filter(issue__in=issues)
         if parties is not None:
             parties = list(parties)
             positions = positions.filter(party__in=parties)
@@ -64,6 +71,7 @@ class SiteState:
             issue_queryset=Issue.objects.published() if issues is None else issues,
             party_queryset=Party.objects.all() if parties is None else parties,
             position_queryset=positions,
+            outcome_queryset=outcomes,
         )
 
     @classmethod
@@ -94,12 +102,8 @@ class SiteState:
         return list(self.position_queryset)
 
     @cached_property
-    def positions_by_pair(self) -> History:
-        return positions_by_pair(self.positions)
-
-    def positions_of(self, issue: Issue, party: Party) -> list[Position]:
-        """One party's positions on an issue, oldest first."""
-        return self.positions_by_pair.get((issue.pk, party.pk), [])
+    def history(self) -> History:
+        return History.make(self.positions, self.outcome_queryset)
 
     @cached_property
     def rounds_begun(self) -> list[Round]:
@@ -134,12 +138,12 @@ class SiteState:
 
     def matrix_on(self, day: dt.date, after: dt.date | None = None) -> list[MatrixRow]:
         """The matrix on another day, not after that of the state."""
-        return rows_by_issue(self.issues, self.parties, self.positions_by_pair, day, after)
+        return rows_by_issue(self.issues, self.parties, self.history, day, after)
 
     def rows_by_round(self, issue: Issue, progress: Iterable[Progress]) -> list[MatrixRow]:
         """Where each party stood on an issue at the end of each round, up to the day."""
         return rows_by_round(
-            issue, self.rounds_begun, self.parties, self.positions_by_pair, progress, self.day
+            issue, self.rounds_begun, self.parties, self.history, progress, self.day
         )
 
 

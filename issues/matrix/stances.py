@@ -1,4 +1,4 @@
-"""The stance of a cell and its mark, also where a cell has none."""
+"""What a cell tells in a word and a mark: a stance, an outcome, or why there is none."""
 
 import datetime as dt
 
@@ -29,7 +29,27 @@ class NoStance(models.TextChoices):
     ABSENT = "absent", gettext_lazy("not at the table")
 
 
-CellStance = Stance | NoStance
+class PartyOutcomeKind(models.TextChoices):
+    """How it ended for one party, in words that stand in a cell."""
+
+    AGREED = "agreed", gettext_lazy("agreed")
+    AGREED_IN_PART = "agreed-in-part", gettext_lazy("agreed in part")
+    GIVEN_UP = "given-up", gettext_lazy("gave it up")
+    KEPT = "kept", gettext_lazy("kept as it was")
+    LEFT_OPEN = "left-open", gettext_lazy("left open")
+    MOVED = "moved", gettext_lazy("moved elsewhere")
+
+
+# Squares: no stance has one.
+OUTCOME_MARKS: dict[str, str] = {
+    PartyOutcomeKind.AGREED: "■",
+    PartyOutcomeKind.AGREED_IN_PART: "◧",
+    PartyOutcomeKind.GIVEN_UP: "⊠",
+    PartyOutcomeKind.KEPT: "▣",
+    PartyOutcomeKind.LEFT_OPEN: "□",
+    PartyOutcomeKind.MOVED: "◳",
+}
+CellStance = Stance | NoStance | PartyOutcomeKind
 
 
 def stance_label(position: Position, day: dt.date) -> str:

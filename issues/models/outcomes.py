@@ -1,10 +1,10 @@
 """How each issue ended, and how each party came to that."""
 
 import datetime as dt
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,7 @@ from rounds.models import (
     Translatable,
     fixed,
     in_choices,
+    listed,
     new_key,
     tracked,
     translations_are_texts,
@@ -47,28 +48,26 @@ class OutcomeQuerySet(DatedQuerySet):
     def with_titles(self) -> Self:
         return self.select_related("issue")
 
-    def with_parties_gists(self) -> Self:
-        """Read how each party came to it, and the publication that says so."""
-        return self.select_related("source").prefetch_related("parties__party")
-
-    def standing_on(self, day: dt.date) -> Self:
-        """Keep those with which an issue had ended on ``day``: the last, unless it was reopened.
-
-        An issue is reopened by progress that says so at a meeting that began after the outcome.
-        """
-        later = Outcome.objects.published().filter(
-            issue=OuterRef("issue"),
-            dates__startswith__gt=OuterRef("dates__startswith"),
-            dates__startswith__lte=day,
+    def for_cells(self) -> Self:
+        """Read the issue and the sources, and give each ``gist_list``: how each party came to it."""
+        gists = PartyOutcome.objects.filter(outcome=OuterRef("pk")).order_by("party__order", "pk")
+        return self.with_sources().select_related("issue").annotate(
+            gist_list=listed(gists, party="party__code", gist="gist", translated=["gist"])
         )
+
+    def with_reopening(self) -> Self:
+        """Give each ``reopened_on``: the first day of a later meeting that took the issue up again.
+
+        That is one whose progress says so. It is None where no meeting did.
+        """
         reopened = Progress.objects.published().filter(
             issue=OuterRef("issue"),
             level=Level.REOPENED,
             round__state=State.PUBLISHED,
             round__dates__startswith__gt=OuterRef("dates__startswith"),
-            round__dates__startswith__lte=day,
         )
-        return self.as_of(day).exclude(Exists(later)).exclude(Exists(reopened))
+        days = reopened.order_by("round__dates__startswith").values("round__dates__startswith")
+        return self.annotate(reopened_on=Subquery(days[:1]))
 
 
 @tracked()
@@ -80,6 +79,9 @@ class Outcome(DatedClaim):
     """
 
     translated = ("line", "note")
+
+    reopened_on: dt.date | None  # of records read ``with_reopening()``
+    gist_list: list[dict[str, Any]]  # of records read ``for_cells()``
 
     slug = models.SlugField(_("key"), max_length=80, unique=True, default=new_key)
     issue = models.ForeignKey(

@@ -65,7 +65,9 @@ class ProposalQuerySet(AttributedQuerySet):
         return (
             self.with_sources()
             .select_related("issue", "responds_to", "round")
-            .prefetch_related("earlier_statuses__party")
+            .prefetch_related(
+                models.Prefetch("earlier_statuses", EarlierStatus.objects.select_related("party"))
+            )
             .annotate(party_list=parties_listed("proposals"))
         )
 
@@ -244,7 +246,7 @@ class EarlierStatusQuerySet(NaturalKeyQuerySet):
 
 @tracked(part_of="proposal")
 class EarlierStatus(Translatable):
-    """A status that a proposal had for a party after it was tabled and before its ``status`` of now.
+    """A status that a proposal had for a party before its ``status`` of now.
 
     As agreed by two of three parties before the third, or agreed before another text superseded it.
     """

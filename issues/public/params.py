@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from issues.matrix.cells import NEVER
+from issues.matrix.party_history import NEVER
 from rounds.history.as_of import AsOf
 from rounds.models import Party, Round
 from rounds.platform.translated_text import local

@@ -20,7 +20,7 @@ from issues.analysis.stance_distance import IssueDistances, Spread, StanceGap
 from issues.matrix.cells import MatrixCell
 from issues.matrix.moves import IssueMoves
 from issues.matrix.rows import MatrixRow
-from issues.models import Issue, Progress
+from issues.models import Issue, Outcome, Progress
 from rounds.models import Party, Round
 from rounds.platform.dates import last_day
 from rounds.platform.translated_text import local
@@ -81,20 +81,21 @@ class CellFile(FileTable):
     gist = tables.Column(accessor="cell__gist")
     condition = tables.Column(accessor="cell__condition")
     first = tables.Column(accessor="cell__day")
-    last = tables.Column(accessor="cell__position__since")
+    last = tables.Column(accessor="cell__dates")
     approximate = tables.Column(accessor="cell__approximate")
     when = tables.Column(accessor="cell__when")
-    basis = tables.Column(accessor="cell__position__evidence__basis")
+    basis = tables.Column(accessor="cell__basis_key")
     on_record = tables.Column(accessor="cell__on_record")
     note = tables.Column(accessor="cell__note")
     moved = tables.Column(accessor="cell__stance_changed")
     shifted = tables.Column(accessor="cell__is_shifted")
     restated = tables.Column(accessor="cell__is_restated")
     before = tables.Column(accessor="cell__previous_stance")
+    outcome = tables.Column(accessor="cell__outcome")
     evidence = AddressColumn(accessor="cell__url")
     publisher = tables.Column(accessor="cell__publisher")
-    source = tables.Column(accessor="cell__position__evidence__source__url")
-    archive = tables.Column(accessor="cell__position__evidence__source__archive_url")
+    source = tables.Column(accessor="cell__source__url")
+    archive = tables.Column(accessor="cell__source__archive_url")
 
     def render_issue_name(self, value: Issue) -> str:
         return local(value, "name")
@@ -118,9 +119,11 @@ class CellFile(FileTable):
     render_latest = render_on_record = render_moved = render_approximate
     render_shifted = render_restated = render_approximate
 
-    def render_basis(self, record: CellRow) -> str:
-        position = record.cell.position
-        return str(position.evidence.basis) if position else ""
+    def render_basis(self, value: str) -> str:
+        return str(value)
+
+    def render_outcome(self, value: Outcome) -> str:
+        return local(value, "line")
 
 
 def matrix_file(rows: Iterable[MatrixRow], *, caption: str, issue: Issue | None = None) -> CellFile:

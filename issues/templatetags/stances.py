@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from issues.matrix import stances
-from issues.models import Position
+from issues.models import Outcome, Position
 from rounds.platform import clock
 
 register = template.Library()
@@ -14,6 +14,11 @@ register = template.Library()
 @register.inclusion_tag("_key.html")
 def stance_key() -> dict[str, Any]:
     return {"scale": stances.SCALE}
+
+
+@register.filter
+def outcome_mark(outcome: Outcome) -> str:
+    return stances.OUTCOME_MARKS[outcome.kind]
 
 
 @register.filter

@@ -7,7 +7,8 @@ from django.db.models import Choices
 from pydantic import BaseModel, Field
 
 from issues import resources as issues
-from issues.models import Comparator, IssueKind, Level, ProposalStatus, Stance
+from issues.matrix.stances import PartyOutcomeKind
+from issues.models import Comparator, IssueKind, Level, OutcomeKind, ProposalStatus, Stance
 from nafta.api.columns import Words, with_columns
 from rounds.models import Basis, DeadlineOutcome, LinkKind, RoundKind, RoundStatus
 from rounds.public.timeline import Kind
@@ -269,11 +270,24 @@ class Progress(BaseModel):
     updated_at: dt.datetime | None
 
 
-class CellPosition(BaseModel):
-    """One position of a cell. All of it is null or false where nothing is recorded."""
+class CellOutcome(BaseModel):
+    """How the issue of a cell ended."""
 
-    stance: Annotated[str, one_of(Stance, "not-recorded", "absent")]
-    label: str = Field(description="The stance in words.")
+    kind: Annotated[str, one_of(OutcomeKind)]
+    line: Words = Field(description="What came out, for all parties.")
+    dates: Span
+    source: SourceRef
+
+
+class CellPosition(BaseModel):
+    """One position of a cell, or the outcome. It is null or false where nothing is recorded.
+
+    Where the issue had an outcome, `stance` says how it ended for the party, `gist` how the party
+    came to it, and `before` the firmest stance that it had taken.
+    """
+
+    stance: Annotated[str, one_of(Stance, "not-recorded", "absent", *PartyOutcomeKind.values)]
+    label: str = Field(description="The stance, or how it ended, in words.")
     gist: Words | None
     condition: Words | None
     since: Span | None = Field(description="Since when the stance is held without a break.")
@@ -288,6 +302,7 @@ class CellPosition(BaseModel):
         description="The stance before, if a position was taken since the round before."
     )
     evidence: Evidence | None = Field(description="What the latest position rests on.")
+    outcome: CellOutcome | None = Field(description="How the issue had ended by then.")
 
 
 class Cell(CellPosition):

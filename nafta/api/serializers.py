@@ -14,6 +14,7 @@ from issues import resources as issues
 from issues.analysis.proposal_threads import proposal_items
 from issues.matrix.cells import MatrixCell
 from issues.matrix.rows import MatrixRow
+from issues.matrix.settled_cells import SettledCell
 from issues.matrix.stances import stance_label
 from issues.models import Issue, Measure, Position, Progress, Proposal
 from nafta.api import schemas
@@ -318,6 +319,10 @@ class Serializer:
         )
 
     def _cell_position(self, cell: MatrixCell) -> dict[str, Any]:
+        fields = self._cell_stance(cell)
+        return fields | self._cell_outcome(cell) if isinstance(cell, SettledCell) else fields
+
+    def _cell_stance(self, cell: MatrixCell) -> dict[str, Any]:
         first, latest = cell.first_position, cell.position
         return {
             "stance": cell.stance.value,
@@ -332,6 +337,24 @@ class Serializer:
             "restated": cell.is_restated,
             "before": cell.previous_stance,
             "evidence": self.evidence(latest) if latest else None,
+            "outcome": None,
+        }
+
+    def _cell_outcome(self, cell: SettledCell) -> dict[str, Any]:
+        """What a cell tells of an outcome, in place of what it would tell of a position."""
+        dates = to_span(cell.outcome.dates, approximate=cell.outcome.approximate)
+        outcome = schemas.CellOutcome(
+            kind=cell.outcome.kind,
+            line=to_words(local(cell.outcome, "line")),
+            dates=dates,
+            source=self.source_ref(cell.source),
+        )
+        return {
+            "since": dates,
+            "since_evidence": None,
+            "latest": dates,
+            "evidence": None,
+            "outcome": outcome,
         }
 
     def item(self, item: TimelineItem) -> schemas.Item:

@@ -15,7 +15,6 @@ from issues.analysis.by_speaker import (
     items_shown,
 )
 from issues.analysis.proposal_threads import proposal_items
-from issues.matrix.cells import make_trail
 from issues.matrix.site_state import SiteState
 from issues.models import Issue, with_issues
 from issues.public.tables import cells_file, matrix_file
@@ -91,10 +90,7 @@ def _contributions(party: Party, state: SiteState) -> list[IssueContributions]:
         merge_items(statement_items(with_issues(statements))),
         merge_items(proposal_items(proposals, state.day)),
         state.matrix,
-        {
-            issue.pk: make_trail(party, state.positions_of(issue, party), state.day)
-            for issue in state.issues
-        },
+        {issue.pk: state.history.trail(issue, party, state.day) for issue in state.issues},
         index,
     )
 

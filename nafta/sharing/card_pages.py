@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from issues.analysis.proposal_threads import find_settling
+from issues.matrix.answers import describe_outcome
 from issues.matrix.cells import MatrixCell
 from issues.matrix.moves import find_moves_in_order
 from issues.matrix.rows import front_page_rows
@@ -77,7 +78,7 @@ def _issue_card(key: str, form: AsOfForm, site: str) -> Card:
         site=site,
         kicker=local(issue, "name"),
         headline=local(issue, "question"),
-        text=_settled(issue, state.as_of),
+        text=_settled(issue, state),
         lines=tuple((_party_heading(cell.party), _card_stance(cell)) for cell in row.cells),
         foot=_as_of(state.as_of),
     )
@@ -186,10 +187,12 @@ def _moved_stance(cell: MatrixCell) -> CardStance:
     return CardStance(cell.stance.value, label)
 
 
-def _settled(issue: Issue, as_of: AsOf) -> str:
-    """Say how an issue was settled first; "" while it is not."""
-    proposals = issue.proposals.published().as_of(as_of.day).with_names()
-    settled = find_settling(proposals, as_of.day)
+def _settled(issue: Issue, state: SiteState) -> str:
+    """Say how an issue ended, or else which texts were agreed first; "" before that."""
+    if outcome := state.history.outcome_on(issue, state.day):
+        return describe_outcome(outcome)
+    proposals = issue.proposals.published().as_of(state.day).with_names()
+    settled = find_settling(proposals, state.day)
     if not settled:
         return ""
     when = settled[0].settled_words

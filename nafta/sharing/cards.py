@@ -16,6 +16,7 @@ from django.utils.translation import pgettext
 from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
+from issues.matrix.stances import PartyOutcomeKind
 from nafta.sharing.typefaces import BOLD, SANS, SERIF, Typeface, make_drawable
 
 STATIC = Path(__file__).parents[2] / "static"
@@ -26,7 +27,11 @@ FINE = 4  # symbols are drawn so many times as large, for smooth edges
 BRACKETS = re.compile(r"\s+\([^()]+\)$")
 GRID_ROWS, LINES, LETTERS = 8, 9, 600  # what a card has room for, and one text on it
 Point = tuple[float, float]  # pixels from the left and from the top
-TINTS = {"no-position": "st-silent", "will-not-say": "st-silent"}  # the others have their own
+# The others have their own.
+TINTS = {
+    **dict.fromkeys(("no-position", "will-not-say"), "st-silent"),
+    **dict.fromkeys(PartyOutcomeKind.values, "paper-2"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +157,8 @@ def fit_lines(
     return lines, font
 
 
-@lru_cache(maxsize=128)
-def draw_symbol(stance: str, size: int) -> Image.Image:
-    """The mark of a stance as a mask, as the matrix shows it."""
-    side = size * FINE
-    mask = Image.new("L", (side, side), 0)
-    pen = ImageDraw.Draw(mask)
+def draw_shape(pen: ImageDraw.ImageDraw, stance: str, side: int) -> None:
+    """Draw the mark of a stance, or a dot, into a square of ``side`` pixels."""
     stroke, low, high = side // 9, side * 0.08, side * 0.92
     up = [(side / 2, low), (high, high), (low, high)]
     down = [(low, low), (high, low), (side / 2, high)]
@@ -181,7 +182,34 @@ def draw_symbol(stance: str, size: int) -> Image.Image:
             pen.line([(low, high), (high, low)], fill=255, width=stroke)
         case "dot":
             pen.ellipse((0, 0, side - 1, side - 1), fill=255)
+
+
+@lru_cache(maxsize=128)
+def draw_symbol(stance: str, size: int) -> Image.Image:
+    """The mark of a stance or an outcome as a mask, as the matrix shows it."""
+    side = size * FINE
+    mask = Image.new("L", (side, side), 0)
+    pen = ImageDraw.Draw(mask)
+    (draw_square if stance in PartyOutcomeKind.values else draw_shape)(pen, stance, side)
     return mask.resize((size, size), Image.Resampling.BOX)
+
+
+def draw_square(pen: ImageDraw.ImageDraw, kind: str, side: int) -> None:
+    """Draw the mark of an outcome into a square of ``side`` pixels."""
+    stroke, low, high = side // 9, side * 0.08, side * 0.92
+    middle, size = (low + high) / 2, high - low
+    parts = {
+        "agreed": (low, low, high, high),
+        "agreed-in-part": (low, low, middle, high),
+        "kept": (low + size / 4, low + size / 4, high - size / 4, high - size / 4),
+        "moved": (middle, low, high, middle),
+    }
+    pen.rectangle((low, low, high, high), outline=255, width=stroke)
+    if kind in parts:
+        pen.rectangle(parts[kind], fill=255)
+    if kind == "given-up":
+        pen.line([(low, low), (high, high)], fill=255, width=stroke)
+        pen.line([(low, high), (high, low)], fill=255, width=stroke)
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,11 +365,12 @@ class CardPen:
                 self.write((x + 14, middle), text, font, "ink-3")
             return
         self.pen.rectangle(box, colour_of(TINTS.get(stance.stance, f"st-{stance.stance}")))
+        ink = "ink" if stance.stance in PartyOutcomeKind.values else "st-ink"
         size = round(face[1] * 0.76)
         if right - x < 140:
-            self.draw_mark(((x + right - size) / 2, middle), stance.stance, size, "st-ink")
+            self.draw_mark(((x + right - size) / 2, middle), stance.stance, size, ink)
             return
-        self.draw_mark((x + 16, middle + 1), stance.stance, size, "st-ink")
+        self.draw_mark((x + 16, middle + 1), stance.stance, size, ink)
         room = right - x - size - 40
         (line, *_), font = fit_lines(stance.label, face[0], (face[1], face[1] - 4), room, 1)
-        self.write((x + size + 28, middle), line, font, "st-ink")
+        self.write((x + size + 28, middle), line, font, ink)

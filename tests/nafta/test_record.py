@@ -296,7 +296,7 @@ def numbers_of(measure: Measure, proposals: list[Any]) -> list[tuple[dt.date | N
             if term["measure"] == measure.slug:
                 is_milestone = proposal.round and proposal.round.kind == RoundKind.MILESTONE
                 sides = proposal.party_list
-                if proposal.is_deal:
+                if proposal.is_agreement:
                     sides = []
                 elif proposal.status == "superseded" and is_milestone and len(sides) > 1:
                     sides = ["all of them together"]  # agreed that day, and replaced later

@@ -18,7 +18,7 @@ from issues.analysis.stance_distance import (
     find_settled,
     measure_distances,
 )
-from issues.matrix.cells import NEVER
+from issues.matrix.party_history import NEVER
 from issues.matrix.rows import meetings_compared
 from issues.matrix.site_state import SiteState
 from issues.models import Measure, Progress, Proposal

@@ -15,10 +15,10 @@ from issues.analysis.proposal_threads import (
     settled_on,
 )
 from issues.analysis.stance_distance import SETTLED, find_widest, measure_spreads, pair_cells
-from issues.matrix.answers import describe_stances
+from issues.matrix.answers import describe_outcome, describe_stances
 from issues.matrix.rows import MatrixRow
 from issues.matrix.site_state import SiteState
-from issues.models import Issue, Measure, Progress, Proposal
+from issues.models import Issue, Measure, Outcome, Progress, Proposal
 from issues.public.charts import distance_figure, distance_summary, measure_figure, measure_summary
 from issues.public.tables import PointTable, SpreadTable
 from rounds.history.as_of import end_of
@@ -48,8 +48,13 @@ class IssueSections:
                 (row for row in reversed(self.rows_by_round) if row.progress), None
             ),
             "rounds_without_level": self._rounds_without_level(),
+            "outcome": self.row.outcome,
             "settled": settled,
-            "settled_sentence": describe_settlement(settled),
+            "settled_sentence": (
+                describe_outcome(self.row.outcome)
+                if self.row.outcome
+                else describe_settlement(settled)
+            ),
             "rows_by_round": self.rows_by_round,
             "farthest": find_widest(pair_cells(self.row.cells)),
             "distances": self.distances,
@@ -59,9 +64,16 @@ class IssueSections:
             "statements": self.statement_items,
             "more_statements": len(self.statements) > STATEMENTS_SHOWN,
             "disagreements": _disagreements(self.issue, self.day),
-            "notes": [record for record in [self.issue, *self.proposals] if record.note],
-            "sources": _sources([self.issue, *self.proposals, *statements]),
+            "notes": [
+                record for record in [self.issue, *self.outcomes, *self.proposals] if record.note
+            ],
+            "sources": _sources([self.issue, *self.outcomes, *self.proposals, *statements]),
         }
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """Those reached by the day, oldest first."""
+        return self.state.history.outcomes_of(self.issue)
 
     @cached_property
     def proposals(self) -> list[Proposal]:
@@ -131,9 +143,12 @@ class IssueSections:
 
     def _stances_before(self, settled: list[Proposal]) -> str:
         """Where the parties stand, in a sentence; if settled, where they stood the day before."""
-        eve = settled_on(settled[0]) - dt.timedelta(days=1) if settled else self.day
+        days = [outcome.first_day for outcome in self.outcomes[:1]]
+        if self.row.outcome is None:
+            days = [settled_on(each) for each in settled[:1]]
+        eve = days[0] - dt.timedelta(days=1) if days else self.day
         (row,) = self.state.matrix_on(eve)
-        return describe_stances(row.cells, before=bool(settled))
+        return describe_stances(row.cells, before=bool(days))
 
     def _rounds_without_level(self) -> int:
         """How many rounds ended since a level was last noted, if that left the issue open."""

@@ -258,7 +258,7 @@ def test_a_round_lists_its_counter_proposals_as_the_page_of_what_moved_does(
     shown = pages[0].context["answers"]
     assert [item.slug for item in shown] == ["a-third"]  # what was agreed at once answers nothing
     assert shown == [item for row in pages[1].context["rows"] for item in row.answers]
-    assert deal.is_deal
+    assert deal.is_agreement
     assert client.get("/rounds/round-1/").context["answers"] == []
     for path in ("/rounds/round-2/?", "/moved/?to=round-2&"):
         file = client.get(f"{path}_export=json&_table=answers").json()

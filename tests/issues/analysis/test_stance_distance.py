@@ -148,7 +148,7 @@ def test_what_was_closed_stays_apart_and_is_marked(client: Client, world: Simple
     page = client.get("/distance/")
     assert page.context["rows"] == []
     (row,) = page.context["settled"]
-    assert ">Water</a>" in page.content.decode().partition("<h3>Closed or dropped</h3>")[2]
+    assert ">Water</a>" in page.content.decode().partition("<h3>Settled</h3>")[2]
     assert [(one.widest.steps, one.settled) for one in row.spreads if one.widest] == [
         (5, False),
         (3, False),
@@ -160,7 +160,7 @@ def test_what_was_closed_stays_apart_and_is_marked(client: Client, world: Simple
         ("fish", False),
         ("water", True),
     ]
-    assert ">Water</a>" in pair.content.decode().partition(">Closed or dropped</th>")[2]
+    assert ">Water</a>" in pair.content.decode().partition(">Settled</th>")[2]
     later = worlds.create_round(slug="later", kind="milestone", dates=days("2010-05-01"))
     worlds.create_progress(round=later, issue=world.water, level="reopened")
     context = client.get("/distance/").context

@@ -9,15 +9,10 @@ from django.test import Client
 from django.utils import translation
 
 from issues.matrix.answers import describe_stances
-from issues.matrix.cells import (
-    MatrixCell,
-    make_cell,
-    make_meeting_cell,
-    make_trail,
-    positions_by_pair,
-)
+from issues.matrix.cells import MatrixCell
+from issues.matrix.party_history import History, make_cell, make_meeting_cell, make_trail
 from issues.matrix.rows import MatrixRow, rows_by_issue, rows_by_round
-from issues.models import Issue, Position, Stance
+from issues.models import Issue, Outcome, Position, Stance
 from rounds.models import Party, Round, Source, Statement
 from tests import world as worlds
 from tests.world import day, days
@@ -199,10 +194,11 @@ def test_building_rows_asks_the_database_nothing(
 ) -> None:
     issues, parties = list(Issue.objects.published()), list(Party.objects.all())
     rounds = list(Round.objects.published().with_names())
-    positions = positions_by_pair(Position.objects.published().with_evidence())
+    outcomes = Outcome.objects.published().with_reopening().for_cells()
+    history = History.make(Position.objects.published().with_evidence(), outcomes)
     with django_assert_num_queries(0):
-        rows_by_issue(issues, parties, positions, day("2010-03-10"), day("2010-01-12"))
-        rows_by_round(issues[0], rounds, parties, positions, [], day("2010-03-10"))
+        rows_by_issue(issues, parties, history, day("2010-03-10"), day("2010-01-12"))
+        rows_by_round(issues[0], rounds, parties, history, [], day("2010-03-10"))
 
 
 def taken(when: str, stance: str, gist: str, condition: str = "", **translations: str) -> Position:

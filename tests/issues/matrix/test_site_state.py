@@ -31,7 +31,7 @@ def test_nothing_is_read_before_it_is_asked_for_and_then_once(
 ) -> None:
     with django_assert_num_queries(0):
         state = load("2010-03-08")
-    with django_assert_num_queries(3):  # issues, parties, positions, and no rounds
+    with django_assert_num_queries(4):  # issues, parties, positions, outcomes, and no rounds
         assert state.plain_matrix == state.plain_matrix
         assert len(state.parties) == 3
     with django_assert_num_queries(1):
