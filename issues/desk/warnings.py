@@ -12,9 +12,18 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
-from issues.models import Position, Proposal
+from issues.models import Issue, Outcome, Position, Progress, Proposal
 from rounds.history.as_of import end_of
-from rounds.models import Basis, Party, Person, Round, RoundStatus, Statement
+from rounds.models import (
+    Basis,
+    Claim,
+    Party,
+    Person,
+    Round,
+    RoundStatus,
+    SourceRank,
+    Statement,
+)
 from rounds.platform.dates import day, describe, first_day, last_day
 
 MIN_SIMILARITY = 0.6  # of pg_trgm, 0 to 1: from here on two summaries read alike
@@ -84,6 +93,19 @@ def warn_of_evidence(
     yield text % {"position": position, "evidence": evidence, "others": join_names(parties)}
 
 
+def warn_of_sources(record: Claim, issues: Collection[Issue]) -> Iterator[str]:
+    """Warn of what rests on sources of the lowest rank alone, on an issue of the front page."""
+    sources = [record.source, *record.other_sources.all()]
+    if not any(issue.featured for issue in issues):
+        return
+    if all(source.rank == SourceRank.OTHER for source in sources):
+        yield _(
+            "“%(title)s” rests only on “%(source)s”, which is no official text, newsroom or trade"
+            " press, and its issue is on the front page. Look for a better source, or give this"
+            " one its rank."
+        ) % {"title": record, "source": record.source.publisher}
+
+
 def warn_of_round(meeting: Round, today: dt.date) -> Iterator[str]:
     """Warn of a meeting that is held before it begins."""
     if meeting.status == RoundStatus.HELD and meeting.first_day > today:
@@ -132,16 +154,22 @@ def find_warnings_about(record: Model, today: dt.date) -> list[str]:
         return [
             *warn_of_days(record.since, today),
             *warn_of_evidence(record, evidence, evidence.parties.all()),
+            *warn_of_sources(evidence, [record.issue]),
         ]
+    if isinstance(record, Progress | Outcome):
+        return list(warn_of_sources(record, [record.issue]))
     if isinstance(record, Statement):
         return [
+            *warn_of_sources(record, record.issues.all()),
             *warn_of_speakers(
                 record.speakers.select_related("party"), record.parties.all(), record.basis
             ),
             *_warnings_about_claim(record, today),
             *warn_of_resemblance(find_similar_statements(record)),
         ]
-    return list(_warnings_about_claim(record, today)) if isinstance(record, Proposal) else []
+    if isinstance(record, Proposal):
+        return [*_warnings_about_claim(record, today), *warn_of_sources(record, [record.issue])]
+    return []
 
 
 def _warnings_about_claim(record: Statement | Proposal, today: dt.date) -> Iterator[str]:

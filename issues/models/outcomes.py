@@ -49,10 +49,14 @@ class OutcomeQuerySet(DatedQuerySet):
         return self.select_related("issue")
 
     def for_cells(self) -> Self:
-        """Read the issue and the sources, and give each ``gist_list``: how each party came to it."""
+        """Read the issue and the sources; give each ``gist_list``: how each party came to it."""
         gists = PartyOutcome.objects.filter(outcome=OuterRef("pk")).order_by("party__order", "pk")
-        return self.with_sources().select_related("issue").annotate(
-            gist_list=listed(gists, party="party__code", gist="gist", translated=["gist"])
+        return (
+            self.with_sources()
+            .select_related("issue")
+            .annotate(
+                gist_list=listed(gists, party="party__code", gist="gist", translated=["gist"])
+            )
         )
 
     def with_reopening(self) -> Self:

@@ -10,7 +10,7 @@ from issues import resources as issues
 from issues.matrix.stances import PartyOutcomeKind
 from issues.models import Comparator, IssueKind, Level, OutcomeKind, ProposalStatus, Stance
 from nafta.api.columns import Words, with_columns
-from rounds.models import Basis, DeadlineOutcome, LinkKind, RoundKind, RoundStatus
+from rounds.models import Basis, DeadlineOutcome, LinkKind, RoundKind, RoundStatus, SourceRank
 from rounds.public.timeline import Kind
 from rounds.tabular import resources as rounds
 
@@ -64,6 +64,7 @@ class SourceRef(BaseModel):
     key: Key
     publisher: str
     title: str
+    rank: Annotated[str, one_of(SourceRank)]
     address: Address
     url: str | None = Field(description="Address of the publication; null if not on the web.")
     archive_url: str | None = Field(description="Of a copy in an archive, if there is one.")
@@ -107,6 +108,9 @@ class Source(BaseModel):
     publisher: str
     title: str
     language: str = Field(description="Language tag of the publication.")
+    rank: Annotated[str, one_of(SourceRank)] = Field(
+        description="How near it is to what it tells, the best first."
+    )
     published: Span | None
     claims: int = Field(description="How many published records cite it.")
     note: Words | None

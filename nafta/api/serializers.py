@@ -103,7 +103,7 @@ class Serializer:
         return schemas.Ref(key=speaker["slug"], name=speaker["name"], address=address)
 
     def source_ref(self, source: Source) -> schemas.SourceRef:
-        names = ("slug", "publisher", "title", "url", "archive_url")
+        names = ("slug", "publisher", "title", "url", "archive_url", "rank")
         return self.other_source({name: getattr(source, name) for name in names})
 
     def other_source(self, source: Ref) -> schemas.SourceRef:
@@ -111,6 +111,7 @@ class Serializer:
             key=source["slug"],
             publisher=source["publisher"],
             title=source["title"],
+            rank=source["rank"],
             address=self.whole_address(page_of("source_detail", source["slug"])),
             url=source["url"] or None,
             archive_url=source["archive_url"] or None,

@@ -84,8 +84,9 @@ class SourceWithLinks(Protocol):
 class SourceAdmin(RecordAdmin):
     form: Any = SourceAdminForm
     change_list_template = "admin/rounds/source/change_list.html"
-    list_display = ("title", "publisher", "appeared", "link", "answers", "archived")
+    list_display = ("title", "publisher", "rank", "appeared", "link", "answers", "archived")
     list_filter = (
+        "rank",
         LinkFilter,
         ("archive_url", admin.EmptyFieldListFilter),
         ("url", admin.EmptyFieldListFilter),
@@ -95,7 +96,7 @@ class SourceAdmin(RecordAdmin):
     search_fields = ("title", "publisher", "url", "note", "slug")
     ordering = (F("published").desc(nulls_last=True), "publisher", "title")
     fieldsets = (
-        (None, {"fields": ("publisher", "title", "url", "archive_url", "language")}),
+        (None, {"fields": ("publisher", "title", "url", "archive_url", ("language", "rank"))}),
         (_("When it appeared"), {"fields": (("published", "published_approximate"),)}),
         (_("Publication"), {"fields": ("note", "slug")}),
     )

@@ -60,11 +60,13 @@ from rounds.models.reference import (
     parties_listed,
 )
 from rounds.models.sources import (
+    RANK_PLACE,
     SOURCE_ORDER,
     LinkCheck,
     LinkState,
     Source,
     SourceQuerySet,
+    SourceRank,
     sources_listed,
 )
 from rounds.models.statements import (
@@ -98,6 +100,7 @@ __all__ = [
     "PALETTE_SIZE",
     "PUBLIC_BASES",
     "QUOTATION_WORDS",
+    "RANK_PLACE",
     "ROUNDS_PROPER",
     "SOURCE_ORDER",
     "TOOK_PLACE",
@@ -133,6 +136,7 @@ __all__ = [
     "RoundStatus",
     "Source",
     "SourceQuerySet",
+    "SourceRank",
     "State",
     "Statement",
     "StatementLink",

@@ -53,17 +53,23 @@ class SourceQuerySet(NaturalKeyQuerySet):
     def start_from_address(self, address: str) -> "Source":
         """Return a new source, not stored, filled in from its address and its host.
 
-        Publisher and language are those that most sources on the same host have.
+        Publisher, language and rank are those that most sources on the same host have.
         """
         url, archive_url = split_archive_address(address)
         source = Source(url=url, archive_url=archive_url)
         same_host = (
             self.filter(url__host=Host(text_value(url))).exclude(url="") if url else self.none()
         )
-        usual = same_host.order_by().values("publisher", "language").annotate(times=Count("pk"))
-        if most := usual.order_by("-times", "publisher").first():
-            source.publisher, source.language = most["publisher"], most["language"]
+        names = ("publisher", "language", "rank")
+        usual = same_host.order_by().values(*names).annotate(times=Count("pk"))
+        if most := usual.order_by("-times", *names).first():
+            for name in names:
+                setattr(source, name, most[name])
         return source
+
+    def best_first(self) -> Self:
+        """Order by rank, of equal ones by key."""
+        return self.order_by(RANK_PLACE, "slug")
 
     def unarchived(self) -> Self:
         """Keep those on the web that have no address of a copy in an archive."""
@@ -105,6 +111,19 @@ def _count(rows: "models.QuerySet[Any]") -> Coalesce:
     return Coalesce(models.Subquery(total), 0)
 
 
+class SourceRank(models.TextChoices):
+    """How near a publication is to what it tells, the best first."""
+
+    OFFICIAL = "official", _("official text")
+    NEWSROOM = "newsroom", _("newsroom")
+    TRADE = "trade", _("trade press")
+    OTHER = "other", _("other site")
+
+
+RANK_PLACE = Case(
+    *(When(rank=rank, then=place) for place, rank in enumerate(SourceRank.values)),
+    output_field=models.IntegerField(),
+)
 # Equal rows always come in the same order.
 SOURCE_ORDER = (Lower("publisher"), "title", "id")
 
@@ -122,6 +141,17 @@ class Source(Versioned):
     )
     url = models.URLField(_("address"), max_length=500, blank=True)
     archive_url = models.URLField(_("archive address"), max_length=500, blank=True)
+    rank = models.CharField(
+        _("rank"),
+        max_length=10,
+        choices=SourceRank.choices,
+        default=SourceRank.OTHER,
+        help_text=_(
+            "Official text: a text or transcript by those who made it. Newsroom: a wire or a major"
+            " newspaper or broadcaster, also where others print it. Trade press: that of a trade, a"
+            " law firm, a think tank, a lobby. Other site: whatever else."
+        ),
+    )
     published = SpanField(_("published"), null=True, blank=True)
     published_approximate = models.BooleanField(
         _("published on some day between"),
@@ -146,6 +176,7 @@ class Source(Versioned):
                 name="rounds_source_address_once",
                 violation_error_message=_("A source with this address is in the record already."),
             ),
+            in_choices("rank", SourceRank),
             begins("published"),
             plausible("published"),
             translations_are_texts(),
@@ -195,6 +226,10 @@ class Source(Versioned):
         return querysets
 
     @property
+    def rank_label(self) -> str:
+        return str(SourceRank(self.rank).label)
+
+    @property
     def published_label(self) -> str:
         if self.published is None:
             return ""
@@ -228,7 +263,7 @@ class LinkCheck(models.Model):
 
 
 def sources_listed(related_name: str) -> ArraySubquery:
-    """Return the other sources of a row, each with its key, names and addresses."""
+    """Return the other sources of a row, the best first: key, names, addresses and rank of each."""
     sources = Source.objects.filter(**{related_name: OuterRef("pk")})
-    names = {name: name for name in ("slug", "publisher", "title", "url", "archive_url")}
-    return listed(sources.order_by("slug"), **names)
+    names = {name: name for name in ("slug", "publisher", "title", "url", "archive_url", "rank")}
+    return listed(sources.best_first(), **names)

@@ -13,7 +13,7 @@ from django.core.paginator import EmptyPage, Page, Paginator
 from django.utils.translation import gettext as _
 
 from rounds.history.as_of import AsOf, end_of
-from rounds.models import Publishable, Round, publishable_models
+from rounds.models import Publishable, Round, SourceRank, publishable_models
 from rounds.platform import clock
 from rounds.platform.dates import check_day
 from rounds.platform.dates import day as day_in_words
@@ -156,6 +156,24 @@ class PageForm(SortForm):
         except EmptyPage:
             self.add_error("page", self.no_page)
             return paginator.page(1)
+
+
+class SourcesForm(PageForm):
+    """``?rank=official``: a page of the sources of that rank."""
+
+    rank = forms.ChoiceField(required=False)
+
+    def __init__(self, data: Mapping[str, object], *, columns: Iterable[str]) -> None:
+        super().__init__(data, columns=columns)
+        field = self.fields["rank"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(rank.value, rank.value) for rank in SourceRank]
+        field.error_messages["invalid_choice"] = _("“%(value)s” is not a kind of source.")
+
+    @property
+    def rank_chosen(self) -> str:
+        """The rank asked for; "" if it is invalid."""
+        return str(self.cleaned_data["rank"]) if self.is_valid() else ""
 
 
 class DeadlinesForm(forms.Form):

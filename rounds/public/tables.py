@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rounds.history.corrections import Correction
 from rounds.history.differences import FieldChange
-from rounds.models import SOURCE_ORDER, Round, Source
+from rounds.models import RANK_PLACE, SOURCE_ORDER, Round, Source
 from rounds.platform.dates import first_day, last_day
 from rounds.public.timeline import DeadlineItem, MeetingItem, StatementItem, TimelineItem
 from rounds.tabular.base import RecordResource
@@ -102,11 +102,12 @@ class SourceTable(tables.Table):
     published = tables.Column(
         accessor="published_label", order_by="published__startswith", verbose_name=_("Published")
     )
+    rank = tables.Column(verbose_name=_("Kind of source"))
     claims = tables.Column(verbose_name=_("Claims"), attrs={"td": {"class": "number"}})
 
     class Meta:
         model = Source
-        fields = ("publisher", "title", "published", "claims")
+        fields = ("publisher", "title", "rank", "published", "claims")
         order_by = "publisher"
         empty_text = _("No published record cites a source yet.")
 
@@ -116,6 +117,9 @@ class SourceTable(tables.Table):
 
     def order_title(self, queryset: QuerySet[Source], is_descending: bool) -> Ordered:
         return self.sort(queryset, "-title" if is_descending else "title")
+
+    def order_rank(self, queryset: QuerySet[Source], is_descending: bool) -> Ordered:
+        return self.sort(queryset, RANK_PLACE.desc() if is_descending else RANK_PLACE.asc())
 
     def order_published(self, queryset: QuerySet[Source], is_descending: bool) -> Ordered:
         day = F("published__startswith")
@@ -291,6 +295,7 @@ class SourceFile(FileTable):
     publisher = tables.Column()
     title = tables.Column()
     language = tables.Column()
+    rank = tables.Column(accessor="rank")
     first = tables.Column(accessor="published")
     last = tables.Column(accessor="published")
     approximate = tables.Column(accessor="published_approximate")
@@ -300,6 +305,9 @@ class SourceFile(FileTable):
     address = AddressColumn(accessor="get_absolute_url")
     source = tables.Column(accessor="url")
     archive = tables.Column(accessor="archive_url")
+
+    def render_rank(self, record: Source) -> str:
+        return record.rank
 
     def render_first(self, value: DateRange) -> dt.date:
         return first_day(value)

@@ -19,6 +19,7 @@ from rounds.models import (
     Publishable,
     Round,
     Source,
+    SourceRank,
     Statement,
     StatementLink,
     attribution,
@@ -29,7 +30,7 @@ from rounds.public.citations import make_permalink, statement_citation
 from rounds.public.deadlines import DeadlineStatus, deadline_items, order_by_chain
 from rounds.public.feeds import FeedSubject, get_negotiation
 from rounds.public.known_param import AsPublished, supports_known
-from rounds.public.params import CorrectionsForm, DeadlinesForm, PageForm, SortForm, accepts
+from rounds.public.params import CorrectionsForm, DeadlinesForm, SortForm, SourcesForm, accepts
 from rounds.public.tables import (
     CorrectionFile,
     DeadlineTable,
@@ -125,13 +126,16 @@ def statement_detail(request: HttpRequest, as_published: AsPublished, slug: str)
     return render(request, "rounds/statement_detail.html", context)
 
 
-@accepts(PageForm, files=True)
+@accepts(SourcesForm, files=True)
 @supports_known
 def source_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
-    table = SourceTable(Source.objects.cited())
+    form = SourcesForm(request.GET, columns=SourceTable.base_columns)
+    sources = Source.objects.cited()
+    if rank := form.rank_chosen:
+        sources = sources.filter(rank=rank)
+    table = SourceTable(sources)
     RequestConfig(request, paginate=False).configure(table)
     table.paginate(LazyPaginator, per_page=300)
-    form = PageForm(request.GET, columns=SourceTable.base_columns)
     table.page = form.turn_to(table.paginator)
     query = request.GET.copy()
     if table.page.has_next():
@@ -142,6 +146,8 @@ def source_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse
         "form": form,
         "errors": form.messages,
         "table": table,
+        "ranks": SourceRank,
+        "chosen": rank,
         "next_page": next_page,
     }
 

@@ -60,7 +60,9 @@ class SourceResource(RecordResource):
         *span_columns(
             Source, "published", "published_from", "published_to", "published_approximate"
         ),
-        *("language", "note"),
+        "language",
+        Column(Source, "rank", is_optional=True),
+        "note",
     )
 
 

@@ -1,7 +1,6 @@
 """How an issue ended, in cells and on the pages that show them."""
 
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -132,8 +131,7 @@ def test_an_outcome_of_two_parties_leaves_out_the_third(
 
 
 def test_files_and_the_api_tell_it(client: Client, settled: SimpleNamespace) -> None:
-    rows: list[Any] = client.get("/issues/water/?_export=json&_of=positions").json()
-    rows = rows["rows"] if isinstance(rows, dict) else rows
+    rows = client.get("/issues/water/?_export=json&_table=positions").json()["rows"]
     arden = next(row for row in rows if row["party"] == "arden")
     assert (arden["stance"], arden["before"]) == ("given-up", "demands")
     assert arden["outcome"] == "The river stays as it is"
