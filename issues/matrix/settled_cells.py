@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
@@ -11,7 +12,6 @@ from issues.matrix.stances import MARKS, OUTCOME_MARKS, PartyOutcomeKind, stance
 from issues.models import Outcome, OutcomeKind, Position, Stance
 from rounds.models import Source
 from rounds.platform.translated_text import local
-from rounds.public.timeline import Ref
 
 # What a party had asked for at most: of two as firm the later counts.
 FIRMNESS = {
@@ -46,7 +46,7 @@ class SettledCell(MatrixCell):
     """
 
     outcome: Outcome
-    party_gist: Ref | None = None  # how the party came to it
+    party_gist: dict[str, Any] | None = None  # how the party came to it
     firmest: Position | None = None
     firmest_label: str = ""
 

@@ -559,7 +559,7 @@ def test_a_second_load_changes_nothing(name: str) -> None:
     first = load(PACKAGES / name)
     before = all_rows()
     second = load(PACKAGES / name)
-    assert "parties.csv: 0 new, 0 changed" not in first
+    assert "\nparties.csv: 0 new, 0 changed" not in first
     assert second == re.sub(r"(\d+) new, 0 changed, 0 un", r"0 new, 0 changed, \1 un", first)
     assert all_rows() == before
 
