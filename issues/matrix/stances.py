@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from issues.models import SILENT, Position, ProposalStatus, Stance
+from issues.models import SILENT, OutcomeKind, Position, ProposalStatus, Stance
 
 # A position's ``stance``, a plain text, finds its mark too: a ``Stance`` has the hash of its text.
 MARKS: dict[str, str] = {
@@ -49,6 +49,7 @@ OUTCOME_MARKS: dict[str, str] = {
     PartyOutcomeKind.LEFT_OPEN: "□",
     PartyOutcomeKind.MOVED: "◳",
 }
+OUTCOMES = [(OUTCOME_MARKS[kind], kind) for kind in OutcomeKind]
 CellStance = Stance | NoStance | PartyOutcomeKind
 
 

@@ -13,7 +13,7 @@ register = template.Library()
 
 @register.inclusion_tag("_key.html")
 def stance_key() -> dict[str, Any]:
-    return {"scale": stances.SCALE}
+    return {"scale": stances.SCALE, "outcomes": stances.OUTCOMES}
 
 
 @register.filter

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from issues.analysis.by_speaker import format_count
-from issues.matrix.stances import MARKS
+from issues.matrix.stances import MARKS, OUTCOMES
 from issues.models import Stance
 from nafta.version import VERSION
 from rounds.models import (
@@ -47,6 +47,7 @@ def about(request: HttpRequest) -> HttpResponse:
     sources = Source.objects.published()[: COUNT_LIMIT + 1].count()
     context = {
         "scale": scale,
+        "outcomes": OUTCOMES,
         "sources": sources,
         "sources_label": format_count(min(sources, COUNT_LIMIT), sources > COUNT_LIMIT),
         "history_since": history_since(),
