@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
+from issues.analysis.outcome_items import outcome_items
 from issues.analysis.proposal_threads import proposal_items
-from issues.models import Proposal, with_issues
+from issues.models import Outcome, Proposal, with_issues
 from nafta.search.filters import apply_filters
 from rounds.models import Deadline, Round, Statement
 from rounds.platform.cursors import Cursor
@@ -30,9 +31,10 @@ from rounds.public.timeline import (
 )
 
 PAGE_SIZE = 180  # items
-MAX_MARKS = 1_000  # proposals and statements in the chart, the latest; the page says so of others
-DATED_MODELS = (Round, Deadline, Proposal, Statement)
+MAX_MARKS = 1_000  # marks in the chart, the latest; the page says so of others
+DATED_MODELS = (Round, Deadline, Proposal, Statement, Outcome)
 BARS = {Kind.ROUND, Kind.MEETING, Kind.DEADLINE}  # the kinds that the chart draws as bars and lines
+FEW_MARKS = MARKS - {Kind.STATEMENT}  # of the kinds that it marks, those with few records
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ STREAMS = [
     TimelineStream(
         {Kind.STATEMENT}, lambda kind: with_issues(Statement.objects.published()), statement_items
     ),
+    TimelineStream({Kind.OUTCOME}, lambda kind: Outcome.objects.published(), outcome_items),
 ]
 
 
@@ -117,9 +120,9 @@ def load_timeline(filters: dict[str, Any]) -> Timeline:
     cursor: Cursor | None = filters.get("page")
     every_page = {name: value for name, value in filters.items() if name != "page"}
     bars = timeline_items(every_page, limit=None, among=BARS)  # a calendar needs them all
-    proposals = timeline_items(every_page, limit=MAX_MARKS, among={Kind.PROPOSAL})
-    read_already, paged = [*bars, *proposals], {Kind.STATEMENT}
-    if len(proposals) > MAX_MARKS:  # there are older ones, which only the page's own query has
+    few = timeline_items(every_page, limit=MAX_MARKS, among=FEW_MARKS)
+    read_already, paged = merge_items(bars, few), {Kind.STATEMENT}
+    if len(few) > MAX_MARKS:  # there are older ones, which only the page's own query has
         read_already, paged = bars, MARKS
     items = merge_items(
         items_following(cursor, read_already) if cursor else read_already,
@@ -129,7 +132,7 @@ def load_timeline(filters: dict[str, Any]) -> Timeline:
     statements = [item for item in items if item.kind == Kind.STATEMENT]
     if has_more or cursor:
         statements = load_statement_marks(every_page)
-    return Timeline(items[:PAGE_SIZE], has_more, bars, merge_items(proposals, statements))
+    return Timeline(items[:PAGE_SIZE], has_more, bars, merge_items(few, statements))
 
 
 def timeline_years() -> list[int]:

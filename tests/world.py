@@ -14,6 +14,7 @@ from django.contrib.auth.models import Group, User
 
 from issues.groups import make_groups
 from issues.models import (
+    EarlierStatus,
     Issue,
     Measure,
     Outcome,
@@ -141,13 +142,14 @@ def create_outcome(
     *, issue: Issue, dates: Any, gists: dict[str, str] | None = None, **fields: Any
 ) -> Outcome:
     """An outcome of an issue; ``gists``: how each party came to it, by its code."""
+    many: dict[str, Any] = {name: fields.pop(name) for name in ("other_sources",) if name in fields}
     defaults = {
         "kind": "agreed",
         "line": f"Line {next(count)}",
         "state": "published",
         "source": fields.get("source") or create_source(),
     }
-    outcome = _create(Outcome, {}, issue=issue, dates=dates, **(defaults | fields))
+    outcome = _create(Outcome, many, issue=issue, dates=dates, **(defaults | fields))
     for code, gist in (gists or {}).items():
         PartyOutcome.objects.create(outcome=outcome, party=Party.objects.get(code=code), gist=gist)
     return outcome
@@ -206,6 +208,14 @@ def create_position(
 def create_progress(*, round: Round, issue: Issue, level: str, **fields: Any) -> Progress:
     defaults = {"state": "published", "source": fields.get("source") or create_source()}
     return _create(Progress, {}, round=round, issue=issue, level=level, **(defaults | fields))
+
+
+def create_earlier_status(
+    *, proposal: Proposal, status: str, dates: Any, party: Party, **fields: Any
+) -> EarlierStatus:
+    return _create(
+        EarlierStatus, {}, proposal=proposal, status=status, dates=dates, party=party, **fields
+    )
 
 
 def _create_user(*, username: str, group: str, **fields: Any) -> User:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from issues.analysis.number_points import MeasurePoint, list_points
-from issues.analysis.proposal_threads import is_agreement, proposal_items
+from issues.analysis.proposal_threads import proposal_items
 from issues.matrix.cells import MatrixCell
 from issues.matrix.rows import meetings_with_rows
 from issues.matrix.site_state import SiteState
@@ -177,7 +177,7 @@ def find_counter_proposals(
         proposal
         for proposal in proposals
         if proposal.responds_to_id
-        and not is_agreement(proposal)
+        and not proposal.is_agreement
         and after < proposal.first_day <= day
     ]
     answers.sort(key=lambda proposal: (proposal.first_day, proposal.pk))

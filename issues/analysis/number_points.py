@@ -8,11 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from issues.analysis.proposal_threads import is_agreement, settled_on, value_label
+from issues.analysis.proposal_threads import StatusSince, list_statuses, value_label
 from issues.models import Measure, Proposal, ProposalStatus
 from rounds.models import Source
 from rounds.platform.dates import day as day_in_words
-from rounds.platform.dates import last_day
 from rounds.platform.translated_text import local
 from rounds.public.timeline import Ref
 
@@ -70,13 +69,13 @@ def list_points(
     offers = [
         _offered(measure, proposal, term, party)
         for proposal, term in terms
-        if not is_agreement(proposal)
+        if not proposal.is_agreement
         for party in proposal.party_list
     ]
     deals = [
-        _agreed(measure, proposal, term)
+        _agreed(measure, proposal, term, agreement)
         for proposal, term in terms
-        if proposal.status_on(day) == ProposalStatus.AGREED or _was_superseded(proposal)
+        if (agreement := _find_agreement(proposal, day))
     ]
     if measure.agreed is not None and measure.agreed_on and (not day or measure.agreed_on <= day):
         numbers = {(deal.day, deal.low, deal.high) for deal in deals}
@@ -156,32 +155,25 @@ def _offered(measure: Measure, proposal: Proposal, term: Ref, party: Ref) -> Mea
     )
 
 
-def _was_superseded(proposal: Proposal) -> bool:
-    """Whether it was agreed once, and another text took its place later."""
-    return proposal.status == ProposalStatus.SUPERSEDED and is_agreement(proposal)
+def _find_agreement(proposal: Proposal, day: dt.date | None) -> StatusSince | None:
+    """Return since when it was first agreed, by ``day``, and by whom; None if it was not."""
+    statuses = list_statuses(proposal, day)
+    return next((since for since in statuses if since.status == ProposalStatus.AGREED), None)
 
 
-def _agreed(measure: Measure, proposal: Proposal, term: Ref) -> MeasurePoint:
-    parties = ", ".join(local(party, "name") for party in proposal.party_list)
+def _agreed(
+    measure: Measure, proposal: Proposal, term: Ref, agreement: StatusSince
+) -> MeasurePoint:
+    parties = agreement.parties or [local(party, "name") for party in proposal.party_list]
     return MeasurePoint(
         **_term(measure, proposal, term),
         kind="agreed",
-        who=_("agreed: %(parties)s") % {"parties": parties},
-        **_day_of_agreement(proposal),
+        who=_("agreed: %(parties)s") % {"parties": ", ".join(parties)},
+        day=agreement.first,
+        last=agreement.last,
+        approximate=agreement.approximate,
+        when=agreement.when,
     )
-
-
-def _day_of_agreement(proposal: Proposal) -> dict[str, Any]:
-    """The day it was agreed: of a text that was superseded, ``settled`` is the end of it."""
-    if _was_superseded(proposal):
-        return _day_tabled(proposal)
-    assert proposal.settled is not None, "a check constraint holds it"
-    return {
-        "day": settled_on(proposal),
-        "last": last_day(proposal.settled),
-        "approximate": proposal.settled_approximate,
-        "when": proposal.settled_words,
-    }
 
 
 def _day_tabled(proposal: Proposal) -> dict[str, Any]:

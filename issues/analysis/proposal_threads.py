@@ -12,9 +12,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from issues.models import Comparator, Proposal, ProposalStatus
-from rounds.models import RoundKind
-from rounds.platform.dates import first_day
+from issues.models import Comparator, EarlierStatus, Proposal, ProposalStatus
+from rounds.platform.dates import first_day, last_day
 from rounds.platform.translated_text import local
 from rounds.public.timeline import Kind, ProposalItem, Ref, attribution_fields, dated_fields
 
@@ -43,24 +42,65 @@ def proposal_items(
         )
 
 
-def is_agreement(proposal: Proposal) -> bool:
-    """Whether a text was agreed by the day it was tabled: what came of offers, and no offer.
-
-    Reads a proposal ``with_names()``. The record keeps the latest status alone, so a text that
-    was superseded later counts if several parties put it forward together at a milestone.
-    """
-    if proposal.is_agreement:
-        return True
-    was_superseded = proposal.status == ProposalStatus.SUPERSEDED
-    at_milestone = proposal.round is not None and proposal.round.kind == RoundKind.MILESTONE
-    return was_superseded and at_milestone and len(proposal.party_list) > 1
-
-
 def proposal_label(proposal: Proposal) -> str:
     """Return "proposal", "counter-proposal" or "agreement". Reads a proposal ``with_names()``."""
-    if is_agreement(proposal):
+    if proposal.is_agreement:
         return _("agreement")
     return _("counter-proposal") if proposal.responds_to else _("proposal")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusSince:
+    """A status that a proposal had, and since when; ``parties`` are empty if it was so for all."""
+
+    status: str
+    first: dt.date
+    last: dt.date | None
+    approximate: bool
+    when: str  # the days in words
+    parties: list[str] = field(default_factory=list)  # names
+    notes: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        """Return "agreed (Arden, Brume), 4 May 2031"."""
+        label = str(ProposalStatus(self.status).label)
+        if self.parties:
+            fields = {"status": label, "parties": ", ".join(self.parties)}
+            label = _("%(status)s (%(parties)s)") % fields
+        return _("%(status)s, %(when)s") % {"status": label, "when": self.when}
+
+
+def list_statuses(proposal: Proposal, day: dt.date | None = None) -> list[StatusSince]:
+    """Return the statuses that a proposal had by ``day`` after it was tabled, oldest first.
+
+    Reads it ``with_names()``. None is now. What it was on the same days to several parties is one.
+    """
+    by_days: dict[tuple[dt.date, str, str], list[EarlierStatus]] = defaultdict(list)
+    for earlier in proposal.earlier:
+        if day is None or earlier.first_day <= day:
+            by_days[earlier.first_day, earlier.status, earlier.when].append(earlier)
+    statuses = [
+        StatusSince(
+            status=status,
+            first=first,
+            last=last_day(same[0].dates),
+            approximate=same[0].approximate,
+            when=when,
+            parties=[local(each.party, "name") for each in same],
+            notes=[note for each in same if (note := local(each, "note"))],
+        )
+        for (first, status, when), same in sorted(by_days.items())
+    ]
+    if proposal.settled is not None and (day is None or first_day(proposal.settled) <= day):
+        latest = StatusSince(
+            status=proposal.status,
+            first=first_day(proposal.settled),
+            last=last_day(proposal.settled),
+            approximate=proposal.settled_approximate,
+            when=proposal.settled_words,
+        )
+        statuses.append(latest)
+    return statuses
 
 
 def find_settling(proposals: Iterable[Proposal], day: dt.date) -> list[Proposal]:
@@ -71,19 +111,24 @@ def find_settling(proposals: Iterable[Proposal], day: dt.date) -> list[Proposal]
     agreed = [each for each in proposals if each.status_on(day) == ProposalStatus.AGREED]
     widest = max((len(each.party_list) for each in agreed), default=0)
     settled = (each for each in agreed if len(each.party_list) == widest)
-    return sorted(settled, key=lambda proposal: (settled_on(proposal), proposal.pk))
+    return sorted(settled, key=lambda proposal: (settled_on(proposal, day), proposal.pk))
 
 
-def settled_on(proposal: Proposal) -> dt.date:
-    """Return the first day on which it could have been agreed."""
-    return first_day(proposal.settled) if proposal.settled else proposal.first_day
+def settled_on(proposal: Proposal, day: dt.date | None = None) -> dt.date:
+    """Return the first day since which it could have had its status of ``day``."""
+    statuses = list_statuses(proposal, day)
+    return statuses[-1].first if statuses else proposal.first_day
 
 
-def describe_settlement(settled: Iterable[Proposal]) -> str:
-    """Return "Settled 4 May 2031: A; B; then 9 June 2031: C." Reads them oldest first."""
+def describe_settlement(settled: Iterable[Proposal], day: dt.date | None = None) -> str:
+    """Return "Settled 4 May 2031: A; B; then 9 June 2031: C." as of ``day``.
+
+    Reads what had been agreed by then, oldest first.
+    """
     titles: dict[str, list[str]] = defaultdict(list)
     for proposal in settled:
-        titles[proposal.settled_words].append(local(proposal, "title"))
+        when = list_statuses(proposal, day)[-1].when
+        titles[when].append(local(proposal, "title"))
     between = pgettext("between clauses", "; ")
     clauses = [
         (_("then %(when)s: %(what)s") if index else _("Settled %(when)s: %(what)s"))
@@ -100,6 +145,7 @@ class ProposalThread:
     item: ProposalItem
     terms: list[str]
     settled: str  # since when it has its status, in words
+    earlier: list[StatusSince]  # what it was between that and the day it was tabled
     answers: list["ProposalThread"] = field(default_factory=list)
 
 
@@ -117,11 +163,12 @@ def build_threads(
         answers[record.responds_to_id if record.responds_to_id in items else None].append(record)
 
     def thread(record: Proposal) -> ProposalThread:
-        item = items[record.pk]
+        statuses = list_statuses(record, day)
         return ProposalThread(
-            item=item,
+            item=items[record.pk],
             terms=[term_label(term) for term in record.term_list],
-            settled=record.settled_words if item.status != ProposalStatus.TABLED else "",
+            settled=statuses[-1].when if statuses else "",
+            earlier=statuses[:-1],
             answers=[thread(answer) for answer in answers[record.pk]],
         )
 

@@ -3,8 +3,10 @@
 import datetime as dt
 from typing import Any, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +26,7 @@ from rounds.models import (
     tracked,
     translations_are_texts,
 )
+from rounds.platform import translated_text
 from rounds.platform.translated_text import local
 from rounds.platform.triggers import PublishedNeedsPublished
 
@@ -40,13 +43,47 @@ class OutcomeKind(models.TextChoices):
     LEFT_OPEN = "left-open", _("left open")
     MOVED = "moved", _("moved elsewhere")
 
+    @property
+    def status(self) -> str:
+        """Its name among the statuses of all entries: a deadline may be "moved", too."""
+        return f"outcome-{self.value}"
+
 
 class OutcomeQuerySet(DatedQuerySet):
     def touching(self, issue: str) -> Self:
         return self.filter(issue__slug=issue)
 
+    def for_party(self, code: str) -> Self:
+        return self.filter(parties__party__code=code)
+
+    def with_status(self, status: str) -> Self:
+        return self.filter(kind__in=[kind for kind in OutcomeKind if kind.status == status])
+
     def with_titles(self) -> Self:
         return self.select_related("issue")
+
+    def with_parties(self) -> Self:
+        """Give each ``party_list``: the parties whose way to it is on record, with its ``gist``."""
+        return self.annotate(
+            party_list=ArraySubquery(
+                PartyOutcome.objects.filter(outcome=OuterRef("pk"))
+                .order_by("party__order", "party__code")
+                .values(
+                    row=JSONObject(
+                        code="party__code",
+                        name="party__name",
+                        colour="party__colour",
+                        gist="gist",
+                        **translated_text.translation_columns("name", of="party__"),
+                        **translated_text.translation_columns("gist"),
+                    )
+                )
+            )
+        )
+
+    def with_names(self) -> Self:
+        """Give each ``party_list``; read its issue and its sources, in one query."""
+        return self.with_sources().with_titles().with_parties()
 
     def for_cells(self) -> Self:
         """Read the issue and the sources; give each ``gist_list``: how each party came to it."""

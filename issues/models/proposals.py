@@ -7,6 +7,7 @@ import pgtrigger
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import F, OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,7 @@ from rounds.models import (
     begins,
     fixed,
     in_choices,
+    listed,
     new_key,
     parties_listed,
     plausible,
@@ -61,14 +63,14 @@ class ProposalQuerySet(AttributedQuerySet):
         return self.filter(status=status)
 
     def with_names(self) -> Self:
-        """Give each ``party_list``; read its issue, meeting and what it answers, in one query."""
+        """Give each ``party_list``; read its issue, meeting and what it answers, in one query.
+
+        Its ``earlier`` statuses are read, too.
+        """
         return (
             self.with_sources()
             .select_related("issue", "responds_to", "round")
-            .prefetch_related(
-                models.Prefetch("earlier_statuses", EarlierStatus.objects.select_related("party"))
-            )
-            .annotate(party_list=parties_listed("proposals"))
+            .annotate(party_list=parties_listed("proposals"), status_list=_statuses_listed())
         )
 
     def with_terms(self) -> Self:
@@ -113,6 +115,7 @@ class Proposal(AttributedClaim):
     translated = ("title", "summary", "attribution", "unnamed_why", "note")
 
     term_list: list[dict[str, Any]]  # of records read ``with_terms()``
+    status_list: list[dict[str, Any]]  # of records read ``with_names()``: see ``earlier``
 
     slug = models.SlugField(_("key"), max_length=80, unique=True, default=new_key)
     title = models.CharField(_("title"), max_length=160)
@@ -201,22 +204,25 @@ class Proposal(AttributedClaim):
         super().clean()
         self.refuse_cycle("responds_to", _("These proposals answer each other in a circle."))
 
+    @property
+    def earlier(self) -> list["EarlierStatus"]:
+        """Its earlier statuses, oldest first; no query for records read ``with_names()``."""
+        if "status_list" in self.__dict__:
+            return [EarlierStatus.from_row(row) for row in self.status_list]
+        return list(self.earlier_statuses.all())
+
     def status_on(self, day: dt.date | None) -> str:
-        """Return its status as it was on ``day``; None is now. Reads ``earlier_statuses``."""
+        """Return its status as it was on ``day``; None is now. Reads ``earlier``."""
         if day is None or (self.settled is not None and first_day(self.settled) <= day):
             return self.status
-        earlier = [each for each in self.earlier_statuses.all() if each.first_day <= day]
+        earlier = [each for each in self.earlier if each.first_day <= day]
         last = max(earlier, key=lambda each: each.first_day, default=None)
         return last.status if last else ProposalStatus.TABLED
 
     @property
     def agreed_on(self) -> dt.date | None:
         """The first day on which it may have been agreed, by some of the parties at least."""
-        days = [
-            each.first_day
-            for each in self.earlier_statuses.all()
-            if each.status == ProposalStatus.AGREED
-        ]
+        days = [each.first_day for each in self.earlier if each.status == ProposalStatus.AGREED]
         if self.status == ProposalStatus.AGREED and self.settled is not None:
             days.append(first_day(self.settled))
         return min(days, default=None)
@@ -315,6 +321,16 @@ class EarlierStatus(Translatable):
     def __str__(self) -> str:
         return self.get_status_display()
 
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Self:
+        """Return what a row of ``_statuses_listed()`` holds, its party included."""
+        first, end = (row[name] and dt.date.fromisoformat(row[name]) for name in ("first", "end"))
+        return cls(
+            dates=DateRange(first, end),
+            party=Party(**{name: row[f"party_{name}"] for name in PARTY_FIELDS}),
+            **{name: row[name] for name in STATUS_FIELDS},
+        )
+
     @property
     def first_day(self) -> dt.date:
         return first_day(self.dates)
@@ -322,6 +338,26 @@ class EarlierStatus(Translatable):
     @property
     def when(self) -> str:
         return describe(self.dates, approximate=self.approximate)
+
+
+STATUS_FIELDS = ("status", "approximate", "note", "translations")
+PARTY_FIELDS = ("code", "name", "colour", "translations")
+
+
+def _statuses_listed() -> ArraySubquery:
+    """Return the earlier statuses of a row, oldest first, as ``EarlierStatus.from_row`` takes them.
+
+    They are instances of the model once more, so that a list of proposals takes no second query.
+    """
+    return listed(
+        EarlierStatus.objects.filter(proposal=OuterRef("pk")).order_by(
+            "dates__startswith", "party__order", "party__code"
+        ),
+        first="dates__startswith",
+        end="dates__endswith",
+        **{name: name for name in STATUS_FIELDS},
+        **{f"party_{name}": f"party__{name}" for name in PARTY_FIELDS},
+    )
 
 
 class TermQuerySet(NaturalKeyQuerySet):

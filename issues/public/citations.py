@@ -5,7 +5,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from issues.analysis.proposal_threads import is_agreement
 from issues.matrix.stances import stance_label
 from issues.models import Position, Proposal
 from rounds.platform.dates import day as day_in_words
@@ -28,7 +27,7 @@ def proposal_citation(proposal: Proposal, page: Permalink) -> Citation:
     who = _("%(parties)s (known from: %(source)s)") % {"parties": names, "source": reported_by}
     texts = [local(proposal, "title"), local(proposal, "summary")]
     return Citation(
-        kind=_("Agreement") if is_agreement(proposal) else _("Proposal"),
+        kind=_("Agreement") if proposal.is_agreement else _("Proposal"),
         who=who if names else reported_by,
         paraphrase=pgettext("between a name and what it says", ": ").join(filter(None, texts)),
         source=proposal.source,

@@ -14,6 +14,8 @@ BEGIN
             WHERE record.agreed_source_id = NEW.id AND record.state = 'published')
         OR EXISTS (SELECT FROM issues_progress AS record
             WHERE record.source_id = NEW.id AND record.state = 'published')
+        OR EXISTS (SELECT FROM issues_outcome AS record
+            WHERE record.source_id = NEW.id AND record.state = 'published')
         OR EXISTS (SELECT FROM issues_issue_other_sources AS link
             JOIN issues_issue AS record ON record.id = link.issue_id
             WHERE link.source_id = NEW.id AND record.state = 'published')
@@ -25,6 +27,9 @@ BEGIN
             WHERE link.source_id = NEW.id AND record.state = 'published')
         OR EXISTS (SELECT FROM issues_progress_other_sources AS link
             JOIN issues_progress AS record ON record.id = link.progress_id
+            WHERE link.source_id = NEW.id AND record.state = 'published')
+        OR EXISTS (SELECT FROM issues_outcome_other_sources AS link
+            JOIN issues_outcome AS record ON record.id = link.outcome_id
             WHERE link.source_id = NEW.id AND record.state = 'published')
     THEN
         PERFORM rounds_raise_edition();

@@ -13,7 +13,7 @@ from django.utils.translation import get_supported_language_variant
 from ninja import Query
 from pydantic import BaseModel
 
-from issues.models import Issue, Measure, Position, Progress, Proposal, with_issues
+from issues.models import Issue, Measure, Outcome, Position, Progress, Proposal, with_issues
 from nafta.api import schemas
 from nafta.api.instance import api
 from nafta.api.params import (
@@ -274,6 +274,21 @@ def _proposals() -> Any:
     return records.select_related("round")
 
 
+@get("/outcomes", schemas.Page[schemas.Outcome])
+def outcomes(request: HttpRequest, params: Query[DatedWishes]) -> Any:
+    """How issues ended, newest first."""
+    return list_by_day(request, params, Kind.OUTCOME, _outcomes(), Serializer(request).outcomes)
+
+
+@get("/outcomes/{slug:key}", schemas.Outcome, is_single=True)
+def outcome(request: HttpRequest, key: str, params: Query[Wishes]) -> Any:
+    return Serializer(request).outcomes([get_object_or_404(_outcomes(), slug=key)])[0]
+
+
+def _outcomes() -> Any:
+    return Outcome.objects.published().with_names().with_publication_times()
+
+
 @get("/positions", schemas.Page[schemas.Position])
 def positions(request: HttpRequest, params: Query[PositionWishes]) -> Any:
     """Every position that a party took, newest first."""
@@ -356,7 +371,7 @@ def issue_matrix(request: HttpRequest, key: str, params: Query[AsOfWishes]) -> A
 
 @get("/timeline", schemas.Page[schemas.Item])
 def timeline(request: HttpRequest, params: Query[TimelineWishes]) -> Any:
-    """Every meeting, deadline, proposal and statement, newest first."""
+    """Every meeting, deadline, proposal, statement and outcome, newest first."""
     filters = clean_filters(params)
     try:
         after = {"page": parse_cursor(params.cursor)} if params.cursor else {}

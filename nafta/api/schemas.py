@@ -221,6 +221,15 @@ class Term(BaseModel):
     high: float | None = Field(description="Only with between: the highest.")
 
 
+class EarlierStatus(BaseModel):
+    """A status that a proposal had for a party before its status of now."""
+
+    status: Annotated[str, one_of(ProposalStatus)]
+    since: Span
+    party: str = Field(description="Key of the party for which it had that status.")
+    note: Words | None
+
+
 @with_columns(issues.ProposalResource)
 class Proposal(Attributed):
     label: str = Field(description="Proposal, counter-proposal or agreement, in words.")
@@ -232,7 +241,26 @@ class Proposal(Attributed):
     responds_to: str | None = Field(description="Key of the proposal it answers.")
     status: Annotated[str, one_of(ProposalStatus)]
     settled: Span | None = Field(description="Since when it has its status, unless tabled.")
+    earlier_statuses: list[EarlierStatus] = Field(
+        description="What it was to each party before its status of now, oldest first."
+    )
     terms: list[Term]
+
+
+class PartyOutcome(BaseModel):
+    party: str = Field(description="Key of the party.")
+    gist: Words = Field(description="How it came to the outcome, in a line.")
+
+
+@with_columns(issues.OutcomeResource)
+class Outcome(Dated):
+    """How an issue ended; `dates` is the day from which it was so. An issue may have several."""
+
+    issue: str = Field(description="Key of the issue.")
+    kind: Annotated[str, one_of(OutcomeKind)]
+    label: str = Field(description="The kind in words.")
+    line: Words = Field(description="What came out, in a line.")
+    parties: list[PartyOutcome] = Field(description="How parties came to it, where recorded.")
 
 
 class Evidence(BaseModel):
@@ -344,7 +372,7 @@ class Item(BaseModel):
     title: Words
     text: Words | None
     quotation: str | None
-    status: str | None = Field(description="Of meetings, deadlines and proposals.")
+    status: str | None = Field(description="Of all but statements; the filter `status` takes it.")
     attribution: str
     on_record: bool | None = Field(description="Null where nothing was said or tabled.")
     parties: list[str]

@@ -11,12 +11,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from issues import resources as issues
+from issues.analysis.outcome_items import outcome_items
 from issues.analysis.proposal_threads import proposal_items
 from issues.matrix.cells import MatrixCell
 from issues.matrix.rows import MatrixRow
 from issues.matrix.settled_cells import SettledCell
 from issues.matrix.stances import stance_label
-from issues.models import Issue, Measure, Position, Progress, Proposal
+from issues.models import Issue, Measure, Outcome, Position, Progress, Proposal
 from nafta.api import schemas
 from nafta.api.columns import answer, to_words, to_words_or_none
 from nafta.api.params import LANGUAGES
@@ -40,6 +41,7 @@ from rounds.public.timeline import (
     ClaimItem,
     DeadlineItem,
     MeetingItem,
+    OutcomeItem,
     ProposalItem,
     Ref,
     StatementItem,
@@ -49,7 +51,7 @@ from rounds.public.timeline import (
 )
 from rounds.tabular import resources as rounds
 
-KeyedClaim = Round | Deadline | Statement | Proposal | Issue | Measure
+KeyedClaim = Round | Deadline | Statement | Proposal | Outcome | Issue | Measure
 
 
 def to_span_or_none(dates: DateRange | None, *, approximate: bool = False) -> schemas.Span | None:
@@ -249,6 +251,15 @@ class Serializer:
             label=item.label,
             parties=list_keys(item.parties),
             settled=to_span_or_none(proposal.settled, approximate=proposal.settled_approximate),
+            earlier_statuses=[
+                schemas.EarlierStatus(
+                    status=earlier.status,
+                    since=to_span(earlier.dates, approximate=earlier.approximate),
+                    party=earlier.party.code,
+                    note=to_words_or_none(local(earlier, "note")),
+                )
+                for earlier in proposal.earlier
+            ],
             terms=[
                 schemas.Term(
                     measure=term["measure"],
@@ -258,6 +269,22 @@ class Serializer:
                     high=to_float(term["high"]),
                 )
                 for term in proposal.term_list
+            ],
+        )
+
+    def outcomes(self, records: Iterable[Outcome]) -> list[schemas.Outcome]:
+        return [self._outcome(item) for item in outcome_items(records)]
+
+    def _outcome(self, item: OutcomeItem) -> schemas.Outcome:
+        return answer(
+            schemas.Outcome,
+            issues.OutcomeResource,
+            item.record,
+            **self.dated(item),
+            label=item.status_label,
+            parties=[
+                schemas.PartyOutcome(party=party["code"], gist=to_words(local(party, "gist")))
+                for party in item.parties
             ],
         )
 

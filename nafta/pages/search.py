@@ -10,8 +10,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from issues.analysis.by_speaker import format_count
+from issues.analysis.outcome_items import outcome_items
 from issues.analysis.proposal_threads import proposal_items
-from issues.models import Proposal, with_issues
+from issues.models import Outcome, Proposal, with_issues
 from nafta.pages.active_filters import (
     ActiveFilter,
     change_parameters,
@@ -44,6 +45,7 @@ ITEMS: dict[str, tuple[Any, Any]] = {
     "proposal": (Proposal.objects, proposal_items),
     "deadline": (Deadline.objects, deadline_items),
     "round": (Round.objects, round_items),
+    "outcome": (Outcome.objects, outcome_items),
 }
 PAGES = {
     "party": "party_detail",

@@ -17,7 +17,7 @@ from nafta.search.query import SQL, Query, QueryTerm, group_sql, lexeme
 from nafta.search.vocabulary import fetch_rows
 from rounds.platform.cursors import LAST_NUMBER, Cursor
 
-DATED_KINDS = ("statement", "proposal", "deadline", "round")  # entries of the timeline
+DATED_KINDS = ("statement", "proposal", "deadline", "round", "outcome")  # entries of the timeline
 NAMED_KINDS = ("party", "person", "issue", "source")  # have a name and no day; shown in this order
 FEW_KINDS = ("party", "person", "issue")  # few, however large the record
 MAX_NAMES = 6  # shown above the hits

@@ -6,9 +6,7 @@ QuerySets (``for_party("ca")``).
 
 from typing import Any
 
-from django.db.models import TextChoices
-
-from issues.models import ProposalStatus
+from issues.models import OutcomeKind, ProposalStatus
 from rounds.models import DeadlineOutcome, RoundStatus
 from rounds.public.timeline import Kind
 
@@ -22,10 +20,11 @@ CHOICES = {  # by parameter: the QuerySets' method
     "source": "citing",
     "year": "in_year",
 }
-STATUSES: dict[Kind, type[TextChoices]] = {
-    Kind.DEADLINE: DeadlineOutcome,
-    Kind.MEETING: RoundStatus,
-    Kind.PROPOSAL: ProposalStatus,
+STATUSES: dict[Kind, list[tuple[str, Any]]] = {
+    Kind.DEADLINE: DeadlineOutcome.choices,
+    Kind.MEETING: RoundStatus.choices,
+    Kind.PROPOSAL: ProposalStatus.choices,
+    Kind.OUTCOME: [(kind.status, kind.label) for kind in OutcomeKind],
 }
 
 # A deadline that was moved was missed too (decision 0047); the index has its outcome alone.
@@ -39,4 +38,4 @@ def included_tokens(token: str) -> tuple[str, ...]:
 
 def statuses() -> list[tuple[Any, list[tuple[str, Any]]]]:
     """The statuses as grouped choices, by kind of entry. No two kinds share a value."""
-    return [(kind.label, list(choices.choices)) for kind, choices in STATUSES.items()]
+    return [(kind.label, choices) for kind, choices in STATUSES.items()]

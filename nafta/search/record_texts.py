@@ -9,7 +9,12 @@ from typing import Any
 
 from django.db import connections, transaction
 
-from issues.resources import IssueResource, ProposalResource
+from issues.resources import (
+    IssueResource,
+    OutcomeResource,
+    PartyOutcomeResource,
+    ProposalResource,
+)
 from rounds.tabular.base import RecordResource
 from rounds.tabular.resources import (
     DeadlineResource,
@@ -25,6 +30,8 @@ RESOURCES: tuple[type[RecordResource], ...] = (
     PersonResource,
     IssueResource,
     ProposalResource,
+    OutcomeResource,
+    PartyOutcomeResource,
 )
 # Names and remarks, to which search_documents gives other weights, and the language of a quotation.
 NOT_IN_BODY = (

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
-from issues.models import Proposal, ProposalStatus
+from issues.models import Outcome, Proposal, ProposalStatus
 from nafta.search.filter_choices import STATUSES
 from nafta.search.query import Interpretation, NamedEntity, fold, fold_lines, strip_inflection
 from rounds.models import (
@@ -88,12 +88,13 @@ def vocabulary() -> dict[tuple[str, ...], tuple[Interpretation, ...]]:
         (Kind.STATEMENT, Statement),
         (Kind.PROPOSAL, Proposal),
         (Kind.DEADLINE, Deadline),
+        (Kind.OUTCOME, Outcome),
     ):
         define([kind.label, model._meta.verbose_name], "kind", kind.value, kind.label)
     define([Kind.ROUND.label], "kind", Kind.ROUND.value, Round._meta.verbose_name_plural)
     define([Kind.MEETING.label], "kind", Kind.MEETING.value, Kind.MEETING.label)
     synonyms = status_synonyms()
-    for key, label in (choice for statuses in STATUSES.values() for choice in statuses.choices):
+    for key, label in (choice for choices in STATUSES.values() for choice in choices):
         define([label, *synonyms.get(key, [])], "status", key, label)
     define([Basis.ON_RECORD.label], "basis", Basis.ON_RECORD.value, Basis.ON_RECORD.label)
     unnamed = [Basis.UNNAMED.label, *_("anonymous, anonymously, off the record").split(",")]

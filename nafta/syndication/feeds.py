@@ -14,7 +14,7 @@ from nafta.syndication.publication_log import FeedEntry, load_feed_entries
 from rounds.models import Party, Person, Round
 from rounds.platform.translated_text import local
 from rounds.public.feeds import FeedSubject, SiteFeed, get_negotiation
-from rounds.public.timeline import ClaimItem, Kind
+from rounds.public.timeline import ClaimItem, Kind, OutcomeItem
 
 
 class NewsFeed(SiteFeed):
@@ -37,6 +37,9 @@ class NewsFeed(SiteFeed):
             who = item.attribution or item.publisher
         elif item.kind == Kind.PROPOSAL:
             who = capfirst(item.label)
+        elif isinstance(item, OutcomeItem):
+            issues = ", ".join(local(issue, "name") for issue in item.issues)
+            who = _("%(name)s: %(value)s") % {"name": issues, "value": item.status_label}
         else:
             return _("%(title)s, %(when)s: %(status)s") % {
                 "title": item.title,

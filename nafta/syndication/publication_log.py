@@ -13,8 +13,9 @@ from typing import Any
 
 from django.db.models import Q
 
+from issues.analysis.outcome_items import outcome_items
 from issues.analysis.proposal_threads import proposal_items
-from issues.models import Position, Proposal, with_issues
+from issues.models import Outcome, Position, Proposal, with_issues
 from nafta.search.backend import Search
 from nafta.search.filters import apply_filters
 from rounds.history.revision_counts import RevisionCount, count_revisions
@@ -38,7 +39,8 @@ MAX_ENTRIES = 50
 RELATED_FIELDS = {
     Round: ("source", "parties"),
     Deadline: ("source", "parties"),
-    Proposal: ("source", "parties", "issue", "positions"),
+    Proposal: ("source", "parties", "issue", "positions", "earlier_statuses"),
+    Outcome: ("source", "issue", "parties"),
     Statement: ("source", "parties", "speakers", "issues", "positions"),
     Position: ("party", "issue"),
 }
@@ -99,6 +101,7 @@ def _streams() -> list[tuple[Kind, Build, DatedQuerySet]]:
         (Kind.ROUND, round_items, Round.objects.published().with_names()),
         (Kind.DEADLINE, deadline_items, Deadline.objects.published().with_names()),
         (Kind.PROPOSAL, proposal_items, Proposal.objects.published().with_names()),
+        (Kind.OUTCOME, outcome_items, Outcome.objects.published().with_names()),
         (
             Kind.STATEMENT,
             statement_items,
@@ -125,9 +128,8 @@ def _positions_by_evidence(records: Iterable[Any]) -> dict[tuple[str, int], list
         pks[type(record)].append(record.pk)
     resting: dict[tuple[str, int], list[Any]] = defaultdict(list)
     rests_on = Q(statement__in=pks[Statement]) | Q(proposal__in=pks[Proposal])
-    for position in (
-        Position.objects.published().filter(rests_on).select_related("party", "issue", "proposal")
-    ):
+    positions = Position.objects.published().filter(rests_on)
+    for position in positions.with_titles().with_evidence():
         key = (
             (Kind.STATEMENT, position.statement_id)
             if position.statement_id

@@ -18,11 +18,14 @@ from rounds.models import Party, Person, Publishable, Round, Source, Statement
 # What a page shows besides its own record: a change of these changes the page, too.
 RELATED_FIELDS: dict[type[Model], tuple[str, ...]] = {
     Round: ("source", "parties", "replaced_by", "replaces", "statements", "proposals", "progress"),
-    Issue: ("source", "positions", "proposals", "statements", "progress", "measures"),
+    Issue: ("source", "positions", "proposals", "statements", "progress", "measures", "outcomes"),
     Party: ("positions", "proposals", "statements", "people"),
     Person: ("party", "statements"),
     Statement: ("source", "speakers", "parties", "issues", "positions"),
-    Proposal: ("source", "parties", "issue", "round", "positions", "responds_to", "responses"),
+    Proposal: (
+        *("source", "parties", "issue", "round"),
+        *("positions", "responds_to", "responses", "earlier_statuses"),
+    ),
     Source: tuple(
         str(relation.name)
         for relation in Source._meta.related_objects

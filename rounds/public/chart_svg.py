@@ -15,8 +15,15 @@ from django.utils.translation import pgettext
 
 from rounds.models import DeadlineOutcome, Party, Round
 from rounds.platform.dates import written
-from rounds.public.charts import LANES, MARKS, OPEN_END_LENGTH, find_window, list_sides, side_codes
-from rounds.public.timeline import DeadlineItem, Kind, MeetingItem, TimelineItem
+from rounds.public.charts import (
+    LANES,
+    OPEN_END_LENGTH,
+    PARTY_MARKS,
+    find_window,
+    list_sides,
+    side_codes,
+)
+from rounds.public.timeline import DeadlineItem, Kind, MeetingItem, OutcomeItem, TimelineItem
 
 LANE_PX, AXIS_PX = 64, 24  # the height of a lane, and of the labels under the chart
 MAX_TICKS = 4  # so that their labels fit on a phone
@@ -200,6 +207,11 @@ def calendar_drawing(
             drawing.bars.append(SvgBar(scale.at(first), width, y + 22, 30, f"{look}{off}"))
         elif isinstance(row, DeadlineItem):
             _add_deadline(drawing, scale, row, y, len(drawing.lines))
+        elif isinstance(row, OutcomeItem):
+            if scale.holds(row.first):
+                drawing.marks.append(
+                    SvgMark(scale.at(row.first), y + 37, "square", f"outcome{pale}")
+                )
         else:
             for code in side_codes(row):
                 look = f"{colours.get(code, 'no-party')}{pale}"
@@ -208,12 +220,14 @@ def calendar_drawing(
                 if scale.holds(row.first):
                     x = scale.at(row.first)
                     drawing.marks.append(SvgMark(x, height, sides[code].symbol, look))
-    present = {code for row in shown if row.kind in MARKS for code in side_codes(row)}
+    present = {code for row in shown if row.kind in PARTY_MARKS for code in side_codes(row)}
     drawing.keys = [
         LegendKey(side.name, side.symbol, colours.get(code, "no-party"))
         for code, side in sides.items()
         if code in present
     ]
+    if any(isinstance(row, OutcomeItem) for row in shown):
+        drawing.keys.append(LegendKey(str(Kind.OUTCOME.label), "square", "outcome"))
     return drawing
 
 

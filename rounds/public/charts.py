@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from rounds.models import DeadlineOutcome, Party, Round
 from rounds.platform import clock
 from rounds.platform.translated_text import local
-from rounds.public.timeline import DeadlineItem, Kind, MeetingItem, TimelineItem
+from rounds.public.timeline import DeadlineItem, Kind, MeetingItem, OutcomeItem, TimelineItem
 
 Figure = dict[str, Any]  # its ``data``, a list of traces, and its ``chart_layout``
 Trace = dict[str, Any]
@@ -54,8 +54,16 @@ MONTHS = {
     "tickangle": 0,
 }
 FRAME_PX = {"l": 48, "r": 12, "t": 8, "b": 36}
-LANES = {Kind.ROUND: 0, Kind.MEETING: 0, Kind.PROPOSAL: 1, Kind.STATEMENT: 2, Kind.DEADLINE: 3}
-MARKS = {Kind.PROPOSAL, Kind.STATEMENT}
+LANES = {
+    Kind.ROUND: 0,
+    Kind.MEETING: 0,
+    Kind.OUTCOME: 0,
+    Kind.PROPOSAL: 1,
+    Kind.STATEMENT: 2,
+    Kind.DEADLINE: 3,
+}
+PARTY_MARKS = {Kind.PROPOSAL, Kind.STATEMENT}  # in the colour of a party
+MARKS = {*PARTY_MARKS, Kind.OUTCOME}
 NO_PARTY = "var(--ink-3)"
 HOVER_TEMPLATE = "%{text}<extra></extra>"  # the script takes each text from the item on the page
 MAX_TITLE_CHARS = 40  # of an item on another page, whose title is sent along
@@ -103,11 +111,13 @@ def calendar_figure(
 ) -> Figure:
     """Draw meetings as bars by host, proposals and statements as marks by party, and deadlines.
 
+    Outcomes are squares among the meetings.
     ``rows`` are all that is drawn, at least one; ``listed`` are those on the page, in its order.
     """
     names = _item_names(rows, listed)
     meetings = [row for row in rows if isinstance(row, MeetingItem)]
     deadlines = [row for row in rows if isinstance(row, DeadlineItem)]
+    outcomes = [row for row in rows if isinstance(row, OutcomeItem)]
     traces: list[Trace] = []
     sides = list_sides(rows, parties)
     for index, side in enumerate(sides):
@@ -116,6 +126,7 @@ def calendar_figure(
         traces.append(_marks(rows, side, (index - (len(sides) - 1) / 2) * 0.6 / len(sides), names))
     if not any(side.code == "" for side in sides):
         traces += _meetings([row for row in meetings if not row.host], NO_PARTY, names)
+    traces += _outcomes(outcomes, names)
     traces += _deadlines(deadlines, names)
     lanes = [LANES[Kind(row.kind)] for row in rows]
     first, last = find_window(rounds, rows)
@@ -160,7 +171,7 @@ def list_sides(rows: Iterable[TimelineItem], parties: Sequence[Party]) -> list[S
         )
         for index, party in enumerate(parties)
     ]
-    if any(row.kind in MARKS and not row.parties for row in rows):
+    if any(row.kind in PARTY_MARKS and not row.parties for row in rows):
         sides.append(Side("", _("no party"), NO_PARTY, SYMBOLS[len(parties) % len(SYMBOLS)]))
     return sides
 
@@ -257,9 +268,37 @@ def _meetings(meetings: Sequence[MeetingItem], colour: str, names: ItemNames) ->
         }
 
 
+def _outcomes(rows: Sequence[OutcomeItem], names: ItemNames) -> list[Trace]:
+    """Draw the outcomes, if any, as squares among the meetings, in no party's colour."""
+    marks = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": str(Kind.OUTCOME.label),
+        "x": [row.first.isoformat() for row in rows],
+        "y": [LANES[Kind.OUTCOME]] * len(rows),
+        "marker": {
+            "color": "var(--ink)",
+            "size": 7,
+            "symbol": ["square-open" if row.approximate else "square" for row in rows],
+            "line": {"color": "var(--paper)", "width": 1},
+        },
+        **_hover(rows, names),
+    }
+    return [marks] if rows else []
+
+
+def _hover(rows: Sequence[TimelineItem], names: ItemNames) -> Trace:
+    """Return what the script shows at a mark: of an item that is not on the page, its title."""
+    return {
+        "customdata": [names[row.anchor] for row in rows],
+        "text": [_brief(row) if isinstance(names[row.anchor], str) else "" for row in rows],
+        "hovertemplate": HOVER_TEMPLATE,
+    }
+
+
 def _marks(rows: Sequence[TimelineItem], side: Side, offset: float, names: ItemNames) -> Trace:
     """Draw the proposals and statements of a side, on its own line within each lane."""
-    marks = [row for row in rows if row.kind in MARKS and side.code in side_codes(row)]
+    marks = [row for row in rows if row.kind in PARTY_MARKS and side.code in side_codes(row)]
     marks.sort(key=lambda row: row.approximate)  # the legend takes the symbol of the first
     return {
         "type": "scatter",
@@ -280,9 +319,7 @@ def _marks(rows: Sequence[TimelineItem], side: Side, offset: float, names: ItemN
             "size": 8,
             "symbol": [f"{side.symbol}-open" if row.approximate else side.symbol for row in marks],
         },
-        "customdata": [names[row.anchor] for row in marks],
-        "text": [_brief(row) if isinstance(names[row.anchor], str) else "" for row in marks],
-        "hovertemplate": HOVER_TEMPLATE,
+        **_hover(marks, names),
     }
 
 

@@ -1,4 +1,4 @@
-"""The rows of the timeline: rounds, meetings, deadlines, proposals and statements.
+"""The rows of the timeline: rounds, meetings, deadlines, proposals, statements and outcomes.
 
 Pure: functions take records as the QuerySets' ``with_names()`` reads them and return items, one
 dataclass a kind. ``sort_key`` orders items of all kinds, and cursors of pages follow it.
@@ -42,16 +42,18 @@ class Kind(models.TextChoices):
     DEADLINE = "deadline", gettext_lazy("Deadlines")
     MEETING = "meeting", gettext_lazy("Meetings")
     ROUND = "round", gettext_lazy("Rounds")
+    OUTCOME = "outcome", gettext_lazy("Outcomes")
 
 
 # The order of items that begin on the same day, newest first. A round and a meeting rank the same:
 # they are rows of the same table, of which a page reads on by primary key.
 RANK = {
     Kind.STATEMENT.value: 0,
-    Kind.PROPOSAL.value: 1,
-    Kind.DEADLINE.value: 2,
-    Kind.MEETING.value: 3,
-    Kind.ROUND.value: 3,
+    Kind.OUTCOME.value: 1,
+    Kind.PROPOSAL.value: 2,
+    Kind.DEADLINE.value: 3,
+    Kind.MEETING.value: 4,
+    Kind.ROUND.value: 4,
 }
 
 
@@ -129,7 +131,7 @@ class DeadlineItem(TimelineItem):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimItem(TimelineItem):
-    """A proposal or a statement, about any number of issues."""
+    """A proposal, a statement or an outcome, about any number of issues."""
 
     issues: list[Ref] = field(default_factory=list)
 
@@ -138,6 +140,11 @@ class ClaimItem(TimelineItem):
 class ProposalItem(ClaimItem):
     answered_title: str = ""  # of the proposal that it responds to
     answered_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeItem(ClaimItem):
+    """How an issue ended; ``text`` is how each party came to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from tests.nafta.test_downloads import KINDS, rows
 from tests.world import (
     create_deadline,
     create_measure,
+    create_outcome,
     create_proposal,
     create_statement,
     create_term,
@@ -392,6 +393,16 @@ def cell(value: Any) -> str:
 def test_columns_say_the_same_in_api_and_package(
     client: Client, rich: SimpleNamespace, table: str
 ) -> None:
+    check_columns(client, table)
+
+
+def test_columns_of_outcomes_do_so_too(client: Client, world: SimpleNamespace) -> None:
+    create_outcome(issue=world.water, dates=days("2010-03-09"), note="Told by both.")
+    check_columns(client, "outcomes")
+
+
+def check_columns(client: Client, table: str) -> None:
+    """Compare each row of a table in the package with the answer of the API."""
     rows = {row["slug"]: row for row in zipped(client, f"{table}.csv")}
     answers = {item["key"]: item for item in client.get(f"/api/v1/{table}").json()["items"]}
     assert rows.keys() == answers.keys() != set()

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from issues.analysis.proposal_threads import proposal_items, term_label
+from issues.analysis.proposal_threads import list_statuses, proposal_items, term_label
 from issues.matrix.rows import front_page_rows
 from issues.matrix.site_state import SiteState
 from issues.models import Issue, Proposal
@@ -118,6 +118,7 @@ def proposal_detail(request: HttpRequest, as_published: AsPublished, slug: str) 
         "proposal": proposal,
         "item": item,
         "terms": [term_label(term) for term in proposal.term_list],
+        "earlier_statuses": list_statuses(proposal)[:-1][::-1],
         "responses": list(proposal_items(proposal.responses.published().with_names())),
         "positions": proposal.positions.published().select_related("party", "issue"),
         "corrected": find_last_correction(proposal),

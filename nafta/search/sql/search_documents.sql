@@ -85,6 +85,30 @@ BEGIN
         WHERE proposal.id = ANY(ids) AND proposal.state = 'published';
     END IF;
 
+    IF of_kind = 'outcome' THEN RETURN QUERY
+        SELECT 'outcome', outcome.id, outcome.slug::text, lower(outcome.dates),
+            '{}'::jsonb, '', related.keys,
+            search_vector('', texts.body, texts.notes, texts.translations, related.keys)
+        FROM issues_outcome AS outcome
+        CROSS JOIN LATERAL search_outcomes(ARRAY[outcome.id]) AS texts
+        CROSS JOIN LATERAL (SELECT
+            ARRAY['kind outcome', 'year ' || extract(year FROM lower(outcome.dates))]
+            || ARRAY(SELECT 'source ' || slug FROM rounds_source WHERE id = outcome.source_id)
+            || ARRAY(SELECT 'source ' || source.slug
+                FROM issues_outcome_other_sources AS link
+                JOIN rounds_source AS source ON source.id = link.source_id
+                WHERE link.outcome_id = outcome.id ORDER BY 1)
+            || ARRAY(SELECT 'party ' || party.code
+                FROM issues_partyoutcome AS way
+                JOIN rounds_party AS party ON party.id = way.party_id
+                WHERE way.outcome_id = outcome.id ORDER BY 1)
+            || ARRAY(SELECT 'issue ' || slug FROM issues_issue WHERE id = outcome.issue_id)
+            -- no other entry has these statuses: issues.models.OutcomeKind
+            || ARRAY['status outcome-' || outcome.kind]
+        ) AS related(keys)
+        WHERE outcome.id = ANY(ids) AND outcome.state = 'published';
+    END IF;
+
     IF of_kind = 'round' THEN RETURN QUERY
         SELECT 'round', round.id, round.slug::text, lower(round.dates),
             jsonb_build_object('name', round.name, 'text', round.place)
@@ -163,7 +187,7 @@ BEGIN
     END IF;
 
     -- An issue and a party are also called by other words, after an empty line: those name it only
-    -- in full, while a part of its names may do.
+    -- in full, while a part of its names may do. How an issue ended is found with it.
     IF of_kind = 'issue' THEN RETURN QUERY
         SELECT 'issue', issue.id, issue.slug::text, DATE '0001-01-01',
             jsonb_build_object('name', issue.name, 'text', issue.question)
@@ -182,11 +206,15 @@ BEGIN
             search_vector(
                 concat_ws(' ',
                     issue.name, replace(issue.slug, '-', ' '), issue.chapter, issue.keywords),
-                search_body(issue),
-                issue.note,
-                issue.translations,
+                concat_ws(' ', search_body(issue), texts.body),
+                concat_ws(' ', issue.note, texts.notes),
+                issue.translations || texts.translations,
                 related.keys)
-        FROM issues_issue AS issue CROSS JOIN LATERAL (SELECT
+        FROM issues_issue AS issue
+        CROSS JOIN LATERAL search_outcomes(ARRAY(
+            SELECT id FROM issues_outcome WHERE issue_id = issue.id AND state = 'published'
+        )) AS texts
+        CROSS JOIN LATERAL (SELECT
             ARRAY['kind issue', 'issue ' || issue.slug]
             || ARRAY(SELECT 'source ' || slug FROM rounds_source WHERE id = issue.source_id)
             || ARRAY(SELECT 'source ' || source.slug
@@ -286,6 +314,8 @@ BEGIN
                 WHERE record.agreed_source_id = source.id AND record.state = 'published')
             OR EXISTS (SELECT FROM issues_progress AS record
                 WHERE record.source_id = source.id AND record.state = 'published')
+            OR EXISTS (SELECT FROM issues_outcome AS record
+                WHERE record.source_id = source.id AND record.state = 'published')
             OR EXISTS (SELECT FROM rounds_statement_other_sources AS link
                 JOIN rounds_statement AS record ON record.id = link.statement_id
                 WHERE link.source_id = source.id AND record.state = 'published')
@@ -306,6 +336,9 @@ BEGIN
                 WHERE link.source_id = source.id AND record.state = 'published')
             OR EXISTS (SELECT FROM issues_progress_other_sources AS link
                 JOIN issues_progress AS record ON record.id = link.progress_id
+                WHERE link.source_id = source.id AND record.state = 'published')
+            OR EXISTS (SELECT FROM issues_outcome_other_sources AS link
+                JOIN issues_outcome AS record ON record.id = link.outcome_id
                 WHERE link.source_id = source.id AND record.state = 'published'));
     END IF;
 END

@@ -6,6 +6,7 @@ BEGIN
     DELETE FROM nafta_entry;
     PERFORM search_write('statement', ARRAY(SELECT id FROM rounds_statement));
     PERFORM search_write('proposal', ARRAY(SELECT id FROM issues_proposal));
+    PERFORM search_write('outcome', ARRAY(SELECT id FROM issues_outcome));
     PERFORM search_write('round', ARRAY(SELECT id FROM rounds_round));
     PERFORM search_write('deadline', ARRAY(SELECT id FROM rounds_deadline));
     PERFORM search_write('issue', ARRAY(SELECT id FROM issues_issue));

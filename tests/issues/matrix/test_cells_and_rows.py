@@ -453,10 +453,11 @@ def test_a_final_text_is_an_agreement_and_nobody_supports_it(
     taken_up = client.get("/api/v1/positions/water/corrie/2010-03-20").json()
     assert (taken_up["stance"], taken_up["label"]) == ("supports", "agreed to it")
     deal.status, deal.settled = "superseded", days("2010-04-01")
-    deal.round = worlds.create_round(
-        slug="deal-day", kind="milestone", dates=days("2010-03-20"), parties=[world.arden]
-    )
     deal.save()
+    assert client.get("/api/v1/proposals/the-deal").json()["label"] == "counter-proposal"
+    worlds.create_earlier_status(
+        proposal=deal, status="agreed", dates=days("2010-03-20"), party=world.arden
+    )
     assert client.get("/api/v1/proposals/the-deal").json()["label"] == "agreement"
     assert client.get("/api/v1/proposals/a-third").json()["label"] == "counter-proposal"
 

@@ -199,15 +199,17 @@ def test_what_was_agreed_stays_a_star_when_another_text_supersedes_it(
     world: SimpleNamespace,
 ) -> None:
     """“Each mark is a number that a party tabled” was said of an agreement of three."""
-    milestone = worlds.create_round(slug="deal-day", kind="milestone", dates=days("2010-04-01"))
     deal = worlds.create_proposal(
         issue=world.water,
         dates=days("2010-04-01"),
-        round=milestone,
         status="superseded",
         settled=days("2010-12-10"),
         parties=[world.arden, world.brume],
     )
+    for party in (world.arden, world.brume):
+        worlds.create_earlier_status(
+            proposal=deal, status="agreed", dates=days("2010-04-01"), party=party
+        )
     worlds.create_term(proposal=deal, measure=world.share, low=40)
     share = Measure.objects.get(pk=world.share.pk)
     for until in (None, day("2010-04-15"), day("2010-12-31")):

@@ -11,12 +11,12 @@ from django.test import Client
 from issues.models import Issue
 from rounds.models import Statement
 from tests.nafta.pages.test_pages import double, queries
-from tests.world import DRAFT_YEAR, SECRET
+from tests.world import DRAFT_YEAR, SECRET, create_earlier_status, create_outcome, days
 
 BASE = "/api/v1"
 LISTS = [
     *("parties", "people", "sources", "rounds", "deadlines", "issues", "measures"),
-    *("statements", "proposals", "positions", "progress", "timeline", "corrections"),
+    *("statements", "proposals", "outcomes", "positions", "progress", "timeline", "corrections"),
 ]
 ONE = {
     "negotiation": "river",
@@ -29,11 +29,24 @@ ONE = {
     "measures/share": "share",
     "statements/alder-on-water": "alder-on-water",
     "proposals/a-third": "a-third",
+    "outcomes/fish-counted": "fish-counted",
 }
 OTHERS = [
     *("positions/water/arden/2010-01-09", "progress/round-1/water"),
     *("matrix", "matrix?as_of=round-1", "issues/water/matrix", "openapi.json"),
 ]
+
+
+@pytest.fixture
+def world(world: SimpleNamespace) -> SimpleNamespace:
+    """The river talks, with an outcome and a status that a proposal had before."""
+    create_outcome(
+        slug="fish-counted", issue=world.fish, dates=days("2010-03-08"), gists={"brume": "Counts"}
+    )
+    create_earlier_status(
+        proposal=world.third, status="agreed", dates=days("2010-03-08"), party=world.brume
+    )
+    return world
 
 
 def ask(client: Client, path: str, **headers: Any) -> Any:

@@ -723,9 +723,10 @@ def test_it_asks_little_and_no_more_with_twice_the_rows(
             assert client.get(path).status_code == 200
         return len(captured)
 
-    assert queries() <= BUDGET
+    budget = BUDGET + 1  # each of the five kinds of entry has a query, and the words have another
+    assert queries() <= budget
     double(world)
-    assert queries() <= BUDGET
+    assert queries() <= budget
 
 
 # --- nothing that is not public, nothing that is not text ---

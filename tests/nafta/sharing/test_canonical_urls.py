@@ -259,6 +259,19 @@ def test_a_draft_changes_no_date(client: Client, world: SimpleNamespace) -> None
     assert lastmod(client, "pages", "/timeline/") < today
 
 
+def test_an_outcome_changes_its_issue_once_it_is_published(
+    client: Client, world: SimpleNamespace
+) -> None:
+    age(3)
+    page = "issues", "/issues/fish/"
+    before = lastmod(client, *page)
+    outcome = worlds.create_outcome(issue=world.fish, dates=days("2010-03-08"), state="draft")
+    assert lastmod(client, *page) == before
+    outcome.state = "published"
+    outcome.save()
+    assert lastmod(client, *page) > before
+
+
 def last_day_of_history() -> dt.date:
     """On which the newest version of a statement was written: today, or as long ago as it is."""
     events = apps.get_model("rounds", "StatementEvent").objects

@@ -316,7 +316,8 @@ def test_each_choice_is_offered_and_what_was_chosen_is_marked(
     }
     assert all(chosen == [""] for chosen in marked.values())
     groups = re.findall(r'<optgroup label="(\w+)">(.*?)</optgroup>', selects["status"], re.DOTALL)
-    assert [name for name, _options in groups] == ["Deadlines", "Meetings", "Proposals"]
+    kinds = ["Deadlines", "Meetings", "Proposals", "Outcomes"]
+    assert [name for name, _options in groups] == kinds
     assert '<option value="missed" selected>missed</option>' in groups[0][1]
     assert '<option value="dale">Dale &amp; &lt;b&gt;</option>' in selects["party"]
 
