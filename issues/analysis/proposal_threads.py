@@ -120,6 +120,12 @@ def settled_on(proposal: Proposal, day: dt.date | None = None) -> dt.date:
     return statuses[-1].first if statuses else proposal.first_day
 
 
+def settled_when(proposal: Proposal, day: dt.date | None = None) -> str:
+    """Return since when it has its status of ``day``, in words; "" while it is only tabled."""
+    statuses = list_statuses(proposal, day)
+    return statuses[-1].when if statuses else ""
+
+
 def describe_settlement(settled: Iterable[Proposal], day: dt.date | None = None) -> str:
     """Return "Settled 4 May 2031: A; B; then 9 June 2031: C." as of ``day``.
 
@@ -127,8 +133,7 @@ def describe_settlement(settled: Iterable[Proposal], day: dt.date | None = None)
     """
     titles: dict[str, list[str]] = defaultdict(list)
     for proposal in settled:
-        when = list_statuses(proposal, day)[-1].when
-        titles[when].append(local(proposal, "title"))
+        titles[settled_when(proposal, day)].append(local(proposal, "title"))
     between = pgettext("between clauses", "; ")
     clauses = [
         (_("then %(when)s: %(what)s") if index else _("Settled %(when)s: %(what)s"))

@@ -25,7 +25,7 @@ class History:
 
     @classmethod
     def make(cls, positions: Iterable[Position], outcomes: Iterable[Outcome] = ()) -> "History":
-        """Reads outcomes ``with_reopening().for_cells()``."""
+        """Reads outcomes ``with_reopening().with_names()``."""
         by_pair, by_issue = defaultdict(list), defaultdict(list)
         for position in sorted(positions, key=lambda position: position.first_day):
             by_pair[position.issue_id, position.party_id].append(position)

@@ -166,7 +166,7 @@ def make_settled_cell(
     A party of which nothing is recorded and which the outcome does not name keeps its ``base``.
     ``positions`` are the party's before the outcome, oldest first.
     """
-    named = (each for each in outcome.gist_list if each["party"] == base.party.code)
+    named = (each for each in outcome.party_list if each["code"] == base.party.code)
     party_gist = next(named, None)
     if party_gist is None and not base.recorded:
         return base

@@ -57,7 +57,7 @@ class SiteState:
         outcomes = Outcome.objects.published()
         if draft_outcomes:
             outcomes |= Outcome.objects.filter(pk__in=[draft.pk for draft in draft_outcomes])
-        outcomes = outcomes.as_of(as_of.day).with_reopening().for_cells()
+        outcomes = outcomes.as_of(as_of.day).with_reopening().with_names()
         if issues is not None:
             issues = list(issues)
             positions = positions.filter(issue__in=issues)

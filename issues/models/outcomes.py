@@ -1,7 +1,7 @@
 """How each issue ended, and how each party came to that."""
 
 import datetime as dt
-from typing import Any, Self
+from typing import Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
@@ -21,7 +21,6 @@ from rounds.models import (
     Translatable,
     fixed,
     in_choices,
-    listed,
     new_key,
     tracked,
     translations_are_texts,
@@ -85,17 +84,6 @@ class OutcomeQuerySet(DatedQuerySet):
         """Give each ``party_list``; read its issue and its sources, in one query."""
         return self.with_sources().with_titles().with_parties()
 
-    def for_cells(self) -> Self:
-        """Read the issue and the sources; give each ``gist_list``: how each party came to it."""
-        gists = PartyOutcome.objects.filter(outcome=OuterRef("pk")).order_by("party__order", "pk")
-        return (
-            self.with_sources()
-            .select_related("issue")
-            .annotate(
-                gist_list=listed(gists, party="party__code", gist="gist", translated=["gist"])
-            )
-        )
-
     def with_reopening(self) -> Self:
         """Give each ``reopened_on``: the first day of a later meeting that took the issue up again.
 
@@ -122,7 +110,6 @@ class Outcome(DatedClaim):
     translated = ("line", "note")
 
     reopened_on: dt.date | None  # of records read ``with_reopening()``
-    gist_list: list[dict[str, Any]]  # of records read ``for_cells()``
 
     slug = models.SlugField(_("key"), max_length=80, unique=True, default=new_key)
     issue = models.ForeignKey(

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from issues.analysis.proposal_threads import find_settling
+from issues.analysis.proposal_threads import find_settling, settled_when
 from issues.matrix.answers import describe_outcome
 from issues.matrix.cells import MatrixCell
 from issues.matrix.moves import find_moves_in_order
@@ -195,9 +195,9 @@ def _settled(issue: Issue, state: SiteState) -> str:
     settled = find_settling(proposals, state.day)
     if not settled:
         return ""
-    when = settled[0].settled_words
-    titles = [local(each, "title") for each in settled if each.settled_words == when]
-    what = pgettext("between clauses", "; ").join(titles)
+    when = settled_when(settled[0], state.day)
+    first = (each for each in settled if settled_when(each, state.day) == when)
+    what = pgettext("between clauses", "; ").join(local(each, "title") for each in first)
     return _("Settled %(when)s: %(what)s") % {"when": when, "what": what}
 
 

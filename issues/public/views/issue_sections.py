@@ -13,6 +13,7 @@ from issues.analysis.proposal_threads import (
     find_settling,
     proposal_items,
     settled_on,
+    settled_when,
 )
 from issues.analysis.stance_distance import SETTLED, find_widest, measure_spreads, pair_cells
 from issues.matrix.answers import describe_outcome, describe_stances
@@ -49,11 +50,11 @@ class IssueSections:
             ),
             "rounds_without_level": self._rounds_without_level(),
             "outcome": self.row.outcome,
-            "settled": settled,
+            "settled": [(settled_when(each, self.day), each) for each in settled],
             "settled_sentence": (
                 describe_outcome(self.row.outcome)
                 if self.row.outcome
-                else describe_settlement(settled)
+                else describe_settlement(settled, self.day)
             ),
             "rows_by_round": self.rows_by_round,
             "farthest": find_widest(pair_cells(self.row.cells)),
@@ -145,7 +146,7 @@ class IssueSections:
         """Where the parties stand, in a sentence; if settled, where they stood the day before."""
         days = [outcome.first_day for outcome in self.outcomes[:1]]
         if self.row.outcome is None:
-            days = [settled_on(each) for each in settled[:1]]
+            days = [settled_on(each, self.day) for each in settled[:1]]
         eve = days[0] - dt.timedelta(days=1) if days else self.day
         (row,) = self.state.matrix_on(eve)
         return describe_stances(row.cells, before=bool(days))

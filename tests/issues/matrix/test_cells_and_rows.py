@@ -194,7 +194,7 @@ def test_building_rows_asks_the_database_nothing(
 ) -> None:
     issues, parties = list(Issue.objects.published()), list(Party.objects.all())
     rounds = list(Round.objects.published().with_names())
-    outcomes = Outcome.objects.published().with_reopening().for_cells()
+    outcomes = Outcome.objects.published().with_reopening().with_names()
     history = History.make(Position.objects.published().with_evidence(), outcomes)
     with django_assert_num_queries(0):
         rows_by_issue(issues, parties, history, day("2010-03-10"), day("2010-01-12"))
