@@ -334,7 +334,7 @@ class PositionAdmin(WarningsMixin, PublishableAdmin):
 
 
 @admin.register(Progress)
-class ProgressAdmin(PublishableAdmin):
+class ProgressAdmin(WarningsMixin, PublishableAdmin):
     resource_class = ProgressResource
     key = ""
     list_display = ("issue", "at_round", "level", "summary", "stands")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from issues.desk.save import SavedPosition, SavedRecords
 from issues.desk.state import DeskState, describe_position
-from issues.desk.warnings import find_warnings_about, join_names, warn_of_evidence
+from issues.desk.warnings import find_warnings_about, join_names, warn_of_evidence, warn_of_sources
 from issues.matrix.cells import MatrixCell, StanceChange
 from issues.matrix.rows import MatrixRow
 from issues.matrix.site_state import SiteState
@@ -164,7 +164,10 @@ def find_warnings(state: DeskState, saved: SavedRecords, drafts: Sequence[Publis
         text
         for _label, record in labelled
         if isinstance(record, Position)
-        for text in warn_of_evidence(record, record.evidence, record.evidence.parties.all())
+        for text in (
+            *warn_of_evidence(record, record.evidence, record.evidence.parties.all()),
+            *warn_of_sources(record.evidence, [record.issue]),
+        )
     }
     warnings: dict[object, tuple[str, str]] = {}
     for label, record in labelled:
@@ -187,6 +190,7 @@ def _label_records(
     yield from ((position.cell.title, position.position) for position in saved.positions)
     yield from saved.statements
     yield from saved.proposals
+    yield from ((str(progress), progress) for _before, progress in saved.progress)
     yield from ((str(record), record) for record in saved.records if record == state.round)
     yield from ((str(draft), draft) for draft in drafts)
 

@@ -95,15 +95,15 @@ def warn_of_evidence(
 
 def warn_of_sources(record: Claim, issues: Collection[Issue]) -> Iterator[str]:
     """Warn of what rests on sources of the lowest rank alone, on an issue of the front page."""
-    sources = [record.source, *record.other_sources.all()]
     if not any(issue.featured for issue in issues):
         return
+    sources = [record.source, *record.other_sources.all()]
     if all(source.rank == SourceRank.OTHER for source in sources):
         yield _(
-            "“%(title)s” rests only on “%(source)s”, which is no official text, newsroom or trade"
-            " press, and its issue is on the front page. Look for a better source, or give this"
-            " one its rank."
-        ) % {"title": record, "source": record.source.publisher}
+            "“%(title)s” is on an issue of the front page and rests only on sources of the lowest "
+            "rank, “%(rank)s”: %(sources)s. Cite a better source, or open the source and correct "
+            "its rank."
+        ) % {"title": record, "rank": SourceRank.OTHER.label, "sources": join_names(sources)}
 
 
 def warn_of_round(meeting: Round, today: dt.date) -> Iterator[str]:

@@ -23,6 +23,7 @@ from nafta.api.columns import answer, to_words, to_words_or_none
 from nafta.api.params import LANGUAGES
 from rounds.history.corrections import Correction
 from rounds.models import (
+    LISTED_FIELDS,
     Deadline,
     Negotiation,
     Party,
@@ -105,8 +106,7 @@ class Serializer:
         return schemas.Ref(key=speaker["slug"], name=speaker["name"], address=address)
 
     def source_ref(self, source: Source) -> schemas.SourceRef:
-        names = ("slug", "publisher", "title", "url", "archive_url", "rank")
-        return self.other_source({name: getattr(source, name) for name in names})
+        return self.other_source({name: getattr(source, name) for name in LISTED_FIELDS})
 
     def other_source(self, source: Ref) -> schemas.SourceRef:
         return schemas.SourceRef(
@@ -168,10 +168,7 @@ class Serializer:
             "key": claim.slug,
             "address": self.whole_address(claim.get_absolute_url()),
             "source": self.source_ref(claim.source),
-            "other_sources": [
-                self.other_source(source)
-                for source in claim.other_source_list  # type: ignore[union-attr]
-            ],
+            "other_sources": [self.other_source(source) for source in claim.other_source_list],
             **publication_times(claim),
         }
 

@@ -129,7 +129,7 @@ class SourceAdmin(RecordAdmin):
                 return redirect("admin:rounds_source_change", existing.pk)
             if self.has_add_permission(request):
                 new_source = Source.objects.start_from_address(address)
-                names = ("url", "archive_url", "publisher", "language")
+                names = ("url", "archive_url", "publisher", "language", "rank")
                 typed = {name: value for name in names if (value := getattr(new_source, name))}
                 return redirect(f"{reverse('admin:rounds_source_add')}?{urlencode(typed)}")
             form.add_error("address", _("The record has no source with this address."))

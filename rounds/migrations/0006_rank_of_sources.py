@@ -27,12 +27,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='source',
             name='rank',
-            field=models.CharField(choices=[('official', 'official text'), ('newsroom', 'newsroom'), ('trade', 'trade press'), ('other', 'other site')], default='other', help_text='Official text: a text or transcript by those who made it. Newsroom: a wire or a major newspaper or broadcaster, also where others print it. Trade press: that of a trade, a law firm, a think tank, a lobby. Other site: whatever else.', max_length=10, verbose_name='rank'),
+            field=models.CharField(choices=[('official', 'official text'), ('newsroom', 'newsroom'), ('trade', 'trade press'), ('other', 'other site')], db_default='other', default='other', help_text='Official text: a text or transcript by those who made it. Newsroom: a wire or a major newspaper or broadcaster, also where others print it. Trade press: that of a trade, a law firm, a think tank, a lobby. Other site: whatever else.', max_length=10, verbose_name='rank'),
         ),
         migrations.AddField(
             model_name='sourceevent',
             name='rank',
-            field=models.CharField(choices=[('official', 'official text'), ('newsroom', 'newsroom'), ('trade', 'trade press'), ('other', 'other site')], default='other', help_text='Official text: a text or transcript by those who made it. Newsroom: a wire or a major newspaper or broadcaster, also where others print it. Trade press: that of a trade, a law firm, a think tank, a lobby. Other site: whatever else.', max_length=10, verbose_name='rank'),
+            field=models.CharField(choices=[('official', 'official text'), ('newsroom', 'newsroom'), ('trade', 'trade press'), ('other', 'other site')], db_default='other', default='other', help_text='Official text: a text or transcript by those who made it. Newsroom: a wire or a major newspaper or broadcaster, also where others print it. Trade press: that of a trade, a law firm, a think tank, a lobby. Other site: whatever else.', max_length=10, verbose_name='rank'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='source',

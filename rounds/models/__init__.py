@@ -60,6 +60,7 @@ from rounds.models.reference import (
     parties_listed,
 )
 from rounds.models.sources import (
+    LISTED_FIELDS,
     RANK_PLACE,
     SOURCE_ORDER,
     LinkCheck,
@@ -92,6 +93,7 @@ from rounds.models.tracking import (
 from rounds.models.translation import Translatable, translations_are_texts
 
 __all__ = [
+    "LISTED_FIELDS",
     "NOT_MET",
     "NOT_TO_BE",
     "NO_LONGER_NAMED",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from rounds.models.base import begins, in_choices, plausible
 from rounds.models.publishable import Publishable, PublishableQuerySet
 from rounds.models.reference import parties_listed
-from rounds.models.sources import Source, sources_listed
+from rounds.models.sources import Source, list_best_first, sources_listed
 from rounds.platform.dates import SpanField, describe, first_day, last_day
 from rounds.platform.translated_text import LocalizedText, local
 
@@ -45,8 +45,15 @@ class Claim(Publishable):
         help_text=_("Publications that say the same."),
     )
 
+    other_source_list: list[dict[str, str]]  # of records read ``with_sources()``
+
     class Meta(Publishable.Meta):
         abstract = True
+
+    @property
+    def sources_best_first(self) -> list[dict[str, str]]:
+        """Every source of a record read ``with_sources()``, as ``list_best_first`` orders them."""
+        return list_best_first(self.source, self.other_source_list)
 
 
 class DatedQuerySet(ClaimQuerySet):

@@ -1,5 +1,6 @@
 """The publications that the record cites, and whether their addresses still answer."""
 
+from collections.abc import Iterable
 from functools import reduce
 from operator import add
 from typing import Any, Self
@@ -60,11 +61,12 @@ class SourceQuerySet(NaturalKeyQuerySet):
         same_host = (
             self.filter(url__host=Host(text_value(url))).exclude(url="") if url else self.none()
         )
-        names = ("publisher", "language", "rank")
-        usual = same_host.order_by().values(*names).annotate(times=Count("pk"))
-        if most := usual.order_by("-times", *names).first():
-            for name in names:
-                setattr(source, name, most[name])
+        usual = same_host.order_by().values("publisher", "language").annotate(times=Count("pk"))
+        if most := usual.order_by("-times", "publisher").first():
+            source.publisher, source.language = most["publisher"], most["language"]
+        ranks = same_host.order_by().values("rank").annotate(times=Count("pk"))
+        if most := ranks.order_by("-times", RANK_PLACE).first():
+            source.rank = most["rank"]
         return source
 
     def best_first(self) -> Self:
@@ -146,6 +148,7 @@ class Source(Versioned):
         max_length=10,
         choices=SourceRank.choices,
         default=SourceRank.OTHER,
+        db_default=SourceRank.OTHER,  # processes of the release before do not name the column
         help_text=_(
             "Official text: a text or transcript by those who made it. Newsroom: a wire or a major"
             " newspaper or broadcaster, also where others print it. Trade press: that of a trade, a"
@@ -262,8 +265,26 @@ class LinkCheck(models.Model):
         return f"{self.address}: {self.answer}"
 
 
+LISTED_FIELDS = ("slug", "publisher", "title", "url", "archive_url", "rank")
+
+
 def sources_listed(related_name: str) -> ArraySubquery:
     """Return the other sources of a row, the best first: key, names, addresses and rank of each."""
     sources = Source.objects.filter(**{related_name: OuterRef("pk")})
-    names = {name: name for name in ("slug", "publisher", "title", "url", "archive_url", "rank")}
-    return listed(sources.best_first(), **names)
+    return listed(sources.best_first(), **{name: name for name in LISTED_FIELDS})
+
+
+def list_best_first(
+    source: Source, other_sources: Iterable[dict[str, str]]
+) -> list[dict[str, str]]:
+    """Return the source of a row and its other ones, the best rank first.
+
+    Each is as ``sources_listed`` has it, with its ``rank_label``. Among those of one rank the
+    row's own source comes first.
+    """
+    sources = [{name: getattr(source, name) for name in LISTED_FIELDS}, *other_sources]
+    ranks = SourceRank.values
+    return [
+        {**values, "rank_label": str(SourceRank(values["rank"]).label)}
+        for values in sorted(sources, key=lambda values: ranks.index(values["rank"]))
+    ]

@@ -159,7 +159,7 @@ def source_list(request: HttpRequest, as_published: AsPublished) -> HttpResponse
         "rounds/source_list.html",
         context,
         files=files,
-        name="sources",
+        name=f"sources-{rank}" if rank else "sources",
         status=200 if form.is_valid() else 400,
     )
 

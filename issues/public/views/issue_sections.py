@@ -196,15 +196,7 @@ def _disagreements(issue: Issue, day: dt.date) -> list[StatementLink]:
 
 def _sources(records: Iterable[Any]) -> list[dict[str, str]]:
     """Each publication that the page rests on, once."""
-    sources: dict[str, dict[str, str]] = {}
-    for record in records:
-        first = record.source
-        sources[first.slug] = {
-            "slug": first.slug,
-            "publisher": first.publisher,
-            "title": first.title,
-        }
-        sources.update({source["slug"]: source for source in record.other_source_list})
+    sources = {source["slug"]: source for record in records for source in record.sources_best_first}
     return sorted(
         sources.values(), key=lambda source: (source["publisher"].casefold(), source["title"])
     )

@@ -430,6 +430,35 @@ def test_saving_tells_what_is_doubtful(admin_client: Client, world: SimpleNamesp
     ]
 
 
+def warnings_of(client: Client, record: Any, **typed: Any) -> list[str]:
+    """What is doubtful about ``record``, on the page that follows its saving."""
+    saved = change(client, record, **typed)
+    assert told(saved) == []
+    page = client.get(saved["Location"])
+    return [str(one) for one in page.context["messages"] if one.level_tag == "warning"]
+
+
+def test_saving_what_rests_on_the_lowest_rank_alone_says_what_to_do(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    weak = worlds.create_source(publisher="A Page", title="Notes", rank="other")
+    progress = world.water.progress.get(round=world.round1)
+    progress.source = weak
+    progress.save()
+    position = world.water.positions.filter(statement__isnull=False).first()
+    position.statement.source = weak
+    position.statement.save()
+    position.statement.other_sources.clear()
+    for record in (progress, position, position.statement):
+        (text,) = (text for text in warnings_of(admin_client, record) if "lowest rank" in text)
+        assert "rests only on sources of the lowest rank, “other site”: A Page: Notes." in text
+        assert text.endswith("Cite a better source, or open the source and correct its rank.")
+    position.statement.other_sources.add(world.herald)
+    assert warnings_of(admin_client, position) == []
+    type(world.water).objects.filter(pk=world.water.pk).update(featured=False)
+    assert warnings_of(admin_client, progress) == []
+
+
 def test_saving_what_is_sound_warns_of_nothing(
     admin_client: Client, world: SimpleNamespace
 ) -> None:

@@ -409,6 +409,34 @@ def test_the_preview_warns_of_each_row(admin_client: Client, world: SimpleNamesp
     assert [label for label, text in warnings if text.startswith("No speaker")] == ["S1", "S2"]
 
 
+LOWEST = "is on an issue of the front page and rests only on sources of the lowest rank"
+
+
+def test_the_preview_warns_once_of_what_rests_on_the_lowest_rank(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    Source.objects.filter(pk=world.gazette.pk).update(rank="other")
+    typed = row("q", 0, source="gazette: the first") | said(issues="water", speakers="birch")
+    typed |= at(world.water, world.brume, stance="opposes", gist="Not now", evidence="S1")
+    typed |= far(world.water, level="stuck", summary="No way on.")
+    warnings = sit(admin_client, world.round2, typed).context["preview"].warnings
+    assert [label for label, text in warnings if LOWEST in text] == [
+        "Brume on Water",
+        "Water · Round 2: stuck",
+    ]
+    assert all(text.count(f": {world.gazette}. Cite") for _label, text in warnings)
+
+
+def test_the_preview_warns_of_no_rank_where_a_source_is_better_or_no_issue_is_in_front(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    typed = row("q", 0, source="gazette: the first") | said(issues="water", speakers="birch")
+    assert sit(admin_client, world.round2, typed).context["preview"].warnings == []
+    Source.objects.filter(pk=world.gazette.pk).update(rank="other")
+    typed = row("q", 0, source="gazette: the first") | said(issues="fish", speakers="birch")
+    assert sit(admin_client, world.round2, typed).context["preview"].warnings == []
+
+
 def test_what_is_sound_is_stored_without_a_warning(
     admin_client: Client, world: SimpleNamespace
 ) -> None:

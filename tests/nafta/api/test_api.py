@@ -263,6 +263,7 @@ def test_a_statement_says_who_says_so(client: Client, world: SimpleNamespace) ->
     assert [one["key"] for one in said["speakers"]] == ["ada-alder"]
     assert said["source"]["url"] == world.gazette.url
     assert [one["key"] for one in said["other_sources"]] == ["herald"]
+    assert [said["source"]["rank"], said["other_sources"][0]["rank"]] == ["newsroom", "newsroom"]
     assert said["on_record"] is True
     unnamed = ask(client, "statements/unnamed-on-water")
     assert (unnamed["unnamed_count"], unnamed["on_record"]) == (2, False)

@@ -846,3 +846,14 @@ class TestTranslations:
         self.with_column(package, "issues.csv", name, text)
         (problem,) = problems(package)
         assert problem.startswith(told)
+
+
+def test_a_file_without_ranks_leaves_those_of_the_sources(package: Path) -> None:
+    load(package)
+    Source.objects.filter(slug="joint-communique-2019-09").update(rank="official")
+    ranks = dict(Source.objects.values_list("slug", "rank"))
+    lines = list(lines_of(package, "sources.csv").values())
+    rank = lines[0].index("rank")
+    write_lines(package, "sources.csv", [[*cells[:rank], *cells[rank + 1 :]] for cells in lines])
+    assert "sources.csv: 0 new, 0 changed" in load(package)
+    assert dict(Source.objects.values_list("slug", "rank")) == ranks

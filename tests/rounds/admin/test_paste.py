@@ -45,6 +45,20 @@ def test_a_new_address_begins_a_source(admin_client: Client) -> None:
     }
 
 
+def test_a_new_source_has_the_rank_that_most_of_its_host_have(admin_client: Client) -> None:
+    """Whatever the publisher that most of them have: the host counts."""
+    for number, rank in enumerate(("official", "official", "trade", "other")):
+        create_source(
+            url=f"https://gaceta.example/{number}",
+            publisher="La Gaceta" if number else "Gaceta",
+            rank=rank,
+        )
+    response = paste(admin_client, "https://www.gaceta.example/b")
+    assert response.context["adminform"].form["rank"].value() == "official"
+    response = paste(admin_client, "https://elsewhere.example/b")
+    assert response.context["adminform"].form["rank"].value() == "other"
+
+
 @pytest.mark.parametrize("text", ["", "no address", "https://[broken", "javascript:alert(1)"])
 def test_what_is_no_address_comes_back_with_a_word(admin_client: Client, text: str) -> None:
     response = paste(admin_client, text)
