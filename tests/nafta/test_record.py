@@ -33,7 +33,6 @@ from rounds.models import (
     Person,
     Publishable,
     Round,
-    RoundKind,
     Source,
     State,
     Statement,
@@ -294,15 +293,10 @@ def numbers_of(measure: Measure, proposals: list[Any]) -> list[tuple[dt.date | N
     for proposal in proposals:
         for term in proposal.term_list:
             if term["measure"] == measure.slug:
-                is_milestone = proposal.round and proposal.round.kind == RoundKind.MILESTONE
-                sides = proposal.party_list
-                if proposal.is_agreement:
-                    sides = []
-                elif proposal.status == "superseded" and is_milestone and len(sides) > 1:
-                    sides = ["all of them together"]  # agreed that day, and replaced later
+                sides = [] if proposal.is_agreement else proposal.party_list
                 numbers += [(proposal.first_day, float(term["low"])) for _party in sides]
-                if proposal.status == "agreed":
-                    numbers.append((proposal.settled.lower, float(term["low"])))
+                if proposal.agreed_on:
+                    numbers.append((proposal.agreed_on, float(term["low"])))
     if measure.agreed is not None:
         agreed = (measure.agreed_on, float(measure.agreed))
         numbers += [] if agreed in numbers else [agreed]
