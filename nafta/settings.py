@@ -284,7 +284,7 @@ IMPORT_MAX_CELLS = 300_000
 IMPORT_MAX_CHANGES = 500
 
 # Limits of a request: bytes in fields (an import is confirmed with all its rows), number of fields
-# (the round desk has four for each issue and party), files, and bytes in all.
+# (the round desk has five for each issue and party, six for each issue), files, and bytes in all.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 5

@@ -84,9 +84,9 @@ def create_source(**fields: Any) -> Source:
     defaults = {
         "slug": f"gazette-{number}",
         "publisher": "The Gazette",
-        "rank": "newsroom",
         "title": f"Report {number}",
         "url": f"https://gazette.example/{number}",
+        "rank": "newsroom",
     }
     return _create(Source, {}, **(defaults | fields))
 

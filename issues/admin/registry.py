@@ -4,37 +4,53 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AutocompleteSelect
-from django.db.models import ForeignKey, QuerySet
-from django.forms import BaseInlineFormSet, ModelChoiceField, ModelForm
+from django.db.models import QuerySet
+from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
 from django.urls import path, reverse
-from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from issues.admin.inlines import (
+    OF_ISSUE,
+    EarlierStatusInline,
+    MeasureInline,
+    MentionInline,
+    OutcomeInline,
+    OutcomeKeyForm,
+    PartyOutcomeInline,
+    PositionInline,
+    ProgressInline,
+    ProposalInline,
+    TermInline,
+)
 from issues.desk.views import round_desk
 from issues.desk.warnings import find_warnings_about
-from issues.models import Issue, Measure, Position, Progress, Proposal, Term
+from issues.models import Issue, Measure, Outcome, Position, Progress, Proposal
 from issues.resources import (
     IssueResource,
     MeasureResource,
+    OutcomeResource,
     PositionResource,
     ProgressResource,
     ProposalResource,
     StatementOnIssuesResource,
 )
-from rounds.admin.base import REMAINING_TEXTS, RecordFormSet, RecordInline, StackedRecordInline
-from rounds.admin.forms import BaseRecordForm, GeneratedKeyForm, RecordForm
-from rounds.admin.publishable import ATTRIBUTION, PUBLICATION, SOURCES, DatedAdmin, PublishableAdmin
+from rounds.admin.base import REMAINING_TEXTS
+from rounds.admin.forms import GeneratedKeyForm, RecordForm
+from rounds.admin.publishable import (
+    ATTRIBUTION,
+    PUBLICATION,
+    PUBLICATION_WITH_KEY,
+    SOURCES,
+    DatedAdmin,
+    PublishableAdmin,
+)
 from rounds.admin.registry import RoundAdmin, StatementAdmin
 from rounds.models import Round, Statement
 from rounds.platform import clock
-from rounds.platform.dates import first_day
 from rounds.publishing.edit_conflicts import is_row_number
-
-OF_ISSUE = "of_issue"  # parameter that limits a list of measures to an issue
 
 
 class WarningsMixin(admin.ModelAdmin):
@@ -50,145 +66,6 @@ class WarningsMixin(admin.ModelAdmin):
         super().save_related(request, form, formsets, change)
         for text in find_warnings_about(form.instance, clock.today()):
             self.message_user(request, text, messages.WARNING)
-
-
-class ProgressInline(RecordInline):
-    model = Progress
-    fields = ("issue", "level", "summary", "source", "state")
-    autocomplete_fields = ("issue", "source")
-    show_change_link = True
-
-
-class ProposalInlineForm(GeneratedKeyForm):
-    key_source = "title"
-
-
-class ProposalAdminForm(GeneratedKeyForm, RecordForm):
-    key_source = "title"
-
-
-class ProposalInline(StackedRecordInline):
-    model = Proposal
-    form = ProposalInlineForm
-    fk_name = "round"
-    fields = (
-        "title",
-        ("issue", "parties"),
-        ("dates", "approximate"),
-        ("basis", "attribution"),
-        "source",
-        "state",
-    )
-    autocomplete_fields = ("issue", "parties", "source")
-    show_change_link = True
-
-
-class PositionFormSet(RecordFormSet):
-    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
-        """A new row begins with what follows from the record that it rests on."""
-        kwargs: dict[str, Any] = super().get_form_kwargs(index)
-        is_new = index is None or index >= self.initial_form_count()
-        if is_new and self.instance.pk:
-            kwargs["initial"] = self._row_initial
-        return kwargs
-
-    @cached_property
-    def _row_initial(self) -> dict[str, Any]:
-        evidence: Any = self.instance
-        initial = {"since": evidence.dates, "approximate": evidence.approximate}
-        if isinstance(evidence, Proposal):
-            issues = [evidence.issue]
-        else:
-            issues = list(evidence.issues.all()[:2])
-        parties = list(evidence.parties.all()[:2])
-        if len(issues) == 1:
-            initial["issue"] = issues[0]
-        if len(parties) == 1:
-            initial["party"] = parties[0]
-        return initial
-
-    def clean(self) -> None:
-        """A party has one position on an issue from a day on, among these rows too."""
-        super().clean()
-        taken = set()
-        for form in self.forms:
-            row = getattr(form, "cleaned_data", {})
-            if not all(row.get(name) for name in ("issue", "party", "since")) or row.get("DELETE"):
-                continue
-            key = (row["issue"], row["party"], first_day(row["since"]))
-            if key in taken:
-                form.add_error(
-                    "since",
-                    _("Another row has a position of this party on this issue from that day."),
-                )
-            taken.add(key)
-
-
-class PositionInline(StackedRecordInline):
-    """Positions, entered on the page of the statement or proposal that they rest on."""
-
-    model = Position
-    formset = PositionFormSet
-    fields = (
-        ("issue", "party"),
-        ("stance", "condition"),
-        "gist",
-        ("since", "approximate"),
-        "state",
-    )
-    autocomplete_fields = ("issue", "party")
-    show_change_link = True
-
-
-class MentionInline(RecordInline):
-    model = Issue.statements.through
-    autocomplete_fields = ("issue",)
-    verbose_name = _("issue")
-    verbose_name_plural = _("issues it touches")
-
-
-class MeasureInline(RecordInline):
-    model = Measure
-    fields = ("name", "unit", "status_quo", "source", "state")
-    autocomplete_fields = ("source",)
-    show_change_link = True
-
-
-class TermForm(BaseRecordForm):
-    def clean(self) -> dict[str, Any]:
-        """As ``Term.clean``, which cannot check a proposal that is entered on the same page."""
-        cleaned = super().clean()
-        proposal, measure = cleaned.get("proposal"), cleaned.get("measure")
-        if proposal and measure and proposal.issue_id not in {None, measure.issue_id}:
-            self.add_error("measure", _("This measure belongs to another issue than the proposal."))
-        return cleaned
-
-
-class MeasureSelect(AutocompleteSelect):
-    """Offers the measures of one issue only."""
-
-    issue: int | None = None
-
-    def get_url(self) -> str:
-        return f"{super().get_url()}?{OF_ISSUE}={self.issue or ''}"
-
-
-class TermInline(RecordInline):
-    model = Term
-    form = TermForm
-    fields = ("measure", "scope", "comparator", "low", "high")
-    autocomplete_fields = ("measure",)
-
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
-    ) -> ModelChoiceField | None:
-        if db_field.name == "measure":
-            key = request.resolver_match.kwargs.get("object_id") if request.resolver_match else ""
-            proposal = Proposal.objects.filter(pk=key) if key else Proposal.objects.none()
-            widget = MeasureSelect(db_field, self.admin_site)
-            widget.issue = proposal.values_list("issue", flat=True).first()
-            kwargs["widget"] = widget
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 admin.site.unregister([Round, Statement])
@@ -224,14 +101,14 @@ class StatementWithPositionsAdmin(WarningsMixin, StatementAdmin):
 
 
 @admin.register(Issue)
-class IssueAdmin(PublishableAdmin):
+class IssueAdmin(WarningsMixin, PublishableAdmin):
     resource_class = IssueResource
     list_display = ("name", "question", "kind", "featured", "order", "stands")
     list_filter = ("state", "kind", "featured")
     search_fields = ("name", "keywords", "question", "slug", "chapter")
     prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("source", "other_sources")
-    inlines = (MeasureInline,)
+    inlines = (MeasureInline, OutcomeInline)
     fieldsets = (
         (
             None,
@@ -274,6 +151,10 @@ class MeasureAdmin(PublishableAdmin):
     )
 
 
+class ProposalAdminForm(GeneratedKeyForm, RecordForm):
+    key_source = "title"
+
+
 @admin.register(Proposal)
 class ProposalAdmin(WarningsMixin, DatedAdmin):
     form = ProposalAdminForm
@@ -283,7 +164,7 @@ class ProposalAdmin(WarningsMixin, DatedAdmin):
     list_select_related = ("issue", "round")
     search_fields = ("title", "summary", "issue__name", "parties__name", "attribution", "slug")
     autocomplete_fields = ("issue", "round", "parties", "responds_to", "source", "other_sources")
-    inlines = (TermInline, PositionInline)
+    inlines = (TermInline, EarlierStatusInline, PositionInline)
     fieldsets = (
         (None, {"fields": ("title", "slug", "summary", "issue", "parties", "responds_to")}),
         (_("When"), {"fields": (("dates", "approximate"), "round")}),
@@ -351,3 +232,25 @@ class ProgressAdmin(WarningsMixin, PublishableAdmin):
     @admin.display(description=_("round"), ordering="round__dates")
     def at_round(self, progress: Progress) -> Round:
         return progress.round
+
+
+class OutcomeAdminForm(OutcomeKeyForm, RecordForm):
+    """The form of an outcome's own page."""
+
+
+@admin.register(Outcome)
+class OutcomeAdmin(WarningsMixin, DatedAdmin):
+    form = OutcomeAdminForm
+    resource_class = OutcomeResource
+    list_display = ("issue", "kind", "line", "when", "stands")
+    list_filter = ("state", "kind", "issue")
+    list_select_related = ("issue",)
+    search_fields = ("line", "issue__name", "parties__gist", "slug")
+    autocomplete_fields = ("issue", "source", "other_sources")
+    inlines = (PartyOutcomeInline,)
+    fieldsets = (
+        (None, {"fields": ("issue", "kind", "line")}),
+        (_("Since when"), {"fields": (("dates", "approximate"),)}),
+        SOURCES,
+        PUBLICATION_WITH_KEY,
+    )

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from issues.desk.state import DeskState, describe_stance
-from issues.models import Level
+from issues.desk.state import DeskState, describe_stance, gist_input
+from issues.models import Level, OutcomeKind
 from rounds.models import Publishable, RoundStatus
 from rounds.publishing.edit_conflicts import (
     EditConflict,
@@ -160,11 +160,13 @@ def with_texts(data: QueryDict, texts: Texts) -> QueryDict:
 def _cells(state: DeskState) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """The parts of the page that are decided as a whole: prefix, title, names of the inputs."""
     yield "round", str(state.round), ("status", "summary")
+    gists = tuple(gist_input(party.pk) for party in state.parties)
     for row in state.grid:
         for cell in row.cells:
             yield cell.prefix, cell.title, ("stance", "gist", "condition", "evidence")
         title = _("Progress on %(issue)s") % {"issue": row.issue}
         yield row.prefix, title, ("level", "summary")
+        yield row.outcome_prefix, row.outcome_title, ("kind", "line", "days", "source", *gists)
 
 
 def _describe(texts: Texts) -> str:
@@ -172,7 +174,11 @@ def _describe(texts: Texts) -> str:
     labels = dict(texts)
     if stance := labels.pop("stance", ""):
         labels = {"stance": describe_stance(stance, labels.pop("condition", "")), **labels}
-    for name, choices in (("level", Level), ("status", RoundStatus)):
+    for name, choices in (
+        ("level", Level),
+        ("status", RoundStatus),
+        ("kind", OutcomeKind),
+    ):
         if labels.get(name) in choices.values:
             labels[name] = str(choices(labels[name]).label)
     return " · ".join(label for label in labels.values() if label) or _("nothing")

@@ -7,12 +7,20 @@ from django.utils.translation import gettext as _
 
 from issues.desk.save import SavedPosition, SavedRecords
 from issues.desk.state import DeskState, describe_position
-from issues.desk.warnings import find_warnings_about, join_names, warn_of_evidence, warn_of_sources
+from issues.desk.warnings import (
+    find_endings,
+    find_warnings_about,
+    join_names,
+    warn_of_days,
+    warn_of_evidence,
+    warn_of_late_position,
+    warn_of_sources,
+)
 from issues.matrix.cells import MatrixCell, StanceChange
 from issues.matrix.rows import MatrixRow
 from issues.matrix.site_state import SiteState
-from issues.matrix.stances import MARKS, have_same_wording
-from issues.models import Issue, Position, Term
+from issues.matrix.stances import MARKS, OUTCOME_MARKS, have_same_wording
+from issues.models import Issue, Outcome, Position, Term
 from rounds.history.as_of import AsOf
 from rounds.models import Publishable
 from rounds.platform import clock
@@ -63,6 +71,7 @@ def describe_changes(state: DeskState, saved: SavedRecords) -> DeskPreview:
     groups = (
         (_("Positions"), _describe_positions(saved)),
         (_("Progress"), _describe_progress(saved)),
+        (_("Outcomes"), _describe_issue_outcomes(saved)),
         (_("The round"), _describe_outcome(state, saved)),
         (_("Statements"), _describe_statements(saved)),
         (_("Proposals"), _describe_proposals(saved)),
@@ -87,6 +96,25 @@ def _describe_progress(saved: SavedRecords) -> list[ChangeLine]:
             details=[progress.summary],
         )
         for was, progress in saved.progress
+    ]
+
+
+def _describe_issue_outcomes(saved: SavedRecords) -> list[ChangeLine]:
+    return [
+        ChangeLine(
+            who=str(outcome.issue),
+            was=was,
+            now=outcome.get_kind_display(),
+            stance=outcome.kind,
+            mark=OUTCOME_MARKS[outcome.kind],
+            details=[
+                outcome.line,
+                *map(str, outcome.parties.select_related("party")),
+                outcome.when,
+                str(outcome.source),
+            ],
+        )
+        for was, outcome in saved.outcomes
     ]
 
 
@@ -160,20 +188,24 @@ def find_warnings(state: DeskState, saved: SavedRecords, drafts: Sequence[Publis
     """What is doubtful in an entry and in the drafts published with it, each warning once."""
     today = clock.today()
     labelled = list(_label_records(state, saved, drafts))
-    about_evidence = {  # warnings of a position that the statement it rests on has, too
+    shared = {  # warnings of a position that what it rests on or the outcome of its issue has, too
         text
         for _label, record in labelled
         if isinstance(record, Position)
         for text in (
             *warn_of_evidence(record, record.evidence, record.evidence.parties.all()),
             *warn_of_sources(record.evidence, [record.issue]),
+            *warn_of_late_position(record, *find_endings(record.issue)),
         )
     }
     warnings: dict[object, tuple[str, str]] = {}
     for label, record in labelled:
         for text in find_warnings_about(record, today):
-            key = text if text in about_evidence else (label, text)
+            key = text if text in shared else (label, text)
             warnings.setdefault(key, (label, text))
+    for _was, outcome in saved.outcomes:
+        for text in warn_of_days(outcome.dates, today, state.round, state.end):
+            warnings.setdefault((str(outcome.issue), text), (str(outcome.issue), text))
     for saved_position in saved.positions:
         row, cell = saved_position.row, saved_position.cell
         if row and not row.touches(cell.issue):
@@ -190,7 +222,8 @@ def _label_records(
     yield from ((position.cell.title, position.position) for position in saved.positions)
     yield from saved.statements
     yield from saved.proposals
-    yield from ((str(progress), progress) for _before, progress in saved.progress)
+    yield from ((str(progress.issue), progress) for _was, progress in saved.progress)
+    yield from ((str(outcome.issue), outcome) for _was, outcome in saved.outcomes)
     yield from ((str(record), record) for record in saved.records if record == state.round)
     yield from ((str(draft), draft) for draft in drafts)
 
@@ -241,12 +274,22 @@ def _describe_repetition(saved: SavedPosition) -> str:
 
 
 def load_matrix(
-    state: DeskState, issues: Sequence[Issue], saved: Sequence[Position]
+    state: DeskState,
+    issues: Sequence[Issue],
+    positions: Sequence[Position] = (),
+    outcomes: Sequence[Outcome] = (),
 ) -> list[MatrixRow]:
-    """Return the rows of ``issues`` as readers would see them with ``saved`` published."""
-    day = max([state.end, *(position.first_day for position in saved)])
+    """Return the rows of ``issues`` as readers would see them with what is given published."""
+    days = [position.first_day for position in positions]
+    days += [outcome.first_day for outcome in outcomes]
+    day = max([state.end, *days])
     site_state = SiteState.load(
-        AsOf(day), rounds=(), issues=issues, parties=state.parties, drafts=saved
+        AsOf(day),
+        rounds=(),
+        issues=issues,
+        parties=state.parties,
+        drafts=positions,
+        draft_outcomes=outcomes,
     )
     return site_state.plain_matrix
 

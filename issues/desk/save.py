@@ -12,10 +12,15 @@ from django.utils.translation import gettext as _
 
 from issues.desk.forms.base import CheckedForm
 from issues.desk.forms.desk import DeskForm
-from issues.desk.forms.grid import OutcomeForm, PositionCellForm, ProgressCellForm
+from issues.desk.forms.grid import (
+    IssueOutcomeForm,
+    OutcomeForm,
+    PositionCellForm,
+    ProgressCellForm,
+)
 from issues.desk.forms.rows import AttributedForm, ProposalRowForm, StatementRowForm
-from issues.desk.state import Evidence, GridCell
-from issues.models import Position, Progress, Proposal, Term
+from issues.desk.state import Evidence, GridCell, gist_input
+from issues.models import Outcome, PartyOutcome, Position, Progress, Proposal, Term
 from rounds.models import (
     Person,
     Publishable,
@@ -67,6 +72,7 @@ class SavedRecords:
     proposals: list[tuple[str, Proposal]] = field(default_factory=list)
     positions: list[SavedPosition] = field(default_factory=list)
     progress: list[tuple[str, Progress]] = field(default_factory=list)  # with the level before
+    outcomes: list[tuple[str, Outcome]] = field(default_factory=list)  # with the kind before
     sources: list[Source] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
     has_outcome: bool = False  # whether the round itself was changed
@@ -92,6 +98,8 @@ def save_entry(entry: DeskForm) -> SavedRecords:
         writer.save_position(cell)
     for progress in entry.changed_progress:
         writer.save_progress(progress)
+    for issue_outcome in entry.changed_issue_outcomes:
+        writer.save_issue_outcome(issue_outcome)
     if writer.is_refused:
         raise RejectedError
     return writer.saved
@@ -204,6 +212,34 @@ class EntryWriter:
         record.level, record.summary = typed["level"], typed["summary"]
         if self._save(form, record):
             self.saved.progress.append((shown.get_level_display() if shown else "", record))
+
+    def save_issue_outcome(self, form: IssueOutcomeForm) -> None:
+        row, typed = form.row, form.cleaned_data
+        shown = row.outcome or row.outcome_before
+        record = Outcome.objects.get(pk=row.outcome.pk) if row.outcome else Outcome(issue=row.issue)
+        record.kind, record.line, record.source = (
+            typed["kind"],
+            typed["line"],
+            typed["source"] or record.source,
+        )
+        record.dates, record.approximate = typed["days"]
+        if not record.pk:
+            record.slug = Outcome.objects.free_key(row.issue.slug, record.first_day)
+        if self._save(form, record):
+            self._save_gists(form, record)
+            self.saved.outcomes.append((shown.get_kind_display() if shown else "", record))
+
+    def _save_gists(self, form: IssueOutcomeForm, outcome: Outcome) -> None:
+        """Store how each party came to ``outcome``; a line that was emptied is taken out."""
+        stored = {row.party_id: row for row in outcome.parties.all()}
+        for party in self.entry.state.parties:
+            gist = form.cleaned_data[gist_input(party.pk)]
+            row = stored.get(party.pk) or PartyOutcome(outcome=outcome, party=party)
+            if gist and gist != row.gist:
+                row.gist = gist
+                self._save(form, row)
+            elif row.pk and not gist:
+                row.delete()
 
     def _save(
         self,

@@ -9,8 +9,8 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from issues.desk.parsing import NameFinder, is_address
-from issues.models import Issue, Measure, Position, Progress, Proposal, Stance
+from issues.desk.parsing import Days, NameFinder, format_days, is_address
+from issues.models import Issue, Measure, Outcome, Position, Progress, Proposal, Stance
 from rounds.history.as_of import end_of
 from rounds.models import (
     Party,
@@ -92,16 +92,41 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridRow:
-    """An issue with its cells, and how far it got before the round and at it."""
+    """An issue with its cells, and how far it got and how it ended, before the round and at it."""
 
     issue: Issue
     cells: list[GridCell]
     before: Progress | None
     noted: Progress | None
+    outcome_before: Outcome | None
+    outcome: Outcome | None
 
     @property
     def prefix(self) -> str:
         return f"far-{self.issue.pk}"
+
+    @property
+    def outcome_prefix(self) -> str:
+        return f"end-{self.issue.pk}"
+
+    @property
+    def outcome_title(self) -> str:
+        return _("Outcome of %(issue)s") % {"issue": self.issue}
+
+    @property
+    def shown_outcome(self) -> dict[str, str]:
+        """The texts of the inputs for the outcome that was entered; a source is typed anew."""
+        if self.outcome is None:
+            return {}
+        days = Days(self.outcome.dates, self.outcome.approximate)
+        gists = {gist_input(row.party_id): row.gist for row in self.outcome.parties.all()}
+        own = {"kind": self.outcome.kind, "line": self.outcome.line, "days": format_days(days)}
+        return own | gists
+
+
+def gist_input(party_pk: int) -> str:
+    """The name of the input for how a party came to an outcome."""
+    return f"gist_{party_pk}"
 
 
 class DeskState:
@@ -129,6 +154,9 @@ class DeskState:
             progress.issue_id: progress for progress in self.round.progress.select_related("issue")
         }
         before = self._progress_before()
+        outcomes: dict[int, list[Outcome]] = defaultdict(list)
+        for outcome in Outcome.objects.prefetch_related("parties").order_by("dates__startswith"):
+            outcomes[outcome.issue_id].append(outcome)
         return [
             GridRow(
                 issue=issue,
@@ -137,6 +165,8 @@ class DeskState:
                 ],
                 before=before.get(issue.pk),
                 noted=noted.get(issue.pk),
+                outcome_before=self._last_outcome(outcomes[issue.pk], until=self.round.first_day),
+                outcome=self._last_outcome(outcomes[issue.pk], since=self.round.first_day),
             )
             for issue in self.issues
         ]
@@ -149,6 +179,17 @@ class DeskState:
             .order_by("round__dates__startswith", "pk")
         )
         return {progress.issue_id: progress for progress in earlier}
+
+    def _last_outcome(
+        self, outcomes: list[Outcome], since: dt.date = dt.date.min, until: dt.date | None = None
+    ) -> Outcome | None:
+        """The last of ``outcomes``, oldest first, from ``since`` to before ``until``.
+
+        Without ``until`` to the end of the round.
+        """
+        until = until or self.end + dt.timedelta(days=1)
+        matches = [outcome for outcome in outcomes if since <= outcome.first_day < until]
+        return matches[-1] if matches else None
 
     def _cell(self, issue: Issue, party: Party, positions: list[Position]) -> GridCell:
         entered = max(filter(self._is_of_round, positions), key=_begins, default=None)
@@ -183,6 +224,9 @@ class DeskState:
             if row.noted:
                 shown[f"{row.prefix}-level"] = row.noted.level
                 shown[f"{row.prefix}-summary"] = row.noted.summary
+            shown |= {
+                f"{row.outcome_prefix}-{name}": text for name, text in row.shown_outcome.items()
+            }
             for cell in row.cells:
                 if cell.current:
                     shown[f"{cell.prefix}-stance"] = cell.current.stance
@@ -201,7 +245,8 @@ class DeskState:
             position for cell in self.cells for position in (cell.before, cell.entered) if position
         ]
         noted = [row.noted for row in self.grid if row.noted]
-        return [self.round, *self.statements, *self.proposals, *positions, *noted]
+        outcomes = [row.outcome for row in self.grid if row.outcome]
+        return [self.round, *self.statements, *self.proposals, *positions, *noted, *outcomes]
 
     @cached_property
     def drafts(self) -> list[Publishable]:

@@ -43,7 +43,7 @@ from issues.desk.save import (
 )
 from issues.desk.state import DeskState
 from issues.desk.vocabulary import build_vocabulary
-from issues.models import Level, Position, Progress, Proposal, Stance
+from issues.models import Level, Outcome, OutcomeKind, Position, Progress, Proposal, Stance
 from rounds.admin.pages.record_views import note_presence
 from rounds.models import Presence, Publishable, Round, Source, Statement
 from rounds.platform.text_fields import without_invisible_characters
@@ -52,7 +52,7 @@ from rounds.publishing.gate import Refused, gate, may_publish
 from rounds.publishing.states import rehearsal
 
 ADDED_ROWS = {"q": 1, "n": 1, "s": 5, "p": 3}  # of sources, people, statements and proposals
-WRITTEN_MODELS = (Statement, Proposal, Position, Progress, Source)
+WRITTEN_MODELS = (Statement, Proposal, Position, Progress, Outcome, Source)
 STORED = "stored"  # tells the script of the next page to forget what was typed
 # inputs and the beginnings of inputs that do not count as typed
 NOT_TYPED = ("csrfmiddlewaretoken", "action", "previewed", "correction", "conflict", "choose-")
@@ -210,14 +210,21 @@ class DeskPage:
     def render_preview(self) -> HttpResponse:
         """Do all of it, describe what it did, and undo it."""
         entry, state = self.entry, self.state
-        issues = list(dict.fromkeys(form.cell.issue for form in entry.changed_cells))
-        before = load_matrix(state, issues, [])
+        moved = (form.cell.issue for form in entry.changed_cells)
+        ended = (form.row.issue for form in entry.changed_issue_outcomes)
+        issues = list(dict.fromkeys((*moved, *ended)))
+        before = load_matrix(state, issues)
         with suppress(RejectedError), rehearsal():
             saved = save_entry(entry)
             preview = describe_changes(state, saved)
             preview.warnings = find_warnings(state, saved, entry.with_drafts)
             if issues:
-                after = load_matrix(state, issues, [item.position for item in saved.positions])
+                after = load_matrix(
+                    state,
+                    issues,
+                    [item.position for item in saved.positions],
+                    [outcome for _was, outcome in saved.outcomes],
+                )
                 preview.tables = compare_matrices(before, after)
             if self.may_publish:
                 self._rehearse_publication(preview, saved)
@@ -320,6 +327,7 @@ class DeskPage:
             "seen": self.snapshot.format(),
             "stances": Stance,
             "levels": Level,
+            "kinds": OutcomeKind,
             "vocabulary": build_vocabulary(state),
             "entered": [
                 (record, change_url(record)) for record in (*state.statements, *state.proposals)

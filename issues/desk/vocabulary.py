@@ -7,12 +7,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, override
 
 from issues.desk.state import DeskState, in_languages, party_names_of
-from issues.matrix.stances import MARKS
-from issues.models import Level, Stance
+from issues.matrix.stances import MARKS, OUTCOME_MARKS
+from issues.models import Level, OutcomeKind, Stance
 
 # The same in every language. No letter stands twice, so that none means a stance in one column
-# and a level in the next. “n” is no level: two begin with it.
-LETTERS: dict[Stance | Level, str] = {
+# and a level in the next. “n” is no level: two begin with it. Three outcomes have
+# the letter of another word: yes, half and the status quo.
+LETTERS: dict[Stance | Level | OutcomeKind, str] = {
     Stance.DEMANDS: "d",
     Stance.SUPPORTS: "s",
     Stance.OPEN: "o",
@@ -29,8 +30,15 @@ LETTERS: dict[Stance | Level, str] = {
     Level.CLOSED: "c",
     Level.REOPENED: "e",
     Level.DROPPED: "x",
+    OutcomeKind.AGREED: "y",
+    OutcomeKind.AGREED_IN_PART: "h",
+    OutcomeKind.GIVEN_UP: "g",
+    OutcomeKind.KEPT: "q",
+    OutcomeKind.LEFT_OPEN: "f",
+    OutcomeKind.MOVED: "m",
 }
 PROGRESS = gettext_lazy("Progress")
+OUTCOME = gettext_lazy("Outcome")
 
 
 def build_vocabulary(state: DeskState) -> dict[str, Any]:
@@ -38,15 +46,17 @@ def build_vocabulary(state: DeskState) -> dict[str, Any]:
     return {
         "stances": [_choice(stance, MARKS[stance]) for stance in Stance],
         "levels": [_choice(level) for level in Level],
+        "outcomes": [_choice(kind, OUTCOME_MARKS[kind]) for kind in OutcomeKind],
         "columns": [
             *(party_names_of(party) for party in state.parties),
             _in_every_language(PROGRESS),
+            _in_every_language(OUTCOME),
         ],
         "rows": [[issue.slug, *in_languages(issue, "name")] for issue in state.issues],
     }
 
 
-def _choice(choice: Stance | Level, mark: str = "") -> dict[str, Any]:
+def _choice(choice: Stance | Level | OutcomeKind, mark: str = "") -> dict[str, Any]:
     return {
         "value": choice.value,
         "letter": LETTERS[choice],

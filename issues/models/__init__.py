@@ -27,14 +27,12 @@ from issues.models.positions import (
 )
 from issues.models.proposals import (
     Comparator,
-    EarlierStatus,
-    EarlierStatusQuerySet,
     Proposal,
     ProposalQuerySet,
-    ProposalStatus,
     Term,
     TermQuerySet,
 )
+from issues.models.statuses import EarlierStatus, EarlierStatusQuerySet, ProposalStatus
 
 __all__ = [
     "GIST_LENGTH",

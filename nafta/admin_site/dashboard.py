@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from issues.models import Issue, Measure, Position, Progress, Proposal
+from issues.models import Issue, Measure, Outcome, Position, Progress, Proposal
 from rounds.admin.sources import SourceWithLinks
 from rounds.models import (
     Deadline,
@@ -33,7 +33,7 @@ from rounds.publishing.gate import may_publish
 ENTRIES_SHOWN = 5  # of a block on the front page
 PUBLISHABLE: tuple[type[Publishable], ...] = (
     *(Round, Statement, Proposal, Position),
-    *(Progress, Deadline, Issue, Measure),
+    *(Progress, Outcome, Deadline, Issue, Measure),
 )
 
 

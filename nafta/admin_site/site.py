@@ -28,7 +28,7 @@ from rounds.publishing.gate import Refused, editing
 SHELVES = (
     (
         _("What happened and what was said"),
-        ("Round", "Statement", "Proposal", "Position", "Progress", "Deadline"),
+        ("Round", "Statement", "Proposal", "Position", "Progress", "Outcome", "Deadline"),
     ),
     (
         _("What it is about, and who says so"),

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from issues.models import Issue, Measure, Outcome, Position, Progress, Proposal, with_issues
 from nafta.api import schemas
 from nafta.api.instance import api
+from nafta.api.matrix_serializer import MatrixSerializer
 from nafta.api.params import (
     AsOfWishes,
     DatedWishes,
@@ -348,7 +349,7 @@ def _progress() -> Any:
 @get("/matrix", schemas.Matrix)
 def matrix(request: HttpRequest, params: Query[AsOfWishes]) -> Any:
     """Where each party stood on each issue on a day."""
-    state, serializer = load_state(params), Serializer(request)
+    state, serializer = load_state(params), MatrixSerializer(request)
     return schemas.Matrix(
         as_of=state.day,
         parties=[serializer.ref(party) for party in state.parties],
@@ -360,7 +361,7 @@ def matrix(request: HttpRequest, params: Query[AsOfWishes]) -> Any:
 def issue_matrix(request: HttpRequest, key: str, params: Query[AsOfWishes]) -> Any:
     """Where each party stood on an issue at the end of each round up to a day."""
     issue = get_object_or_404(Issue.objects.published(), slug=key)
-    state, serializer = load_state(params, [issue]), Serializer(request)
+    state, serializer = load_state(params, [issue]), MatrixSerializer(request)
     progress = issue.progress.published().select_related("source", "issue")
     return schemas.Matrix(
         as_of=state.day,

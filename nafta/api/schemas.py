@@ -303,8 +303,6 @@ class Progress(BaseModel):
 
 
 class CellOutcome(BaseModel):
-    """How the issue of a cell ended."""
-
     kind: Annotated[str, one_of(OutcomeKind)]
     line: Words = Field(description="What came out, for all parties.")
     dates: Span
@@ -314,8 +312,8 @@ class CellOutcome(BaseModel):
 class CellPosition(BaseModel):
     """One position of a cell, or the outcome. It is null or false where nothing is recorded.
 
-    Where the issue had an outcome, `stance` says how it ended for the party, `gist` how the party
-    came to it, and `before` the firmest stance that it had taken.
+    With an outcome, `stance` says how it ended for the party, `gist` how the party came to it, and
+    `before` the firmest stance that it had taken.
     """
 
     stance: Annotated[str, one_of(Stance, "not-recorded", "absent", *PartyOutcomeKind.values)]

@@ -13,9 +13,6 @@ from django.urls import reverse
 from issues import resources as issues
 from issues.analysis.outcome_items import outcome_items
 from issues.analysis.proposal_threads import proposal_items
-from issues.matrix.cells import MatrixCell
-from issues.matrix.rows import MatrixRow
-from issues.matrix.settled_cells import SettledCell
 from issues.matrix.stances import stance_label
 from issues.models import Issue, Measure, Outcome, Position, Progress, Proposal
 from nafta.api import schemas
@@ -324,63 +321,6 @@ class Serializer:
         )
 
     # --- what the pages show ---
-
-    def matrix_row(self, row: MatrixRow, issue: Issue) -> schemas.MatrixRow:
-        return schemas.MatrixRow(
-            issue=issue.slug,
-            round=row.round.slug if row.round else None,
-            level=row.progress.level if row.progress else "",
-            cells=[self._cell(cell) for cell in row.cells],
-        )
-
-    def _cell(self, cell: MatrixCell) -> schemas.Cell:
-        return schemas.Cell(
-            **self._cell_position(cell),
-            party=cell.party.code,
-            earlier_positions=[
-                schemas.CellPosition(**self._cell_position(earlier))
-                for earlier in cell.earlier_positions
-            ],
-        )
-
-    def _cell_position(self, cell: MatrixCell) -> dict[str, Any]:
-        fields = self._cell_stance(cell)
-        return fields | self._cell_outcome(cell) if isinstance(cell, SettledCell) else fields
-
-    def _cell_stance(self, cell: MatrixCell) -> dict[str, Any]:
-        first, latest = cell.first_position, cell.position
-        return {
-            "stance": cell.stance.value,
-            "label": cell.label,
-            "gist": to_words_or_none(cell.gist),
-            "condition": to_words_or_none(cell.condition),
-            "since": to_span(first.since, approximate=first.approximate) if first else None,
-            "since_evidence": self.evidence(first) if first else None,
-            "latest": to_span(latest.since, approximate=latest.approximate) if latest else None,
-            "moved": cell.stance_changed,
-            "shifted": cell.is_shifted,
-            "restated": cell.is_restated,
-            "before": cell.previous_stance,
-            "evidence": self.evidence(latest) if latest else None,
-            "outcome": None,
-        }
-
-    def _cell_outcome(self, cell: SettledCell) -> dict[str, Any]:
-        """What a cell tells of an outcome, in place of what it would tell of a position."""
-        dates = to_span(cell.outcome.dates, approximate=cell.outcome.approximate)
-        outcome = schemas.CellOutcome(
-            kind=cell.outcome.kind,
-            line=to_words(local(cell.outcome, "line")),
-            dates=dates,
-            source=self.source_ref(cell.source),
-        )
-        return {
-            "since": dates,
-            "since_evidence": None,
-            "latest": dates,
-            "evidence": None,
-            "outcome": outcome,
-        }
 
     def item(self, item: TimelineItem) -> schemas.Item:
         statement = item if isinstance(item, StatementItem) else None

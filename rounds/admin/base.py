@@ -107,6 +107,17 @@ class StackedRecordInline(BaseRecordAdmin, admin.StackedInline):
     extra = 0
 
 
+class TranslatedInline(RecordInline):
+    """Rows with an input for each of their texts in each other language."""
+
+    def __init__(self, parent_model: type[Versioned], admin_site: admin.AdminSite) -> None:
+        super().__init__(parent_model, admin_site)
+        self.form = with_translations(self.form, self.model)
+
+    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        return (*super().get_fields(request, obj), *self.model.translation_keys())
+
+
 class RecordAdmin(SpreadsheetAdmin, BaseRecordAdmin, DeletionMixin, SuggestionsMixin):
     """A record whose key is part of its address: given once, then fixed."""
 

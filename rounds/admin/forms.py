@@ -108,6 +108,10 @@ class GeneratedKeyForm(BaseRecordForm):
     """A form that generates the key of a new record from its day and text, where none is typed."""
 
     key_source = "summary"  # the field whose first words the key takes
+    key_help = _(
+        "Part of its permanent address. Left empty, it is made of the day, the speaker or"
+        " party and the first words: 2031-05-21-minister-no-clause-at-all."
+    )
 
     def __init__(
         self,
@@ -119,17 +123,17 @@ class GeneratedKeyForm(BaseRecordForm):
         if "slug" in self.fields:
             self.fields["slug"].required = False
             self.initial.setdefault("slug", "")  # instead of the default, which says nothing
-            self.fields["slug"].help_text = _(
-                "Part of its permanent address. Left empty, it is made of the day, the speaker or"
-                " party and the first words: 2031-05-21-minister-no-clause-at-all."
-            )
+            self.fields["slug"].help_text = self.key_help
 
     def save(self, commit: bool = True) -> Any:
         if self.instance._state.adding and not self.cleaned_data.get("slug"):
             manager = type(self.instance)._default_manager
-            text = self.cleaned_data[self.key_source]
-            self.instance.slug = manager.free_key(self.instance.first_day, self._name(), text)
+            self.instance.slug = manager.free_key(*self.key_parts())
         return super().save(commit)
+
+    def key_parts(self) -> tuple[object, ...]:
+        """What the key is made of, in this order."""
+        return self.instance.first_day, self._name(), self.cleaned_data[self.key_source]
 
     def _name(self) -> str:
         """The last name of the first speaker, else the code of the first party."""

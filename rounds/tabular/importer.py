@@ -33,7 +33,7 @@ def stored_rows(resource: RecordResource) -> dict[tuple[str, ...], dict[str, str
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RowOutcome:
     """What became of a row that was accepted; of a changed one its cells before and after."""
 
     kind: RowKind
@@ -60,7 +60,7 @@ class Load:
     """What became of the rows: of the accepted ones the outcome, of the refused ones the reason."""
 
     resources: dict[str, RecordResource]
-    outcomes: dict[TableRow, Outcome] = field(default_factory=dict)
+    outcomes: dict[TableRow, RowOutcome] = field(default_factory=dict)
     refused: dict[TableRow, ValidationError] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -88,7 +88,7 @@ class Load:
 
     def store_row(self, row: TableRow) -> None:
         if self.is_stored(row):  # spares most rows of a large file what follows
-            self.outcomes[row] = Outcome(RowKind.UNCHANGED)
+            self.outcomes[row] = RowOutcome(RowKind.UNCHANGED)
             return
         resource = self.resources[row.table]
         try:
@@ -99,7 +99,7 @@ class Load:
         before, after = {}, {}
         if kind == RowKind.CHANGED:
             before, after = self.stored[row.table][row.key], resource.cells(record)
-        self.outcomes[row] = Outcome(kind, before, after, record)
+        self.outcomes[row] = RowOutcome(kind, before, after, record)
 
     def problems(self, reported: list[ImportProblem], torn: list[TableRow]) -> list[ImportProblem]:
         """Return all that is wrong: what was ``reported`` before, and what storing has shown.

@@ -104,7 +104,7 @@
   };
   const cellOf = (field) => field.closest("td");
   const conditionOf = (select) => cellOf(select).querySelector("input.condition");
-  const choicesOf = (select) => vocabulary[cellOf(select).classList.contains("far") ? "levels" : "stances"];
+  const choicesOf = (select) => vocabulary[cellOf(select).dataset.choices ?? "stances"];
   const labelOf = (select) => select.selectedOptions[0]?.text ?? "";
 
   const mark = (cell) => {

@@ -182,7 +182,7 @@ def test_arrows_keep_within_the_grid_and_delete_takes_back(page: Page) -> None:
     press(page, "Delete")
     expect(corner).to_have_value(was)
     press(page, "End")
-    expect(page.get_by_label("Progress on Rules of origin for cars", exact=True)).to_be_focused()
+    expect(page.get_by_label("Outcome of Rules of origin for cars", exact=True)).to_be_focused()
     press(page, "Home")
     expect(corner).to_be_focused()
 

@@ -48,6 +48,14 @@ LEVELS: dict[str, tuple[str, list[str]]] = {
     "reopened": ("e", ["reopened", "rouvert"]),
     "dropped": ("x", ["dropped", "abandonné"]),
 }
+OUTCOMES: dict[str, tuple[str, list[str]]] = {
+    "agreed": ("y", ["agreed", "■ agreed", "AGREED"]),
+    "agreed-in-part": ("h", ["agreed in part", "◧", "agreed-in-part"]),
+    "given-up": ("g", ["given up", "⊠ given up", "given-up"]),
+    "kept": ("q", ["kept as it was", "kept", "▣"]),
+    "left-open": ("f", ["left open", "□ left open"]),
+    "moved": ("m", ["moved elsewhere", "moved"]),
+}
 CONDITIONS = ["the dam goes", "Ottawa, too, signs", "it comes in slowly…", "S'il pleut"]
 BLANK = ["", " ", "–", "-", "—"]
 UNKNOWN = ["n/a", "?", "maybe", "no", "N", "yes", "▲ opposes", "s", "openly", "closed doors", "0"]
@@ -56,9 +64,10 @@ COLUMNS = [
     ["Canada", "CA"],
     ["Mexico", "mexique"],
     ["Progress", "Avancées"],
+    ["Outcome", "Résultat"],
 ]
 ROWS = ["Rules of origin for cars", "Sunset clause", "Public contracts"]
-LAST = 3  # the column of progress
+PARTIES, LAST = 3, 4  # how many columns the parties have, then progress; outcomes are the last
 Cell = tuple[str, str, str]  # the text, the value it stands for or "", its condition
 
 
@@ -74,6 +83,8 @@ open_if: st.SearchStrategy[Cell] = st.builds(
 nothing = st.sampled_from([(text, "", "") for text in [*BLANK, *UNKNOWN]])
 of_stances = st.one_of(st.sampled_from(words_of(STANCES)), open_if, nothing)
 of_levels = st.one_of(st.sampled_from(words_of(LEVELS)), nothing)
+of_outcomes = st.one_of(st.sampled_from(words_of(OUTCOMES)), nothing)
+OF_COLUMNS = [*[(STANCES, of_stances)] * PARTIES, (LEVELS, of_levels), (OUTCOMES, of_outcomes)]
 
 
 @st.composite
@@ -83,7 +94,7 @@ def blocks(draw: st.DrawFn) -> tuple[int, int, list[list[Cell]], bool, bool]:
     height, width = draw(st.integers(1, 3)), draw(st.integers(1, 4))
     lines = [
         [
-            draw(of_levels if left + x == LAST else of_stances)
+            draw(OF_COLUMNS[left + x][1])
             if left + x <= LAST
             else (draw(st.sampled_from(["opposes", "stuck", "?"])), "", "")
             for x in range(width)
@@ -168,7 +179,7 @@ def after(state: dict[str, list[str]], top: int, left: int, lines: list[list[Cel
             if held is None or not value:
                 continue
             held[0] = value
-            if x < LAST:
+            if x < PARTIES:
                 held[1] = (condition or held[1]) if value == "open-if" else ""
     return expected
 
@@ -206,8 +217,8 @@ def test_a_pasted_value_stands_in_the_cell_it_was_aimed_at(
 @sampled
 @given(
     top=st.integers(0, 2),
-    left=st.integers(0, LAST - 1),
-    names=st.permutations([names[0] for names in COLUMNS[:LAST]]),
+    left=st.integers(0, PARTIES - 1),
+    names=st.permutations([names[0] for names in COLUMNS[:PARTIES]]),
 )
 def test_names_of_other_cells_fill_nothing(
     page: Page, top: int, left: int, names: list[str]
@@ -218,7 +229,7 @@ def test_names_of_other_cells_fill_nothing(
     pasted = page.evaluate(
         "([y, x, text]) => pasteAt(y, x, text)", [top, left, "\t".join(names) + "\n" + values]
     )
-    aimed_well = left == 0 and names == [column[0] for column in COLUMNS[:LAST]]
+    aimed_well = left == 0 and names == [column[0] for column in COLUMNS[:PARTIES]]
     lines = [[(text, text, "") for text in values.split("\t")]] if aimed_well else []
     assert pasted["state"] == after(before["state"], top, left, lines), pasted["live"]
     assert ("Nothing was filled" in pasted["live"]) == (not aimed_well)
@@ -227,27 +238,27 @@ def test_names_of_other_cells_fill_nothing(
 @sampled
 @given(
     at=st.tuples(st.integers(0, 2), st.integers(0, LAST)),
-    stood=st.tuples(st.sampled_from([*STANCES]), st.sampled_from([*LEVELS])),
+    stood=st.tuples(*(st.sampled_from([*choices]) for choices in (STANCES, LEVELS, OUTCOMES))),
     key=st.sampled_from("abcdefghijklmnopqrstuvwxyz"),
     shift=st.booleans(),
 )
 def test_a_letter_means_one_thing_wherever_it_is_pressed(
-    page: Page, at: tuple[int, int], stood: tuple[str, str], key: str, shift: bool
+    page: Page, at: tuple[int, int], stood: tuple[str, str, str], key: str, shift: bool
 ) -> None:
     """Whatever stood there."""
     opened(page)
-    (y, x), (stance, level) = at, stood
+    y, x = at
     page.evaluate(
         """([y, x, value]) => {
           at(y, x).value = value;
           at(y, x).dispatchEvent(new Event("change", { bubbles: true }));
           at(y, x).focus();
         }""",
-        [y, x, level if x == LAST else stance],
+        [y, x, stood[max(0, x - PARTIES + 1)]],
     )
     before = page.evaluate("state()")
     page.keyboard.press(f"Shift+{key.upper()}" if shift else key)
-    choices = LEVELS if x == LAST else STANCES
+    choices = OF_COLUMNS[x][0]
     value = next((value for value, (letter, _texts) in choices.items() if letter == key), "")
     assert page.evaluate("state()") == after(before, y, x, [[("", value, "")]])
 

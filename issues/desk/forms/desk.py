@@ -1,7 +1,7 @@
 """Everything that is entered at the round desk: one form of many. A row left blank says nothing."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import QueryDict
 from django.utils.functional import cached_property
@@ -11,10 +11,12 @@ from issues.desk.conflicts import key_of
 from issues.desk.forms.base import CheckedForm, row_formset
 from issues.desk.forms.grid import (
     EvidenceFinder,
+    IssueOutcomeForm,
     OutcomeForm,
     PageTexts,
     PositionCellForm,
     ProgressCellForm,
+    with_gists,
 )
 from issues.desk.forms.references import NoteForm, PersonRowForm, SittingForm, SourceRowForm
 from issues.desk.forms.rows import (
@@ -32,6 +34,15 @@ SourceFormSet = row_formset(SourceRowForm, extra=1)
 PersonFormSet = row_formset(PersonRowForm, extra=1)
 StatementFormSet = row_formset(StatementRowForm, extra=3)
 ProposalFormSet = row_formset(ProposalRowForm, extra=2)
+
+
+class GridForms(NamedTuple):
+    """The forms in a row of the grid."""
+
+    row: GridRow
+    cells: list[PositionCellForm]
+    progress: ProgressCellForm
+    outcome: IssueOutcomeForm
 
 
 class DeskForm:
@@ -62,7 +73,8 @@ class DeskForm:
             data, initial=sitting_defaults(state), prefix="sitting", is_checked=is_checked
         )
         self.note = NoteForm(data, is_checked=is_checked)
-        row_kwargs = {"references": self._references(), "defaults": self._row_defaults()}
+        references, defaults = self._references(), self._row_defaults()
+        row_kwargs = {"references": references, "defaults": defaults}
         self.statements = StatementFormSet(
             data, prefix="s", form_kwargs=row_kwargs, is_checked=is_checked
         )
@@ -75,7 +87,7 @@ class DeskForm:
             "is_checked": is_checked,
         }
         self.outcome = OutcomeForm(prefix="round", **texts)
-        self.grid = list(self._grid(texts))
+        self.grid = list(self._grid(references, defaults, texts))
         self.with_drafts = self._chosen_drafts(data)
 
     def _references(self) -> References:
@@ -92,13 +104,17 @@ class DeskForm:
         return RowDefaults(**chosen, source=self.source, asks_for_source=self.sources.is_valid())
 
     def _grid(
-        self, texts: PageTexts
-    ) -> Iterator[tuple[GridRow, list[PositionCellForm], ProgressCellForm]]:
+        self, references: References, defaults: RowDefaults, texts: PageTexts
+    ) -> Iterator[GridForms]:
         evidence_finder = EvidenceFinder(self.state, self.rows)
+        outcome_form = with_gists(self.state.parties)
+        sources = references.finders["source"]
         is_source_missing = self.source is None and self.sources.is_valid()
         for row in self.state.grid:
             cells = [PositionCellForm(cell, evidence_finder, **texts) for cell in row.cells]
-            yield row, cells, ProgressCellForm(row, is_source_missing=is_source_missing, **texts)
+            progress = ProgressCellForm(row, is_source_missing=is_source_missing, **texts)
+            outcome = outcome_form(row, defaults=defaults, sources=sources, **texts)
+            yield GridForms(row, cells, progress, outcome)
 
     def _chosen_drafts(self, data: QueryDict | None) -> list[Publishable]:
         """The drafts to be published as well; at first, the round itself."""
@@ -122,13 +138,15 @@ class DeskForm:
 
     @cached_property
     def changed_cells(self) -> list[PositionCellForm]:
-        return [
-            form for _row, cells, _progress in self.grid for form in cells if form.has_changed()
-        ]
+        return [form for forms in self.grid for form in forms.cells if form.has_changed()]
 
     @cached_property
     def changed_progress(self) -> list[ProgressCellForm]:
-        return [progress for _row, _cells, progress in self.grid if progress.has_changed()]
+        return [forms.progress for forms in self.grid if forms.progress.has_changed()]
+
+    @cached_property
+    def changed_issue_outcomes(self) -> list[IssueOutcomeForm]:
+        return [forms.outcome for forms in self.grid if forms.outcome.has_changed()]
 
     @property
     def changed_outcome(self) -> list[OutcomeForm]:
@@ -139,7 +157,7 @@ class DeskForm:
     def is_empty(self) -> bool:
         """Nothing was entered and no draft is to be published."""
         parts = (self.rows, self.changed_cells, self.changed_progress, self.with_drafts)
-        return not any(parts) and not self.changed_outcome
+        return not any((*parts, self.changed_issue_outcomes, self.changed_outcome))
 
     def is_valid(self) -> bool:
         """Whether every part is valid in which something was entered; the others do not count."""
@@ -178,6 +196,8 @@ class DeskForm:
             yield cell.cell.title, cell
         for progress in self.changed_progress:
             yield _("Progress on %(issue)s") % {"issue": progress.row.issue}, progress
+        for outcome in self.changed_issue_outcomes:
+            yield outcome.row.outcome_title, outcome
 
 
 def sitting_defaults(state: DeskState) -> dict[str, Any]:

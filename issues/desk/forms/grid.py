@@ -1,18 +1,20 @@
 """Forms of the round desk for the round itself and for one cell of its grid."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypedDict, Unpack
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from issues.desk.forms.base import CheckedForm
-from issues.desk.forms.rows import AttributedForm
-from issues.desk.state import DeskState, Evidence, GridCell, GridRow
-from issues.models import GIST_LENGTH, Level, Stance
-from rounds.models import RoundStatus
+from issues.desk.forms.rows import AttributedForm, RowDefaults
+from issues.desk.parsing import DaysField, NamedField, NameFinder
+from issues.desk.state import DeskState, Evidence, GridCell, GridRow, gist_input
+from issues.models import GIST_LENGTH, LINE_LENGTH, Level, OutcomeKind, Stance
+from rounds.models import Party, RoundStatus, Source
 
 
 class EvidenceFinder:
@@ -173,3 +175,83 @@ class OutcomeForm(PrefilledForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+
+def hinted_input(hint: Promise) -> forms.TextInput:
+    """An input that shows ``hint`` while it is empty."""
+    return forms.TextInput(attrs={"placeholder": hint})
+
+
+class IssueOutcomeForm(PrefilledForm):
+    """How an issue ended: blank while talks go on. ``with_gists`` adds an input for each party."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("how it ended"), choices=[("", ""), *OutcomeKind.choices], required=False
+    )
+    line = forms.CharField(
+        label=gettext_lazy("in one line"), max_length=LINE_LENGTH, required=False
+    )
+    days = DaysField(
+        label=gettext_lazy("date"), required=False, widget=hinted_input(gettext_lazy("as above"))
+    )
+    source = NamedField(
+        label=gettext_lazy("source"), required=False, widget=hinted_input(gettext_lazy("as above"))
+    )
+
+    def __init__(
+        self,
+        row: GridRow,
+        *,
+        defaults: RowDefaults,
+        sources: NameFinder[Source],
+        **texts: Unpack[PageTexts],
+    ) -> None:
+        self.row, self.defaults = row, defaults
+        super().__init__(prefix=row.outcome_prefix, **texts)
+        source_field: Any = self.fields["source"]
+        source_field.finder = sources
+
+    @property
+    def detail_fields(self) -> list[forms.BoundField]:
+        """What the page folds: all but the kind, and the line of each party after the first."""
+        gists = [name for name in self.fields if name not in IssueOutcomeForm.base_fields]
+        return [self[name] for name in ("line", *gists, "days", "source")]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not cleaned.get("kind") and "kind" not in self.errors:
+            self.add_error(
+                "kind",
+                _("Say how it ended. What was entered is deleted on its own page of the admin.")
+                if self.row.outcome
+                else _("Say how it ended."),
+            )
+        if not cleaned.get("line") and "line" not in self.errors:
+            self.add_error("line", _("Say it in one line."))
+        if "days" not in self.errors:
+            cleaned["days"] = cleaned.get("days") or self.defaults.days
+        if "source" not in self.errors and not cleaned.get("source"):
+            cleaned["source"] = self._default_source(cleaned)
+        return cleaned
+
+    def _default_source(self, cleaned: dict[str, Any]) -> Source | None:
+        """That of the sitting; None where the outcome keeps its source, as it ended the same."""
+        if self.row.outcome and self.row.outcome.kind == cleaned.get("kind"):
+            return None
+        if self.row.outcome is None and not self.defaults.source and self.defaults.asks_for_source:
+            self.add_error("source", _("Name the source, here or for the whole sitting."))
+        return self.defaults.source
+
+
+def with_gists(parties: Iterable[Party]) -> type[IssueOutcomeForm]:
+    """``IssueOutcomeForm`` with an input for how each party came to the outcome."""
+    inputs = {
+        gist_input(party.pk): forms.CharField(
+            label=str(party),
+            max_length=LINE_LENGTH,
+            required=False,
+            widget=hinted_input(gettext_lazy("how it came to it")),
+        )
+        for party in parties
+    }
+    return type("IssueOutcomeFormWithGists", (IssueOutcomeForm,), inputs)

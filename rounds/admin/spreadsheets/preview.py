@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from rounds.tabular.base import RowKind
 from rounds.tabular.files.sheets import listed
-from rounds.tabular.importer import Outcome
+from rounds.tabular.importer import RowOutcome
 
 LISTED_DETAILS = 10  # of a cause
 REFUSED = "refused"
@@ -91,7 +91,7 @@ class ImportPreview:
     """All lines of a file. ``notices`` tell how it was read."""
 
     lines: list[PreviewLine]
-    outcomes: list[Outcome]
+    outcomes: list[RowOutcome]
     needs_note: bool
     notices: list[str] = field(default_factory=list)
 

@@ -16,7 +16,7 @@ from rounds.publishing.gate import Refused, gate
 from rounds.tabular.base import RecordResource, RowKind
 from rounds.tabular.cell_codecs import unguarded
 from rounds.tabular.files.sheets import Sheet, SheetError
-from rounds.tabular.importer import Load, Outcome, lock_imports
+from rounds.tabular.importer import Load, RowOutcome, lock_imports
 from rounds.tabular.parsing.headings import Headings
 from rounds.tabular.rows import ImportProblem, TableRow
 
@@ -115,7 +115,7 @@ def reason_of(problem: ImportProblem, names: list[str]) -> Reason:
 
 def line_of(
     row: TableRow,
-    outcome: Outcome | None,
+    outcome: RowOutcome | None,
     reasons: list[Reason],
     public: set[int],
     resource: RecordResource,
@@ -145,7 +145,7 @@ def with_state_asked(line: PreviewLine, given: dict[str, str]) -> PreviewLine:
 
 
 def refused_if_named(
-    line: PreviewLine, outcome: Outcome | None, refused: set[int], reason: str
+    line: PreviewLine, outcome: RowOutcome | None, refused: set[int], reason: str
 ) -> PreviewLine:
     """Return ``line`` as refused where its record is among ``refused``."""
     if outcome is None or line.kind != RowKind.CHANGED or outcome.record.pk not in refused:

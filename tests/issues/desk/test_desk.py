@@ -54,7 +54,7 @@ def press(action: str) -> dict[str, str]:
     return {"action": action}
 
 
-def publish(client: Client, meeting: Round, typed: dict[str, str]) -> Any:
+def publish(client: Client, meeting: Round, typed: dict[str, Any]) -> Any:
     """Look at the preview, then publish it."""
     fields = fields_of(client, desk_of(meeting)) | typed
     previewed = client.post(desk_of(meeting), fields | press("preview"))

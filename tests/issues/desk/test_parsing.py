@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from issues.desk.parsing import NameFinder, format_days, parse_days, parse_terms
 from issues.desk.state import in_languages
 from issues.desk.vocabulary import LETTERS
-from issues.models import Level, Stance
+from issues.models import Level, OutcomeKind, Stance
 from rounds.models import Party
 from tests.world import days
 
@@ -128,7 +128,7 @@ def test_numbers_of_a_proposal(world: SimpleNamespace, typed: str, found: tuple[
 
 
 def test_each_choice_has_a_letter_that_means_nothing_else() -> None:
-    assert set(LETTERS) == {*Stance, *Level}
+    assert set(LETTERS) == {*Stance, *Level, *OutcomeKind}
     assert len(set(LETTERS.values())) == len(LETTERS)
 
 

@@ -44,11 +44,12 @@ def test_drafts_wait_by_kind_with_what_was_changed_last_first(
         "Proposals": 1,
         "Positions": 3,
         "Progress": 2,
+        "Outcomes": 1,
         "Deadlines": 1,
         "Issues": 1,
         "Measures": 1,
     }
-    assert before.count == 13
+    assert before.count == 14
     for whole in before.lists:
         rows = admin_client.get(whole.url).context["cl"].result_list
         assert len(rows) == whole.count, whole
@@ -79,7 +80,7 @@ def test_what_is_ready_and_what_is_scheduled_have_their_own_place(
     assert titles(admin_client, "scheduled") == ["Going out", worlds.SECRET, worlds.SECRET]
     assert titles(admin_client, "missed") == ["Stuck"]
     assert "scheduled for" in block(admin_client, "scheduled").entries[0].detail
-    assert block(admin_client, "drafts").count == 13
+    assert block(admin_client, "drafts").count == 14
     for key in ("ready", "scheduled", "missed"):
         wholes = block(admin_client, key).lists
         pages = [admin_client.get(whole.url).context["cl"].result_list for whole in wholes]
@@ -304,7 +305,7 @@ def test_nobody_else_sees_what_waits(client: Client, world: SimpleNamespace) -> 
 def test_the_lists_stand_as_an_editor_uses_them(client: Client, world: SimpleNamespace) -> None:
     shelves = member(client, group="Contributors").get(FRONT).context["shelves"]
     assert [model["object_name"] for shelf in shelves for model in shelf["models"]] == [
-        *("Round", "Statement", "Proposal", "Position", "Progress", "Deadline"),
+        *("Round", "Statement", "Proposal", "Position", "Progress", "Outcome", "Deadline"),
         *("Issue", "Measure", "Person", "Party", "Source", "Negotiation"),
     ]
 

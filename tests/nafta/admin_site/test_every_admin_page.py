@@ -29,7 +29,7 @@ from rounds.models import Person, Publishable, State, Statement, Suggestion
 from tests import stored
 from tests.desk import address, change, desk_of, fields_in, ticked
 from tests.issues.desk.test_desk import row, said
-from tests.world import create_contributor, create_editor
+from tests.world import create_contributor, create_editor, create_outcome, days
 
 pytestmark = pytest.mark.slow
 
@@ -53,6 +53,8 @@ def world(transactional_db: None, settings: Any) -> SimpleNamespace:
     if not stored.may_skip_triggers():
         pytest.skip("Only a superuser of the database can undo a page's work fast enough.")
     world = stored.world()
+    gists = {"arden": "Counts its own", "brume": "Opens its weirs"}
+    create_outcome(issue=world.water, dates=days("2010-03-07"), gists=gists)
     world.superuser = User.objects.create_superuser("sue")
     user = create_editor(username="ann")
     tried = {"username": "ann", "ip_address": "203.0.113.9", "path_info": "/admin/login/"}
@@ -139,12 +141,24 @@ def forms(path: str, page: Any) -> Iterator[dict[str, Any]]:
         rows = b"slug,name\nnobody,No Body\n" if "/person/" in path else b"slug\nnobody\n"
         shown["file"] = SimpleUploadedFile("rows.csv", rows)
     if path.endswith("/desk/"):
+        typed = shown | AT_THE_DESK | outcome_of_first_issue(shown) | TYPED
         for action in ("draft", "publish"):
-            yield shown | AT_THE_DESK | TYPED | {"action": action}
+            yield typed | {"action": action}
         return
     yield shown | TYPED
     if "opened" in shown and path.endswith("/change/"):
         yield shown | TYPED | {"_suggest": "1"}
+
+
+def outcome_of_first_issue(shown: dict[str, Any]) -> dict[str, str]:
+    """An outcome typed into the desk for the first issue that it offers, if it offers any."""
+    lines = [name for name in shown if re.fullmatch(r"end-\d+-line", name) and not shown[name]]
+    if not lines:
+        return {}
+    prefix = lines[0].removesuffix("line")
+    gists = [name for name in shown if name.startswith(f"{prefix}gist_")]
+    typed = {f"{prefix}kind": "kept", f"{prefix}line": "As it was"}
+    return typed | dict.fromkeys(gists, "Takes it")
 
 
 def confirmation(path: str, form: dict[str, Any], page: Any) -> tuple[str, dict[str, Any]] | None:
