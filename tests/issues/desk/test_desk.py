@@ -804,7 +804,7 @@ def test_where_a_second_editor_must_approve_the_first_keeps_a_draft(
     second.force_login(User.objects.create_superuser("second"))
     drafts = [Position.objects.get(gist="Count them"), Statement.objects.get(summary="Said 0")]
     labels = {"with": [f"{one._meta.label_lower}:{one.pk}" for one in drafts]}
-    assert problems(publish(second, world.round2, labels)) == []  # type: ignore[arg-type]
+    assert problems(publish(second, world.round2, labels)) == []
     assert Position.objects.get(gist="Count them").state == "published"
 
 
