@@ -115,6 +115,9 @@ class Timeline:
         return len(self.marks) > MAX_MARKS
 
 
+EMPTY_TIMELINE = Timeline([], False, [], [])
+
+
 def load_timeline(filters: dict[str, Any]) -> Timeline:
     """The page that ``filters`` ask for. What the chart needs of all pages is not read twice."""
     cursor: Cursor | None = filters.get("page")

@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.contrib.sitemaps.views import index, sitemap
+from django.contrib.sitemaps.views import index
 from django.urls import include, path
 
 from nafta.api.routes import api
@@ -9,8 +9,7 @@ from nafta.operations import error_pages
 from nafta.pages import about, data, home, parties, people, robots, rounds, search, timeline
 from nafta.sharing import embed_pages
 from nafta.syndication.feeds import IssueFeed, NewsFeed, PartyFeed, PersonFeed, RoundFeed
-from nafta.syndication.sitemaps import SITEMAPS
-from rounds.public.params import accepts
+from nafta.syndication.sitemaps import SITEMAPS, sitemap_section
 
 # Files and the API are the same in every language.
 urlpatterns = [
@@ -71,12 +70,7 @@ urlpatterns += [
         {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap_section"},
         name="sitemap",
     ),
-    path(
-        "sitemap-<slug:section>.xml",
-        accepts("p")(sitemap),
-        {"sitemaps": SITEMAPS},
-        name="sitemap_section",
-    ),
+    path("sitemap-<slug:section>.xml", sitemap_section, name="sitemap_section"),
     path("oembed/", embed_pages.oembed, name="oembed"),
 ]
 

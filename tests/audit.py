@@ -1,39 +1,61 @@
 """Whether a hole is known in any package that production runs: ``python -m tests.audit``.
 
-pip-audit asks the package index. Where that does not answer, or knows nothing of holes, this says
-so and passes: a machine without a network can still be worked on.
+pip-audit asks the package index. An index that does not answer, or that knows nothing of a package,
+says nothing about holes: then this prints what was not audited. It passes all the same, so that one
+can work without a network; ``AUDIT=strict`` fails for each package that was not audited.
 """
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 LOCK = "requirements.txt"
 
 
 def main() -> int:
+    is_strict = os.environ.get("AUDIT") == "strict"
     command = [sys.executable, "-m", "pip_audit", "--requirement", LOCK, "--disable-pip"]
     command += ["--format=json", "--progress-spinner=off", "--timeout=10"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    audit = subprocess.run(command, check=False, capture_output=True, text=True)
     try:
-        packages = json.loads(done.stdout)["dependencies"]
+        packages = json.loads(audit.stdout)["dependencies"]
     except (ValueError, KeyError):
-        said = done.stderr.strip().splitlines()
-        print(f"{LOCK} is not audited: {said[-1] if said else 'pip-audit said nothing'}")
-        return 0
-    skipped = [one["name"] for one in packages if "skip_reason" in one]
-    holes = [
-        f"{one['name']} {one['version']}: {hole['id']}, mended in {hole['fix_versions']}"
-        for one in packages
-        for hole in one.get("vulns", [])
-    ]
+        output = audit.stderr.strip().splitlines()
+        print(f"NOT AUDITED: {LOCK}. {output[-1] if output else 'pip-audit printed nothing.'}")
+        return int(is_strict)
+    holes = list(find_holes(packages))
+    print(report(packages, holes))
+    return int(bool(holes) or (is_strict and bool(skipped_names(packages))))
+
+
+def skipped_names(packages: list[dict[str, Any]]) -> list[str]:
+    """The packages of which the index knows nothing."""
+    return [package["name"] for package in packages if "skip_reason" in package]
+
+
+def find_holes(packages: list[dict[str, Any]]) -> Iterator[str]:
+    for package in packages:
+        for hole in package.get("vulns", []):
+            fixes = ", ".join(hole["fix_versions"]) or "no release"
+            yield f"{package['name']} {package['version']}: {hole['id']}, mended in {fixes}"
+
+
+def report(packages: list[dict[str, Any]], holes: list[str]) -> str:
+    """What was audited and what was not, and the holes."""
+    skipped = skipped_names(packages)
+    audited = len(packages) - len(skipped)
+    lines = list(holes)
     if skipped:
-        print(f"The index does not tell of {len(skipped)} packages of {len(packages)}: not audited")
-    if holes:
-        print(*holes, sep="\n")
-        return 1
-    print(f"No hole is known in {len(packages) - len(skipped)} packages of {LOCK}")
-    return 0
+        lines.append(
+            f"NOT AUDITED: {len(skipped)} of the {len(packages)} packages of {LOCK},"
+            f" of which this index knows nothing: {', '.join(skipped)}"
+        )
+    if audited and not holes:
+        lines.append(f"No hole is known in {audited} packages of {LOCK}")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from issues.models import Issue
 from nafta import queries
 from nafta.pages.active_filters import change_parameters, list_active_filters, select_filters
-from nafta.queries import load_timeline, timeline_years
+from nafta.queries import EMPTY_TIMELINE, load_timeline, timeline_years
 from nafta.search.forms import TimelineForm
 from rounds.models import Party, Round
 from rounds.public.charts import calendar_figure, find_outside
@@ -25,7 +25,10 @@ MAX_FILE_NAME_CHARS = 80
 @accepts(TimelineForm, files=True)
 @supports_known
 def timeline(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
-    """The list, and above it the same as a calendar; both narrowed by the filters."""
+    """The list, and above it the same as a calendar; both narrowed by the filters.
+
+    Nothing is read for filters that are refused: there is no end of wrong values.
+    """
     parties = list(Party.objects.all())
     rounds = list(Round.objects.published().in_order())
     form = TimelineForm(
@@ -36,7 +39,7 @@ def timeline(request: HttpRequest, as_published: AsPublished) -> HttpResponse:
         years=timeline_years(),
     )
     filters = {name: value for name, value in form.filters.items() if name != "page"}
-    shown = load_timeline(form.filters)
+    shown = load_timeline(form.filters) if form.is_valid() else EMPTY_TIMELINE
     drawn = [*shown.bars, *shown.marks_drawn]
     list_entries = group_entries(shown.items)
     drawn_in_list = [item for entry in list_entries for item in (entry.item, *entry.deadlines)]

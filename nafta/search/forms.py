@@ -141,8 +141,7 @@ class NarrowingForm(forms.Form):
 
     @staticmethod
     def unknown(value: str) -> str:
-        message = _("“%(value)s” is not in the record. Showing everything instead.")
-        return message % {"value": value}
+        return _("“%(text)s” is not in the record.") % {"text": value}
 
     def clean_before(self) -> dt.date | None:
         return self._days("before")[0]

@@ -12,7 +12,7 @@ class OEmbedForm(forms.Form):
     """The request of a site that wants to embed a page of ours: https://oembed.com/."""
 
     url = forms.CharField(max_length=2000)
-    format = forms.CharField(required=False, max_length=20)
+    format = forms.CharField(required=False, max_length=20, initial="json")
     maxwidth = forms.IntegerField(required=False, min_value=1, max_value=MAX_PIXELS)
     maxheight = forms.IntegerField(required=False, min_value=1, max_value=MAX_PIXELS)
 

@@ -4,16 +4,21 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+from django import forms
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps.views import sitemap
 from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from issues.models import Issue, Proposal
 from nafta.search.models import SearchDocument
 from rounds.history.revision_counts import RevisionCount, count_revisions, find_last_change
 from rounds.history.versions import Ref
 from rounds.models import Party, Person, Publishable, Round, Source, Statement
+from rounds.public.params import accepts
 
 # What a page shows besides its own record: a change of these changes the page, too.
 RELATED_FIELDS: dict[type[Model], tuple[str, ...]] = {
@@ -118,3 +123,21 @@ SITEMAPS = {
     "proposals": partial(RecordSitemap, Proposal),
     "sources": partial(RecordSitemap, Source),
 }
+
+
+class PartForm(forms.Form):
+    """``?p=2``: a part of a sitemap, as Django's index of sitemaps names it."""
+
+    p = forms.IntegerField(required=False, initial=1)
+
+
+@accepts(PartForm)
+def sitemap_section(request: HttpRequest, section: str) -> HttpResponse:
+    """One of ``SITEMAPS``; 400 for a part that it does not have."""
+    try:
+        return sitemap(request, SITEMAPS, section)  # type: ignore[arg-type]  # partials are called, too
+    except Http404:
+        if section not in SITEMAPS:
+            raise
+        text = _("That page does not exist.")
+        return HttpResponseBadRequest(text, content_type="text/plain; charset=utf-8")

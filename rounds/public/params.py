@@ -5,6 +5,7 @@ An invalid value gets an error, never a guess.
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django import forms
@@ -28,27 +29,38 @@ MAX_PAGE = 100_000
 Row = TypeVar("Row")
 
 
+@dataclass(frozen=True, slots=True)
+class AcceptedParam:
+    """A parameter that a view takes."""
+
+    takes_several: bool = False
+    default: str = ""  # the value that means the same as leaving it out
+
+    @classmethod
+    def of_field(cls, field: forms.Field) -> "AcceptedParam":
+        initial = "" if field.initial is None else str(field.initial)
+        return cls(isinstance(field, forms.MultipleChoiceField), initial)
+
+
 def accepts(*params: str | type[forms.BaseForm], files: bool = False) -> Callable[[View], View]:
     """Declare which parameters a view takes: names, and the fields of forms.
 
     ``files``: it answers with files, too (``rounds/tabular/exports.py``). ``known`` need not be
     named where ``supports_known`` is around the view. Whatever is not declared is dropped before
-    the view and the page cache see it: ``nafta/operations/limits/canonical_queries.py``. The view
-    gets ``accepted_params``: whether each takes several values, by its name.
+    the view and the page cache see it: ``nafta/operations/limits/canonical_queries.py``. So is the
+    ``initial`` value of a form's field. The view gets ``accepted_params`` by their names.
     """
-    accepted = dict.fromkeys(FILE_PARAMS if files else (), False)
+    accepted = {name: AcceptedParam() for name in (FILE_PARAMS if files else ())}
     for param in params:
         if isinstance(param, str):
-            accepted[param] = False
+            accepted[param] = AcceptedParam()
         else:
-            accepted |= {
-                name: isinstance(field, forms.MultipleChoiceField)
-                for name, field in param.base_fields.items()  # type: ignore[attr-defined]
-            }
+            fields: dict[str, forms.Field] = param.base_fields  # type: ignore[attr-defined]
+            accepted |= {name: AcceptedParam.of_field(field) for name, field in fields.items()}
 
     def declare(view: View) -> View:
         if hasattr(view, "supports_known"):
-            accepted[KNOWN_PARAM] = False
+            accepted[KNOWN_PARAM] = AcceptedParam()
         view.accepted_params = accepted  # type: ignore[attr-defined]
         return view
 
@@ -140,7 +152,7 @@ class SortForm(forms.Form):
 class PageForm(SortForm):
     """``?page=2&sort=-publisher``: a part of a long list, in an order."""
 
-    page = forms.IntegerField(required=False, min_value=1, max_value=MAX_PAGE)
+    page = forms.IntegerField(required=False, min_value=1, max_value=MAX_PAGE, initial=1)
 
     def __init__(self, data: Mapping[str, object], *, columns: Iterable[str]) -> None:
         super().__init__(data, columns=columns)
@@ -149,13 +161,15 @@ class PageForm(SortForm):
         self.fields["page"].error_messages |= dict.fromkeys(codes, self.no_page)
 
     def turn_to(self, paginator: "Paginator[Row]") -> "Page[Row]":
-        """The page asked for; for one that does not exist an error, and the first page."""
-        number = self.cleaned_data.get("page") if self.is_valid() else None
+        """The page asked for; an empty one, for which nothing is read, where that is refused."""
+        empty: Paginator[Row] = Paginator([], paginator.per_page)
+        if not self.is_valid():
+            return empty.page(1)
         try:
-            return paginator.page(number or 1)
+            return paginator.page(self.cleaned_data["page"] or 1)
         except EmptyPage:
             self.add_error("page", self.no_page)
-            return paginator.page(1)
+            return empty.page(1)
 
 
 class SourcesForm(PageForm):

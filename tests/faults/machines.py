@@ -216,6 +216,8 @@ def kill(pid: int) -> None:
 
 # --- the web ---
 
+_collected: list[bool] = []  # whether the static files were collected in this run
+
 
 @dataclass
 class Web:
@@ -263,6 +265,12 @@ class Web:
         )
         return done.stdout.decode()
 
+    def collect_static(self) -> None:
+        """Once for all sites of a run: to compress the files takes half a minute of CPU."""
+        if not _collected:
+            self.manage("collectstatic", "--noinput", "--verbosity=0")
+            _collected.append(True)
+
     def prepare(self, record: Path) -> "Web":
         """The record of a folder in the database."""
         self.manage("migrate", "--verbosity=0")
@@ -271,7 +279,7 @@ class Web:
 
     def log_in(self) -> "Web":
         """The editors' browsers, and the static files that pages name."""
-        self.manage("collectstatic", "--noinput", "--verbosity=0")
+        self.collect_static()
         self.sessions = self.manage("shell", "--verbosity=0", "-c", LOGIN).split()
         return self
 

@@ -12,6 +12,8 @@ from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any
 
+import psycopg
+
 from tests.faults.machines import EDITORS, Answer, Database, Web, wait_until
 from tests.forms import read_form
 
@@ -191,3 +193,12 @@ def is_stored(editor: Editor, slug: str) -> bool:
     with suppress(OSError, HTTPException):
         return editor.enters(slug).stored
     return False
+
+
+@contextmanager
+def locked(server: Database, sql: str) -> Iterator[None]:
+    """Hold the locks that ``sql`` takes for as long as the block lasts."""
+    with psycopg.connect(server.url) as session:
+        session.execute(sql)
+        yield
+        session.rollback()

@@ -4,11 +4,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import psycopg
 import pytest
 
 from tests.faults.machines import Database, Web, wait_until
-from tests.faults.people import ADD, PAGES, Editor, kept, reading, seconds
+from tests.faults.people import ADD, PAGES, Editor, kept, locked, reading, seconds
 
 ROW = "SELECT FROM rounds_statement WHERE slug = 'due' FOR"
 LOCKS = {
@@ -23,14 +22,6 @@ LOCKS = {
 LEAD_SECONDS = 2  # from the scheduling to the time, in which the fault begins
 SLOWEST_SECONDS = 5.0  # half as long as a fault lasts; a page may wait three for a lost server
 HEALED_SECONDS = 12.0  # longer than the longest pause of the thread
-
-
-@contextmanager
-def locked(server: Database, sql: str) -> Iterator[None]:
-    with psycopg.connect(server.url) as session:
-        session.execute(sql)
-        yield
-        session.rollback()
 
 
 @contextmanager

@@ -77,7 +77,7 @@ class Site:
 @pytest.fixture
 def site(small: Database, folder: Path) -> Site:
     web = Web({"DATABASE_URL": small.url})
-    web.manage("collectstatic", "--noinput", "--verbosity=0")
+    web.collect_static()
     return Site(web, folder / "site")
 
 

@@ -14,6 +14,7 @@ from django.utils import translation
 
 from nafta.operations.error_pages import refuse
 from nafta.operations.limits.render_queue import ADMIN
+from rounds.public.params import AcceptedParam
 from rounds.tabular.exports import FILE_PARAMS
 
 MAX_QUERY_BYTES = 16 * 1024  # of our own links the longest has some hundred
@@ -39,17 +40,22 @@ class CanonicalQueryMiddleware:
 
 
 def canonical_query(query: QueryDict, match: ResolverMatch | None) -> QueryDict:
-    """The parameters that the view takes, by name; of most the last value, and no empty one."""
+    """The parameters that the view takes, by name; of most the last value.
+
+    Left out are empty values, and those that a parameter has anyway, such as ``page=1``.
+    """
     canonical = QueryDict(mutable=True)
     if match and _is_api_operation(match):
         for name in sorted(query):
             canonical.setlist(name, query.getlist(name))
         return canonical
-    accepted: Mapping[str, bool] = getattr(match and match.func, "accepted_params", {})
+    accepted: Mapping[str, AcceptedParam] = getattr(match and match.func, "accepted_params", {})
     for name in sorted(accepted.keys() & query.keys()):
         values = [value for value in query.getlist(name) if value.strip()]
-        if values:
-            canonical.setlist(name, values if accepted[name] else values[-1:])
+        if not accepted[name].takes_several:
+            values = values[-1:]
+        if values not in ([], [accepted[name].default]):
+            canonical.setlist(name, values)
     export, table = FILE_PARAMS
     if export not in canonical:
         canonical.pop(table, None)  # it says of which table a file is

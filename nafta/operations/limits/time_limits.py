@@ -94,11 +94,14 @@ class TimeLimitsMiddleware:
 
 
 def _lengthen_limits() -> None:
-    """Give this thread's connection to the primary the time of the desk."""
+    """Give this thread's connection to the primary the time of the desk.
+
+    Half of it for a lock: what is left is enough to bring the form back with all that was typed.
+    """
     if settings.DATABASE_POOL:  # PgBouncer might give the connection to another request
-        limit = f"{settings.DESK_SECONDS}s"
+        seconds = settings.DESK_SECONDS
         with connections[PRIMARY].cursor() as cursor:
-            cursor.execute(SET, [limit, limit])
+            cursor.execute(SET, [f"{seconds}s", f"{max(seconds // 2, 1)}s"])
 
 
 def _restore_limits() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pghistory.models
 import pytest
 from django.apps import apps
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test import Client
@@ -138,6 +139,8 @@ def test_an_older_backup_is_restored(world: SimpleNamespace, tmp_path: Path) -> 
             beside.unlink()  # then pg_restore and PostgreSQL have the last word
             for wrong in (b"", b"Nothing like a backup", archive[: len(archive) // 2]):
                 file.write_bytes(wrong)
+                with pytest.raises(backups.BackupError):
+                    backups.check(file)
                 assert_nothing_restored(file, ".+")
         Party.objects.filter(pk=world.arden.pk).update(name="The Ardens")
         file.write_bytes(archive)
@@ -166,6 +169,32 @@ def test_what_cannot_be_restored_changes_nothing(
 
     monkeypatch.setattr(backups, "check", damaged_after_check)
     assert_nothing_restored(file, ".+")
+
+
+def test_what_pg_restore_has_not_ended_well_is_not_stored(
+    world: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if all of it arrived: an archive that ends between two tables looks the same."""
+    file, failing, program = tmp_path / "night.dump", tmp_path / "pg_restore", backups._program
+    said("backup", file)
+    failing.write_text(
+        f'#!/bin/sh\n{program("pg_restore")} "$@"\n'
+        'case "$*" in *use-list*) echo "ended early" >&2; exit 1;; esac\n'
+    )
+    failing.chmod(0o755)
+    monkeypatch.setattr(
+        backups, "_program", lambda name: str(failing) if name == failing.name else program(name)
+    )
+    assert_nothing_restored(file, "ended early")
+
+
+def test_a_backup_of_another_site_is_refused(
+    world: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "night.dump"
+    said("backup", file)
+    monkeypatch.setattr(backups, "OUR_TABLE", " TABLE public another_site ")
+    assert_nothing_restored(file, "is no backup of such a site")
 
 
 def schemas() -> set[str]:
@@ -239,6 +268,41 @@ def test_a_backup_on_a_full_disk_leaves_no_file(
     with pytest.raises(CommandError, match=r"There is no backup\..+No space left"):
         said("backup", tmp_path / "night.dump")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_pg_dump_has_not_ended_well_is_no_backup(
+    world: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, failing, program = tmp_path / "backups", tmp_path / "pg_dump", backups._program
+    folder.mkdir()
+    failing.write_text(f'#!/bin/sh\n{program("pg_dump")} "$@"\necho "ended early" >&2\nexit 1\n')
+    failing.chmod(0o755)
+    monkeypatch.setattr(
+        backups, "_program", lambda name: str(failing) if name == failing.name else program(name)
+    )
+    with pytest.raises(CommandError, match=r"There is no backup\. ended early"):
+        said("backup", folder / "night.dump")
+    assert list(folder.iterdir()) == []
+
+
+def test_a_backup_that_cannot_be_read_again_leaves_no_file(
+    world: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_file: Path) -> str:
+        raise backups.BackupError("it cannot be read")
+
+    monkeypatch.setattr(backups, "check", refuse)
+    with pytest.raises(CommandError, match="it cannot be read"):
+        said("backup", tmp_path / "night.dump")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_login_comes_back(client: Client, world: SimpleNamespace, tmp_path: Path) -> None:
+    client.force_login(create_editor())
+    assert Session.objects.exists()
+    said("backup", tmp_path / "night.dump")
+    said("restore", tmp_path / "night.dump", "--replace")
+    assert not Session.objects.exists()
 
 
 def test_no_backup_takes_the_place_of_a_file(world: SimpleNamespace, tmp_path: Path) -> None:

@@ -7,12 +7,15 @@ from urllib.parse import urlencode
 
 import pytest
 from django.core.cache import caches
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, get_resolver, resolve, reverse
 
 from nafta.operations.limits.canonical_queries import MAX_QUERY_BYTES, CanonicalQueryMiddleware
 from nafta.operations.page_cache import PageCacheMiddleware
+from rounds.public.params import AcceptedParam
 from tests.nafta.test_draft_keys import SECONDS
 from tests.nafta.test_leaks import every_pattern
 
@@ -39,11 +42,6 @@ def routes() -> list[tuple[str, str]]:
             except NoReverseMatch:
                 continue
     return pairs
-
-
-def accepted_params(address: str) -> dict[str, bool]:
-    params: dict[str, bool] = resolve(address).func.accepted_params  # type: ignore[attr-defined]
-    return params
 
 
 def is_operation(name: str) -> bool:
@@ -100,7 +98,7 @@ def test_neither_does_the_order_of_parameters() -> None:
             assert cache_key(f"{address}?{ordered}") != address
 
 
-def _accepted_or_none(address: str) -> dict[str, bool]:
+def _accepted_or_none(address: str) -> dict[str, AcceptedParam]:
     return getattr(resolve(address).func, "accepted_params", {})
 
 
@@ -171,6 +169,11 @@ def test_no_view_reads_what_it_does_not_declare(
         ("/timeline?utm_source=x&party=ca", "party=ca"),  # on its way to the address with a slash
         ("/fr/timeline/?party=ca&x=1", "party=ca"),
         ("/timeline/?_table=calendar", ""),  # it means nothing without a file
+        ("/sources/?page=1", ""),  # as without it
+        ("/sources/?page=1&page=2&sort=title", "page=2&sort=title"),
+        ("/sitemap-statements.xml?p=1", ""),
+        ("/oembed/?format=json&url=x", "url=x"),
+        ("/compare/?party=ca", "party=ca"),
         ("/nothing/here/?party=ca", ""),
         ("/api/v1/statements?limit=&zz=1&lang=en", "lang=en&limit=&zz=1"),  # refused by the API
         ("/admin/rounds/party/?z=1&a=2", "z=1&a=2"),
@@ -202,6 +205,7 @@ OUT_OF_RANGE = [
     *("/compare/?" + "party=arden&" * 300, f"/moved/?from={LONG}", "/moved/?from=round-2&to=0"),
     *(f"/corrections/?of={LONG}", "/corrections/?until=99999-01-01", "/timeline/?_export=exe"),
     *(f"/timeline/?_export=csv&_table={LONG}", f"/oembed/?url=/&maxwidth={'9' * 20}"),
+    *("/sitemap-pages.xml?p=2", "/sitemap-sources.xml?p=0", f"/sitemap-pages.xml?p={LONG}"),
     *(f"/oembed/?url={'x' * 2_001}", "/cards/home.png?as_of=x", "/embed/matrix/?as_of=x"),
 ]
 
@@ -211,3 +215,23 @@ def test_what_is_out_of_range_is_refused(
     client: Client, world: SimpleNamespace, address: str
 ) -> None:
     assert client.get(address).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("/timeline/?page=yesterday", "/timeline/?party=nowhere", "/timeline/?before=never"),
+        *("/sources/?sort=colour", "/sources/?page=two"),
+        *("/people/?sort=colour", "/people/?page=two", "/people/?party=nowhere"),
+    ],
+)
+def test_a_refusal_reads_no_list(client: Client, world: SimpleNamespace, address: str) -> None:
+    """Not even a first time: there is no end of wrong values."""
+    path, _mark, _query = address.partition("?")
+    with CaptureQueriesContext(connection) as whole:
+        listed = client.get(path).content.decode()
+    with CaptureQueriesContext(connection) as refused:
+        page = client.get(address).content.decode()
+    assert len(refused) < len(whole)
+    assert len(page) < len(listed)
+    assert f'href="{path}">Show every' in page

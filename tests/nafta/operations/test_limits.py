@@ -101,7 +101,7 @@ def test_staff_have_longer_at_the_desk_and_nobody_after_them(
     client.force_login(create_editor())
     with CaptureQueriesContext(connection) as captured:
         assert client.get("/admin/").status_code == HTTPStatus.OK
-    assert any("set_config('lock_timeout', '40s'" in query["sql"] for query in captured)
+    assert any("set_config('lock_timeout', '20s'" in query["sql"] for query in captured)
     assert limits() == {
         "statement_timeout": 20_000,
         "lock_timeout": 1_000,

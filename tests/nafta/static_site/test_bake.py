@@ -1,7 +1,9 @@
 """The baked site: files that a plain static server serves, and that lead nowhere else."""
 
+import datetime as dt
 import gzip
 import io
+import json
 import re
 import resource
 import signal
@@ -35,7 +37,7 @@ from nafta.static_site import bake as bakery
 from nafta.static_site import render, url_map, urls
 from nafta.static_site.output import OutputFolder
 from nafta.static_site.render import RenderedFile, Renderer
-from rounds.models import State, Statement
+from rounds.models import Edition, State, Statement
 from rounds.publishing.states import set_state
 from tests import migrated
 from tests.world import (
@@ -276,22 +278,33 @@ def _remember(folder: Path, name: str) -> None:
         ours.switch(edition, contents)
 
 
+@pytest.mark.parametrize("processes", [1, 2])
 def test_what_is_published_meanwhile_is_baked_too(
-    small: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processes: int
 ) -> None:
     """And what was made before it is of one edition, though other processes made it."""
     made: list[str] = []
-    stored = bakery._store
+    follow, store = bakery.Crawl.follow, bakery._store
 
-    def published_meanwhile(*args: Any) -> Any:
+    def publish() -> None:
+        Statement.objects.filter(pk=small.said.pk).update(summary="Late words.")
+        connection.close()
+
+    def follow_after_a_publication(crawl: bakery.Crawl, *args: Any) -> None:
         if not made:
-            Statement.objects.filter(pk=small.said.pk).update(summary="Late words.")
-        report = stored(*args)
+            publication = threading.Thread(target=publish)  # by a visitor of the database
+            publication.start()
+            publication.join()
+        follow(crawl, *args)
+
+    def store_and_read(*args: Any) -> Any:
+        report = store(*args)
         made.append((tmp_path / "current" / PAGE).read_text())
         return report
 
-    monkeypatch.setattr(bakery, "_store", published_meanwhile)
-    bake(tmp_path, processes=2)
+    monkeypatch.setattr(bakery.Crawl, "follow", follow_after_a_publication)
+    monkeypatch.setattr(bakery, "_store", store_and_read)
+    bake(tmp_path, processes=processes)
     assert len(made) == 2
     assert "Half of the water" in made[0]
     assert "Late words." in made[1]
@@ -304,6 +317,16 @@ def baked(small: SimpleNamespace, tmp_path: Path) -> Path:
     bake(folder)
     Statement.objects.filter(pk=small.said.pk).update(summary=NEWS)
     return folder
+
+
+def test_another_host_or_live_site_is_news(baked: Path) -> None:
+    assert_baked(baked)
+    bake(baked, live=LIVE)
+    page = baked / "current" / PAGE
+    assert LIVE in page.read_text()
+    bake(baked, live=LIVE, address="http://elsewhere.example")
+    assert "http://elsewhere.example/" in page.read_text()
+    assert ADDRESS not in page.read_text()
 
 
 def assert_refused(folder: Path, reason: str, **options: Any) -> str:
@@ -349,6 +372,30 @@ def test_pages_that_a_lost_database_could_not_fill_end_the_bake(
     assert_baked(baked)
 
 
+def test_a_database_that_the_bake_itself_lost_is_named(
+    baked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After all pages are rendered, before its transaction ends."""
+
+    def lose_connection(_crawl: bakery.Crawl, _addresses: list[str]) -> list[RenderedFile]:
+        with suppress(OperationalError), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return []
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bakery.Crawl, "render", lose_connection)
+        assert_refused(baked, "The bake failed, so the folder keeps the last complete site")
+    assert_baked(baked)
+
+
+def test_files_name_the_time_of_their_edition(baked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(url_map, "PARAMETER_SETS", [url_map.EXPORT_PARAMS])
+    Edition.objects.update(raised_at=dt.datetime(2010, 1, 9, 14, 30, tzinfo=dt.UTC))
+    bake(baked)
+    meta = json.loads((baked / "current" / "timeline" / "timeline.json").read_text())["meta"]
+    assert meta["made"].startswith("2010-01-09T14:30")
+
+
 def broken(_request: HttpRequest) -> HttpResponse:
     raise ZeroDivisionError("nothing to divide by")
 
@@ -378,6 +425,39 @@ def test_a_page_that_fails_ends_the_bake_and_is_named(
         patch.setattr(render, "URLS", type("Urls", (), namespace))
         assert assert_refused(baked, "Pages that could not be made: 1") == line
     assert_baked(baked)
+
+
+def impossible(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse(status=400)
+
+
+def test_a_page_of_the_last_bake_is_taken_away_only_by_an_answer(
+    baked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody links to it. A failure says nothing about it, a 400 that it cannot be asked for."""
+    _remember(baked, "old/page.txt")
+    old = baked / "current" / "old" / "page.txt"
+
+    def answer_with(view: Any) -> None:
+        patterns = [route("old/page.txt", view), *urls.urlpatterns]
+        namespace = {"urlpatterns": patterns, "handler500": urls.handler500}
+        monkeypatch.setattr(render, "URLS", type("Urls", (), namespace))
+
+    for view in (broken, refused):
+        answer_with(view)
+        assert_refused(baked, "Pages that could not be made: 1")
+        assert old.exists()
+    answer_with(impossible)
+    bake(baked)
+    assert not old.exists()
+    assert NEWS in (baked / "current" / PAGE).read_text()
+
+
+def test_a_style_sheet_that_no_page_links_to_stays(baked: Path) -> None:
+    """A page that is open in a browser may still load it."""
+    _remember(baked, "static/css/admin.css")
+    bake(baked)
+    assert (baked / "current" / "static" / "css" / "admin.css").exists()
 
 
 def test_a_link_to_a_page_that_does_not_exist_ends_no_bake(

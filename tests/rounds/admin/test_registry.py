@@ -87,6 +87,17 @@ def test_every_list_filters_and_sorts(
         assert response.status_code == 200, query  # a filter it does not know redirects
 
 
+def test_a_search_of_any_number_of_words_asks_no_longer_query(
+    admin_client: Client, world: SimpleNamespace
+) -> None:
+    def longest_query(words: int) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            admin_client.get(f"{address(Statement)}?q={'+'.join(['ab'] * words)}")
+        return max(len(query["sql"]) for query in captured)
+
+    assert longest_query(10) < longest_query(100) == longest_query(1_000)
+
+
 @pytest.mark.parametrize(
     ("model", "words", "wanted"),
     [

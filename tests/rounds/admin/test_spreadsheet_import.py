@@ -407,12 +407,22 @@ BILLION = (
         (HEADER + '<row r="2"><c r="A2" t="s"><v>999</v></c></row>', {}, "damaged"),
         (HEADER + '<row r="2"><c r="A2"><v>' + "9" * 5000 + "</v></c></row>", {}, "damaged"),
         (BILLION + HEADER, {}, "damaged"),
+        (HEADER + f'<row r="2">{text_cell("A2", "x" * 600_000)}</row>', {}, "damaged"),
+        (HEADER + f'<row r="2" ht="{"x" * 19_000_000}"/>', {}, "damaged"),
     ],
 )
 def test_a_workbook_that_would_eat_the_machine(
     admin_client: Client, db: None, sheet: str, files: dict[str, bytes], words: str
 ) -> None:
     assert words in unreadable(upload(admin_client, Person, packed(sheet, **files), "x.xlsx"))
+
+
+def test_the_longest_text_of_a_cell_is_read_however_it_is_written(
+    admin_client: Client, db: None
+) -> None:
+    row = f'<row r="2">{text_cell("A2", "cy")}{text_cell("B2", "&#128512;" * 32_767)}</row>'
+    page = upload(admin_client, Person, packed(HEADER + row), "x.xlsx")
+    assert counts(page) == {"refused": 1}
 
 
 def test_a_row_far_below_is_a_row(admin_client: Client, db: None) -> None:
