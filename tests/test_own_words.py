@@ -1,8 +1,10 @@
 """No sentence of the first five sources stands in the repository.
 
 ``golden/article_runs.txt`` holds a hash of every run of six words in them, and none of the words.
+Quotations of statements are not looked into: they have up to eight words, exactly as printed.
 """
 
+import csv
 import hashlib
 import os
 import re
@@ -14,6 +16,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 HASHES = Path(__file__).parent / "nafta" / "golden" / "article_runs.txt"
 RUN = 6  # words
+QUOTATION_WORDS = 8
+STATEMENTS = ROOT / "nafta" / "record" / "statements.csv"
 NOT_OURS = {".git", ".venv", "node_modules", "var", "__pycache__"}
 NOT_OURS |= {".mypy_cache", ".ruff_cache", ".pytest_cache", "test-results"}
 TEXT = {".py", ".md", ".html", ".csv", ".json", ".css", ".js", ".toml", ".txt", ".svg", ".yml"}
@@ -47,6 +51,20 @@ def our_files() -> list[Path]:
     return [path for path in found if path.suffix in TEXT and path != HASHES]
 
 
+def own_text(path: Path) -> str:
+    """The text of a file; of the record's statements all but their quotations."""
+    if path != STATEMENTS:
+        return path.read_text(encoding="utf-8")
+    return "\n".join(
+        cell for row in statements() for name, cell in row.items() if name != "quotation"
+    )
+
+
+def statements() -> list[dict[str, str]]:
+    with STATEMENTS.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 @pytest.fixture(scope="module")
 def hashes() -> set[str]:
     return set(HASHES.read_text().split())
@@ -59,9 +77,15 @@ def test_no_run_of_six_words_is_theirs(hashes: set[str]) -> None:
     found = {
         str(path.relative_to(ROOT)): theirs
         for path in files
-        if (theirs := copied(path.read_text(encoding="utf-8"), hashes))
+        if (theirs := copied(own_text(path), hashes))
     }
     assert found == {}
+
+
+def test_quotations_are_short() -> None:
+    quotations = [row["quotation"] for row in statements() if row["quotation"]]
+    assert len(quotations) > 100
+    assert [text for text in quotations if len(text.split()) > QUOTATION_WORDS] == []
 
 
 def test_it_catches_one(hashes: set[str]) -> None:
