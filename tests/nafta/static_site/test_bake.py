@@ -457,6 +457,7 @@ def test_a_style_sheet_that_no_page_links_to_stays(baked: Path) -> None:
     """A page that is open in a browser may still load it."""
     _remember(baked, "static/css/admin.css")
     bake(baked)
+    assert "/static/css/admin.css" in OutputFolder(baked).read().pages
     assert (baked / "current" / "static" / "css" / "admin.css").exists()
 
 
