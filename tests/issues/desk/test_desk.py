@@ -422,7 +422,7 @@ def test_the_preview_warns_once_of_what_rests_on_the_lowest_rank(
     warnings = sit(admin_client, world.round2, typed).context["preview"].warnings
     assert [label for label, text in warnings if LOWEST in text] == [
         "Brume on Water",
-        "Water · Round 2: stuck",
+        "Water",
     ]
     assert all(text.count(f": {world.gazette}. Cite") for _label, text in warnings)
 

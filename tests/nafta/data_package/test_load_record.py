@@ -659,7 +659,7 @@ def test_without_a_folder_or_files_there_is_one_line(tmp_path: Path) -> None:
     missing = tmp_path / "nowhere"
     assert problems(missing) == [f"{missing}: found no such folder, expected one"]
     (problem,) = problems(tmp_path)
-    assert "found none of the files of a record, expected 14 CSV files" in problem
+    assert "found none of the files of a record, expected 17 CSV files" in problem
 
 
 def without_columns(folder: Path, name: str, *columns: str) -> None:
