@@ -24,9 +24,11 @@ TRANSACTIONS = """
 TERMINATE = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = 'nafta' AND backend_type = 'client backend' AND pid <> pg_backend_pid()"""
+# All but sessions, and when jobs ended: a backup notes its own end once it is written.
 TABLES = """
     SELECT tablename FROM pg_tables
-    WHERE schemaname = 'public' AND tablename <> 'django_session' ORDER BY 1"""
+    WHERE schemaname = 'public' AND tablename NOT IN ('django_session', 'nafta_finishedjob')
+    ORDER BY 1"""
 # How many rows a table has, and a hash of what they say.
 CONTENT = """
     SELECT '{0}', count(*), sum(hashtext((to_jsonb(stored) - 'mark')::text)::bigint)
