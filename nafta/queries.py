@@ -30,7 +30,7 @@ from rounds.public.timeline import (
     statement_marks,
 )
 
-PAGE_SIZE = 180  # items
+PAGE_SIZE = 120  # items
 MAX_MARKS = 1_000  # marks in the chart, the latest; the page says so of others
 DATED_MODELS = (Round, Deadline, Proposal, Statement, Outcome)
 BARS = {Kind.ROUND, Kind.MEETING, Kind.DEADLINE}  # the kinds that the chart draws as bars and lines

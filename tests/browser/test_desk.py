@@ -79,9 +79,9 @@ def test_a_round_is_entered_previewed_put_right_and_published(page: Page) -> Non
     press(page, "Enter")  # an empty row leads on
     expect(page.get_by_role("group", name="P1").get_by_label("Title")).to_be_focused()
     press(page, "Enter")
-    expect(stance(page, "United States on Rules of origin for cars")).to_be_focused()
+    expect(stance(page, "United States on Regional content of cars")).to_be_focused()
 
-    press(page, "ArrowDown", "ArrowRight", "ArrowRight", "i", "Enter")
+    press(page, *["ArrowDown"] * 2, *["ArrowRight"] * 2, "i", "Enter")
     expect(page.get_by_label("Mexico on Sunset clause: gist")).to_be_focused()
     page.keyboard.insert_text("Would take reviews")
     press(page, "Enter", "Enter")
@@ -151,27 +151,29 @@ def test_a_block_from_a_spreadsheet_is_pasted(page: Page) -> None:
           area.remove();
         }}"""
     )
-    stance(page, "United States on Rules of origin for cars").focus()
+    stance(page, "United States on Regional content of cars").focus()
     press(page, "Control+v")
     expect(page.get_by_role("status").filter(has_text="Filled")).to_have_text(
         "Filled: 6. Not understood: “maybe”."
     )
     for cell, value in {
-        "United States on Rules of origin for cars": "open",
-        "Canada on Rules of origin for cars": "opposes",
-        "United States on Sunset clause": "open-if",
-        "Mexico on Sunset clause": "red-line",
+        "United States on Regional content of cars": "open",
+        "Canada on Regional content of cars": "opposes",
+        "United States on A US share in each car": "open-if",
+        "Mexico on A US share in each car": "red-line",
     }.items():
         expect(stance(page, cell)).to_have_value(value)
-    expect(page.get_by_label("Progress on Sunset clause", exact=True)).to_have_value("advancing")
-    condition = page.get_by_label("United States on Sunset clause: condition")
+    expect(page.get_by_label("Progress on A US share in each car", exact=True)).to_have_value(
+        "advancing"
+    )
+    condition = page.get_by_label("United States on A US share in each car: condition")
     expect(condition).to_have_value("the dam goes")
     expect(condition).to_be_visible()  # what changed asks for its gist
 
 
 def test_arrows_keep_within_the_grid_and_delete_takes_back(page: Page) -> None:
     open_desk(page, "Round 3, Ottawa")
-    corner = stance(page, "United States on Rules of origin for cars")
+    corner = stance(page, "United States on Regional content of cars")
     corner.focus()
     was = corner.input_value()
     press(page, "ArrowUp", "ArrowLeft")
@@ -182,7 +184,7 @@ def test_arrows_keep_within_the_grid_and_delete_takes_back(page: Page) -> None:
     press(page, "Delete")
     expect(corner).to_have_value(was)
     press(page, "End")
-    expect(page.get_by_label("Outcome of Rules of origin for cars", exact=True)).to_be_focused()
+    expect(page.get_by_label("Outcome of Regional content of cars", exact=True)).to_be_focused()
     press(page, "Home")
     expect(corner).to_be_focused()
 

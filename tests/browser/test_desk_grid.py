@@ -66,7 +66,7 @@ COLUMNS = [
     ["Progress", "Avancées"],
     ["Outcome", "Résultat"],
 ]
-ROWS = ["Rules of origin for cars", "Sunset clause", "Public contracts"]
+ROWS = ["Regional content of cars", "A US share in each car", "Sunset clause"]
 PARTIES, LAST = 3, 4  # how many columns the parties have, then progress; outcomes are the last
 Cell = tuple[str, str, str]  # the text, the value it stands for or "", its condition
 

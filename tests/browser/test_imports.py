@@ -53,7 +53,7 @@ def preview(page: Page, text: str) -> None:
 
 def test_what_is_wrong_is_told_where_it_is_put_right(desk: Page) -> None:
     desk.goto("/admin/rounds/round/")
-    desk.get_by_role("link", name="Import").click()
+    desk.get_by_role("link", name="Import", exact=True).click()
     check(desk)
     preview(desk, "name\nNobody knows which")
     expect(desk.get_by_text("slug: found no such column")).to_be_visible()

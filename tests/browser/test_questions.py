@@ -36,7 +36,7 @@ QUESTIONS = [
     ),
     Question(
         "Where does each country stand on the sunset clause?",
-        ["United States", "Canada", "Mexico", "Settled", "supports"],
+        ["United States", "Canada", "Mexico", "agreed in part", "no five-year end"],
         clicks=["Sunset clause"],
     ),
     Question(
@@ -72,7 +72,7 @@ QUESTIONS = [
     Question(
         "How much content was demanded in a car, what applied and what was agreed?",
         ["62.5 %", "at least 85 %", "75 %"],
-        clicks=["Rules of origin for cars"],
+        clicks=["Regional content of cars"],
     ),
     Question(
         "Which deadlines slipped, and to when?",

@@ -20,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from issues.models import Issue, Measure, Position, Progress, Proposal
+from issues.models import Issue, Measure, Outcome, Position, Progress, Proposal
 from rounds.history.past_queries import OnlyReadsError, ReadsPresentError, reading_past
 from rounds.history.point_in_time import find_first_publication, load_past
 from rounds.history.tracked_tables import tracked_tables
@@ -529,7 +529,7 @@ def test_an_issue_taken_back_takes_all_of_its_own_along(
     _set(world.water, name=SECRET, question=SECRET)
     again = timezone.now()
     Proposal.objects.filter(issue=world.water).update(responds_to=None)
-    for model in (Progress, Position, Proposal, Measure):
+    for model in (Progress, Position, Proposal, Measure, Outcome):
         model.objects.filter(issue=world.water).delete()
     Issue.objects.filter(pk=world.water.pk).delete()
     for when in (moment, again):
@@ -570,6 +570,7 @@ def test_what_was_published_again_shows_what_it_said(
 
 def test_what_is_known_now_is_what_there_is(world: SimpleNamespace) -> None:
     """Every kept table, every column, every row that readers can see; no table is forgotten."""
+    worlds.create_outcome(issue=world.fish, dates=days("2010-04-01"))
     kept = {table.model for table in tracked_tables().values()}
     assert {one for one in apps.get_models() if issubclass(one, Versioned)} - {Versioned} <= kept
     lists = {

@@ -26,6 +26,7 @@ from tests.desk import address, change, desk_of, enter, fields_in, fields_of, ti
 from tests.world import (
     create_contributor,
     create_editor,
+    create_outcome,
     create_person,
     create_source,
     create_statement,
@@ -33,6 +34,12 @@ from tests.world import (
 )
 
 RECORDS: list[Any] = [model for model in apps.get_models() if issubclass(model, Versioned)]
+
+
+@pytest.fixture
+def world(world: SimpleNamespace) -> SimpleNamespace:
+    create_outcome(issue=world.fish, dates=days("2010-04-01"))
+    return world
 
 
 @pytest.fixture

@@ -12,7 +12,17 @@ from django.contrib.auth.models import User
 from django.db import ProgrammingError, connection, models, transaction
 from django.test import Client
 
-from issues.models import Issue, Measure, Position, Progress, Proposal, Term
+from issues.models import (
+    EarlierStatus,
+    Issue,
+    Measure,
+    Outcome,
+    PartyOutcome,
+    Position,
+    Progress,
+    Proposal,
+    Term,
+)
 from rounds.history.differences import compare_versions, describe_version, load_revisions
 from rounds.history.versions import load_versions
 from rounds.models import (
@@ -53,6 +63,7 @@ WORDS: dict[Any, str] = {
     Proposal: "summary",
     Position: "gist",
     Progress: "summary",
+    Outcome: "line",
 }
 NO_RECORD = {
     Due,
@@ -86,6 +97,9 @@ def fresh(model: Any, w: SimpleNamespace, **fields: Any) -> Any:
         Progress: lambda: worlds.create_progress(
             round=w.bilateral, issue=w.fish, level="stuck", **fields
         ),
+        Outcome: lambda: worlds.create_outcome(
+            slug="new", issue=w.fish, dates=days("2010-05-01"), **fields
+        ),
     }
     return made[model]()
 
@@ -96,6 +110,12 @@ def new_row(one: Any, record: Any, w: SimpleNamespace) -> models.Model:
         return worlds.create_link(statement=record, kind="replies-to", other=w.quiet)
     if one.rows is Term:
         return worlds.create_term(proposal=record, measure=w.share, low=7)
+    if one.rows is EarlierStatus:
+        return EarlierStatus.objects.create(
+            proposal=record, status="agreed", dates=days("2010-05-02"), party=w.arden
+        )
+    if one.rows is PartyOutcome:
+        return PartyOutcome.objects.create(outcome=record, party=w.arden, gist="Counts them")
     targets = {Party: w.corrie, Person: w.birch, Source: w.herald, Issue: w.fish}
     target = targets[one.rows._meta.get_field(one.target).related_model]
     row: models.Model = one.rows._default_manager.create(**{one.owner: record, one.target: target})

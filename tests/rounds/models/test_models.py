@@ -303,7 +303,7 @@ def test_an_editor_reads_a_sentence_for_whatever_a_trigger_refuses(world: Simple
         cursor.execute("SELECT prosrc FROM pg_proc WHERE prosrc LIKE '%check_violation%'")
         sources = [source for (source,) in cursor.fetchall()]
     codes = {code for source in sources for code in re.findall(r"MESSAGE =\s+'(\w+)", source)}
-    assert len(codes) == 9
+    assert len(codes) == 10
     assert {code for code in codes if not find_refusal_message(code)} == set()
     with pytest.raises(DatabaseError) as caught, transaction.atomic():
         changes(world.said, state="draft")()
