@@ -26,7 +26,7 @@ class Question:
 QUESTIONS = [
     Question(
         "What did Canada say about Chapter 19 before round 6?",
-        ["a time when the larger economy won", "once walked out"],
+        ["a time when the larger economy won", "opened a WTO case"],
         search="Canada Chapter 19 before round 6",
     ),
     Question(
