@@ -9,7 +9,7 @@ import django_tables2 as tables
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import F, OrderBy, QuerySet
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ from rounds.history.corrections import Correction
 from rounds.history.differences import FieldChange
 from rounds.models import RANK_PLACE, SOURCE_ORDER, Round, Source
 from rounds.platform.dates import first_day, last_day
+from rounds.platform.fast_reverse import page_of
 from rounds.public.timeline import DeadlineItem, MeetingItem, StatementItem, TimelineItem
 from rounds.tabular.base import RecordResource
 from rounds.tabular.columns import Column
@@ -196,8 +197,13 @@ class DeadlineTable(tables.Table):
     def render_then(self, value: str, record: DeadlineItem) -> SafeString:
         return format_html('<a href="{}">{}</a>', record.replacement_url, local(value))
 
-    def render_publisher(self, value: str, record: DeadlineItem) -> SafeString:
-        return format_html('<a href="{}">{}</a>', record.source_url, value)
+    def render_publisher(self, record: DeadlineItem) -> SafeString:
+        """All its sources, the best first."""
+        links = (
+            (page_of("source_detail", source["slug"]), source["publisher"])
+            for source in record.record.sources_best_first
+        )
+        return format_html_join("; ", '<a href="{}">{}</a>', links)
 
 
 class ItemTable(tables.Table):

@@ -28,7 +28,7 @@ from tests.desk import address, change, fields_of, publish
 from tests.world import SECRET, create_world, days
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-BUDGET = 10  # queries a page
+BUDGET = 11  # queries a page
 
 
 @pytest.fixture

@@ -153,7 +153,7 @@ def test_a_form_takes_addresses_of_the_web_alone(site: SimpleNamespace) -> None:
     request = RequestFactory().get("/")
     request.user = site.user
     form_of = admin.site.get_model_admin(Source).get_form(request)
-    typed = {"publisher": "The Gazette", "title": "Report", "language": "en"}
+    typed = {"publisher": "The Gazette", "title": "Report", "language": "en", "rank": "other"}
     taken = {}
     for text in ADDRESSES:
         form = form_of(typed | {"slug": "x", "url": text})
