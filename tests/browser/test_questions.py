@@ -96,7 +96,7 @@ QUESTIONS = [
     ),
     Question(
         "On what do Canada and Mexico differ?",
-        ["farthest apart first", "near, 1 step"],
+        ["farthest apart first", "Settled", "kept as it was"],
         clicks=["Canada", "Compare with Mexico"],
     ),
     Question(
