@@ -28,6 +28,7 @@ from tests.races import overlapping
 from tests.world import (
     SECRET,
     create_issue,
+    create_outcome,
     create_person,
     create_source,
     create_statement,
@@ -151,6 +152,12 @@ def agree_measures() -> None:
     """Give all an agreed value: it has three columns, none without the others."""
     source = Source.objects.get(slug="gazette")
     Measure.objects.update(agreed=1, agreed_on="2010-03-02", agreed_source=source)
+
+
+@pytest.fixture
+def world(world: SimpleNamespace) -> SimpleNamespace:
+    create_outcome(issue=world.fish, dates=days("2010-04-01"), gists={"arden": "Counts them"})
+    return world
 
 
 @pytest.mark.slow
