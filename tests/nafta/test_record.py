@@ -382,6 +382,7 @@ def test_every_cell_says_what_its_party_said_last_by_then() -> None:
             for cell in row.cells:
                 expected = latest.get((row.issue.pk if row.issue else 0, cell.party.pk))
                 if cell.is_settled:  # tells the outcome in place of the stance
+                    assert cell.outcome
                     assert cell.outcome.first_day <= day
                     settled += 1
                     continue

@@ -156,7 +156,7 @@ def agree_measures() -> None:
 
 @pytest.fixture
 def world(world: SimpleNamespace) -> SimpleNamespace:
-    create_outcome(issue=world.fish, dates=days("2010-04-01"), gists={"arden": "Counts them"})
+    create_outcome(issue=world.fish, dates=days("2010-04-01"))
     return world
 
 
