@@ -193,27 +193,26 @@ def _item_names(rows: Sequence[TimelineItem], listed: Sequence[TimelineItem]) ->
 def find_window(rounds: Iterable[Round], rows: Sequence[TimelineItem]) -> tuple[dt.date, dt.date]:
     """Return the first and the last day to draw of ``rows``, of which there is at least one.
 
-    These are the months of the rounds, held or planned, and of deadlines that fell due soon after.
-    Where no row lies in them, they are the months of the rows. A deadline years ahead would squeeze
-    the rest into a corner; ``find_outside`` returns what is left out, for a sentence.
+    These are the months of the rounds, held or planned, and of what began soon after, as a deal or
+    a deadline. Where no row lies in them, they are the months of the rows. A deadline years ahead
+    would squeeze the rest into a corner; ``find_outside`` returns what is left out, for a sentence.
     """
     numbered = [meeting for meeting in rounds if meeting.is_round and not meeting.is_off]
     if numbered:
         first = min(meeting.first_day for meeting in numbered)
         last = max(meeting.last_day or meeting.first_day + OPEN_END_LENGTH for meeting in numbered)
-        shown = _with_deadlines_soon_after(first, last, rows)
+        shown = _with_rows_soon_after(first, last, rows)
         if any(shown[0] <= row.first <= shown[1] for row in rows):
             return shown
     days = [row.first for row in rows if row.kind != Kind.DEADLINE]
     days = days or [min(row.first for row in rows)]
-    return _with_deadlines_soon_after(min(days), max(days), rows)
+    return _with_rows_soon_after(min(days), max(days), rows)
 
 
-def _with_deadlines_soon_after(
+def _with_rows_soon_after(
     first: dt.date, last: dt.date, rows: Iterable[TimelineItem]
 ) -> tuple[dt.date, dt.date]:
-    due = [row.first for row in rows if row.kind == Kind.DEADLINE]
-    soon = [day for day in due if day <= last + OPEN_END_LENGTH]
+    soon = [row.first for row in rows if row.first <= last + OPEN_END_LENGTH]
     return first - WINDOW_MARGIN, max([last, *soon]) + WINDOW_MARGIN
 
 
